@@ -1,0 +1,1 @@
+//! The stand-in Slack workspace and its page.
