@@ -1,2 +1,3 @@
-//! Canvass: a Slack bot that carries one engineer's reliability work into other teams' backlogs.
+pub mod clock;
+pub mod domain;
 pub mod sandbox;

@@ -1,0 +1,228 @@
+//! Who has been reached and engaged, and who was left out (rule R8).
+
+use serde::Serialize;
+
+use super::calendar::Quarter;
+use super::engagement::{Audience, Stance};
+use super::ids::{InitiativeId, PersonId, TeamId};
+use super::initiative::Initiative;
+use super::program::{Program, Stakeholder};
+use super::state::{Phase, State};
+
+/// How far one person has come on one team's ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "status", content = "stance", rename_all = "snake_case")]
+pub enum Standing {
+    /// Nothing has been sent yet.
+    Untouched,
+    /// A message was delivered.
+    Reached,
+    /// They asked, talked, or a conversation was recorded, but took no stance.
+    Engaged,
+    /// They took this stance.
+    Stance(Stance),
+}
+
+/// One person in a cell of the matrix.
+#[derive(Debug, Clone, Serialize)]
+pub struct Covered {
+    /// Who.
+    pub person: PersonId,
+    /// Whether they answer for the team on this ask.
+    pub decides: bool,
+    /// How far they have come.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// Slack says that no message can reach them.
+    pub unreachable: bool,
+}
+
+/// A cell of the matrix: the people of one audience on one team.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cell {
+    /// The team.
+    pub team: TeamId,
+    /// The audience.
+    pub audience: Audience,
+    /// The ask wants somebody of this audience.
+    pub required: bool,
+    /// Who they are.
+    pub people: Vec<Covered>,
+}
+
+/// Somebody or something that is missing before planning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "gap", rename_all = "snake_case")]
+pub enum Gap {
+    /// Nobody of a required audience is on the team.
+    NobodyInAudience {
+        /// The team.
+        team: TeamId,
+        /// The audience.
+        audience: Audience,
+    },
+    /// Nobody answers for the team on this ask.
+    NoDecider {
+        /// The team.
+        team: TeamId,
+    },
+    /// Slack says that no message can reach this person.
+    Unreachable {
+        /// Who.
+        person: PersonId,
+        /// Slack's code.
+        code: String,
+    },
+    /// Whether a message reached this person can't be found out.
+    Unknown {
+        /// Who.
+        person: PersonId,
+    },
+    /// A concern is waiting for a human.
+    Concerned {
+        /// Whose.
+        person: PersonId,
+    },
+    /// They asked for no more messages and have not answered: only a conversation can reach them.
+    Stopped {
+        /// Who.
+        person: PersonId,
+    },
+    /// Answers in the team don't go together.
+    Disagreement {
+        /// The team.
+        team: TeamId,
+    },
+}
+
+/// The coverage of one initiative in one quarter.
+#[derive(Debug, Clone, Serialize)]
+pub struct Coverage {
+    /// Which initiative.
+    pub initiative: InitiativeId,
+    /// Its name.
+    pub title: String,
+    /// For which planning.
+    pub quarter: Quarter,
+    /// The matrix, by team, then audience; cells that are neither staffed nor required are left out.
+    pub cells: Vec<Cell>,
+    /// What is missing.
+    pub gaps: Vec<Gap>,
+}
+
+impl Coverage {
+    /// The coverage of `initiative` as it stands.
+    pub fn of(program: &Program, state: &State, initiative: &Initiative) -> Self {
+        let stakeholders = program.stakeholders(initiative);
+        let mut cells = Vec::new();
+        for ask in initiative.asks.values() {
+            for audience in Audience::ALL {
+                let required = ask.required.contains(&audience);
+                let people: Vec<Covered> = stakeholders
+                    .iter()
+                    .filter(|stakeholder| {
+                        stakeholder.audience == audience && stakeholder.teams.contains(&ask.team)
+                    })
+                    .map(|stakeholder| {
+                        covered(state, initiative, &ask.team, ask.decider.as_ref(), stakeholder)
+                    })
+                    .collect();
+                if required || !people.is_empty() {
+                    cells.push(Cell { team: ask.team.clone(), audience, required, people });
+                }
+            }
+        }
+        let gaps = gaps(state, initiative, &stakeholders, &cells);
+        Self {
+            initiative: initiative.id.clone(),
+            title: initiative.title.clone(),
+            quarter: initiative.quarter,
+            cells,
+            gaps,
+        }
+    }
+}
+
+fn covered(
+    state: &State,
+    initiative: &Initiative,
+    team: &TeamId,
+    decider: Option<&PersonId>,
+    stakeholder: &Stakeholder,
+) -> Covered {
+    let engagement = state.engagement(&stakeholder.person, &initiative.id, initiative.quarter);
+    let stance = engagement.and_then(|engagement| engagement.stances.get(team));
+    let reached = || {
+        engagement.is_some_and(|engagement| {
+            engagement
+                .deliveries
+                .values()
+                .any(|post| state.post(*post).is_some_and(|post| matches!(post.phase, Phase::Sent { .. })))
+        })
+    };
+    let standing = match stance {
+        Some(stance) => Standing::Stance(stance.stance),
+        None if engagement.is_some_and(super::state::Engagement::is_engaged) => Standing::Engaged,
+        None if reached() => Standing::Reached,
+        None => Standing::Untouched,
+    };
+    Covered {
+        person: stakeholder.person.clone(),
+        decides: decider == Some(&stakeholder.person),
+        standing,
+        unreachable: state.person(&stakeholder.person).is_some_and(|person| person.unreachable.is_some()),
+    }
+}
+
+fn gaps(state: &State, initiative: &Initiative, stakeholders: &[Stakeholder], cells: &[Cell]) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    for cell in cells.iter().filter(|cell| cell.required && cell.people.is_empty()) {
+        gaps.push(Gap::NobodyInAudience { team: cell.team.clone(), audience: cell.audience });
+    }
+    for ask in initiative.asks.values() {
+        if ask.decider.is_none() {
+            gaps.push(Gap::NoDecider { team: ask.team.clone() });
+        }
+        if disagree(state, initiative, &ask.team, stakeholders) {
+            gaps.push(Gap::Disagreement { team: ask.team.clone() });
+        }
+    }
+    for stakeholder in stakeholders {
+        let person = || stakeholder.person.clone();
+        let Some(known) = state.person(&stakeholder.person) else { continue };
+        let engagement = known.engagements.get(&(initiative.id.clone(), initiative.quarter));
+        if let Some((code, _)) = &known.unreachable {
+            gaps.push(Gap::Unreachable { person: person(), code: code.clone() });
+        }
+        let unknown = |post| state.post(post).is_some_and(|post| post.phase == Phase::Unknown);
+        if engagement.is_some_and(|engagement| engagement.deliveries.values().any(|post| unknown(*post))) {
+            gaps.push(Gap::Unknown { person: person() });
+        }
+        if engagement.is_some_and(|engagement| engagement.concern.is_some()) {
+            gaps.push(Gap::Concerned { person: person() });
+        }
+        let stopped = known.stopped || known.stopped_initiatives.contains(&initiative.id);
+        if stopped && !engagement.is_some_and(super::state::Engagement::is_engaged) {
+            gaps.push(Gap::Stopped { person: person() });
+        }
+    }
+    gaps
+}
+
+/// Whether two people of a team gave answers that don't go together: one plans it, another declines.
+pub fn disagree(state: &State, initiative: &Initiative, team: &TeamId, stakeholders: &[Stakeholder]) -> bool {
+    let taken = |wanted: fn(Stance) -> bool| {
+        stakeholders
+            .iter()
+            .filter(|stakeholder| {
+                stakeholder.audience != Audience::Executive && stakeholder.teams.contains(team)
+            })
+            .filter_map(|stakeholder| {
+                state.engagement(&stakeholder.person, &initiative.id, initiative.quarter)
+            })
+            .filter_map(|engagement| engagement.stances.get(team))
+            .any(|stance| wanted(stance.stance))
+    };
+    taken(|stance| matches!(stance, Stance::Committed | Stance::FirstStep))
+        && taken(|stance| stance == Stance::Declined)
+}

@@ -1,0 +1,155 @@
+//! Send hours and days off: when a person may be written to at all.
+//!
+//! A range of hours is half-open: at 17:00 sharp of `09:00-17:00` nothing is sent any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::TimeZone;
+
+/// Weekdays with one range of hours, such as `Mon-Fri 09:00-17:00`, in the zone of whoever it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendHours {
+    /// Indexed by days since Monday.
+    days: [bool; 7],
+    from: Time,
+    until: Time,
+}
+
+/// Why a text is not send hours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "write weekdays and a range of hours within one day, such as `Mon-Fri 09:00-17:00` or `Mon,Tue,Thu 10:00-16:00`"
+)]
+pub struct BadHours;
+
+fn weekday(text: &str) -> Result<usize, BadHours> {
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].iter().position(|day| *day == text).ok_or(BadHours)
+}
+
+impl FromStr for SendHours {
+    type Err = BadHours;
+    fn from_str(text: &str) -> Result<Self, BadHours> {
+        let (days_text, hours) = text.trim().split_once(' ').ok_or(BadHours)?;
+        let mut days = [false; 7];
+        for part in days_text.split(',') {
+            let (first, last) = match part.split_once('-') {
+                Some((first, last)) => (weekday(first)?, weekday(last)?),
+                None => (weekday(part)?, weekday(part)?),
+            };
+            if first > last {
+                return Err(BadHours);
+            }
+            for day in days.iter_mut().take(last + 1).skip(first) {
+                *day = true;
+            }
+        }
+        let (from, until) = hours.trim().split_once('-').ok_or(BadHours)?;
+        let time = |text: &str| Time::strptime("%H:%M", text).map_err(|_| BadHours);
+        let (from, until) = (time(from)?, time(until)?);
+        if from < until { Ok(Self { days, from, until }) } else { Err(BadHours) }
+    }
+}
+
+impl std::fmt::Display for SendHours {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        let days: Vec<&str> =
+            names.iter().zip(self.days).filter_map(|(name, on)| on.then_some(*name)).collect();
+        write!(f, "{} {}-{}", days.join(","), self.from.strftime("%H:%M"), self.until.strftime("%H:%M"))
+    }
+}
+
+impl SendHours {
+    fn takes(&self, weekday: Weekday) -> bool {
+        usize::try_from(weekday.to_monday_zero_offset())
+            .ok()
+            .and_then(|i| self.days.get(i))
+            .copied()
+            .unwrap_or(false)
+    }
+
+    /// Whether `at` lies in these hours in `zone`, days off left out.
+    pub fn contains(&self, at: Timestamp, zone: &TimeZone, off: &DaysOff) -> bool {
+        let civil = zone.to_datetime(at);
+        self.takes(civil.weekday())
+            && !off.contains(civil.date())
+            && self.from <= civil.time()
+            && civil.time() < self.until
+    }
+
+    /// The first instant at or after `at` in these hours; `None` if there is none within 400 days.
+    pub fn next(&self, at: Timestamp, zone: &TimeZone, off: &DaysOff) -> Option<Timestamp> {
+        let mut day = zone.to_datetime(at).date();
+        for _ in 0..400 {
+            if self.takes(day.weekday()) && !off.contains(day) {
+                let from = zone.to_timestamp(day.to_datetime(self.from)).ok()?;
+                let until = zone.to_timestamp(day.to_datetime(self.until)).ok()?;
+                if at < until && from < until {
+                    return Some(at.max(from));
+                }
+            }
+            day = day.tomorrow().ok()?;
+        }
+        None
+    }
+}
+
+/// The days on which a person doesn't work: company, site and own, in layers that people share.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DaysOff {
+    /// Holidays shared with others, with their names.
+    pub shared: Vec<Arc<BTreeMap<Date, String>>>,
+    /// Days of this person alone.
+    pub own: BTreeSet<Date>,
+}
+
+impl DaysOff {
+    /// Whether `date` is one.
+    pub fn contains(&self, date: Date) -> bool {
+        self.own.contains(&date) || self.shared.iter().any(|layer| layer.contains_key(&date))
+    }
+
+    /// Why `date` is one: the holiday's name, or leave.
+    pub fn reason(&self, date: Date) -> Option<&str> {
+        if self.own.contains(&date) {
+            return Some("leave");
+        }
+        self.shared.iter().find_map(|layer| layer.get(&date)).map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn the_next_send_time_is_in_hours_and_on_no_day_off() {
+        let hours: SendHours = "Mon-Fri 09:00-17:00".parse().unwrap();
+        let off = DaysOff { own: BTreeSet::from([date(2026, 12, 8)]), ..DaysOff::default() };
+        let zone = TimeZone::get("Asia/Kolkata").unwrap();
+        let check = |at: &str, expected: &str| {
+            let next = hours.next(at.parse().unwrap(), &zone, &off).unwrap();
+            assert_eq!(next.to_string(), expected, "from {at}");
+            assert!(hours.contains(next, &zone, &off));
+        };
+        check("2026-12-07T03:00:00Z", "2026-12-07T03:30:00Z");
+        check("2026-12-07T05:00:00Z", "2026-12-07T05:00:00Z");
+        check("2026-12-07T11:30:00Z", "2026-12-09T03:30:00Z");
+        check("2026-12-12T05:00:00Z", "2026-12-14T03:30:00Z");
+    }
+
+    #[test]
+    fn hours_that_make_no_sense_are_refused() {
+        for bad in
+            ["", "09:00-17:00", "Mon-Fri", "Fri-Mon 09:00-17:00", "Mon-Fri 17:00-09:00", "Mon 09:00-24:01"]
+        {
+            assert_eq!(bad.parse::<SendHours>(), Err(BadHours), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Semantic messages: what is said, before any thought of Slack's blocks.
+//!
+//! Invariant: text here is plain. Nothing in it is markup, so nothing that a person or a configuration
+//! file wrote can become a mention or a link; `slack` escapes it and draws the rest.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::effect::PostId;
+use super::ids::{PersonId, SlackUserId};
+
+/// A run of text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Span {
+    /// As it is.
+    Text(String),
+    /// Stressed.
+    Strong(String),
+    /// As it would be typed: a command, an id.
+    Code(String),
+    /// A link.
+    Link {
+        /// What is read.
+        label: String,
+        /// An `https` address.
+        url: String,
+    },
+    /// A person, by their Slack id, so that Slack shows their present name. Mentioned only to those who
+    /// may see the name.
+    Mention(SlackUserId),
+}
+
+/// A paragraph of running text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
+pub struct Paragraph(pub Vec<Span>);
+
+impl Paragraph {
+    /// A paragraph of plain text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self(vec![Span::Text(text.into())])
+    }
+
+    /// What is read, without marks.
+    pub fn plain(&self) -> String {
+        self.0
+            .iter()
+            .map(|span| match span {
+                Span::Text(text) | Span::Strong(text) | Span::Code(text) => text.clone(),
+                Span::Link { label, .. } => label.clone(),
+                Span::Mention(user) => format!("@{user}"),
+            })
+            .collect()
+    }
+}
+
+impl From<&str> for Paragraph {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+/// A block of a message or modal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// A heading; at most 150 characters are shown.
+    Heading(String),
+    /// Running text.
+    Paragraph(Paragraph),
+    /// A list.
+    List(Vec<Paragraph>),
+    /// What a person wrote, word for word.
+    Quote(String),
+    /// Rows under a header; drawn with aligned columns.
+    Table {
+        /// Column titles.
+        header: Vec<String>,
+        /// Cells, as many a row as there are titles.
+        rows: Vec<Vec<String>>,
+    },
+    /// Small grey text.
+    Small(Paragraph),
+    /// A line across.
+    Divider,
+}
+
+/// An answer that a button gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// *Put in our plan*.
+    PlanIt,
+    /// *First step only*.
+    FirstStep,
+    /// *I'll back it*.
+    BackIt,
+    /// *Looks right*: supportive, or on a heads-up no stance.
+    LooksRight,
+    /// *Let's talk*.
+    Talk,
+    /// *Not this quarter*, *Not now*.
+    No,
+}
+
+/// What a button or menu entry does. Each is about the message it is on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Take a stance.
+    Answer(Answer),
+    /// Follow a link; nothing is recorded.
+    Open {
+        /// An `https` address.
+        url: String,
+    },
+    /// *Where the numbers come from, and why me*: opens a modal.
+    Numbers,
+    /// *I have a concern*: opens a modal.
+    Concern,
+    /// *Something's wrong*, on a heads-up: opens a modal.
+    Wrong,
+    /// *Remind me later*: opens a modal.
+    Later,
+    /// *Someone else decides, or is missing*: opens a modal.
+    SomeoneElse,
+    /// *Stop these messages*.
+    Stop,
+    /// Undo a stop.
+    UndoStop,
+    /// *Change my answer*: shows the buttons again.
+    Change,
+    /// Give the reason for a no: opens a modal.
+    Reason,
+    /// An advocate releases the concern that this relay carries.
+    ReleaseConcern,
+    /// An advocate lets posting go on.
+    Resume,
+}
+
+/// How a button looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Look {
+    /// The one primary action.
+    Primary,
+    /// Any other.
+    #[default]
+    Plain,
+    /// It takes something away.
+    Danger,
+}
+
+/// A button or an overflow entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Button {
+    /// Its label; under 20 characters on a DM's buttons (point 11), 75 in an overflow.
+    pub label: String,
+    /// What it does.
+    pub action: Action,
+    /// How it looks.
+    pub look: Look,
+}
+
+/// A message to one person.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Message {
+    /// The text of the notification and of clients without blocks. Its first 100 characters are all
+    /// that a lock screen shows (point 1).
+    pub notification: String,
+    /// The prose.
+    pub parts: Vec<Part>,
+    /// What was recorded, who sees it, and until when it can be changed.
+    pub recorded: Option<Paragraph>,
+    /// At most three visible (four when a first step differs from the whole).
+    pub buttons: Vec<Button>,
+    /// At most five.
+    pub overflow: Vec<Button>,
+    /// The grey footer.
+    pub footer: Option<Paragraph>,
+}
+
+impl Message {
+    /// A message of these parts, with its notification.
+    pub fn new(notification: impl Into<String>, parts: Vec<Part>) -> Self {
+        Self { notification: notification.into(), parts, ..Self::default() }
+    }
+
+    /// A message of one paragraph.
+    pub fn line(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::new(text.clone(), vec![Part::Paragraph(Paragraph::text(text))])
+    }
+}
+
+/// What a modal is for; travels with it and comes back when it is submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "modal", rename_all = "snake_case")]
+pub enum ModalKind {
+    /// Why not this quarter.
+    Reason {
+        /// The message that was answered.
+        post: PostId,
+    },
+    /// Where the numbers come from; nothing to submit.
+    Numbers {
+        /// The message.
+        post: PostId,
+    },
+    /// A concern, in words.
+    Concern {
+        /// The message.
+        post: PostId,
+    },
+    /// What is wrong in a heads-up.
+    Wrong {
+        /// The message.
+        post: PostId,
+    },
+    /// Until when to be left alone.
+    Later {
+        /// The message.
+        post: PostId,
+    },
+    /// Who decides instead, or is missing.
+    SomeoneElse {
+        /// The message.
+        post: PostId,
+    },
+    /// Which messages to stop.
+    Stop {
+        /// The message.
+        post: PostId,
+    },
+}
+
+/// A field of a modal, named so that its value is found again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// Its name, unique within the modal.
+    pub name: &'static str,
+    /// Its label.
+    pub label: String,
+    /// A line of help under it.
+    pub hint: Option<String>,
+    /// Whether it may be left empty.
+    pub optional: bool,
+    /// What is filled in.
+    pub input: Input,
+}
+
+/// The kinds of input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    /// Text.
+    Text {
+        /// More than one line.
+        lines: bool,
+        /// Most characters (Slack: 3000).
+        most: u16,
+        /// Shown while it is empty.
+        placeholder: Option<String>,
+    },
+    /// One of a few; `(value, label)`, at most ten.
+    Choice(Vec<(String, String)>),
+    /// Any of a few; `(value, label)`, at most ten.
+    Ticks(Vec<(String, String)>),
+    /// A date.
+    Date {
+        /// Filled in at first.
+        initial: Option<Date>,
+    },
+    /// A person of the workspace.
+    Person,
+}
+
+/// A modal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Modal {
+    /// What it is for.
+    pub kind: ModalKind,
+    /// At most 24 characters.
+    pub title: String,
+    /// What is read.
+    pub parts: Vec<Part>,
+    /// What is filled in.
+    pub fields: Vec<Field>,
+    /// The label of the button that submits, at most 24 characters; `None` if there is nothing to submit.
+    pub submit: Option<String>,
+}
+
+/// What was filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// Text, as typed.
+    Text(String),
+    /// The value of the choice.
+    Choice(String),
+    /// The values of the ticks.
+    Ticks(Vec<String>),
+    /// A date.
+    Date(Date),
+    /// A person of the workspace.
+    Person(SlackUserId),
+}
+
+/// The values of a submitted modal, by field; empty fields are absent.
+pub type Values = BTreeMap<String, Value>;
+
+/// What the program answers at once: decided with the command, best effort, never news.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Nothing to say.
+    #[default]
+    Nothing,
+    /// A message that only the person who acted sees.
+    Say(Box<Message>),
+    /// A modal.
+    Open(Box<Modal>),
+    /// The modal stays open: what is wrong, by field.
+    Faults(BTreeMap<String, String>),
+    /// The message that was clicked shows this for now, without anything being recorded.
+    Show(Box<Message>),
+}
+
+impl Reply {
+    /// A single sentence, for the person who acted only.
+    pub fn say(text: impl Into<String>) -> Self {
+        Self::Say(Box::new(Message::line(text)))
+    }
+}
+
+/// To whom a post goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Who.
+    pub person: PersonId,
+    /// As Slack knows them.
+    pub slack: SlackUserId,
+    /// The direct message, once it is known.
+    pub channel: Option<super::ids::SlackChannelId>,
+}

@@ -1,0 +1,45 @@
+//! What the outside world says now. Never journalled; each reading has a greatest age.
+
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::ids::PersonId;
+
+/// What Slack says of a person.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// When it was read.
+    pub as_of: Timestamp,
+    /// Their zone in Slack.
+    pub zone: Option<TimeZone>,
+    /// Their account is switched off.
+    pub deactivated: bool,
+    /// Do-not-disturb, as `[from, until)`, if it is on.
+    pub quiet: Option<(Timestamp, Timestamp)>,
+    /// Out of office until then, if their status says so.
+    pub away_until: Option<Timestamp>,
+}
+
+/// Everything observed, by person.
+#[derive(Debug, Clone, Default)]
+pub struct Observations {
+    /// What Slack says of each person.
+    pub people: HashMap<PersonId, Seen>,
+}
+
+impl Observations {
+    /// How old a reading of a person may be before it is read again.
+    pub const GREATEST_AGE: SignedDuration = SignedDuration::from_hours(24);
+
+    /// What is known of `person`.
+    pub fn of(&self, person: &PersonId) -> Option<&Seen> {
+        self.people.get(person)
+    }
+
+    /// The zone that Slack gives for `person`. An old reading is better than the calendar's zone.
+    pub fn zone(&self, person: &PersonId) -> Option<&TimeZone> {
+        self.of(person).and_then(|seen| seen.zone.as_ref())
+    }
+}

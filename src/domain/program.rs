@@ -1,0 +1,217 @@
+//! The whole configuration, checked and resolved: what the advocate wants to happen.
+//!
+//! Invariant: every id in it names something in it. `config` is the only place that makes one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{Anchor, PlanningCalendar, PlanningWindow, Quarter};
+use super::directory::{Person, Team};
+use super::engagement::{Audience, Touch};
+use super::hours::SendHours;
+use super::ids::{InitiativeId, PersonId, TeamId};
+use super::initiative::Initiative;
+use super::schedule::Schedule;
+
+/// SHA-256 of the configuration files, hexadecimal. Replicas with different ones don't plan.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ConfigDigest(pub String);
+
+impl fmt::Display for ConfigDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Twelve digits tell configurations apart for people.
+        f.write_str(self.0.get(..12).unwrap_or(&self.0))
+    }
+}
+
+/// When one touch is due, and for whom.
+#[derive(Debug, Clone)]
+pub struct TouchRule {
+    /// The first day (and time, if written) it may be sent.
+    pub at: Anchor,
+    /// From when on it is not sent any more; the freeze if none is written.
+    pub until: Option<Anchor>,
+    /// Who gets it.
+    pub audiences: BTreeSet<Audience>,
+    /// When it recurs between `at` and `until`, in the recipient's zone (reminders).
+    pub schedule: Option<Schedule>,
+}
+
+/// The planned messages of a campaign, counted from the planning window.
+#[derive(Debug, Clone, Default)]
+pub struct Cadence {
+    /// At most one rule per touch; a touch without one isn't sent.
+    pub touches: BTreeMap<Touch, TouchRule>,
+}
+
+/// How much nudging a person bears, across all initiatives together.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// When people may be written to, in their own zone.
+    pub hours: SendHours,
+    /// Most campaign messages to a person in any seven days.
+    pub per_week: u32,
+    /// Shortest time between two campaign messages to a person.
+    pub gap: jiff::SignedDuration,
+    /// Most of `pitch`, `reminder` and `last_call` per initiative and quarter; never above three.
+    pub asks: u32,
+    /// Most campaign messages in an hour, to all people together.
+    pub burst_per_hour: u32,
+    /// Largest share of a team's capacity that the asks of a quarter may take, 0 to 1.
+    pub capacity_share: f64,
+}
+
+/// A dated office hour, entered by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficeHour {
+    /// Who is there.
+    pub host: PersonId,
+    /// When it starts.
+    pub starts: Timestamp,
+    /// How long it lasts.
+    pub minutes: u32,
+    /// Whether somebody has it already.
+    pub taken: bool,
+    /// Where, as people read it.
+    pub place: Option<String>,
+}
+
+/// Everything the configuration says.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// Which configuration this is.
+    pub digest: ConfigDigest,
+    /// The slash command, with its slash.
+    pub command: String,
+    /// What the bot is called in Slack.
+    pub bot_name: String,
+    /// The planning calendar.
+    pub calendar: PlanningCalendar,
+    /// The cadence.
+    pub cadence: Cadence,
+    /// Nudging limits.
+    pub limits: Limits,
+    /// Teams by id.
+    pub teams: BTreeMap<TeamId, Team>,
+    /// People by id.
+    pub people: BTreeMap<PersonId, Person>,
+    /// People who see everything.
+    pub admins: BTreeSet<PersonId>,
+    /// Initiatives in the advocate's order: where several are due, the first goes first.
+    pub initiatives: Vec<Initiative>,
+    /// Office hours, earliest first.
+    pub office_hours: Vec<OfficeHour>,
+    /// How old a reading may be before a figure is called stale, days.
+    pub stale_after_days: u32,
+    /// Message templates that the user overrides, by audience and touch.
+    pub templates: BTreeMap<(Audience, Touch), String>,
+}
+
+/// Why somebody is a stakeholder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Because {
+    /// They are on a team that is asked, in this role.
+    OnTeam,
+    /// They answer for teams that are asked.
+    AnswersFor,
+    /// They decide for a team on the ask.
+    Decides,
+    /// The initiative's file adds them, for this reason.
+    Added(String),
+}
+
+/// A person to whom an initiative is argued, and in which role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stakeholder {
+    /// Who.
+    pub person: PersonId,
+    /// The role the message is argued for; of several the one closest to deciding the ask.
+    pub audience: Audience,
+    /// The teams whose ask the message names, at least one.
+    pub teams: Vec<TeamId>,
+    /// Why they get it.
+    pub because: Because,
+}
+
+impl Program {
+    /// The initiative called `id`, by its present or a former name.
+    pub fn initiative(&self, id: &InitiativeId) -> Option<&Initiative> {
+        self.initiatives
+            .iter()
+            .find(|initiative| initiative.id == *id)
+            .or_else(|| self.initiatives.iter().find(|initiative| initiative.was.contains(id)))
+    }
+
+    /// The zone in which a person is written to: theirs, as far as it is known.
+    pub fn zone_of<'a>(&'a self, person: &'a Person, seen: Option<&'a TimeZone>) -> &'a TimeZone {
+        person.zone.as_ref().or(seen).unwrap_or(&self.calendar.zone)
+    }
+
+    /// The window in which `quarter` is planned.
+    pub fn window(&self, quarter: Quarter) -> Option<PlanningWindow> {
+        self.calendar.window(quarter)
+    }
+
+    /// Whether `person` may see the answers on `initiative`: its advocates and the admins (rule R7).
+    pub fn sees_answers(&self, person: &PersonId, initiative: &Initiative) -> bool {
+        initiative.advocates.contains(person) || self.admins.contains(person)
+    }
+
+    /// Whether `person` advocates anything or is an admin.
+    pub fn is_advocate(&self, person: &PersonId) -> bool {
+        self.admins.contains(person)
+            || self.initiatives.iter().any(|initiative| initiative.advocates.contains(person))
+    }
+
+    /// Everybody to whom `initiative` is argued, in the order of their ids. Advocates are not argued
+    /// with on their own initiative; the excluded are left out.
+    pub fn stakeholders(&self, initiative: &Initiative) -> Vec<Stakeholder> {
+        self.people.values().filter_map(|person| self.stakeholder(initiative, person)).collect()
+    }
+
+    /// Whether and how `person` is a stakeholder of `initiative`.
+    pub fn stakeholder(&self, initiative: &Initiative, person: &Person) -> Option<Stakeholder> {
+        if initiative.advocates.contains(&person.id)
+            || initiative.excluded.iter().any(|exception| exception.person == person.id)
+        {
+            return None;
+        }
+        let decides: Vec<TeamId> = initiative
+            .asks
+            .values()
+            .filter(|ask| ask.decider.as_ref() == Some(&person.id))
+            .map(|ask| ask.team.clone())
+            .collect();
+        let audience = person.audiences.iter().copied().min()?;
+        let asked: Vec<TeamId> =
+            initiative.asks.keys().filter(|team| person.teams.contains(*team)).cloned().collect();
+        let all = || initiative.asks.keys().cloned().collect::<Vec<_>>();
+        let found =
+            |teams, because| Some(Stakeholder { person: person.id.clone(), audience, teams, because });
+        if initiative.asks.is_empty() {
+            return None;
+        }
+        if !decides.is_empty() {
+            let mut teams = decides;
+            teams.extend(asked.into_iter().filter(|team| {
+                !initiative.asks.get(team).is_some_and(|ask| ask.decider.as_ref() == Some(&person.id))
+            }));
+            return found(teams, Because::Decides);
+        }
+        if audience == Audience::Executive {
+            let teams = if person.teams.is_empty() { all() } else { asked };
+            if !teams.is_empty() {
+                return found(teams, Because::AnswersFor);
+            }
+        } else if !asked.is_empty() {
+            return found(asked, Because::OnTeam);
+        }
+        let added = initiative.extra.iter().find(|exception| exception.person == person.id)?;
+        found(all(), Because::Added(added.reason.clone()))
+    }
+}
