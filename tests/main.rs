@@ -1,3 +1,4 @@
 //! One binary for every integration test: one link step, and servers that tests can share.
 
+mod sandbox;
 mod tidy;
