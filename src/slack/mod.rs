@@ -1,11 +1,21 @@
 //! Slack: the only room that knows its wire. Everything else speaks of messages, actions and people.
 
+mod answer;
 mod client;
+pub mod directory;
 mod errors;
+mod fresh_urls;
+pub mod inbound;
 mod methods;
+mod performer;
+mod receiver;
+pub mod socket;
 pub mod views;
 
 pub use client::{BadAddress, Client, ResponseUrl, Settings, SetupError};
 pub use errors::{CallError, Class, class_of};
+pub use fresh_urls::FreshUrls;
 pub use methods::Method;
+pub use performer::SlackPerformer;
+pub use receiver::{Closed, Inbox, Lookout, Receipt, Receiver};
 pub use views::{blocks, modal_view};
