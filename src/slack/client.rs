@@ -17,6 +17,8 @@ use slack_morphism::{
 };
 use url::{Host, Url};
 
+use crate::domain::ids::SlackUserId;
+
 use super::errors::CallError;
 use super::methods::{Method, Passing, Token};
 
@@ -114,6 +116,15 @@ impl fmt::Debug for ResponseUrl {
     }
 }
 
+/// Whose token it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The bot's own account.
+    pub bot: SlackUserId,
+    /// The name of the workspace.
+    pub workspace: String,
+}
+
 /// The way to Slack. Cheap to share behind an `Arc`.
 pub struct Client {
     morphism: SlackClient<SlackClientHyperHttpsConnector>,
@@ -190,6 +201,17 @@ impl Client {
         } else {
             Err(CallError::Unreadable)
         }
+    }
+
+    /// Whose bot token this is; the first call of a service, so that a wrong token is told at once.
+    ///
+    /// # Errors
+    /// As for [`call`](Self::call).
+    pub async fn identity(&self) -> Result<Identity, CallError> {
+        let answer = self.call(Method::AuthTest, &Value::Object(serde_json::Map::new())).await?;
+        let text = |name| answer.get(name).and_then(Value::as_str).unwrap_or_default();
+        let bot = SlackUserId::parse(text("user_id")).map_err(|_| CallError::Unreadable)?;
+        Ok(Identity { bot, workspace: text("team").to_owned() })
     }
 
     /// Sends `body` where a click or a command may be answered.

@@ -6,15 +6,17 @@ pub mod directory;
 mod errors;
 mod fresh_urls;
 pub mod inbound;
+pub mod manifest;
 mod methods;
 mod performer;
 mod receiver;
 pub mod socket;
 pub mod views;
 
-pub use client::{BadAddress, Client, ResponseUrl, Settings, SetupError};
+pub use client::{BadAddress, Client, Identity, ResponseUrl, Settings, SetupError};
 pub use errors::{CallError, Class, class_of};
 pub use fresh_urls::FreshUrls;
+pub use manifest::{Transport, manifest};
 pub use methods::Method;
 pub use performer::SlackPerformer;
 pub use receiver::{Closed, Inbox, Lookout, Receipt, Receiver};

@@ -59,7 +59,7 @@ pub fn frame(text: &str) -> Result<Frame, Malformed> {
         })),
         _ if json.get("envelope_id").is_none() && json.get("payload").is_none() => Ok(Frame::Other),
         _ => {
-            let id = field::text(&json, "/envelope_id")?.to_owned();
+            let id = field::name(&json, "/envelope_id")?.to_owned();
             let accepts_response =
                 json.get("accepts_response_payload").and_then(Value::as_bool).unwrap_or(false);
             let payload = json.get_mut("payload").map(Value::take).unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::domain::event::Cause;
 use crate::domain::ids::{MessageTs, SlackChannelId, SlackUserId};
 use crate::slack::directory::Member;
 
-use super::field::{Malformed, Problem, parsed, text, text_if_any, value};
+use super::field::{Malformed, Problem, is_there, optional_text, parsed, text, text_if_any, value};
 use super::{Hints, Inbound, Lost, Surface};
 
 pub(super) fn event(payload: &Value) -> Result<Inbound, Malformed> {
@@ -29,12 +29,13 @@ pub(super) fn event(payload: &Value) -> Result<Inbound, Malformed> {
 /// A person typed something. What bots say, what is edited, deleted or joined, and what isn't said in a
 /// direct message is none of ours.
 fn message(payload: &Value) -> Result<Inbound, Malformed> {
-    let subtype = text_if_any(payload, "/event/subtype");
     // A file or a reply that is shown in the channel too still has the person's words.
-    if subtype.is_some_and(|subtype| !matches!(subtype, "file_share" | "thread_broadcast")) {
+    let with_words =
+        matches!(text_if_any(payload, "/event/subtype"), Some("file_share" | "thread_broadcast"));
+    if is_there(payload, "/event/subtype") && !with_words {
         return Ok(Inbound::Ignored("message with a subtype"));
     }
-    if text_if_any(payload, "/event/bot_id").is_some() {
+    if is_there(payload, "/event/bot_id") {
         return Ok(Inbound::Ignored("message by a bot"));
     }
     let channel = parsed(payload, "/event/channel", |id| SlackChannelId::parse(id).ok())?;
@@ -57,7 +58,7 @@ fn message(payload: &Value) -> Result<Inbound, Malformed> {
     let thread = text_if_any(payload, "/event/thread_ts")
         .and_then(|thread| MessageTs::parse(thread).ok())
         .filter(|thread| *thread != ts);
-    let words = text_if_any(payload, "/event/text").unwrap_or_default();
+    let words = optional_text(payload, "/event/text")?.unwrap_or_default();
     if words.trim().is_empty() {
         return Ok(Inbound::Ignored("message without words"));
     }

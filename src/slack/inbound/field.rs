@@ -39,14 +39,27 @@ pub(super) fn text<'a>(json: &'a Value, place: &'static str) -> Result<&'a str, 
     value(json, place)?.as_str().ok_or(Malformed { place, problem: Problem::Type })
 }
 
+/// The name at `place`: a text that tells things apart, so an empty one is none.
+pub(super) fn name<'a>(json: &'a Value, place: &'static str) -> Result<&'a str, Malformed> {
+    match text(json, place)? {
+        "" => Err(Malformed { place, problem: Problem::Form }),
+        name => Ok(name),
+    }
+}
+
+/// The text at `place`; nothing if it is absent or null.
+pub(super) fn optional_text<'a>(json: &'a Value, place: &'static str) -> Result<Option<&'a str>, Malformed> {
+    if is_there(json, place) { text(json, place).map(Some) } else { Ok(None) }
+}
+
+/// Whether there is anything at `place`.
+pub(super) fn is_there(json: &Value, place: &str) -> bool {
+    json.pointer(place).is_some_and(|value| !value.is_null())
+}
+
 /// The text at `place`, if there is one; anything else there is taken for nothing.
 pub(super) fn text_if_any<'a>(json: &'a Value, place: &'static str) -> Option<&'a str> {
     json.pointer(place)?.as_str()
-}
-
-/// The list at `place`.
-pub(super) fn list<'a>(json: &'a Value, place: &'static str) -> Result<&'a [Value], Malformed> {
-    value(json, place)?.as_array().map(Vec::as_slice).ok_or(Malformed { place, problem: Problem::Type })
 }
 
 /// What the text at `place` means, according to `parse`.

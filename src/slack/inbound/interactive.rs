@@ -9,7 +9,7 @@ use crate::domain::ids::{MessageTs, SlackChannelId, SlackUserId};
 use crate::domain::message::ModalKind;
 use crate::slack::views::{Choice, OVERFLOW, action_of};
 
-use super::field::{Malformed, Problem, list, parsed, text, text_if_any, value};
+use super::field::{Malformed, Problem, is_there, name, parsed, text, text_if_any, value};
 use super::values::values;
 use super::{Hints, Inbound, Surface, response_url, trigger};
 
@@ -24,16 +24,15 @@ pub(super) fn block_actions(payload: &Value) -> Result<Inbound, Malformed> {
         return Ok(Inbound::Ignored("block_actions in a view"));
     }
     let actor = actor(payload)?;
-    let used = list(payload, "/actions")?
-        .first()
-        .ok_or(Malformed { place: "/actions", problem: Problem::Missing })?;
-    let id = text(used, "/action_id")?;
+    // One click is one action.
+    let id = text(payload, "/actions/0/action_id")?;
     let Choice { word, post } = if id == OVERFLOW {
-        parsed(used, "/selected_option/value", Choice::parse)?
+        parsed(payload, "/actions/0/selected_option/value", Choice::parse)?
     } else {
-        let post = match text_if_any(used, "/value") {
-            Some(_) => Some(parsed(used, "/value", PostId::parse)?),
-            None => None,
+        let post = if is_there(payload, "/actions/0/value") {
+            Some(parsed(payload, "/actions/0/value", PostId::parse)?)
+        } else {
+            None
         };
         Choice { word: id.to_owned(), post }
     };
@@ -53,7 +52,7 @@ pub(super) fn block_actions(payload: &Value) -> Result<Inbound, Malformed> {
     let action =
         action_of(&word).ok_or(Malformed { place: "/actions/0/action_id", problem: Problem::Form })?;
     let Some(post) = post else { return Ok(Inbound::Preview(hints)) };
-    let cause = Cause::Click(actor.clone(), text(used, "/action_ts")?.to_owned());
+    let cause = Cause::Click(actor.clone(), name(payload, "/actions/0/action_ts")?.to_owned());
     let incoming = Incoming { cause, actor, request: Request::Act { post, action } };
     Ok(Inbound::Request(Box::new(incoming), hints))
 }
@@ -67,7 +66,7 @@ fn channel(payload: &Value) -> Result<SlackChannelId, Malformed> {
 pub(super) fn view_submission(payload: &Value) -> Result<Inbound, Malformed> {
     let actor = actor(payload)?;
     let modal: ModalKind = parsed(payload, "/view/private_metadata", |kind| serde_json::from_str(kind).ok())?;
-    let cause = Cause::Submission(text(payload, "/view/id")?.to_owned());
+    let cause = Cause::Submission(name(payload, "/view/id")?.to_owned());
     let values = values(value(payload, "/view/state/values")?)?;
     let hints = Hints {
         actor: actor.clone(),

@@ -100,8 +100,8 @@ pub fn read(payload: &Value) -> Result<Inbound, Malformed> {
         Some("event_callback") => events::event(payload),
         Some("url_verification") => Ok(Inbound::Challenge(field::text(payload, "/challenge")?.to_owned())),
         Some("app_rate_limited") => Ok(Inbound::Ignored("app_rate_limited")),
+        _ if payload.get("command").is_some() => slash::slash(payload),
         Some(_) => Ok(Inbound::Unknown),
-        None if payload.get("command").is_some() => slash::slash(payload),
         None => Err(Malformed { place: "/type", problem: Problem::Missing }),
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::domain::ids::SlackUserId;
 use crate::domain::message::{Value, Values};
 
-use super::field::{Malformed, Problem, text_if_any};
+use super::field::{Malformed, Problem, optional_text, text_if_any};
 
 const PLACE: &str = "/view/state/values";
 
@@ -27,11 +27,15 @@ pub(super) fn values(state: &Json) -> Result<Values, Malformed> {
 
 fn value(input: &Json) -> Result<Option<Value>, Malformed> {
     let form = Malformed { place: PLACE, problem: Problem::Form };
-    let filled = |place| text_if_any(input, place).filter(|text| !text.trim().is_empty());
+    let filled = |place| {
+        let text =
+            optional_text(input, place).map_err(|malformed| Malformed { place: PLACE, ..malformed })?;
+        Ok::<_, Malformed>(text.filter(|text| !text.trim().is_empty()))
+    };
     let value = match text_if_any(input, "/type") {
-        Some("plain_text_input") => filled("/value").map(|text| Value::Text(text.to_owned())),
+        Some("plain_text_input") => filled("/value")?.map(|text| Value::Text(text.to_owned())),
         Some("radio_buttons" | "static_select") => {
-            filled("/selected_option/value").map(|choice| Value::Choice(choice.to_owned()))
+            filled("/selected_option/value")?.map(|choice| Value::Choice(choice.to_owned()))
         }
         Some("checkboxes") => {
             let ticked: Vec<String> = input
@@ -43,11 +47,11 @@ fn value(input: &Json) -> Result<Option<Value>, Malformed> {
                 .collect();
             (!ticked.is_empty()).then_some(Value::Ticks(ticked))
         }
-        Some("datepicker") => match filled("/selected_date") {
+        Some("datepicker") => match filled("/selected_date")? {
             Some(date) => Some(Value::Date(date.parse().map_err(|_| form)?)),
             None => None,
         },
-        Some("users_select") => match filled("/selected_user") {
+        Some("users_select") => match filled("/selected_user")? {
             Some(user) => Some(Value::Person(SlackUserId::parse(user).map_err(|_| form)?)),
             None => None,
         },

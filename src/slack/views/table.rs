@@ -84,6 +84,11 @@ mod tests {
             &text(&["Team", "Reached", "Stance"]),
             &[text(&["Checkout", "3/4", "committed"]), text(&["日本", "10/12"])],
         );
-        insta::assert_snapshot!(format!("{}\n{}", drawn.head, drawn.rows.join("\n")), @"");
+        insta::assert_snapshot!(format!("{}\n{}", drawn.head, drawn.rows.join("\n")), @r"
+        Team      Reached  Stance
+        ────────  ───────  ─────────
+        Checkout      3/4  committed
+        日本        10/12
+        ");
     }
 }
