@@ -36,7 +36,9 @@ pub fn start(filter: Option<&str>, format: Format) -> Result<(), BadFilter> {
             let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
             registry.with(lines.with_target(false)).try_init()
         }
-        Format::Json => registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init(),
+        Format::Json => {
+            registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init()
+        }
     };
     if started.is_err() {
         tracing::debug!("logging was started before");

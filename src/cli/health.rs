@@ -11,8 +11,10 @@ use crate::config::settings;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn health() -> Done {
-    let listen = settings::listen(&|name| env::var(name).ok()).map_err(|fault| Failure::Usage(fault.to_string()))?;
-    ask(reachable(listen)).map_err(|sentence| Failure::Failed(format!("The service at {listen} is not well: {sentence}")))
+    let listen =
+        settings::listen(&|name| env::var(name).ok()).map_err(|faults| Failure::Usage(faults.to_string()))?;
+    ask(reachable(listen))
+        .map_err(|sentence| Failure::Failed(format!("The service at {listen} is not well: {sentence}")))
 }
 
 /// An address that listens everywhere is reached over loopback.
@@ -30,7 +32,9 @@ fn ask(address: SocketAddr) -> Result<(), String> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(tell)?;
     stream.set_read_timeout(Some(PATIENCE)).map_err(tell)?;
     stream
-        .write_all(format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())
+        .write_all(
+            format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes(),
+        )
         .map_err(tell)?;
     let mut answer = String::new();
     stream.take(64 * 1024).read_to_string(&mut answer).map_err(tell)?;

@@ -154,7 +154,9 @@ pub fn run() -> ExitCode {
         Command::Sandbox(options) => sandbox::sandbox(&options),
         Command::Run(places) => run::run(&places),
         Command::Check { places, json } => check::check(&places, json),
-        Command::Plan { places, initiative, at, json } => read::read(&places, &Query::Plan { initiative, at, json }, None),
+        Command::Plan { places, initiative, at, json } => {
+            read::read(&places, &Query::Plan { initiative, at, json }, None)
+        }
         Command::Preview { places, person, initiative, touch, at, blocks } => {
             read::read(&places, &Query::Preview { person, initiative, touch, at, blocks }, None)
         }

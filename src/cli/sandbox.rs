@@ -8,6 +8,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
@@ -15,12 +16,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::run::runtime;
 use super::{Done, Failure};
 use crate::clock::monotonic;
-use crate::config::{self, settings};
+use crate::config;
+use crate::dispatch::{Rate, Rates};
 use crate::domain::calendar::PlanningWindow;
 use crate::domain::program::Program;
 use crate::sandbox::{Limits, Serving};
 use crate::service::{self, Calendar, Surroundings, seed};
-use crate::telemetry;
+use crate::{slack, telemetry};
 
 /// The half of the sandbox that runs in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -97,7 +99,7 @@ fn program(options: &Options) -> Result<Program, Failure> {
     let own = || Path::new("config").join("canvass.toml").exists().then(|| PathBuf::from("config"));
     let loaded = match options.config.clone().or_else(own) {
         Some(folder) => config::load(&folder),
-        None => config::sample(),
+        None => config::load_files(&config::Files::sample()),
     };
     loaded
         .map(|loaded| loaded.program)
@@ -109,7 +111,10 @@ fn begin_anew(data: &Path) -> Done {
     for part in ["workspace", "bot"] {
         match std::fs::remove_dir_all(data.join(part)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Failure::Failed(format!("{} could not be removed: {error}.", data.join(part).display())));
+                return Err(Failure::Failed(format!(
+                    "{} could not be removed: {error}.",
+                    data.join(part).display()
+                )));
             }
             Ok(()) | Err(_) => {}
         }
@@ -136,7 +141,7 @@ fn page(serving: &Serving) -> String {
 }
 
 async fn found(options: &Options, program: &Program, data: &Path) -> Result<Serving, Failure> {
-    let manifest = crate::slack::manifest(&program.command, &program.bot_name);
+    let manifest = slack::manifest(&program.command, &program.bot_name, &slack::Transport::Socket);
     let starts_at = options.starts.or_else(|| day_before_all(program)).unwrap_or(Timestamp::UNIX_EPOCH);
     let mut limits = Limits::default();
     if let Some(rate) = options.messages_per_second {
@@ -150,7 +155,9 @@ async fn found(options: &Options, program: &Program, data: &Path) -> Result<Serv
         limits,
         monotonic: Arc::new(move || began.elapsed()),
     };
-    crate::sandbox::serve(options).await.map_err(|error| Failure::Failed(format!("The sandbox can't start: {error}.")))
+    crate::sandbox::serve(options)
+        .await
+        .map_err(|error| Failure::Failed(format!("The sandbox can't start: {error}.")))
 }
 
 /// A quiet moment before the first message of the first planning: three days ahead.
@@ -173,24 +180,34 @@ async fn bot(
     workspace: &str,
     welcome: Option<String>,
 ) -> Done {
-    let failed = |error: &dyn std::fmt::Display| Failure::Failed(format!("The sandbox can't start: {error}."));
+    let failed =
+        |error: &dyn std::fmt::Display| Failure::Failed(format!("The sandbox can't start: {error}."));
     let calendar = Calendar::of(workspace).map_err(|error| failed(&error))?;
     let (clock, hand) = calendar.clock().await.map_err(|error| failed(&error))?;
-    let mut settings = settings::Settings::sandbox(
-        &format!("{}/api/", workspace.trim_end_matches('/')),
-        seed::BOT_TOKEN,
-        seed::APP_TOKEN,
-    );
-    settings.connections = options.connections;
+    let mut slack = slack::Settings::new(seed::BOT_TOKEN.into(), Some(seed::APP_TOKEN.into()));
+    slack.api_url = format!("{}/api/", workspace.trim_end_matches('/'));
     let surroundings = Surroundings {
         data: data.to_owned(),
-        settings,
+        slack,
+        connections: options.connections,
+        rates: rates(options.messages_per_second),
+        listen: None,
         program,
         clock,
         calendar: Some((calendar, hand)),
-        ready: welcome.map(|welcome| -> service::Ready { Box::new(move || _ = announce(&welcome)) }),
+        ready: welcome
+            .map(|welcome| -> Box<dyn FnOnce() + Send> { Box::new(move || _ = announce(&welcome)) }),
     };
     service::run(surroundings).await.map_err(Failure::Failed)
+}
+
+/// What the bot takes the workspace's limits to be: what the stand-in lets through.
+fn rates(messages_per_second: Option<f64>) -> Rates {
+    let per_second = messages_per_second.unwrap_or(Limits::default().workspace_messages.per_second);
+    let window = Duration::from_secs(60);
+    // At least one a minute; a rate that is no number is none.
+    let most = (per_second * window.as_secs_f64()).clamp(1.0, 100_000.0) as u32;
+    Rates { posts: Rate::even(most, window), ..Rates::default() }
 }
 
 fn announce(text: &str) -> Done {

@@ -21,9 +21,7 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: PostId, action: &Actio
         }),
         Action::Change => with_delivery(scene, actor, post, |delivery| {
             delivery.before_freeze(scene)?;
-            let key = PostKey::Touch(delivery.key.clone());
-            let (teams, audience) = (&delivery.post.teams, delivery.post.audience);
-            let open = message::compose_unanswered(scene.program, scene.state, scene.seen, &key, teams, audience, scene.now);
+            let open = message::reopened(scene.program, scene.state, scene.seen, delivery.post, scene.now);
             Ok(match open {
                 Ok(open) => (Vec::new(), Reply::Show(Box::new(open))),
                 Err(_) => refuse(format!(
@@ -34,7 +32,8 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: PostId, action: &Actio
         }),
         Action::Stop => with_delivery(scene, actor, post, |delivery| Ok(stop(scene, actor, delivery))),
         Action::Numbers => with_delivery(scene, actor, post, |delivery| {
-            let modal = message::numbers(scene.program, scene.state, scene.seen, delivery.post, post, scene.now);
+            let modal =
+                message::numbers(scene.program, scene.state, scene.seen, delivery.post, post, scene.now);
             Ok((Vec::new(), Reply::Open(Box::new(modal))))
         }),
         Action::Reason | Action::Concern | Action::Wrong | Action::Later | Action::SomeoneElse => {
@@ -111,7 +110,9 @@ fn take(
     // "No" is safe and complete by itself; the reason is welcome, not required.
     let reply = match answer {
         Answer::No => Reply::Open(Box::new(modals::reason(scene, delivery, post))),
-        Answer::PlanIt | Answer::FirstStep | Answer::BackIt | Answer::LooksRight | Answer::Talk => Reply::Nothing,
+        Answer::PlanIt | Answer::FirstStep | Answer::BackIt | Answer::LooksRight | Answer::Talk => {
+            Reply::Nothing
+        }
     };
     Ok((events, reply))
 }

@@ -10,6 +10,8 @@ mod names;
 mod slash;
 mod typed;
 
+pub use slash::gap_sentence;
+
 use jiff::Timestamp;
 
 use crate::domain::calendar::PlanningWindow;
@@ -151,15 +153,21 @@ impl<'a> Scene<'a> {
 
     /// The delivery a button was on, if the person may still act on it; otherwise what to tell them.
     fn delivery(self, actor: &Person, post: PostId) -> Result<Delivery<'a>, String> {
-        let gone = || "I no longer have this message on record. Reply here, and a human will read it.".to_owned();
+        let gone =
+            || "I no longer have this message on record. Reply here, and a human will read it.".to_owned();
         let post = self.state.post(post).ok_or_else(gone)?;
         let key = post.key.delivery().ok_or_else(gone)?;
         if key.person != actor.id {
             return Err("This message was written to somebody else, so only they can answer it.".to_owned());
         }
-        let initiative = self.program.initiative(&key.initiative).filter(|initiative| !initiative.withdrawn).ok_or_else(
-            || "This initiative was withdrawn, so there is nothing left to answer. Thank you all the same.".to_owned(),
-        )?;
+        let initiative = self
+            .program
+            .initiative(&key.initiative)
+            .filter(|initiative| !initiative.withdrawn)
+            .ok_or_else(|| {
+                "This initiative was withdrawn, so there is nothing left to answer. Thank you all the same."
+                    .to_owned()
+            })?;
         let window = self.program.window(key.quarter).ok_or_else(gone)?;
         Ok(Delivery { key, post, initiative, window })
     }
@@ -187,6 +195,15 @@ impl Delivery<'_> {
             scene.advocates(self.initiative),
         ))
     }
+}
+
+/// The initiative that `name` names: an id, a former id, or part of the title.
+///
+/// # Errors
+/// A sentence that names what there is.
+pub fn initiative_named<'a>(among: &[&'a Initiative], name: &str) -> Result<&'a Initiative, String> {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    names::initiative(among, &words).map(|(initiative, _)| initiative)
 }
 
 /// "a", "a and b", "a, b and c".

@@ -47,8 +47,14 @@ pub(super) fn open(
         Action::Concern => Ok(Modal {
             kind: ModalKind::Concern { post },
             title: "Your concern".into(),
-            parts: said(format!("{advocates} reads it and answers in person. Until then I won't write to you about this.")),
-            fields: vec![text_field("What worries you?", false, "What could break, what is missing, what you would do instead")],
+            parts: said(format!(
+                "{advocates} reads it and answers in person. Until then I won't write to you about this."
+            )),
+            fields: vec![text_field(
+                "What worries you?",
+                false,
+                "What could break, what is missing, what you would do instead",
+            )],
             submit: Some("Send".into()),
         }),
         Action::Wrong => Ok(Modal {
@@ -64,7 +70,11 @@ pub(super) fn open(
             parts: said(format!("Only {advocates} sees what you write here, and decides whom to approach.")),
             fields: vec![
                 Field { name: WHO, label: "Who?".into(), hint: None, optional: true, input: Input::Person },
-                text_field("Anything to add?", true, "They decide instead of me, they are missing, it belongs to another team"),
+                text_field(
+                    "Anything to add?",
+                    true,
+                    "They decide instead of me, they are missing, it belongs to another team",
+                ),
             ],
             submit: Some("Send".into()),
         }),
@@ -79,7 +89,13 @@ pub(super) fn open(
                     delivery.key.quarter.short(),
                     delivery.window.freezes_on.strftime("%A %-d %B"),
                 )),
-                fields: vec![Field { name: UNTIL, label: "Nothing before".into(), hint: None, optional: false, input: Input::Date { initial } }],
+                fields: vec![Field {
+                    name: UNTIL,
+                    label: "Nothing before".into(),
+                    hint: None,
+                    optional: false,
+                    input: Input::Date { initial },
+                }],
                 submit: Some("Snooze".into()),
             })
         }
@@ -107,7 +123,11 @@ pub(super) fn reason(scene: Scene<'_>, delivery: &Delivery<'_>, post: PostId) ->
             delivery.key.quarter.short(),
         )),
         fields: vec![
-            text_field("What stands in the way?", true, "The quarter is full, it is the wrong fix, it is not our problem"),
+            text_field(
+                "What stands in the way?",
+                true,
+                "The quarter is full, it is the wrong fix, it is not our problem",
+            ),
             Field {
                 name: FOLLOW_UP,
                 label: "Afterwards".into(),
@@ -171,7 +191,13 @@ fn give_reason(actor: &Person, delivery: &Delivery<'_>, text: Option<&str>, valu
     }]
 }
 
-fn raise(scene: Scene<'_>, actor: &Person, delivery: &Delivery<'_>, said: Said, text: Option<&str>) -> Decided {
+fn raise(
+    scene: Scene<'_>,
+    actor: &Person,
+    delivery: &Delivery<'_>,
+    said: Said,
+    text: Option<&str>,
+) -> Decided {
     let Some(text) = text else { return fault(TEXT, "Please say what it is; a few words are enough.") };
     let initiative = delivery.initiative.id.clone();
     let mut events = Vec::new();
@@ -205,7 +231,10 @@ fn snooze(scene: Scene<'_>, actor: &Person, values: &Values) -> Decided {
     }
     let a_year_on = today.checked_add(jiff::Span::new().years(1));
     if a_year_on.is_ok_and(|latest| *date > latest) {
-        return fault(UNTIL, "Please pick a day within a year; to hear nothing at all, use “Stop these messages”.");
+        return fault(
+            UNTIL,
+            "Please pick a day within a year; to hear nothing at all, use “Stop these messages”.",
+        );
     }
     let Ok(until) = zone.to_timestamp(date.to_datetime(Time::midnight())) else {
         return fault(UNTIL, "That day doesn't exist in your time zone; please pick another.");
@@ -213,7 +242,13 @@ fn snooze(scene: Scene<'_>, actor: &Person, values: &Values) -> Decided {
     (vec![Event::Snoozed { person: actor.id.clone(), until }], Reply::Nothing)
 }
 
-fn refer(scene: Scene<'_>, actor: &Person, delivery: &Delivery<'_>, text: Option<&str>, values: &Values) -> Decided {
+fn refer(
+    scene: Scene<'_>,
+    actor: &Person,
+    delivery: &Delivery<'_>,
+    text: Option<&str>,
+    values: &Values,
+) -> Decided {
     let who = match values.get(WHO) {
         Some(Value::Person(slack)) => Some(match scene.actor(slack) {
             Some(person) => person.name.clone(),

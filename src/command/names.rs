@@ -29,8 +29,10 @@ pub(super) fn person<'a>(program: &'a Program, state: &State, word: &str) -> Res
     }
     let plain = plain_name(word);
     if let Ok(id) = PersonId::parse(&plain)
-        && let Some(person) =
-            program.people.get(&id).or_else(|| program.people.values().find(|person| person.was.contains(&id)))
+        && let Some(person) = program
+            .people
+            .get(&id)
+            .or_else(|| program.people.values().find(|person| person.was.contains(&id)))
     {
         return Ok(person);
     }
@@ -90,9 +92,9 @@ pub(super) fn initiative<'a>(
             _ => Err(format!("Which initiative? Name one of: {}.", known())),
         };
     };
-    let by_id = among
-        .iter()
-        .find(|initiative| initiative.id.as_str() == *first || initiative.was.iter().any(|id| id.as_str() == *first));
+    let by_id = among.iter().find(|initiative| {
+        initiative.id.as_str() == *first || initiative.was.iter().any(|id| id.as_str() == *first)
+    });
     if let Some(initiative) = by_id {
         return Ok((initiative, 1));
     }

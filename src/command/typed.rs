@@ -18,8 +18,11 @@ pub(super) fn typed(
     text: &str,
 ) -> Decided {
     let initiative = about(scene, actor, channel, thread);
-    let stakeholder =
-        scene.program.initiatives.iter().any(|initiative| scene.program.stakeholder(initiative, actor).is_some());
+    let stakeholder = scene
+        .program
+        .initiatives
+        .iter()
+        .any(|initiative| scene.program.stakeholder(initiative, actor).is_some());
     if text.trim().is_empty() || (scene.program.is_advocate(&actor.id) && !stakeholder) {
         // An advocate's own notes to the bot have nobody to be passed on to.
         return (Vec::new(), Reply::Nothing);
@@ -45,7 +48,11 @@ fn about(
     let sent = engagements.iter().flat_map(|((initiative, _), engagement)| {
         engagement.deliveries.values().filter_map(move |post| match &scene.state.post(*post)?.phase {
             Phase::Sent { channel, ts, at } => Some((initiative, channel, ts, *at)),
-            Phase::Intended { .. } | Phase::Waiting { .. } | Phase::Refused { .. } | Phase::Unknown | Phase::Missed => None,
+            Phase::Intended { .. }
+            | Phase::Waiting { .. }
+            | Phase::Refused { .. }
+            | Phase::Unknown
+            | Phase::Missed => None,
         })
     });
     let sent: Vec<_> = sent.collect();

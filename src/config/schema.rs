@@ -19,6 +19,11 @@ impl SchemaFile {
     /// Every file.
     pub const ALL: [Self; 3] = [Self::Canvass, Self::People, Self::Initiative];
 
+    /// The file called `name`: canvass, people or initiative.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|file| file.name().trim_end_matches(".json") == name)
+    }
+
     /// What its schema is called, in `schema/` of the configuration folder.
     pub fn name(self) -> &'static str {
         match self {

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+use crate::telemetry::Format;
+
 /// Slack's own Web API.
 const SLACK_API_URL: &str = "https://slack.com/api/";
 const DEFAULT_CONFIG: &str = "config";
@@ -30,16 +32,7 @@ pub struct Places {
     /// `CANVASS_LOG`: the filter of the log.
     pub log: String,
     /// `CANVASS_LOG_FORMAT`: for people or for machines.
-    pub log_format: LogFormat,
-}
-
-/// How log lines are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object a line.
-    Json,
+    pub log_format: Format,
 }
 
 /// How Slack reaches the service.
@@ -150,6 +143,16 @@ impl Settings {
     }
 }
 
+/// `CANVASS_LISTEN` alone: what a health check of the same surroundings needs.
+///
+/// # Errors
+/// [`BadSettings`] if it can't be used.
+pub fn listen(environment: Environment<'_>) -> Result<SocketAddr, BadSettings> {
+    let mut reading = Reading::new(environment);
+    let listen = reading.listen();
+    reading.end(listen)
+}
+
 struct Reading<'e> {
     environment: Environment<'e>,
     faults: Vec<BadSetting>,
@@ -194,14 +197,14 @@ impl<'e> Reading<'e> {
 
     fn places(&mut self) -> Places {
         let log_format = match self.get("CANVASS_LOG_FORMAT").as_deref() {
-            None | Some("text") => LogFormat::Text,
-            Some("json") => LogFormat::Json,
+            None | Some("text") => Format::Text,
+            Some("json") => Format::Json,
             Some(other) => {
                 self.fault::<()>(
                     "CANVASS_LOG_FORMAT",
                     format!("`{other}` is not known; write `json` or `text`"),
                 );
-                LogFormat::Text
+                Format::Text
             }
         };
         Places {
@@ -334,7 +337,7 @@ mod tests {
         assert_eq!(settings.api_url, "https://slack.com/api/");
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(settings.places.config, PathBuf::from("config"));
-        assert_eq!(settings.places.log_format, LogFormat::Text);
+        assert_eq!(settings.places.log_format, Format::Text);
     }
 
     #[test]

@@ -150,10 +150,7 @@ mod tests {
 
     #[test]
     fn an_empty_line_ends_a_paragraph() {
-        assert_eq!(
-            paragraphs("\n a  b\nc \n\n\n d\n"),
-            [Paragraph::text("a b c"), Paragraph::text("d")]
-        );
+        assert_eq!(paragraphs("\n a  b\nc \n\n\n d\n"), [Paragraph::text("a b c"), Paragraph::text("d")]);
     }
 
     #[test]

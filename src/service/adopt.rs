@@ -24,7 +24,9 @@ fn renames(program: &Program) -> Renames {
         all.flat_map(|(id, was)| was.iter().map(move |old| (old.clone(), id.clone()))).collect()
     }
     Renames {
-        initiatives: pairs(program.initiatives.iter().map(|initiative| (&initiative.id, initiative.was.as_slice()))),
+        initiatives: pairs(
+            program.initiatives.iter().map(|initiative| (&initiative.id, initiative.was.as_slice())),
+        ),
         people: pairs(program.people.values().map(|person| (&person.id, person.was.as_slice()))),
         teams: pairs(program.teams.values().map(|team| (&team.id, team.was.as_slice()))),
     }

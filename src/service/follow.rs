@@ -55,11 +55,11 @@ impl Calendar {
     }
 
     async fn read(&self, after: Option<u64>) -> Result<Reading, reqwest::Error> {
-        let mut request = self.http.get(&self.base);
-        if let Some(after) = after {
-            request = request.query(&[("after", after)]);
-        }
-        request.send().await?.error_for_status()?.json().await
+        let url = match after {
+            Some(after) => format!("{}?after={after}", self.base),
+            None => self.base.clone(),
+        };
+        self.http.get(url).send().await?.error_for_status()?.json().await
     }
 
     /// Moves `hand` with the calendar, for ever.

@@ -46,9 +46,6 @@ pub enum Query {
     Export,
 }
 
-/// The text to print, or a sentence that says what went wrong.
-pub type Answer = Result<String, String>;
-
 /// Everything an answer may look at.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {

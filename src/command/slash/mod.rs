@@ -4,6 +4,8 @@ mod campaign;
 mod record;
 mod report;
 
+pub use report::gap_sentence;
+
 use super::names::nearest;
 use super::{Decided, Scene, refuse};
 use crate::domain::directory::Person;
@@ -98,8 +100,20 @@ const WORDS: [Word; 12] = [
         may: May::Advocates,
         run: record::planned,
     },
-    Word { name: "pause", usage: "", does: "send nothing more until you resume", may: May::Advocates, run: campaign::pause },
-    Word { name: "resume", usage: "", does: "let messages go on", may: May::Advocates, run: |scene, actor, _| Ok(resume(scene, actor)) },
+    Word {
+        name: "pause",
+        usage: "",
+        does: "send nothing more until you resume",
+        may: May::Advocates,
+        run: campaign::pause,
+    },
+    Word {
+        name: "resume",
+        usage: "",
+        does: "let messages go on",
+        may: May::Advocates,
+        run: |scene, actor, _| Ok(resume(scene, actor)),
+    },
 ];
 
 /// The words after the slash command.
@@ -143,7 +157,9 @@ fn help(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> Result<Decided, St
     let parts = vec![
         Part::Paragraph(Paragraph::text("What you can do:")),
         Part::List(lines.collect()),
-        Part::Small(Paragraph::text("Questions are welcome any time: write to me in our direct message, and a human reads it.")),
+        Part::Small(Paragraph::text(
+            "Questions are welcome any time: write to me in our direct message, and a human reads it.",
+        )),
     ];
     Ok(say("What you can do", parts))
 }

@@ -66,7 +66,8 @@ fn initiative_for<'a, 'w>(
         Err(_) if among.len() == 1 => names::initiative(&among, &[])?,
         Err(sentence) => return Err(sentence),
     };
-    let stakeholder = argued.into_iter().find(|(of, _)| of.id == initiative.id).map(|(_, stakeholder)| stakeholder);
+    let stakeholder =
+        argued.into_iter().find(|(of, _)| of.id == initiative.id).map(|(_, stakeholder)| stakeholder);
     let stakeholder = stakeholder.ok_or_else(|| format!("{} is not a stakeholder of that.", person.name))?;
     Ok((initiative, stakeholder, words.get(taken..).unwrap_or_default()))
 }
@@ -90,7 +91,10 @@ pub(super) fn note(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
     }
     let text = rest.join(" ");
     if text.is_empty() {
-        return Err(format!("What should I keep? Write `{} note [@person] [initiative] text`.", scene.program.command));
+        return Err(format!(
+            "What should I keep? Write `{} note [@person] [initiative] text`.",
+            scene.program.command
+        ));
     }
     let owner = about.map_or_else(|| actor.id.clone(), |person| person.id.clone());
     let event = Event::NoteTaken {
@@ -114,11 +118,12 @@ pub(super) fn planned(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Resul
     if !initiative.asks.contains_key(team) {
         return Err(format!("{} asks nothing of {team}.", initiative.title));
     }
-    let link = match rest.get(1).map(|word| word.trim_matches(['<', '>']).split('|').next().unwrap_or_default()) {
-        Some(link) if link.starts_with("https://") => Some(link.to_owned()),
-        Some(other) => return Err(format!("“{other}” is not an https address. {}", usage())),
-        None => None,
-    };
+    let link =
+        match rest.get(1).map(|word| word.trim_matches(['<', '>']).split('|').next().unwrap_or_default()) {
+            Some(link) if link.starts_with("https://") => Some(link.to_owned()),
+            Some(other) => return Err(format!("“{other}” is not an https address. {}", usage())),
+            None => None,
+        };
     let name = scene.program.teams.get(team).map_or_else(|| team.to_string(), |team| team.name.clone());
     let event = Event::ItemPlanned {
         initiative: initiative.id.clone(),

@@ -5,8 +5,10 @@ use crate::command::{Decided, Scene, listed, names};
 use crate::domain::coverage::{Cell, Coverage, Covered, Gap, Standing};
 use crate::domain::directory::Person;
 use crate::domain::engagement::Stance;
+use crate::domain::ids::{PersonId, TeamId};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Paragraph, Part, Span};
+use crate::domain::program::Program;
 
 /// The initiatives that concern `actor`: those they may see the answers of, and those argued to them.
 fn concerning<'a>(scene: Scene<'a>, actor: &Person) -> Vec<&'a Initiative> {
@@ -24,7 +26,11 @@ pub(super) fn initiatives(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> 
         return Err("No initiative concerns you at the moment.".into());
     }
     let lines = concerning.iter().map(|initiative| {
-        let teams: Vec<&str> = initiative.asks.keys().filter_map(|id| Some(scene.program.teams.get(id)?.name.as_str())).collect();
+        let teams: Vec<&str> = initiative
+            .asks
+            .keys()
+            .filter_map(|id| Some(scene.program.teams.get(id)?.name.as_str()))
+            .collect();
         let freeze = scene.program.window(initiative.quarter).map_or_else(String::new, |window| {
             format!("; plans freeze on {}", window.freezes_on.strftime("%A %-d %B %Y"))
         });
@@ -32,7 +38,11 @@ pub(super) fn initiatives(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> 
             Span::Strong(initiative.title.clone()),
             Span::Text(" (".into()),
             Span::Code(initiative.id.to_string()),
-            Span::Text(format!("), asked of {} for {}{freeze}", listed(&teams, "and"), initiative.quarter.short())),
+            Span::Text(format!(
+                "), asked of {} for {}{freeze}",
+                listed(&teams, "and"),
+                initiative.quarter.short()
+            )),
         ])
     });
     Ok(say("Initiatives", vec![Part::List(lines.collect())]))
@@ -42,18 +52,21 @@ pub(super) fn show(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
     let (initiative, _) = names::initiative(&concerning(scene, actor), words)?;
     let sees_all = scene.program.sees_answers(&actor.id, initiative);
     let own = scene.program.stakeholder(initiative, actor);
-    let mut parts = vec![
-        Part::Heading(initiative.title.clone()),
-        Part::Paragraph(Paragraph::text(&initiative.problem)),
-    ];
-    let asks = initiative.asks.values().filter(|ask| {
-        sees_all || own.as_ref().is_some_and(|own| own.teams.contains(&ask.team))
-    });
+    let mut parts =
+        vec![Part::Heading(initiative.title.clone()), Part::Paragraph(Paragraph::text(&initiative.problem))];
+    let asks = initiative
+        .asks
+        .values()
+        .filter(|ask| sees_all || own.as_ref().is_some_and(|own| own.teams.contains(&ask.team)));
     for ask in asks {
-        let team = scene.program.teams.get(&ask.team).map_or_else(|| ask.team.to_string(), |team| team.name.clone());
+        let team =
+            scene.program.teams.get(&ask.team).map_or_else(|| ask.team.to_string(), |team| team.name.clone());
         let mut line = vec![Span::Strong(team), Span::Text(format!(": {}", ask.what))];
         if let Some(step) = initiative.step(&ask.first_step) {
-            line.push(Span::Text(format!(". First step: {}, about {} days of work", step.title, step.effort_days)));
+            line.push(Span::Text(format!(
+                ". First step: {}, about {} days of work",
+                step.title, step.effort_days
+            )));
         }
         parts.push(Part::Paragraph(Paragraph(line)));
     }
@@ -85,7 +98,8 @@ pub(super) fn coverage(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Resu
 }
 
 fn rows(scene: Scene<'_>, cell: &Cell) -> Vec<Vec<String>> {
-    let team = scene.program.teams.get(&cell.team).map_or_else(|| cell.team.to_string(), |team| team.name.clone());
+    let team =
+        scene.program.teams.get(&cell.team).map_or_else(|| cell.team.to_string(), |team| team.name.clone());
     let audience = cell.audience.title().to_owned();
     if cell.people.is_empty() {
         return vec![vec![team, audience, "nobody".into(), "left out".into()]];
@@ -147,7 +161,7 @@ pub(super) fn gaps(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
         if coverage.gaps.is_empty() {
             parts.push(Part::Paragraph(Paragraph::text("Nobody is left out.")));
         } else {
-            let lines = coverage.gaps.iter().map(|gap| Paragraph::text(gap_sentence(scene, gap)));
+            let lines = coverage.gaps.iter().map(|gap| Paragraph::text(gap_sentence(scene.program, gap)));
             parts.push(Part::List(lines.collect()));
         }
     }
@@ -157,29 +171,40 @@ pub(super) fn gaps(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
     Ok(say("Gaps", parts))
 }
 
-fn gap_sentence(scene: Scene<'_>, gap: &Gap) -> String {
-    let team = |id: &crate::domain::ids::TeamId| {
-        scene.program.teams.get(id).map_or_else(|| id.to_string(), |team| team.name.clone())
-    };
+/// A gap, and what to do about it.
+pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
+    let team = |id: &TeamId| program.teams.get(id).map_or_else(|| id.to_string(), |team| team.name.clone());
+    let name =
+        |id: &PersonId| program.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone());
     match gap {
         Gap::NobodyInAudience { team: id, audience } => {
-            format!("{} has no {}: find out who it is, and add them to people.toml.", team(id), audience.title())
+            format!(
+                "{} has no {}: find out who it is, and add them to people.toml.",
+                team(id),
+                audience.title()
+            )
         }
         Gap::NoDecider { team: id } => {
             format!("Nobody decides for {}: name the decider in the initiative's file.", team(id))
         }
         Gap::Unreachable { person, code } => {
-            format!("{} can't be reached in Slack ({code}): talk to them another way.", scene.name(person))
+            format!("{} can't be reached in Slack ({code}): talk to them another way.", name(person))
         }
         Gap::Unknown { person } => format!(
             "Whether a message reached {} can't be found out; it won't be sent again. Ask them.",
-            scene.name(person)
+            name(person)
         ),
         Gap::Concerned { person } => {
-            format!("{} has a concern that waits for you; nothing is sent until you release it.", scene.name(person))
+            format!(
+                "{} has a concern that waits for you; nothing is sent until you release it.",
+                name(person)
+            )
         }
         Gap::Stopped { person } => {
-            format!("{} wants no messages and has not answered: only a conversation can reach them.", scene.name(person))
+            format!(
+                "{} wants no messages and has not answered: only a conversation can reach them.",
+                name(person)
+            )
         }
         Gap::Disagreement { team: id } => format!("Answers in {} don't go together: talk to them.", team(id)),
     }
