@@ -1,1 +1,3 @@
-fn main() {}
+//! The one integration-test binary; a folder for each room.
+
+mod sandbox;
