@@ -41,6 +41,26 @@ pub(super) fn preview(hints: &Hints) -> Answer {
     answer(Reply::say(PREVIEW), hints, false)
 }
 
+/// What is said when what somebody did can't be read: never may it look as if it had been accepted.
+const UNREADABLE: &str = "I could not read what Slack sent me, so nothing was recorded. Please try again, or just \
+                          write to me here.";
+
+/// The answer to a payload that can't be read, as far as it says how it can be answered.
+pub(super) fn unreadable(payload: &Value, carries: bool) -> Answer {
+    let message = Message::line(UNREADABLE);
+    let submitted = payload.get("type").and_then(Value::as_str) == Some("view_submission");
+    if submitted && carries {
+        return action(json!({ "response_action": "update", "view": views::note_view(&message) }));
+    }
+    if payload.get("command").is_some() && carries {
+        return action(views::ephemeral(&message, None));
+    }
+    match payload.get("response_url").and_then(Value::as_str).and_then(|url| ResponseUrl::parse(url).ok()) {
+        Some(url) => later(Errand::Respond { url, body: views::ephemeral(&message, None) }),
+        None => Answer::default(),
+    }
+}
+
 /// How `reply` is given. `carries` says whether the acknowledgement may carry it.
 pub(super) fn answer(reply: Reply, hints: &Hints, carries: bool) -> Answer {
     match reply {
@@ -205,6 +225,27 @@ mod tests {
         check(&show, &without_url(click()), true, "update");
         check(&show, &hints(Surface::Slash), true, "ack message");
         check(&Reply::Nothing, &hints(click()), true, "");
+    }
+
+    #[test]
+    fn what_can_not_be_read_never_looks_accepted() {
+        let check = |payload: Value, carries: bool, expected: &str| {
+            let given = unreadable(&payload, carries);
+            assert_eq!(
+                given.payload.or(given.errand.map(|_| json!("errand"))).is_some(),
+                !expected.is_empty()
+            );
+            let shown = format!("{:?}", unreadable(&payload, carries));
+            assert!(shown.contains(expected), "{payload}: {shown}");
+        };
+        check(json!({ "type": "view_submission", "view": null }), true, "update");
+        check(json!({ "command": "/canvass" }), true, "nothing was recorded");
+        check(
+            json!({ "type": "block_actions", "response_url": "https://hooks.slack.com/1" }),
+            true,
+            "Respond",
+        );
+        check(json!({ "type": "event_callback" }), false, "");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::clock::monotonic;
 use crate::command::Incoming;
 use crate::domain::message::Reply;
 
-use super::answer::{Answer, Errand, answer, preview};
+use super::answer::{Answer, Errand, answer, preview, unreadable};
 use super::client::Client;
 use super::directory::Member;
 use super::errors::CallError;
@@ -126,7 +126,7 @@ impl Receiver {
                     problem = %malformed.problem,
                     "a payload can't be read; it is dropped"
                 );
-                Answer::default()
+                unreadable(payload, carries)
             }
         };
         if let Some(errand) = answer.errand {

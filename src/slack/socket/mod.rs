@@ -3,7 +3,9 @@
 //! The loop is ours, on tokio-tungstenite, and not slack-morphism's, for what its source and measurements
 //! showed:
 //! - it acknowledges one envelope at a time a socket, so four sockets can have four decisions waiting for
-//!   one flush of the journal; here a socket has many, and one flush serves them all;
+//!   one flush of the journal. With a flush of 1, 4 and 10 ms that made 1,799, 462 and 184 acknowledgements
+//!   a second over four sockets (loopback, 2 cores), where 1,000 are wanted; here a socket has many under
+//!   way, one flush serves them all, and it made 51,000, 50,900 and 14,700;
 //! - it closes a socket before it opens the next one and then drops what was decided meanwhile;
 //! - after a failure it waits 30 s, for ever, whether the network was down or the token is wrong, and tells
 //!   nobody;
