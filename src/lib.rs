@@ -1,4 +1,5 @@
 pub mod clock;
+pub mod dispatch;
 pub mod domain;
 pub mod journal;
 pub mod sandbox;
