@@ -1,16 +1,24 @@
 //! The loop from start to stop, in a house of its own.
 
+mod disk;
 mod house;
+mod list;
+mod slack;
+mod world;
 
 use std::time::{Duration, Instant};
 
-use house::{Death, Does, House, minutes, person, receipt, touch};
+use disk::Death;
+use house::House;
+use slack::Does;
+use world::{minutes, person, receipt, start_of_test, touch};
 
 use super::Rate;
 use crate::clock::monotonic;
 use crate::domain::event::{Event, PauseReason, RefusedFor};
 use crate::domain::performer::{Found, Outcome};
 use crate::domain::state::Phase;
+use crate::journal::Decision;
 
 fn refused(because: RefusedFor) -> Does {
     Does::Says(Outcome::Refused { because, code: "no".to_owned() })
@@ -151,7 +159,7 @@ async fn the_first_fault_of_configuration_pauses_posting_once_for_all() {
     let pauses = house.disk.names().iter().filter(|name| *name == "posting_paused").count();
     assert_eq!(pauses, 1);
     process.happens(Event::PostingResumed { by: person("priya") }).await;
-    house.hand.set(house::start_of_test() + minutes(60));
+    house.hand.set(start_of_test() + minutes(60));
     for key in &keys {
         house.slack.does(key, []);
     }
@@ -213,7 +221,7 @@ async fn a_stop_waits_for_the_calls_in_flight_and_starts_none() {
 async fn a_new_journal_with_past_touches_is_paused_and_looks_them_up() {
     let (arrived, not, doubtful) = (touch("ana"), touch("ben"), touch("cid"));
     let mut house = House::new(&[arrived.clone(), not.clone(), doubtful.clone(), receipt("dia")]);
-    house.unproven(&[arrived.clone(), not.clone(), doubtful.clone()]);
+    house.list.doubts(&[arrived.clone(), not.clone(), doubtful.clone()]);
     house.slack.has(&arrived);
     house.slack.finds(&doubtful, [Found::Impossible { code: "channel_not_found".to_owned() }]);
     let mut process = house.start();
@@ -270,10 +278,48 @@ async fn a_touch_whose_life_has_passed_is_recorded_as_missed() {
     house.rename_all("mute");
     let mut process = house.start();
     process.runs_dry().await;
-    house.hand.set(house::start_of_test() + minutes(20_000));
+    house.hand.set(start_of_test() + minutes(20_000));
     process.happens(Event::PostingResumed { by: person("priya") }).await;
     process.runs_dry().await;
     assert_eq!(house.disk.names(), ["posting_resumed", "post_missed"]);
+}
+
+#[tokio::test]
+async fn two_messages_to_one_person_go_out_one_after_the_other() {
+    let mut house = House::new(&[receipt("ana"), touch("ana"), touch("ben")]);
+    house.timeout = Duration::from_millis(50);
+    house.slack.does(&receipt("ana"), [Does::Hangs { taken: true }]);
+    let mut process = house.start();
+    process.runs_dry().await;
+    assert_eq!(house.slack.overlaps(), 0);
+    for key in [receipt("ana"), touch("ana"), touch("ben")] {
+        assert_eq!(house.slack.count(&key), 1, "{key:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_still_undecided_at_a_stop_is_not_begun() {
+    let house = House::new(&[touch("ana"), touch("ben")]);
+    let process = house.start();
+    let (free, busy) = std::sync::mpsc::channel::<()>();
+    let writer = process.writer.clone();
+    let keeps_busy = writer.submit(None, move |_, _| {
+        _ = busy.recv();
+        Decision { events: Vec::new(), reply: () }
+    });
+    let stopped = async {
+        // The loop has asked for both intents, and waits behind the one above.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        let stopping = tokio::spawn(process.stops());
+        tokio::task::yield_now().await;
+        free.send(()).unwrap();
+        stopping.await.unwrap()
+    };
+    let (kept, stopped) = tokio::join!(keeps_busy, stopped);
+    assert!(kept.is_ok() && stopped.is_ok());
+    assert_eq!(house.disk.names(), [""; 0]);
 }
 
 /// Sends `people` messages against a limit that Slack keeps strictly; every fiftieth reply is lost.
