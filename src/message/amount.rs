@@ -96,11 +96,7 @@ pub(super) fn number(value: f64) -> String {
 
 fn decimal(value: f64, places: usize) -> String {
     let text = format!("{value:.places$}");
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// A share in a sentence: "roughly 60 %". `share` is 0 to 1.

@@ -7,7 +7,11 @@ use jiff::tz::TimeZone;
 /// A day that matters: "Friday 15 January". The year follows unless it is this one or the next.
 pub(super) fn day(day: Date, today: Date) -> String {
     let plain = day.strftime("%A %-d %B").to_string();
-    if (today.year()..=today.year() + 1).contains(&day.year()) { plain } else { format!("{plain} {}", day.year()) }
+    if (today.year()..=today.year() + 1).contains(&day.year()) {
+        plain
+    } else {
+        format!("{plain} {}", day.year())
+    }
 }
 
 /// A day in the past, of which something is known: "12 November".
@@ -25,7 +29,8 @@ pub(super) fn short_reading(day: Date, today: Date) -> String {
 /// The time that was counted, by its first and last day: "between July and September", "in October".
 /// Quarters are never named: fiscal ones confuse.
 pub(super) fn period((first, last): (Date, Date), today: Date) -> String {
-    let year = |day: Date| if day.year() == today.year() { String::new() } else { format!(" {}", day.year()) };
+    let year =
+        |day: Date| if day.year() == today.year() { String::new() } else { format!(" {}", day.year()) };
     let month = |day: Date| day.strftime("%B").to_string();
     let whole_months = first.day() == 1 && last == last.last_of_month();
     let same_year = first.year() == last.year();

@@ -89,6 +89,8 @@ pub(super) enum Optional {
     Hours,
     Mechanism,
     LeftAlone,
+    /// The asks of several teams one by one.
+    EachAsk,
 }
 
 impl Optional {
@@ -96,14 +98,16 @@ impl Optional {
     pub(super) fn order(audience: Audience, touch: Touch) -> Vec<Self> {
         let mut order = vec![Self::Gain, Self::EarnsBack];
         if touch == Touch::HeadsUp {
-            order.push(Self::Hours);
-        }
-        if audience != Audience::Engineer {
+            order.extend([Self::Hours, Self::Mechanism]);
+        } else if audience == Audience::Engineer {
+            order.push(Self::LeftAlone);
+        } else {
             order.push(Self::Mechanism);
         }
-        if audience == Audience::Engineer || touch == Touch::Reminder {
+        if touch == Touch::Reminder {
             order.push(Self::LeftAlone);
         }
+        order.push(Self::EachAsk);
         order
     }
 }
@@ -199,7 +203,7 @@ pub(super) fn gather(
         news,
         stale,
         borrowed: borrowed(case, &figures),
-        ask: question::ask(case, &first)?,
+        ask: question::ask(case, &first, unless(Optional::EachAsk))?,
         late: late(case, moment),
         first,
         smallest,

@@ -35,8 +35,24 @@ pub fn most_words(audience: Audience, touch: Touch) -> usize {
 pub fn forbidden_terms(audience: Audience) -> &'static [&'static str] {
     match audience {
         Audience::Executive => &[
-            "engineer-day", "p99", "p95", "slo", "slos", "sli", "retry", "retries", "latency", "backlog",
-            "on-call", "rota", "pager", "deploy", "timeout", "time-out", "time-outs", "time-out pages",
+            "engineer-day",
+            "p99",
+            "p95",
+            "slo",
+            "slos",
+            "sli",
+            "retry",
+            "retries",
+            "latency",
+            "backlog",
+            "on-call",
+            "rota",
+            "pager",
+            "deploy",
+            "timeout",
+            "time-out",
+            "time-outs",
+            "time-out pages",
         ],
         Audience::Product => &["p99", "p95", "mutex", "thread pool", "connection pool", "stack trace"],
         Audience::EngineeringManager => &[],
@@ -124,9 +140,7 @@ pub fn faults(message: &Message, audience: Audience, touch: Touch) -> Vec<Fault>
             faults.push(Fault::Label(button.label.clone()));
         }
     }
-    for (count, most) in
-        [(message.buttons.len(), MOST_BUTTONS), (message.overflow.len(), MOST_OVERFLOW)]
-    {
+    for (count, most) in [(message.buttons.len(), MOST_BUTTONS), (message.overflow.len(), MOST_OVERFLOW)] {
         if count > most {
             faults.push(Fault::Buttons(count));
         }

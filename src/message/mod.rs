@@ -121,12 +121,8 @@ pub fn preview(
         Some(stakeholder) => stakeholder.teams,
         None => asked,
     };
-    let wanted = Wanted {
-        person: &person.id,
-        quarter: initiative.quarter,
-        teams: &teams,
-        audience: Some(audience),
-    };
+    let wanted =
+        Wanted { person: &person.id, quarter: initiative.quarter, teams: &teams, audience: Some(audience) };
     let case = Case::of(program, &seen, initiative, &wanted, now)?;
     let moment = Moment { touch, written: now, before: None, engagement: None, sent: true, late: false };
     touch::written(&case, &state, &moment, Shown::AsItStands)
@@ -149,7 +145,8 @@ pub fn numbers(
         }
         PostKey::Relay { .. } | PostKey::Receipt { .. } | PostKey::Notice { .. } => None,
     };
-    let nothing = || vec![Part::Paragraph("The initiative is no longer there, and its numbers with it.".into())];
+    let nothing =
+        || vec![Part::Paragraph("The initiative is no longer there, and its numbers with it.".into())];
     Modal {
         kind: ModalKind::Numbers { post: id },
         title: "Numbers, and why you".to_owned(),
@@ -173,8 +170,7 @@ struct Delivered<'a> {
 impl<'a> Delivered<'a> {
     fn case(&self) -> Result<Case<'a>, Unsayable> {
         let id = &self.delivery.initiative;
-        let initiative =
-            self.program.initiative(id).ok_or_else(|| Unsayable::NoInitiative(id.clone()))?;
+        let initiative = self.program.initiative(id).ok_or_else(|| Unsayable::NoInitiative(id.clone()))?;
         let wanted = Wanted {
             person: &self.delivery.person,
             quarter: self.delivery.quarter,

@@ -132,24 +132,22 @@ impl Desk<'_> {
             self.command(&format!("plan {id}")),
             Span::Text(" shows who gets what, and when.".to_owned()),
         ]);
-        let parts =
-            vec![Part::Paragraph(Paragraph::text(format!("{first} {cost}"))), Part::Paragraph(next)];
+        let parts = vec![Part::Paragraph(Paragraph::text(format!("{first} {cost}"))), Part::Paragraph(next)];
         Ok(self.message(first, parts, Some(initiative)))
     }
 
-    fn disagreement(
-        &self,
-        id: &InitiativeId,
-        team: &TeamId,
-        quarter: Quarter,
-    ) -> Result<Message, Unsayable> {
+    fn disagreement(&self, id: &InitiativeId, team: &TeamId, quarter: Quarter) -> Result<Message, Unsayable> {
         let initiative = self.initiative(id)?;
         let name = team_name(self.program, team);
         let stakeholders = self.program.stakeholders(initiative);
         let first = format!("Answers in {name} about “{}” don't go together.", initiative.title);
         if !disagree(self.state, initiative, team, &stakeholders) {
             let first = format!("Answers in {name} about “{}” go together again.", initiative.title);
-            return Ok(self.message(first.clone(), two(first, "Nothing to do.".to_owned()), Some(initiative)));
+            return Ok(self.message(
+                first.clone(),
+                two(first, "Nothing to do.".to_owned()),
+                Some(initiative),
+            ));
         }
         let answers: Vec<Paragraph> = stakeholders
             .iter()
@@ -170,11 +168,8 @@ impl Desk<'_> {
             self.command("met"),
             Span::Text(" records what came of it.".to_owned()),
         ]);
-        let parts = vec![
-            Part::Paragraph(Paragraph::text(first.clone())),
-            Part::List(answers),
-            Part::Paragraph(next),
-        ];
+        let parts =
+            vec![Part::Paragraph(Paragraph::text(first.clone())), Part::List(answers), Part::Paragraph(next)];
         Ok(self.message(first, parts, Some(initiative)))
     }
 

@@ -88,9 +88,7 @@ impl Who {
     /// A paragraph that opens with them, so that a click leads to them.
     pub(super) fn opens(&self, rest: &str) -> Paragraph {
         match &self.mention {
-            Some(mention) => {
-                Paragraph(vec![mention.clone(), Span::Text(format!("{}{rest}", self.role))])
-            }
+            Some(mention) => Paragraph(vec![mention.clone(), Span::Text(format!("{}{rest}", self.role))]),
             None => Paragraph::text(format!("{}{rest}", self.full)),
         }
     }
@@ -173,12 +171,7 @@ fn hours_line(
     (!hours.is_empty()).then(|| format!("Your next free office hours, which they were shown: {hours}."))
 }
 
-fn stands(
-    state: &State,
-    received: &Received,
-    initiative: Option<&Initiative>,
-    name: &str,
-) -> Option<String> {
+fn stands(state: &State, received: &Received, initiative: Option<&Initiative>, name: &str) -> Option<String> {
     let initiative = initiative?;
     let engagement = state.engagement(&received.person, &initiative.id, initiative.quarter)?;
     let stance = engagement.stance()?.stance.word().replace('_', " ");

@@ -92,10 +92,7 @@ fn of_step(case: &Case<'_>, step: &Step) -> Vec<Part> {
         amount::share(step.share),
         step.metric
     );
-    vec![Part::Paragraph(Paragraph(vec![
-        Span::Strong(wording::capitalised(&step.title)),
-        Span::Text(text),
-    ]))]
+    vec![Part::Paragraph(Paragraph(vec![Span::Strong(wording::capitalised(&step.title)), Span::Text(text)]))]
 }
 
 fn why(case: &Case<'_>) -> Paragraph {

@@ -31,8 +31,8 @@ pub(super) struct Offer {
     source: String,
     /// "I guess", "Marek guesses".
     guess: String,
-    /// "about 15", the engineer-days of the whole ask, if it is larger.
-    whole: String,
+    /// `effort`, and how much of the whole ask that is: "about 6 of the whole 15 engineer-days".
+    size: String,
     /// Whose step `buys` is about, if the teams' steps differ.
     best: String,
     /// Whether the ask is larger than this step.
@@ -75,9 +75,17 @@ pub(super) fn offer(case: &Case<'_>, which: Which) -> Option<Offer> {
     let whole: f64 = case.asks().map(|ask| pitch::effort_days(case.initiative, ask)).sum();
     let share = amount::share(best.share);
     let several = steps.len() > 1;
+    let effort = effort(case, &steps, same);
+    let size = match (larger && !several, case.audience) {
+        (true, Audience::Product | Audience::EngineeringManager | Audience::Engineer) => {
+            let part = amount::number(best.effort_days.round().max(1.0));
+            format!("about {part} of the whole {} engineer-days", amount::number(whole.round()))
+        }
+        (true, Audience::Executive) | (false, _) => effort.clone(),
+    };
     Some(Offer {
         title: if same { best.title.clone() } else { String::new() },
-        effort: effort(case, &steps, same),
+        effort,
         days: amount::days(best.effort_days),
         buys: format!("{share} of {}", best.metric),
         fewer: format!("{share} fewer {}", best.metric),
@@ -88,7 +96,7 @@ pub(super) fn offer(case: &Case<'_>, which: Which) -> Option<Offer> {
         estimate: estimate(case, &best.estimate, several),
         source: source(case, &best.estimate),
         guess: guess(case, &best.estimate),
-        whole: if larger { format!("about {}", amount::number(whole.round())) } else { String::new() },
+        size,
         best: if same { String::new() } else { team_name(case.program, &best_ask.team).to_owned() },
         larger,
     })
@@ -146,7 +154,7 @@ fn whose<'a>(case: &Case<'_>, estimate: &'a Estimate) -> Whose<'a> {
 }
 
 fn estimate(case: &Case<'_>, estimate: &Estimate, several: bool) -> String {
-    let own = if several { "your teams' own replaces it" } else { "your team's replaces it" };
+    let own = if several { "your teams' own replace it" } else { "your team's replaces it" };
     match whose(case, estimate) {
         Whose::Mine => format!("my estimate; {own}"),
         Whose::Yours => "your estimate".to_owned(),

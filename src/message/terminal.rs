@@ -16,7 +16,8 @@ pub fn to_text(message: &Message) -> String {
         blocks.push(buttons.join("  "));
     }
     if !message.overflow.is_empty() {
-        let entries: Vec<String> = message.overflow.iter().map(|entry| format!("⋮ {}", entry.label)).collect();
+        let entries: Vec<String> =
+            message.overflow.iter().map(|entry| format!("⋮ {}", entry.label)).collect();
         blocks.push(entries.join("\n"));
     }
     if let Some(footer) = &message.footer {
