@@ -1,1 +1,4 @@
-fn main() {}
+//! One binary for every integration test: one link step, and servers that tests can share.
+
+mod sandbox;
+mod tidy;

@@ -1,0 +1,7 @@
+//! The stand-in workspace over its real wire, with a scripted app on the other end.
+
+mod echo;
+mod faults;
+mod methods;
+mod persistence;
+mod stand_in;
