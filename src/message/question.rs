@@ -22,12 +22,15 @@ pub(super) fn ask(case: &Case<'_>, first: &Offer, each: bool) -> Result<String, 
     }
 }
 
-/// Where questions go; `hours` are the next office hours, if any.
-pub(super) fn questions(hours: &str) -> String {
-    if hours.is_empty() {
-        "Questions any time, just reply; no office hour is free before plans freeze.".to_owned()
-    } else {
-        format!("Questions any time, just reply; or {hours}.")
+/// Where questions go, said at ease or in short; `hours` are the next office hours, if any.
+pub(super) fn questions(hours: &str, at_ease: bool) -> String {
+    match (hours.is_empty(), at_ease) {
+        (true, _) => {
+            "Questions any time, just reply; no office hour falls into your day before plans freeze."
+                .to_owned()
+        }
+        (false, true) => format!("Questions any time, just reply; or {hours}."),
+        (false, false) => format!("Questions: reply, or {hours}."),
     }
 }
 
