@@ -159,7 +159,7 @@ pub(super) fn hours(
     until: Timestamp,
 ) -> String {
     let several = initiative.advocates.len() > 1;
-    let slots: Vec<String> = office_hours::next_free(program, initiative, now, until)
+    let slots: Vec<String> = office_hours::next_free_by_day(program, initiative, zone, now, until)
         .map(|hour| {
             let at = dates::slot(hour.starts, zone);
             match names(program, std::slice::from_ref(&hour.host)).first() {

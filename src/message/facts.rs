@@ -84,25 +84,32 @@ pub(super) struct Brief {
 /// What a template may leave out when it gets too long, least needed first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Optional {
+    /// Where questions go, said at ease.
+    AtEase,
     Gain,
     EarnsBack,
     Hours,
     Mechanism,
     LeftAlone,
+    /// The asks of several teams one by one.
+    EachAsk,
+    /// The case once more, behind news.
+    Lead,
 }
 
 impl Optional {
     /// The order of giving up for one kind of message. To engineers the mechanism is the proposal.
     pub(super) fn order(audience: Audience, touch: Touch) -> Vec<Self> {
-        let mut order = vec![Self::Gain, Self::EarnsBack];
-        if touch == Touch::HeadsUp {
-            order.push(Self::Hours);
+        let mut order = vec![Self::AtEase, Self::Gain, Self::EarnsBack];
+        match (touch, audience) {
+            (Touch::HeadsUp, _) => order.extend([Self::Hours, Self::Mechanism, Self::LeftAlone]),
+            (_, Audience::Engineer) => order.push(Self::LeftAlone),
+            (Touch::Reminder, _) => order.extend([Self::Mechanism, Self::LeftAlone]),
+            (_, _) => order.push(Self::Mechanism),
         }
-        if audience != Audience::Engineer {
-            order.push(Self::Mechanism);
-        }
-        if audience == Audience::Engineer || touch == Touch::Reminder {
-            order.push(Self::LeftAlone);
+        order.push(Self::EachAsk);
+        if touch == Touch::Reminder {
+            order.push(Self::Lead);
         }
         order
     }
@@ -135,13 +142,20 @@ impl<'a> Moment<'a> {
             .filter(|post| post.may_have_arrived() && post.intended_at < written)
             .map(|post| post.intended_at)
             .max();
-        let late = is_late(case, state.initiatives.get(&case.initiative.id).copied());
+        let late = is_late(case, state);
         Self { touch: delivery.touch, written, before, engagement, sent: post.is_some(), late }
+    }
+
+    /// The moment of a touch that is only looked at: nothing has been said, so everything is news.
+    pub(super) fn unsaid(case: &Case<'_>, state: &State, touch: Touch) -> Self {
+        let late = is_late(case, state);
+        Self { touch, written: case.now, before: None, engagement: None, sent: true, late }
     }
 }
 
 /// Whether the initiative was adopted after its first touch should have gone out.
-fn is_late(case: &Case<'_>, adopted: Option<Timestamp>) -> bool {
+fn is_late(case: &Case<'_>, state: &State) -> bool {
+    let adopted = state.initiatives.get(&case.initiative.id).copied();
     let holiday = |day| case.program.calendar.holidays.contains_key(&day);
     let touches = &case.program.cadence.touches;
     let first = touches.values().filter_map(|rule| rule.at.day(&case.window, holiday)).min();
@@ -160,11 +174,14 @@ pub(super) fn gather(
 ) -> Result<Brief, Unsayable> {
     let mut told = Told::new(case, used);
     let news = told.news(moment)?;
-    let lead = told.take("lead", |words| &words.lead)?;
+    let unless = |optional: Optional| !left_out.contains(&optional);
+    let lead = match unless(Optional::Lead) || news.is_empty() {
+        true => told.take("lead", |words| &words.lead)?,
+        false => String::new(),
+    };
     if lead.is_empty() && used.contains("lead") && news.is_empty() {
         return Err(Unsayable::NoLead { initiative: case.initiative.id.clone(), audience: case.audience });
     }
-    let unless = |optional: Optional| !left_out.contains(&optional);
     let stale = stale(case, &told.figures);
     let left_alone = match unless(Optional::LeftAlone) && stale.is_empty() {
         true => told.take("left_alone", |words| &words.left_alone)?,
@@ -199,7 +216,7 @@ pub(super) fn gather(
         news,
         stale,
         borrowed: borrowed(case, &figures),
-        ask: question::ask(case, &first)?,
+        ask: question::ask(case, &first, unless(Optional::EachAsk))?,
         late: late(case, moment),
         first,
         smallest,
@@ -210,7 +227,7 @@ pub(super) fn gather(
         opens: dates::day(case.window.opens_on, case.today),
         freeze: case.freeze(),
         open: case.window.opens <= case.now,
-        questions: question::questions(&hours),
+        questions: question::questions(&hours, unless(Optional::AtEase)),
         hours,
         advocates: case.advocates(),
         considering: stance(moment) == Some(Stance::Considering),
@@ -313,14 +330,11 @@ fn borrowed(case: &Case<'_>, figures: &[FigureId]) -> String {
     else {
         return String::new();
     };
-    let theirs = case.team_names();
-    match &first.team {
-        None => format!("These are company figures; if {theirs} has its own, send them."),
-        Some(team) => {
-            let whose = wording::possessive(team_name(case.program, team));
-            format!("These are {whose} figures; if {theirs} has its own, send them.")
-        }
-    }
+    let whose = match &first.team {
+        None => "company".to_owned(),
+        Some(team) => wording::possessive(team_name(case.program, team)),
+    };
+    format!("These are {whose} figures; yours are welcome.")
 }
 
 fn late(case: &Case<'_>, moment: &Moment<'_>) -> String {

@@ -25,11 +25,6 @@ mod touch;
 mod unsayable;
 mod wording;
 
-#[cfg(test)]
-mod fixture;
-#[cfg(test)]
-mod tests;
-
 use jiff::Timestamp;
 
 use crate::domain::directory::Person;
@@ -37,7 +32,7 @@ use crate::domain::effect::{DeliveryKey, PostId, PostKey};
 use crate::domain::engagement::{Audience, Touch};
 use crate::domain::ids::TeamId;
 use crate::domain::initiative::Initiative;
-use crate::domain::message::{Message, Modal, ModalKind, Paragraph, Part};
+use crate::domain::message::{Message, Modal, ModalKind, Part};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::{PostState, State};
@@ -86,46 +81,40 @@ pub fn compose(
 
 /// A sent message with its buttons again, so that an answer can be changed (*Change*). After the
 /// freeze, and for posts that are no touch, the same as [`compose`].
-pub fn reopened(
+pub fn compose_unanswered(
     program: &Program,
     state: &State,
     seen: &Observations,
-    post: &PostState,
+    key: &PostKey,
+    teams: &[TeamId],
+    audience: Option<Audience>,
     now: Timestamp,
 ) -> Result<Message, Unsayable> {
-    let (teams, audience) = (&post.teams, post.audience);
-    match &post.key {
+    match key {
         PostKey::Touch(delivery) => {
             let delivered = Delivered { program, state, seen, delivery, teams, audience, now };
-            delivered.message(post.key.id(), Shown::WithButtons)
+            delivered.message(key.id(), Shown::WithButtons)
         }
-        key @ (PostKey::Relay { .. } | PostKey::Receipt { .. } | PostKey::Notice { .. }) => {
+        PostKey::Relay { .. } | PostKey::Receipt { .. } | PostKey::Notice { .. } => {
             compose(program, state, seen, key, teams, audience, now)
         }
     }
 }
 
-/// What a touch would say to `person` in the role of `audience` at `now`, before anything is recorded.
+/// What a touch would say to `person` at `now`, in the role that counts for them, as if nothing had been
+/// said before. Somebody who is no stakeholder is not asked.
 pub fn preview(
     program: &Program,
+    state: &State,
+    seen: &Observations,
     initiative: &Initiative,
-    audience: Audience,
-    touch: Touch,
     person: &Person,
+    touch: Touch,
     now: Timestamp,
 ) -> Result<Message, Unsayable> {
-    let (state, seen) = (State::default(), Observations::default());
-    let asked: Vec<TeamId> = initiative.asks.keys().cloned().collect();
-    // Somebody who isn't asked is shown what everybody who is would be told.
-    let teams = match program.stakeholder(initiative, person) {
-        Some(stakeholder) => stakeholder.teams,
-        None => asked,
-    };
-    let wanted =
-        Wanted { person: &person.id, quarter: initiative.quarter, teams: &teams, audience: Some(audience) };
-    let case = Case::of(program, &seen, initiative, &wanted, now)?;
-    let moment = Moment { touch, written: now, before: None, engagement: None, sent: true, late: false };
-    touch::written(&case, &state, &moment, Shown::AsItStands)
+    let wanted = Wanted { person: &person.id, quarter: initiative.quarter, teams: &[], audience: None };
+    let case = Case::of(program, seen, initiative, &wanted, now)?;
+    touch::written(&case, state, &Moment::unsaid(&case, state, touch), Shown::AsItStands)
 }
 
 /// *Where the numbers come from, and why me*, for a message that was sent.
@@ -198,8 +187,10 @@ impl<'a> Delivered<'a> {
 
 /// What a sent message says once its initiative, or the ask in it, is gone from the configuration.
 fn gone() -> Message {
-    let text = recorded::withdrawn("");
-    let mut message = Message::line(text.clone());
-    message.parts = vec![Part::Paragraph(Paragraph::text(text))];
-    message
+    Message::line(recorded::withdrawn(""))
 }
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 //! Invariant: what comes out is plain text and links that [`link`] made. What stakeholders write never
 //! comes here; templates, sentences and names are the configuration's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
@@ -12,6 +12,7 @@ use crate::domain::engagement::{Audience, Touch};
 use crate::domain::message::{Paragraph, Span};
 use crate::domain::program::Program;
 
+use super::case::Case;
 use super::facts::Facts;
 use super::unsayable::Unsayable;
 use super::wording;
@@ -31,7 +32,7 @@ pub(super) fn link(label: &str, url: &str) -> String {
 }
 
 fn unmarked(text: &str) -> String {
-    text.chars().filter(|letter| ![OPEN, BETWEEN, CLOSE].contains(letter)).collect()
+    text.chars().filter(|letter| ![OPEN, BETWEEN, CLOSE, BREAK].contains(letter)).collect()
 }
 
 /// The template of one audience and touch: the user's, or the embedded one.
@@ -69,6 +70,17 @@ pub(super) fn embedded(audience: Audience, touch: Touch) -> &'static str {
     }
 }
 
+/// Stands for an empty line of a template's source: only such a line ends a paragraph, not one that is
+/// empty because there was nothing to say.
+const BREAK: char = '\u{E003}';
+
+/// The source of the template of one case and touch, its paragraphs marked.
+pub(super) fn marked(case: &Case<'_>, touch: Touch) -> String {
+    let lines = source(case.program, case.audience, touch).lines();
+    let marked = lines.map(|line| if line.trim().is_empty() { BREAK.to_string() } else { line.to_owned() });
+    marked.collect::<Vec<_>>().join("\n")
+}
+
 /// A template, ready to be filled in.
 pub(super) struct Template<'a> {
     environment: Environment<'a>,
@@ -79,15 +91,20 @@ pub(super) struct Template<'a> {
 const NAME: &str = "message";
 
 impl<'a> Template<'a> {
-    /// Reads the template of one audience and touch.
-    pub(super) fn of(program: &'a Program, audience: Audience, touch: Touch) -> Result<Self, Unsayable> {
+    /// Reads a template that was [`marked`].
+    pub(super) fn of(case: &Case<'_>, touch: Touch, marked: &'a str) -> Result<Self, Unsayable> {
+        let audience = case.audience;
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.add_filter("opening", |text: &str| wording::capitalised(text));
-        environment.add_filter("after_name", |text: &str| wording::after_a_name(text));
-        environment
-            .add_template(NAME, source(program, audience, touch))
-            .map_err(|error| Unsayable::Template { audience, touch, error })?;
+        let names = names(case);
+        let is_name = move |word: &str| names.contains(word);
+        environment.add_filter("after_name", move |text: &str| wording::after_a_name(text, &is_name));
+        environment.add_template(NAME, marked).map_err(|error| Unsayable::Template {
+            audience,
+            touch,
+            error,
+        })?;
         Ok(Self { environment, audience, touch })
     }
 
@@ -109,20 +126,30 @@ impl<'a> Template<'a> {
     }
 }
 
-/// Takes rendered text apart: an empty line ends a paragraph, all other white space is one space.
+/// The words that the configuration treats as names, so that a sentence may open with them.
+fn names(case: &Case<'_>) -> HashSet<String> {
+    let (program, initiative) = (case.program, case.initiative);
+    let of_figures = initiative.figures.iter().flat_map(|figure| [&figure.says, &figure.unit]);
+    let of_steps = initiative.steps.iter().map(|step| &step.title);
+    let of_words = initiative
+        .words
+        .values()
+        .chain(initiative.asks.values().flat_map(|ask| ask.words.values()))
+        .flat_map(|words| [&words.lead, &words.left_alone, &words.mechanism, &words.gain])
+        .flatten();
+    let texts = [&initiative.problem].into_iter().chain(of_figures).chain(of_steps).chain(of_words);
+    let written = texts.flat_map(|text| wording::names_in(text));
+    let teams = program.teams.values().map(|team| team.name.as_str());
+    let people = program.people.values().map(|person| person.name.as_str());
+    let sources = initiative.figures.iter().map(|figure| figure.source.as_str());
+    let known = teams.chain(people).chain(sources).flat_map(str::split_whitespace);
+    written.chain(known).map(str::to_owned).collect()
+}
+
+/// Takes rendered text apart at its marks; all white space is one space.
 fn paragraphs(text: &str) -> Vec<Paragraph> {
-    let mut found = Vec::new();
-    let mut lines: Vec<&str> = Vec::new();
-    for line in text.lines().map(str::trim).chain([""]) {
-        if !line.is_empty() {
-            lines.push(line);
-        } else if !lines.is_empty() {
-            let joined = lines.join(" ");
-            found.push(spans(&joined.split_whitespace().collect::<Vec<_>>().join(" ")));
-            lines.clear();
-        }
-    }
-    found
+    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.split(BREAK).map(joined).filter(|text| !text.is_empty()).map(|text| spans(&text)).collect()
 }
 
 fn spans(text: &str) -> Paragraph {
@@ -149,8 +176,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_line_ends_a_paragraph() {
-        assert_eq!(paragraphs("\n a  b\nc \n\n\n d\n"), [Paragraph::text("a b c"), Paragraph::text("d")]);
+    fn only_marks_end_a_paragraph() {
+        let text = format!("\n a  b\n\nc \n{BREAK}\n{BREAK}\n d\n");
+        assert_eq!(paragraphs(&text), [Paragraph::text("a b c"), Paragraph::text("d")]);
     }
 
     #[test]

@@ -12,25 +12,29 @@ use super::step::Offer;
 use super::unsayable::Unsayable;
 use super::{dates, wording};
 
-/// Asks one exact thing of this reader, with its date.
-pub(super) fn ask(case: &Case<'_>, first: &Offer) -> Result<String, Unsayable> {
+/// Asks one exact thing of this reader, with its date. `each` names the asks of several teams one by
+/// one; without it they are asked for their parts.
+pub(super) fn ask(case: &Case<'_>, first: &Offer, each: bool) -> Result<String, Unsayable> {
     match case.audience {
-        Audience::Product | Audience::EngineeringManager => plan_it(case, first),
+        Audience::Product | Audience::EngineeringManager => plan_it(case, first, each),
         Audience::Executive => back_it(case),
         Audience::Engineer => review_it(case),
     }
 }
 
-/// Where questions go; `hours` are the next office hours, if any.
-pub(super) fn questions(hours: &str) -> String {
-    if hours.is_empty() {
-        "Questions any time, just reply; no office hour is free before plans freeze.".to_owned()
-    } else {
-        format!("Questions any time, just reply; or {hours}.")
+/// Where questions go, said at ease or in short; `hours` are the next office hours, if any.
+pub(super) fn questions(hours: &str, at_ease: bool) -> String {
+    match (hours.is_empty(), at_ease) {
+        (true, _) => {
+            "Questions any time, just reply; no office hour falls into your day before plans freeze."
+                .to_owned()
+        }
+        (false, true) => format!("Questions any time, just reply; or {hours}."),
+        (false, false) => format!("Questions: reply, or {hours}."),
     }
 }
 
-fn plan_it(case: &Case<'_>, first: &Offer) -> Result<String, Unsayable> {
+fn plan_it(case: &Case<'_>, first: &Offer, each: bool) -> Result<String, Unsayable> {
     let mut clauses: Vec<(String, Vec<&TeamId>)> = Vec::new();
     for ask in case.asks() {
         let words = case.initiative.words(Some(&ask.team), case.audience, |words| &words.ask);
@@ -45,18 +49,27 @@ fn plan_it(case: &Case<'_>, first: &Offer) -> Result<String, Unsayable> {
     {
         return Ok(dated(case, sentence));
     }
+    if clauses.len() > 1 && (!each || !first.title().is_empty()) {
+        let what = if first.title().is_empty() { "their parts" } else { "that step" };
+        let (teams, quarter, freeze) = (case.team_names(), case.window.quarter.short(), case.freeze());
+        return Ok(format!("Could {teams} plan {what} for {quarter}, before plans freeze on {freeze}?"));
+    }
     let parts: Vec<String> = clauses
         .iter()
         .map(|(clause, teams)| {
             let names: Vec<&str> = teams.iter().map(|team| team_name(case.program, team)).collect();
             // What was named just before need not be named again.
             let named = !first.title().is_empty() && clause.ends_with(first.title());
-            let clause = if named && !first.is_part() { "plan that" } else { clause };
+            let clause = match (named, first.is_part()) {
+                (true, true) => "plan that step",
+                (true, false) => "plan that",
+                (false, _) => clause,
+            };
             format!("{} {clause}", wording::joined(&names))
         })
         .collect();
     let alone = first.is_part() && !parts.iter().any(|part| part.contains("step"));
-    let or_less = if alone { ", or that first step alone," } else { "" };
+    let or_less = if alone { ", or that step alone," } else { "" };
     let (quarter, freeze) = (case.window.quarter.short(), case.freeze());
     let comma = if alone { "" } else { "," };
     let what = wording::joined(&parts);

@@ -31,9 +31,9 @@ pub(super) struct Offer {
     source: String,
     /// "I guess", "Marek guesses".
     guess: String,
-    /// "about 15", the engineer-days of the whole ask, if it is larger.
-    whole: String,
-    /// Whose step `buys` is about, if the teams' steps differ.
+    /// `effort`, and how much of the whole ask that is: "about 6 of the whole 15 engineer-days".
+    size: String,
+    /// Whose step `buys` is about, if the teams' steps differ: "Checkout's".
     best: String,
     /// Whether the ask is larger than this step.
     larger: bool,
@@ -69,15 +69,24 @@ pub(super) fn steps<'a>(case: &Case<'a>, which: Which) -> Vec<(&'a Ask, &'a Step
 /// The offer; `None` if no ask has a step.
 pub(super) fn offer(case: &Case<'_>, which: Which) -> Option<Offer> {
     let steps = steps(case, which);
-    let (best_ask, best) = *steps.iter().max_by(|(_, a), (_, b)| a.share.total_cmp(&b.share))?;
+    // The first of equals: the order of the asks never changes.
+    let (best_ask, best) = *steps.iter().rev().max_by(|(_, a), (_, b)| a.share.total_cmp(&b.share))?;
     let same = steps.iter().all(|(_, step)| step.id == best.id);
     let larger = steps.iter().any(|(ask, step)| ask.steps.iter().any(|asked| *asked != step.id));
     let whole: f64 = case.asks().map(|ask| pitch::effort_days(case.initiative, ask)).sum();
     let share = amount::share(best.share);
     let several = steps.len() > 1;
+    let effort = effort(case, &steps, same);
+    let size = match (larger && !several, case.audience) {
+        (true, Audience::Product | Audience::EngineeringManager | Audience::Engineer) => {
+            let part = amount::number(best.effort_days.round().max(1.0));
+            format!("about {part} of the whole {} engineer-days", amount::number(whole.round()))
+        }
+        (true, Audience::Executive) | (false, _) => effort.clone(),
+    };
     Some(Offer {
         title: if same { best.title.clone() } else { String::new() },
-        effort: effort(case, &steps, same),
+        effort,
         days: amount::days(best.effort_days),
         buys: format!("{share} of {}", best.metric),
         fewer: format!("{share} fewer {}", best.metric),
@@ -88,8 +97,8 @@ pub(super) fn offer(case: &Case<'_>, which: Which) -> Option<Offer> {
         estimate: estimate(case, &best.estimate, several),
         source: source(case, &best.estimate),
         guess: guess(case, &best.estimate),
-        whole: if larger { format!("about {}", amount::number(whole.round())) } else { String::new() },
-        best: if same { String::new() } else { team_name(case.program, &best_ask.team).to_owned() },
+        size,
+        best: if same { String::new() } else { wording::possessive(team_name(case.program, &best_ask.team)) },
         larger,
     })
 }
@@ -100,9 +109,7 @@ fn effort(case: &Case<'_>, steps: &[(&Ask, &Step)], same: bool) -> String {
     match (steps.len(), same) {
         (0 | 1, _) => amount::effort(first, case.audience),
         (_, true) => format!("{} in each team", amount::effort(first, case.audience)),
-        (_, false) if case.audience == Audience::Executive => {
-            format!("{} in all", amount::effort(total, case.audience))
-        }
+        (_, false) if case.audience == Audience::Executive => amount::effort(total, case.audience),
         (_, false) => {
             let each: Vec<String> = steps
                 .iter()
@@ -146,7 +153,7 @@ fn whose<'a>(case: &Case<'_>, estimate: &'a Estimate) -> Whose<'a> {
 }
 
 fn estimate(case: &Case<'_>, estimate: &Estimate, several: bool) -> String {
-    let own = if several { "your teams' own replaces it" } else { "your team's replaces it" };
+    let own = if several { "your teams' own replace it" } else { "your team's replaces it" };
     match whose(case, estimate) {
         Whose::Mine => format!("my estimate; {own}"),
         Whose::Yours => "your estimate".to_owned(),
@@ -156,6 +163,7 @@ fn estimate(case: &Case<'_>, estimate: &Estimate, several: bool) -> String {
 
 fn source(case: &Case<'_>, estimate: &Estimate) -> String {
     match whose(case, estimate) {
+        Whose::Mine if case.audience == Audience::Executive => "estimate".to_owned(),
         Whose::Mine => "my estimate".to_owned(),
         Whose::Yours => "your estimate".to_owned(),
         Whose::Of(name) => format!("{} estimate", wording::possessive(name)),

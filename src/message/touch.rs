@@ -1,7 +1,7 @@
 //! Campaign messages: prose, buttons and footer of a touch, and its form once it has been answered.
 
 use crate::domain::effect::{DeliveryKey, PostId};
-use crate::domain::engagement::{Audience, Stance, Touch};
+use crate::domain::engagement::{Audience, Touch};
 use crate::domain::ids::FigureId;
 use crate::domain::message::{Message, Paragraph, Part};
 use crate::domain::state::State;
@@ -11,7 +11,7 @@ use super::facts::{Moment, Optional, gather, is_stale, shown};
 use super::prose::Template;
 use super::recorded::{Recorded, recorded};
 use super::unsayable::Unsayable;
-use super::{buttons, dates, limits, wording};
+use super::{buttons, dates, limits, prose, wording};
 
 /// The prose of a touch, and the figures that it shows.
 pub(super) struct Prose {
@@ -21,7 +21,8 @@ pub(super) struct Prose {
 
 /// Writes the prose, leaving out what is least needed until it fits its limit.
 pub(super) fn prose(case: &Case<'_>, state: &State, moment: &Moment<'_>) -> Result<Prose, Unsayable> {
-    let template = Template::of(case.program, case.audience, moment.touch)?;
+    let source = prose::marked(case, moment.touch);
+    let template = Template::of(case, moment.touch, &source)?;
     let used = template.uses()?;
     let most = limits::most_words(case.audience, moment.touch);
     let mut left_out = Vec::new();
@@ -110,11 +111,6 @@ fn footer(case: &Case<'_>, figures: &[FigureId]) -> Paragraph {
     });
     let whose = wording::possessive(&case.advocates());
     Paragraph::text(format!("{whose} bot, sent only to you; {} your answer.{read}", case.only_they_see()))
-}
-
-/// What an audience may still do about a message: nothing of it depends on the stance of others.
-pub(super) fn still_open(stance: Option<Stance>) -> bool {
-    stance.is_none_or(|stance| !stance.is_final())
 }
 
 /// Whether this audience is asked for a plan.
