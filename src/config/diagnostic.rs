@@ -296,12 +296,18 @@ fn excerpt(file: &str, text: &str, place: Place, line: usize, column: usize) -> 
     let line_starts = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line_ends = start + after.find(['\n', '\r']).unwrap_or(after.len());
     let end = floor(text, place.end).clamp(start, line_ends);
-    Excerpt {
-        name: format!("{file}:{line}:{column}"),
-        text: text.get(line_starts..line_ends).unwrap_or_default().to_owned(),
-        number: line - 1,
-        underlined: start - line_starts..end - line_starts,
+    let mut line_text = text.get(line_starts..line_ends).unwrap_or_default().to_owned();
+    let start = start - line_starts;
+    let mut end = end - line_starts;
+    if start == end {
+        // Something is missing here: the next character is underlined, or the end of the line.
+        if end == line_text.len() {
+            line_text.push(' ');
+        }
+        end += line_text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     }
+    let name = format!("{file}:{line}:{column}");
+    Excerpt { name, text: line_text, number: line - 1, underlined: start..end }
 }
 
 fn line_and_column(text: &str, at: usize) -> (usize, usize) {

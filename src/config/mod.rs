@@ -42,16 +42,12 @@ pub struct Loaded {
 /// A configuration that can't be used.
 #[derive(Debug, Clone)]
 pub struct Faults {
-    /// Every fault and every warning, by file and place.
+    /// Every fault, by file and place. Warnings are for a configuration without faults: in one with, they
+    /// would mostly be consequences.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Faults {
-    /// How many keep the configuration from being used.
-    pub fn count(&self) -> usize {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Fault).count()
-    }
-
     /// Draws them for people.
     pub fn draw(&self, paint: Paint) -> String {
         draw(&self.diagnostics, paint)
@@ -60,7 +56,7 @@ impl Faults {
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.count() {
+        match self.diagnostics.len() {
             1 => f.write_str("the configuration has a fault"),
             faults => write!(f, "the configuration has {faults} faults"),
         }
@@ -94,7 +90,9 @@ pub fn load_files(files: &Files) -> Result<Loaded, Faults> {
                 let place = Place { file: report.file(organisation::CANVASS), start: 0, end: 0 };
                 report.fault("unresolved", place, "this configuration can't be used, and no check says why");
             }
-            Err(Faults { diagnostics: report.diagnostics(files) })
+            let mut diagnostics = report.diagnostics(files);
+            diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Fault);
+            Err(Faults { diagnostics })
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::diagnostic::{Place, Report};
 use super::raw::{Ask, Canvass, Directory, Initiative, Person};
-use super::read::{At, Reader, Soundness, document};
+use super::read::{At, Reader, Soundness, document, written};
 use super::source::Files;
 use crate::domain::engagement::{Audience, Touch};
 use crate::domain::ids::{InitiativeId, PersonId, TeamId};
@@ -147,7 +147,7 @@ impl<'f> Organisation<'f> {
     }
 
     /// Every person with their id.
-    pub(super) fn people(&self) -> impl Iterator<Item = &(At<PersonId>, Person)> {
+    pub(super) fn people(&self) -> impl Iterator<Item = &(At<PersonId>, Person)> + Clone {
         self.directory.raw.iter().flat_map(|directory| directory.people.iter())
     }
 
@@ -194,8 +194,8 @@ impl Described {
         }
         // Of several roles the one closest to deciding.
         let audience = person.audiences.values().copied().min()?;
-        let decides = ask.decider.as_ref().is_some_and(|decider| decider.value == *id);
-        let answers_for_all = audience == Audience::Executive && person.teams.0.is_empty();
+        let decides = written(&ask.decider).is_some_and(|decider| decider.value == *id);
+        let answers_for_all = audience == Audience::Executive && person.teams.is_left_out();
         let on_team = person.teams.values().any(|on| on == team);
         let added = self.raw.extra.values().any(|exception| exception.person.get() == Some(id));
         (decides || answers_for_all || on_team || added).then_some(audience)

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use super::holiday;
 use super::organisation::{Described, Organisation};
 use super::raw;
-use super::read::{List, Maybe, Named, value};
+use super::read::{List, Maybe, Named, Written, value, written};
 use super::word::BasisWord;
 use crate::domain::calendar::{PlanningCalendar, Quarter};
 use crate::domain::directory::{Address, Person, Team};
@@ -90,13 +90,13 @@ pub(super) fn calendar(organisation: &Organisation<'_>) -> Option<PlanningCalend
 
 fn cadence(raw: &Named<Touch, raw::TouchRule>) -> Option<Cadence> {
     let rule = |touch: Touch, rule: &raw::TouchRule| {
-        let written: BTreeSet<Audience> = rule.audiences.values().copied().collect();
-        let audiences = if written.is_empty() { audiences_of(touch) } else { written };
+        let chosen: BTreeSet<Audience> = rule.audiences.values().copied().collect();
+        let audiences = if chosen.is_empty() { audiences_of(touch) } else { chosen };
         Some(TouchRule {
             at: *rule.at.get()?,
             until: value(&rule.until).copied(),
             audiences,
-            schedule: value(&rule.schedule).cloned(),
+            schedule: written(&rule.schedule).map(|schedule| schedule.value.clone()),
         })
     };
     let touches =
@@ -161,10 +161,9 @@ fn people(organisation: &Organisation<'_>, company: &Layer) -> Option<BTreeMap<P
             Some(given) => given.clone(),
             None => name.split(' ').next().unwrap_or(&name).to_owned(),
         };
-        let slack = raw.slack.as_ref().and_then(|slack| slack.get());
-        let address = match slack {
-            Some(slack) => Address::Slack(slack.clone()),
-            None => Address::Email(raw.email.as_ref()?.get()?.0.clone()),
+        let address = match written(&raw.slack) {
+            Some(slack) => Address::Slack(slack.value.clone()),
+            None => Address::Email(written(&raw.email)?.value.0.clone()),
         };
         let layers = std::iter::once(company).chain(site.map(|(_, days)| days));
         Some(Person {
@@ -251,7 +250,7 @@ fn figure(id: &crate::domain::ids::FigureId, raw: &raw::Figure) -> Option<Figure
         read_on: *raw.read_on.get()?,
         basis: match raw.basis.get()? {
             BasisWord::Measured => Basis::Measured,
-            BasisWord::Estimated => Basis::Estimated(estimate(value(&raw.estimate)?)?),
+            BasisWord::Estimated => Basis::Estimated(estimate(&written(&raw.estimate)?.value)?),
         },
         arithmetic: value(&raw.arithmetic).cloned(),
         team: value(&raw.team).cloned(),
@@ -276,7 +275,7 @@ fn ask(team: &TeamId, raw: &raw::Ask) -> Option<Ask> {
     Some(Ask {
         team: team.clone(),
         what: raw.what.get()?.clone(),
-        decider: value(&raw.decider).cloned(),
+        decider: written(&raw.decider).map(|decider| decider.value.clone()),
         steps: raw.steps.values().cloned().collect(),
         first_step: raw.first_step.get()?.clone(),
         smallest_step: value(&raw.smallest_step).cloned(),
@@ -287,12 +286,13 @@ fn ask(team: &TeamId, raw: &raw::Ask) -> Option<Ask> {
 }
 
 fn words(raw: &Named<Audience, raw::Words>) -> BTreeMap<Audience, Words> {
+    let text = |sentence: &Written<String>| written(sentence).map(|text| text.value.clone());
     let one = |of: &raw::Words| Words {
-        lead: value(&of.lead).cloned(),
-        left_alone: value(&of.left_alone).cloned(),
-        mechanism: value(&of.mechanism).cloned(),
-        gain: value(&of.gain).cloned(),
-        ask: value(&of.ask).cloned(),
+        lead: text(&of.lead),
+        left_alone: text(&of.left_alone),
+        mechanism: text(&of.mechanism),
+        gain: text(&of.gain),
+        ask: text(&of.ask),
     };
     raw.iter().map(|(audience, of)| (audience.value, one(of))).collect()
 }

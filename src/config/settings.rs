@@ -399,12 +399,22 @@ mod tests {
             ("CANVASS_LOG_FORMAT", "xml"),
         ])
         .unwrap_err();
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @r"
+        CANVASS_LOG_FORMAT: `xml` is not known; write `json` or `text`
+        SLACK_BOT_TOKEN: this is the app-level token; it belongs into SLACK_APP_TOKEN
+        SLACK_APP_TOKEN: this is not an app-level token; those start with `xapp-` and are made under *Basic Information* of the Slack app
+        SLACK_API_URL: `http://example.com` is not encrypted; plain http is accepted for this machine only (127.0.0.1, [::1] or localhost)
+        CANVASS_LISTEN: `8080` is not an address and a port; write it like `127.0.0.1:8080` or `0.0.0.0:8080`
+        CANVASS_DATABASE_URL: it does not start with `postgres://` or `postgresql://`
+        ");
         assert!(!error.contains("hidden"));
     }
 
     #[test]
     fn without_tokens_it_says_where_they_are_found() {
-        insta::assert_snapshot!(read(&[("SLACK_BOT_TOKEN", " ")]).unwrap_err(), @"");
+        insta::assert_snapshot!(read(&[("SLACK_BOT_TOKEN", " ")]).unwrap_err(), @r"
+        SLACK_BOT_TOKEN: it is not set; copy the bot token (`xoxb-…`) from *OAuth & Permissions* of the Slack app
+        SLACK_APP_TOKEN: neither it nor SLACK_SIGNING_SECRET is set; set the app-level token (`xapp-…`) for Socket Mode, or the signing secret for HTTP mode
+        ");
     }
 }

@@ -3,10 +3,10 @@
 use jiff::civil::{Date, Time};
 
 use super::Findings;
-use crate::config::diagnostic::Place;
+use crate::config::holiday::BadCalendar;
 use crate::config::organisation::Organisation;
 use crate::config::raw::TouchRule;
-use crate::config::read::{At, value};
+use crate::config::read::{At, Must, value};
 use crate::config::word::Holiday;
 use crate::config::{holiday, resolve};
 use crate::domain::calendar::{Anchor, PlanningCalendar, PlanningWindow, Quarter, is_working_weekday};
@@ -61,13 +61,14 @@ pub(super) fn holiday_calendar(organisation: &Organisation<'_>, findings: &mut F
         .chain(directory.flat_map(|raw| raw.people.iter()).flat_map(|(_, person)| person.leave.iter()));
     for line in lines {
         let Holiday::Calendar(path) = &line.value else { continue };
-        if let Err(error) = holiday::calendar(organisation.files, path) {
+        let Err(error) = holiday::calendar(organisation.files, path) else { continue };
+        let finding = findings.fault(line.place, format!("`{path}` gives no holidays"));
+        finding
+            .label(error.to_string())
+            .help("name an .ics file with all-day events, by its path in the configuration folder");
+        if error == BadCalendar::Missing {
             let known = organisation.files.iter().map(|(path, _)| path).filter(|path| path.ends_with(".ics"));
-            findings
-                .fault(line.place, format!("`{path}` gives no holidays"))
-                .label(error.to_string())
-                .help("name an .ics file with all-day events, by its path in the configuration folder")
-                .nearest(path, known);
+            finding.nearest(path, known);
         }
     }
 }
@@ -110,26 +111,20 @@ impl<'o> Timed<'o> {
 
 pub(super) fn order(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
     let Some(timed) = Timed::of(organisation) else { return };
-    for pair in timed.rules.windows(2) {
-        let [(earlier, first), (later, second)] = pair else { continue };
-        let (Some(first), Some(second)) = (first.at.0.as_ref(), second.at.0.as_ref()) else { continue };
+    for ((earlier, first), (later, second)) in timed.rules.iter().zip(timed.rules.iter().skip(1)) {
+        let (Some(first), Some(second)) = (&first.at.0, &second.at.0) else { continue };
         let swapped = timed.windows.iter().find_map(|window| {
-            let days = (timed.at(&first.value, window)?, timed.at(&second.value, window)?);
-            (days.1 < days.0).then_some((window.quarter, days.0.0, days.1.0))
+            let (first, second) = (timed.at(&first.value, window)?, timed.at(&second.value, window)?);
+            (second < first).then_some((window.quarter, first.0, second.0))
         });
-        if let Some((quarter, first, second)) = swapped {
+        if let Some((quarter, first, second_day)) = swapped {
             let (earlier, later) = (earlier.value.word(), later.value.word());
             findings
-                .fault(second_place(pair), format!("`{later}` comes before `{earlier}`"))
-                .label(format!("for {quarter} this is {second}, and `{earlier}` is on {first}"))
+                .fault(second.place, format!("`{later}` comes before `{earlier}`"))
+                .label(format!("for {quarter} this is {second_day}, and `{earlier}` is on {first}"))
                 .help(format!("let `{later}` begin on the day of `{earlier}` or after it"));
         }
     }
-}
-
-fn second_place(pair: &[(&At<Touch>, &TouchRule)]) -> Place {
-    let (touch, rule) = pair[1];
-    rule.at.0.as_ref().map_or(touch.place, |at| at.place)
 }
 
 pub(super) fn until(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
@@ -217,7 +212,10 @@ pub(super) fn reminder_schedule(organisation: &Organisation<'_>, findings: &mut 
                     .label("has no `schedule`")
                     .help("add one, such as `schedule = \"0 0 10 * * Tue,Thu\"` (seconds come first)");
             }
-            (Touch::HeadsUp | Touch::Pitch | Touch::LastCall | Touch::FollowUp, Some(schedule)) => {
+            (
+                Touch::HeadsUp | Touch::Pitch | Touch::LastCall | Touch::FollowUp,
+                Some(Must(Some(schedule))),
+            ) => {
                 findings
                     .fault(schedule.place, format!("`{}` is sent once", touch.value.word()))
                     .label("only reminders recur")

@@ -5,7 +5,7 @@ use super::plan::title;
 use crate::config::diagnostic::Place;
 use crate::config::organisation::Organisation;
 use crate::config::raw::Estimate;
-use crate::config::read::{Soundness, value};
+use crate::config::read::{Must, Soundness, value, written};
 use crate::config::resolve;
 use crate::config::word::BasisWord;
 use crate::domain::calendar::PlanningWindow;
@@ -19,7 +19,7 @@ pub(super) fn basis(organisation: &Organisation<'_>, findings: &mut Findings<'_>
                     .label("estimated, but has no `estimate`")
                     .help("add `estimate = { by = \"…\", on = 2026-11-02 }`");
             }
-            (Some(BasisWord::Measured), Some(estimate)) => {
+            (Some(BasisWord::Measured), Some(Must(Some(estimate)))) => {
                 findings
                     .fault(estimate.place, format!("`{}` is measured and estimated", id.value))
                     .label("a measurement has no author")
@@ -45,7 +45,11 @@ pub(super) fn reading(organisation: &Organisation<'_>, findings: &mut Findings<'
             } else {
                 later_than_freeze(read_on.value, read_on.place, window.as_ref(), findings);
             }
-            estimate_date(value(&figure.estimate), window.as_ref(), findings);
+            estimate_date(
+                written(&figure.estimate).map(|estimate| &estimate.value),
+                window.as_ref(),
+                findings,
+            );
         }
         for (_, step) in described.raw.steps.iter() {
             estimate_date(step.estimate.get(), window.as_ref(), findings);
@@ -79,7 +83,7 @@ pub(super) fn no_evidence(organisation: &Organisation<'_>, findings: &mut Findin
         if described.is_withdrawn() || figures().any(|figure| figure.team.is_none()) {
             continue;
         }
-        if described.raw.figures.0.is_empty() {
+        if described.raw.figures.is_left_out() {
             findings
                 .warning(
                     title(described),

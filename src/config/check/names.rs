@@ -6,7 +6,7 @@ use std::fmt::Display;
 use super::Findings;
 use crate::config::diagnostic::Place;
 use crate::config::organisation::Organisation;
-use crate::config::read::{At, List, Soundness};
+use crate::config::read::{At, List, Soundness, written};
 use crate::domain::ids::{PersonId, StepId, TeamId};
 
 pub(super) fn duplicate_id(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
@@ -66,13 +66,11 @@ impl<'a, I: Ord + Display + AsName> Known<'a, I> {
         kind: &'static str,
         file: &'static str,
         soundness: Soundness,
-        named: impl Iterator<Item = (&'a I, &'a [At<I>])>,
+        named: impl Iterator<Item = (&'a I, &'a [At<I>])> + Clone,
     ) -> Self {
-        let mut names = BTreeMap::new();
-        for (id, was) in named {
-            names.extend(was.iter().map(|former| (&former.value, id)));
-            names.insert(id, id);
-        }
+        let former = named.clone().flat_map(|(id, was)| was.iter().map(move |former| (&former.value, id)));
+        // A present name wins over a former one.
+        let names = former.chain(named.map(|(id, _)| (id, id))).collect();
         Self { kind, file, names, soundness }
     }
 
@@ -123,7 +121,7 @@ macro_rules! as_name {
 as_name!(PersonId, TeamId, SiteId, InitiativeId, StepId);
 
 pub(super) fn unknown_person(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
-    let people = organisation.people().map(|(id, person)| (&id.value, person.was.0.as_slice()));
+    let people = organisation.people().map(|(id, person)| (&id.value, person.was.as_slice()));
     let known: Known<'_, PersonId> =
         Known::new("person", "`people.toml`", organisation.directory.soundness, people);
     if let Some(canvass) = &organisation.canvass.raw {
@@ -137,7 +135,7 @@ pub(super) fn unknown_person(organisation: &Organisation<'_>, findings: &mut Fin
     for described in &organisation.initiatives {
         let raw = &described.raw;
         known.look_up_all(raw.advocates.iter(), findings);
-        known.look_up_all(raw.asks.iter().filter_map(|(_, ask)| ask.decider.as_ref()), findings);
+        known.look_up_all(raw.asks.iter().filter_map(|(_, ask)| written(&ask.decider)), findings);
         let exceptions = raw.extra.values().chain(raw.excluded.values());
         known.look_up_all(exceptions.filter_map(|exception| exception.person.0.as_ref()), findings);
     }
@@ -150,7 +148,7 @@ pub(super) fn unknown_team(organisation: &Organisation<'_>, findings: &mut Findi
         "team",
         "`people.toml`",
         directory.soundness,
-        teams.map(|(id, team)| (&id.value, team.was.0.as_slice())),
+        teams.map(|(id, team)| (&id.value, team.was.as_slice())),
     );
     known.look_up_all(organisation.people().flat_map(|(_, person)| person.teams.iter()), findings);
     for described in &organisation.initiatives {
@@ -179,7 +177,7 @@ pub(super) fn unknown_initiative(organisation: &Organisation<'_>, findings: &mut
         "initiative",
         "`initiatives/`",
         organisation.initiatives_sound,
-        initiatives.map(|of| (&of.id.value, of.raw.was.0.as_slice())),
+        initiatives.map(|of| (&of.id.value, of.raw.was.as_slice())),
     );
     known.look_up_all(organisation.canvass.raw.iter().flat_map(|canvass| canvass.order.iter()), findings);
 }

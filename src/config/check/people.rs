@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Findings;
 use crate::config::organisation::Organisation;
+use crate::config::read::written;
 
 pub(super) fn address(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
     for (id, person) in organisation.people() {
@@ -28,8 +29,8 @@ pub(super) fn address(organisation: &Organisation<'_>, findings: &mut Findings<'
 pub(super) fn address_shared(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
     let mut holders = BTreeMap::new();
     for (id, person) in organisation.people() {
-        let slack = person.slack.as_ref().and_then(|slack| slack.0.as_ref());
-        let email = person.email.as_ref().and_then(|email| email.0.as_ref());
+        let slack = written(&person.slack);
+        let email = written(&person.email);
         let slack = slack.map(|slack| (slack.value.as_str().to_owned(), slack.place));
         let email = email.map(|email| (email.value.0.to_lowercase(), email.place));
         for (address, place) in slack.into_iter().chain(email) {
@@ -48,7 +49,7 @@ pub(super) fn address_shared(organisation: &Organisation<'_>, findings: &mut Fin
 
 pub(super) fn role(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
     for (id, person) in organisation.people() {
-        if person.audiences.0.is_empty() && !organisation.is_host_or_advocate(&id.value) {
+        if person.audiences.is_left_out() && !organisation.is_host_or_advocate(&id.value) {
             findings
                 .warning(id.place, format!("`{}` has no role, so nobody writes to them", id.value))
                 .label("has no `audiences`")

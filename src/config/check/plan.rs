@@ -6,7 +6,7 @@ use super::Findings;
 use crate::config::diagnostic::Place;
 use crate::config::organisation::{Described, Organisation};
 use crate::config::raw::Ask;
-use crate::config::read::{At, Maybe, Must, Soundness, value};
+use crate::config::read::{At, Maybe, Must, Soundness, value, written};
 use crate::config::resolve;
 use crate::domain::engagement::Audience;
 use crate::domain::ids::{StepId, TeamId};
@@ -111,7 +111,7 @@ fn report_cycle(start: &At<StepId>, way: &[&At<StepId>], findings: &mut Findings
 
 pub(super) fn ask_steps(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
     for (_, team, ask) in asks(organisation) {
-        if ask.steps.0.is_empty() {
+        if ask.steps.is_left_out() {
             findings
                 .fault(team.place, format!("nothing is asked of `{}`", team.value))
                 .label("has no `steps`")
@@ -133,7 +133,7 @@ pub(super) fn ask_steps(organisation: &Organisation<'_>, findings: &mut Findings
 
 pub(super) fn no_ask(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
     for described in organisation.initiatives.iter().filter(|of| of.soundness == Soundness::Whole) {
-        if described.raw.asks.0.is_empty() && !described.is_withdrawn() {
+        if described.raw.asks.is_left_out() && !described.is_withdrawn() {
             findings
                 .warning(title(described), "this initiative asks nothing of anybody")
                 .label("has no `asks`")
@@ -144,7 +144,7 @@ pub(super) fn no_ask(organisation: &Organisation<'_>, findings: &mut Findings<'_
 
 pub(super) fn no_advocate(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
     for described in organisation.initiatives.iter().filter(|of| of.soundness == Soundness::Whole) {
-        if described.raw.advocates.0.is_empty() {
+        if described.raw.advocates.is_left_out() {
             findings
                 .fault(title(described), "nobody stands behind this initiative")
                 .label("has no `advocates`")
@@ -172,17 +172,17 @@ pub(super) fn no_decider(organisation: &Organisation<'_>, findings: &mut Finding
 
 pub(super) fn decider(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
     for (described, team, ask) in asks(organisation) {
-        let Some(decider) = &ask.decider else { continue };
+        let Some(decider) = written(&ask.decider) else { continue };
         let Some(person) = organisation.person(&decider.value) else { continue };
         let id = &decider.value;
         let on_team = person.teams.values().any(|on| *on == team.value)
-            || (person.teams.0.is_empty() && person.audiences.values().any(|of| *of == Audience::Executive));
+            || (person.teams.is_left_out() && person.audiences.values().any(|of| *of == Audience::Executive));
         if described.excludes(id) {
             findings
                 .fault(decider.place, format!("`{id}` decides for `{}` but is left out", team.value))
                 .label("in `excluded` of this initiative")
                 .help("name somebody else, or take them out of `excluded`");
-        } else if person.audiences.0.is_empty() {
+        } else if person.audiences.is_left_out() {
             findings
                 .fault(decider.place, format!("`{id}` decides for `{}` but can't be argued with", team.value))
                 .label("has no `audiences` in `people.toml`")
@@ -234,7 +234,7 @@ pub(super) fn exception(organisation: &Organisation<'_>, findings: &mut Findings
         }
         for extra in described.raw.extra.values().filter_map(|exception| exception.person.0.as_ref()) {
             let Some(person) = organisation.person(&extra.value) else { continue };
-            if person.audiences.0.is_empty() {
+            if person.audiences.is_left_out() {
                 findings
                     .fault(extra.place, format!("`{}` is added but can't be argued with", extra.value))
                     .label("has no `audiences` in `people.toml`")

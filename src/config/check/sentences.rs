@@ -10,7 +10,7 @@ use crate::config::diagnostic::Place;
 use crate::config::nearest;
 use crate::config::organisation::{Described, Organisation};
 use crate::config::raw::Words;
-use crate::config::read::{At, Maybe, Soundness, shortened};
+use crate::config::read::{At, Named, Soundness, Written, shortened, written};
 use crate::domain::engagement::Audience;
 use crate::domain::ids::FigureId;
 
@@ -49,14 +49,14 @@ const FORBIDDEN: [(Audience, &[&str]); 2] = [
 type Sentence<'o> = (Audience, &'static str, &'o At<String>);
 
 fn sentences_of<'o>(audience: Audience, words: &'o Words) -> impl Iterator<Item = Sentence<'o>> {
-    let each: [(&'static str, &'o Maybe<String>); 5] = [
+    let each: [(&'static str, &'o Written<String>); 5] = [
         ("lead", &words.lead),
         ("left_alone", &words.left_alone),
         ("mechanism", &words.mechanism),
         ("gain", &words.gain),
         ("ask", &words.ask),
     ];
-    each.into_iter().filter_map(move |(key, sentence)| Some((audience, key, sentence.as_ref()?)))
+    each.into_iter().filter_map(move |(key, sentence)| Some((audience, key, written(sentence)?)))
 }
 
 fn sentences(described: &Described) -> impl Iterator<Item = Sentence<'_>> {
@@ -154,12 +154,12 @@ fn addressed(organisation: &Organisation<'_>, described: &Described) -> BTreeSet
 }
 
 /// Whether `pick` finds a sentence for every ask: the initiative's own, or each team's.
-fn said(described: &Described, audience: Audience, pick: fn(&Words) -> &Maybe<String>) -> bool {
-    let has = |words: &crate::config::read::Named<Audience, Words>| {
+fn said(described: &Described, audience: Audience, pick: fn(&Words) -> &Written<String>) -> bool {
+    let has = |words: &Named<Audience, Words>| {
         words.iter().any(|(named, words)| named.value == audience && pick(words).is_some())
     };
     has(&described.raw.words)
-        || (!described.raw.asks.0.is_empty() && described.raw.asks.iter().all(|(_, ask)| has(&ask.words)))
+        || (!described.raw.asks.is_left_out() && described.raw.asks.iter().all(|(_, ask)| has(&ask.words)))
 }
 
 /// Where an audience's sentences belong, if the file has a table for them.
@@ -194,7 +194,7 @@ pub(super) fn no_lead(organisation: &Organisation<'_>, findings: &mut Findings<'
 }
 
 pub(super) fn words_missing(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
-    type Pick = fn(&Words) -> &Maybe<String>;
+    type Pick = fn(&Words) -> &Written<String>;
     let wanted: [(&str, &str, Pick); 2] = [
         ("left_alone", "what happens if nothing is done, no more than the evidence carries", |words| {
             &words.left_alone

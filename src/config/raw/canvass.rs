@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::config::read::{List, Maybe, Must, Named, table};
+use crate::config::read::{List, Maybe, Must, Named, Written, table};
 use crate::config::word::{BotName, Command, FromStart, Gap, Holiday, Moment, Month};
 use crate::domain::calendar::{Anchor, Quarter};
 use crate::domain::engagement::{Audience, Touch};
@@ -91,7 +91,7 @@ table! {
         audiences: List<Audience>,
         /// When it recurs between `at` and `until`, as a cron expression with seconds first and
         /// weekdays by name, in the recipient's zone.
-        schedule: Maybe<Schedule>,
+        schedule: Written<Schedule>,
     }
 }
 

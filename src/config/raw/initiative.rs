@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::config::read::{List, Maybe, Must, Named, table};
+use crate::config::read::{List, Maybe, Must, Named, Written, table};
 use crate::config::word::{BasisWord, Https, Period};
 use crate::domain::calendar::Quarter;
 use crate::domain::engagement::Audience;
@@ -92,7 +92,7 @@ table! {
         /// `measured` or `estimated`.
         basis: Must<BasisWord>,
         /// Who estimated it, and when; for `estimated` only.
-        estimate: Maybe<Estimate>,
+        estimate: Written<Estimate>,
         /// How it was computed, if it was; shown as it stands.
         arithmetic: Maybe<String>,
         /// The team it is about; the whole company if left out.
@@ -129,7 +129,7 @@ table! {
         /// The ask in one clause: `plan a time limit on calls to the payment provider`.
         what: Must<String>,
         /// Who answers for the team; a gap while nobody is named.
-        decider: Maybe<PersonId>,
+        decider: Written<PersonId>,
         /// The steps asked for.
         #[schemars(default)]
         steps: List<StepId>,
@@ -153,15 +153,15 @@ table! {
     /// `{{ figure.ID }}` and their months as `{{ period.ID }}`.
     Words {
         /// The consequence that this audience cares about; opens the message.
-        lead: Maybe<String>,
+        lead: Written<String>,
         /// What happens if nothing is done, no more than the evidence carries.
-        left_alone: Maybe<String>,
+        left_alone: Written<String>,
         /// Cause and mechanism in plain words.
-        mechanism: Maybe<String>,
+        mechanism: Written<String>,
         /// What could be promised, sold or gained once it holds.
-        gain: Maybe<String>,
+        gain: Written<String>,
         /// The ask in this audience's words; the ask's own `what` if left out.
-        ask: Maybe<String>,
+        ask: Written<String>,
     }
 }
 

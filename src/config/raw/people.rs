@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::config::read::{List, Maybe, Must, Named, table};
+use crate::config::read::{List, Maybe, Must, Named, Written, table};
 use crate::config::word::{Email, Holiday};
 use crate::domain::engagement::Audience;
 use crate::domain::ids::{PersonId, SiteId, SlackUserId, TeamId};
@@ -54,9 +54,9 @@ table! {
         /// What a message calls them; the first word of the name if left out.
         given_name: Maybe<String>,
         /// Their Slack id. Either this or `email`.
-        slack: Option<Must<SlackUserId>>,
+        slack: Written<SlackUserId>,
         /// The e-mail address of their Slack account. Either this or `slack`.
-        email: Option<Must<Email>>,
+        email: Written<Email>,
         /// Ids they had before, so that their history stays with them.
         #[schemars(default)]
         was: List<PersonId>,
