@@ -73,7 +73,7 @@ fn one(state: &State, message: &Message, reader: Reader<'_>) -> Markup {
             }
             @match blocks {
                 Some(blocks) => (blocks::render(blocks, surface)),
-                None => div.blocks { (mrkdwn::render(&message.text, reader)) },
+                None => div.blocks { div { (mrkdwn::render(&message.text, reader)) } },
             }
             @if can_reply {
                 button type="button" class="reply" data-reply=(message.thread_ts.as_deref().unwrap_or(&message.ts))

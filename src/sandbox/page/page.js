@@ -30,7 +30,10 @@ function toast(text, bad = true) {
   const box = document.createElement("div");
   box.className = bad ? "toast bad" : "toast";
   box.textContent = text;
-  $("#toasts").append(box);
+  const shelf = $("#toasts");
+  shelf.append(box);
+  if (shelf.matches(":popover-open")) shelf.hidePopover();
+  shelf.showPopover();
   setTimeout(() => box.remove(), 6000);
 }
 
@@ -122,6 +125,7 @@ async function follow() {
 function go(change) {
   Object.assign(look, change, { thread: null, fresh: true });
   $("#thread-note").hidden = true;
+  $("#toasts").replaceChildren();
   shown.delete("body");
   const url = new URLSearchParams({ as: look.as });
   if (look.tab === "home") url.set("tab", "home");

@@ -72,7 +72,7 @@ pub(super) fn page(state: &State, look: &Look, connections: usize) -> Markup {
                         footer { button.button value="no" #confirm-no {} button.button.primary value="yes" #confirm-yes {} }
                     }
                 }
-                div.toasts #toasts role="status" aria-live="assertive" {}
+                div.toasts #toasts popover="manual" role="status" aria-live="assertive" {}
             }
         }
     }
