@@ -3,5 +3,6 @@
 mod echo;
 mod faults;
 mod methods;
+mod page;
 mod persistence;
 mod stand_in;

@@ -13,6 +13,7 @@ use super::super::deliver::interact;
 use super::super::hub::{Hub, State};
 use super::super::message::{Message, escape};
 use super::super::payload::{self, Action, Place, Typed};
+use super::super::person::Person;
 use super::super::record::Record;
 use super::super::response_url::{Said, say};
 use super::super::view::{Element, View, elements, initial_state, set_state};
@@ -264,15 +265,14 @@ fn typed_message(hub: &Hub, typed: &TypedText) -> Result<(Message, Option<String
     {
         return Err(DriverError::NoMessage(thread.clone()));
     }
-    let section =
-        json!({ "type": "rich_text_section", "elements": [{ "type": "text", "text": typed.text }] });
+    let section = json!({ "type": "rich_text_section", "elements": pieces(&state.workspace, &typed.text) });
     let block_id = state.fresh_id("", 5);
     let message = Message {
         channel,
         ts: state.workspace.next_ts(),
         user: typed.r#as.clone(),
         from_app: false,
-        text: with_mentions(&state.workspace, &escape(&typed.text), false),
+        text: as_sent(&state.workspace, &typed.text, false),
         blocks: Some(json!([{ "type": "rich_text", "block_id": block_id, "elements": [section] }])),
         thread_ts: typed.thread_ts.clone(),
         metadata: None,
@@ -286,20 +286,51 @@ fn typed_message(hub: &Hub, typed: &TypedText) -> Result<(Message, Option<String
     Ok((message, event_id))
 }
 
-/// Turns `@handle` into the mention that Slack's client makes of it.
-fn with_mentions(workspace: &Workspace, text: &str, with_name: bool) -> String {
-    let mention = |word: &str| {
-        let handle = word.strip_prefix('@')?;
-        let bare = handle.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_' && c != '-');
-        let person = workspace.people().find(|person| person.name == bare && !bare.is_empty())?;
-        let name = if with_name { format!("|{}", person.name) } else { String::new() };
-        Some(format!("<@{}{name}>{}", person.id, handle.strip_prefix(bare).unwrap_or_default()))
+/// A piece of typed text: words, or somebody who is mentioned by `@handle`.
+enum Piece<'a> {
+    Words(&'a str),
+    Mention(&'a Person),
+}
+
+/// Splits text where Slack's client would make a mention.
+fn split<'a>(workspace: &'a Workspace, text: &'a str) -> Vec<Piece<'a>> {
+    let mut found = Vec::new();
+    let mut words = 0;
+    for (at, _) in text.match_indices('@') {
+        let begins = !text.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+        let handle = text.get(at + 1..).unwrap_or_default();
+        let length =
+            handle.find(|c: char| !c.is_alphanumeric() && !"_-.".contains(c)).unwrap_or(handle.len());
+        let handle = handle.get(..length).unwrap_or_default().trim_end_matches('.');
+        let person = workspace.people().find(|person| !handle.is_empty() && person.name == handle);
+        if let Some(person) = person.filter(|_| begins && at >= words) {
+            found.push(Piece::Words(text.get(words..at).unwrap_or_default()));
+            found.push(Piece::Mention(person));
+            words = at + 1 + handle.len();
+        }
+    }
+    found.push(Piece::Words(text.get(words..).unwrap_or_default()));
+    found
+}
+
+/// Typed text as rich text.
+fn pieces(workspace: &Workspace, text: &str) -> Vec<Value> {
+    let shape = |piece: Piece<'_>| match piece {
+        Piece::Words("") => None,
+        Piece::Words(words) => Some(json!({ "type": "text", "text": words })),
+        Piece::Mention(person) => Some(json!({ "type": "user", "user_id": person.id })),
     };
-    text.split_inclusive(char::is_whitespace)
-        .map(|piece| {
-            let word = piece.trim_end();
-            let space = piece.strip_prefix(word).unwrap_or_default();
-            mention(word).map_or_else(|| piece.to_owned(), |mention| format!("{mention}{space}"))
+    split(workspace, text).into_iter().filter_map(shape).collect()
+}
+
+/// Typed text as Slack sends it: escaped, and mentions by id.
+fn as_sent(workspace: &Workspace, text: &str, with_name: bool) -> String {
+    split(workspace, text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Words(words) => escape(words),
+            Piece::Mention(person) if with_name => format!("<@{}|{}>", person.id, person.name),
+            Piece::Mention(person) => format!("<@{}>", person.id),
         })
         .collect()
 }
@@ -341,8 +372,7 @@ fn commanded(hub: &Hub, given: &GivenCommand) -> Result<(Value, Said), DriverErr
     let (channel, _) = state.channel_for(&given.r#as, &mut records);
     state.commit(records)?;
     let text = given.text.trim();
-    let text =
-        if known.escapes { with_mentions(&state.workspace, &escape(text), true) } else { text.to_owned() };
+    let text = if known.escapes { as_sent(&state.workspace, text, true) } else { text.to_owned() };
     let line = format!("{} {}", given.command, given.text.trim()).trim().to_owned();
     let trigger_id = trigger_id(&mut state);
     state.tickets.give_trigger(&trigger_id, &given.r#as, None, hub.real_now());
