@@ -21,7 +21,17 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: PostId, action: &Actio
         }),
         Action::Change => with_delivery(scene, actor, post, |delivery| {
             delivery.before_freeze(scene)?;
-            let open = message::reopened(scene.program, scene.state, scene.seen, delivery.post, scene.now);
+            let key = PostKey::Touch(delivery.key.clone());
+            let (teams, audience) = (&delivery.post.teams, delivery.post.audience);
+            let open = message::compose_unanswered(
+                scene.program,
+                scene.state,
+                scene.seen,
+                &key,
+                teams,
+                audience,
+                scene.now,
+            );
             Ok(match open {
                 Ok(open) => (Vec::new(), Reply::Show(Box::new(open))),
                 Err(_) => refuse(format!(

@@ -96,13 +96,7 @@ fn preview(
             .find(argued)
             .ok_or_else(|| format!("{} is not a stakeholder of any initiative.", person.name))?,
     };
-    let audience = view
-        .program
-        .stakeholder(initiative, person)
-        .map(|stakeholder| stakeholder.audience)
-        .or_else(|| person.audiences.first().copied())
-        .ok_or_else(|| format!("{} has no audience, so nothing is argued to them.", person.name))?;
-    let shown = message::preview(view.program, initiative, audience, touch, person, view.now)
+    let shown = message::preview(view.program, view.state, view.seen, initiative, person, touch, view.now)
         .map_err(|unsayable| unsayable.to_string())?;
     if blocks {
         to_json(&serde_json::json!({ "text": shown.notification, "blocks": slack::blocks(&shown, None) }))

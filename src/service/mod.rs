@@ -135,7 +135,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         tasks.spawn(until(stopping.clone(), async_ok(calendar.report(settled))));
     }
     let answering = Answering { shared: shared.clone(), writer: writer.clone(), clock, reader };
-    let control = control::serve(data.clone(), move |query, out| answering.answer(&query, out));
+    let control = control::serve(data.clone(), move |query, out| answering.answer(query, out));
     tasks.spawn(until(stopping.clone(), async move {
         control
             .await

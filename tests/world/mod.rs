@@ -49,7 +49,9 @@ impl Drop for Running {
 /// The program under test.
 pub fn canvass() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_canvass"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CANVASS_") || name.starts_with("SLACK_")) {
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("CANVASS_") || name.starts_with("SLACK_"))
+    {
         command.env_remove(name);
     }
     command.env("CANVASS_LOG", std::env::var("TEST_LOG").unwrap_or_else(|_| "warn".into()));
@@ -90,14 +92,8 @@ impl World {
         canvass::install_crypto();
         let folder = tempfile::tempdir().unwrap();
         let http = reqwest::Client::builder().timeout(PATIENCE * 2).build().unwrap();
-        let mut world = Self {
-            http,
-            base: String::new(),
-            folder,
-            config: config.to_owned(),
-            workspace: None,
-            bot: None,
-        };
+        let mut world =
+            Self { http, base: String::new(), folder, config: config.to_owned(), workspace: None, bot: None };
         world.start_workspace("127.0.0.1:0");
         world
     }
@@ -117,7 +113,9 @@ impl World {
         self.base = BufReader::new(out)
             .lines()
             .map_while(Result::ok)
-            .find_map(|line| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned))
+            .find_map(|line| {
+                line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned)
+            })
             .expect("the workspace prints its address");
     }
 
@@ -236,16 +234,23 @@ impl World {
             let of = people.iter().find(|person| person["id"] == *id);
             of.and_then(|person| person["name"].as_str()).unwrap_or_default().to_owned()
         };
-        let from_bot = |posting: &&Value| posting["from_app"] == json!(true) && posting["is_ephemeral"] == json!(false);
+        let from_bot =
+            |posting: &&Value| posting["from_app"] == json!(true) && posting["is_ephemeral"] == json!(false);
         let text = |posting: &Value| posting["text"].as_str().unwrap_or_default().to_owned();
-        self.log().await.iter().filter(from_bot).map(|posting| (handle(&posting["person"]), text(posting))).collect()
+        self.log()
+            .await
+            .iter()
+            .filter(from_bot)
+            .map(|posting| (handle(&posting["person"]), text(posting)))
+            .collect()
     }
 
     /// Somebody of the workspace, by their handle.
     pub async fn person(&self, handle: &str) -> Actor<'_> {
         let people = self.get("state").await["people"].as_array().unwrap().clone();
         let found = people.iter().find(|person| person["name"] == json!(handle));
-        let id = found.unwrap_or_else(|| panic!("nobody is called {handle}"))["id"].as_str().unwrap().to_owned();
+        let id =
+            found.unwrap_or_else(|| panic!("nobody is called {handle}"))["id"].as_str().unwrap().to_owned();
         Actor { world: self, id }
     }
 }
@@ -270,7 +275,8 @@ impl Actor<'_> {
 
     /// The bot's latest message that isn't ephemeral.
     pub async fn last_message(&self) -> Value {
-        let of_bot = |message: &&Value| message["from_app"] == json!(true) && message["is_ephemeral"] == json!(false);
+        let of_bot =
+            |message: &&Value| message["from_app"] == json!(true) && message["is_ephemeral"] == json!(false);
         self.messages().await.iter().rfind(of_bot).cloned().expect("a message of the bot")
     }
 
@@ -324,7 +330,8 @@ impl Actor<'_> {
 
     /// Gives the slash command, and returns what comes back.
     pub async fn commands(&self, text: &str) -> String {
-        let answer = self.world.post("command", json!({ "as": self.id, "command": "/canvass", "text": text })).await;
+        let answer =
+            self.world.post("command", json!({ "as": self.id, "command": "/canvass", "text": text })).await;
         words(&answer["ack_payload"])
     }
 
@@ -333,19 +340,21 @@ impl Actor<'_> {
         self.sees("a modal", |seen| seen["modals"].as_array()?.last().cloned()).await
     }
 
-    /// Submits the open modal with `values`, by action id.
+    /// Submits the open modal with `values`, by the name of the field.
     pub async fn submits(&self, values: &[(&str, Value)]) -> Value {
         let modal = self.modal().await;
         let mut filled = serde_json::Map::new();
         for block in modal["blocks"].as_array().unwrap() {
             let Some(action) = block["element"]["action_id"].as_str() else { continue };
-            if let Some((_, value)) = values.iter().find(|(name, _)| *name == action) {
-                let block_id = block["block_id"].as_str().unwrap();
+            let block_id = block["block_id"].as_str().unwrap();
+            if let Some((_, value)) = values.iter().find(|(name, _)| *name == block_id) {
                 filled.insert(block_id.to_owned(), json!({ action: value }));
             }
         }
         assert_eq!(filled.len(), values.len(), "every value has its field in {modal:#}");
-        self.world.post("modal/submit", json!({ "as": self.id, "view_id": modal["id"], "values": filled })).await
+        self.world
+            .post("modal/submit", json!({ "as": self.id, "view_id": modal["id"], "values": filled }))
+            .await
     }
 }
 
@@ -379,7 +388,8 @@ fn find_element(blocks: &Value, label: &str) -> Option<(String, String, Option<V
     for block in blocks.as_array()? {
         let elements = block["elements"].as_array().into_iter().flatten();
         for element in elements.chain(block.get("accessory")) {
-            let id = || Some((element["action_id"].as_str()?.to_owned(), block["block_id"].as_str()?.to_owned()));
+            let id =
+                || Some((element["action_id"].as_str()?.to_owned(), block["block_id"].as_str()?.to_owned()));
             if element["text"]["text"] == json!(label) {
                 let (action, block) = id()?;
                 return Some((action, block, None));

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use crate::command::{Decided, Scene, names, refuse};
 use crate::domain::directory::Person;
-use crate::domain::engagement::{Audience, Touch};
+use crate::domain::engagement::Touch;
 use crate::domain::event::{Event, PauseReason};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Message, Paragraph, Part, Reply, Span};
@@ -61,9 +61,9 @@ pub(super) fn preview(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Resul
         return Err(format!("{} is not a stakeholder of any initiative you advocate.", person.name));
     };
     let initiative = if rest.is_empty() { first } else { names::initiative(&argued, rest)?.0 };
-    let audience = scene.program.stakeholder(initiative, person).map_or(Audience::Engineer, |of| of.audience);
-    let shown = message::preview(scene.program, initiative, audience, touch, person, scene.now)
-        .map_err(|unsayable| unsayable.to_string())?;
+    let shown =
+        message::preview(scene.program, scene.state, scene.seen, initiative, person, touch, scene.now)
+            .map_err(|unsayable| unsayable.to_string())?;
     Ok((Vec::new(), Reply::Say(Box::new(as_preview(person, initiative, touch, shown)))))
 }
 
