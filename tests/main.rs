@@ -1,3 +1,4 @@
 //! The one integration-test binary; a folder for each room.
 
 mod sandbox;
+mod slack;

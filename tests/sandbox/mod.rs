@@ -4,4 +4,4 @@ mod echo;
 mod faults;
 mod methods;
 mod persistence;
-mod stand_in;
+pub(crate) mod stand_in;
