@@ -1,9 +1,15 @@
 //! One binary for every integration test: one link step, and servers that tests can share.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test tells what went wrong by panicking; clippy exempts only the test functions themselves"
+)]
 
 mod config;
 mod messages;
 mod sandbox;
 mod scenarios;
+mod slack;
 mod tidy;
 mod world;

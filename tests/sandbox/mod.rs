@@ -5,4 +5,4 @@ mod faults;
 mod methods;
 mod page;
 mod persistence;
-mod stand_in;
+pub(crate) mod stand_in;
