@@ -1,3 +1,4 @@
 //! The one integration-test binary; a folder for each room.
 
+#[cfg(test)]
 mod sandbox;
