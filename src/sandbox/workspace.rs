@@ -76,7 +76,12 @@ impl Workspace {
         self.version += 1;
         match record {
             Record::Founded { user_groups, .. } => self.user_groups = user_groups,
-            Record::Started { boot } => self.boot = boot,
+            Record::Started { boot } => {
+                self.boot = boot;
+                // Above all versions of the process before, whose touches were not written down: whoever
+                // waits for a change must not wait for an old number.
+                self.version = self.version.max(boot << 32);
+            }
             Record::Person { person } => {
                 if !self.people.contains_key(&person.id) {
                     self.joined.push(person.id.clone());

@@ -5,6 +5,7 @@ mod act;
 mod calendar;
 mod control;
 mod entered;
+mod mention;
 mod modal;
 mod state;
 

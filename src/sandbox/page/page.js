@@ -3,7 +3,7 @@
 "use strict";
 
 const $ = (selector, root = document) => root.querySelector(selector);
-const look = { as: document.body.dataset.as, tab: document.body.dataset.tab, thread: null };
+const look = { as: document.body.dataset.as, tab: document.body.dataset.openTab, thread: null };
 let version = 0;
 let shownView = null;
 const shown = new Map();
@@ -263,7 +263,7 @@ document.addEventListener("click", async (event) => {
   source.closest("details.menu")?.removeAttribute("open");
   if (data.click !== undefined) await act(source, data.click, data.value);
   else if (data.person && !event.metaKey && !event.ctrlKey) { event.preventDefault(); drawer(false); await go({ as: data.person }); }
-  else if (data.tab && source !== document.body) await go({ tab: data.tab });
+  else if (data.tab) await go({ tab: data.tab });
   else if (data.advance) { complain(await post("calendar/advance", { to: data.advance })); await refresh(); }
   else if (data.reply) { look.thread = data.reply; $("#thread-note").hidden = false; $("#composer-text").focus(); }
   else if (data.threadDone !== undefined) { look.thread = null; $("#thread-note").hidden = true; }

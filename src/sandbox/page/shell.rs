@@ -21,7 +21,7 @@ pub(super) fn page(state: &State, look: &Look, connections: usize) -> Markup {
                 link rel="stylesheet" href="/sandbox/page.css";
                 script src="/sandbox/page.js" defer {}
             }
-            body data-as=[person.map(|person| &person.id)] data-tab=(look.tab.as_deref().unwrap_or("messages"))
+            body data-as=[person.map(|person| &person.id)] data-open-tab=(look.tab.as_deref().unwrap_or("messages"))
                 data-version=(state.workspace.version) {
                 a.skip href="#composer-text" { "Skip to the conversation" }
                 header.top {
