@@ -17,7 +17,7 @@ const SLACK_API_URL: &str = "https://slack.com/api/";
 const DEFAULT_CONFIG: &str = "config";
 const DEFAULT_DATA: &str = "data";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
-const DEFAULT_LOG: &str = "info";
+const DEFAULT_LOG: &str = crate::telemetry::DEFAULT_FILTER;
 
 /// Where the environment's variables come from.
 pub type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;

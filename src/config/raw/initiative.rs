@@ -111,7 +111,7 @@ table! {
         effort_days: Must<f64>,
         /// Share of `metric` that it takes away, 0 to 1.
         share: Must<f64>,
-        /// What the share is of, in the plural.
+        /// What the share is of, in the plural, so that “fewer” can stand before it.
         metric: Must<String>,
         /// Quarters until it has earned its time back, if estimated.
         earns_back_quarters: Maybe<f64>,
