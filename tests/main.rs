@@ -7,6 +7,7 @@
 )]
 
 mod config;
+mod journal;
 mod messages;
 mod sandbox;
 mod scenarios;

@@ -107,7 +107,10 @@ pub enum RestoreError {
         fault: CodecError,
     },
     /// The end is missing.
-    #[error("The export is cut short: {found} of {records} records are there. Take another export.")]
+    #[error(
+        "The export is cut short: it ends after {found} of {records} records, without its last line. Take \
+         another export."
+    )]
     Truncated {
         /// How many it announces.
         records: u64,
