@@ -68,7 +68,7 @@ pub struct PostState {
     pub attempt: u32,
     /// How far it has come.
     pub phase: Phase,
-    /// When it was first intended.
+    /// When its latest attempt was intended; campaign messages are counted by it.
     pub intended_at: Timestamp,
     /// The teams whose ask it names.
     pub teams: Vec<TeamId>,
@@ -465,20 +465,17 @@ impl State {
         {
             return;
         }
+        let before = self.posts.get(&id).filter(|before| before.attempt > 0).map(|before| before.intended_at);
         if let Some(delivery) = key.delivery() {
             self.note_delivery(delivery, id);
-            if attempt == 1 {
-                self.count_campaign(at, &delivery.person);
-            }
+            self.count_campaign(at, before, &delivery.person);
         }
         let (changed, shown) = (self.head, self.head);
-        // A later attempt is the same message: it keeps the moment by which it was counted.
-        let intended_at = self.posts.get(&id).map_or(at, |before| before.intended_at);
         let post = PostState {
             key: key.clone(),
             attempt,
             phase: Phase::Intended { deadline },
-            intended_at,
+            intended_at: at,
             teams: teams.to_vec(),
             audience,
             changed,
@@ -488,12 +485,18 @@ impl State {
         self.unsettled.insert(id);
     }
 
-    fn count_campaign(&mut self, at: Timestamp, person: &PersonId) {
+    /// Counts a campaign message to `person`; a later attempt counts instead of the one `before`.
+    fn count_campaign(&mut self, at: Timestamp, before: Option<Timestamp>, person: &PersonId) {
         let state = self.people.entry(person.clone()).or_default();
-        state.campaign.push_back(at);
-        forget_before(&mut state.campaign, back(at, CAMPAIGN_MEMORY), |at| *at);
-        self.recent_campaign.push_back(at);
-        forget_before(&mut self.recent_campaign, back(at, BURST_MEMORY), |at| *at);
+        for (queue, memory) in
+            [(&mut state.campaign, CAMPAIGN_MEMORY), (&mut self.recent_campaign, BURST_MEMORY)]
+        {
+            if let Some(old) = before.and_then(|before| queue.iter().position(|at| *at == before)) {
+                queue.remove(old);
+            }
+            queue.push_back(at);
+            forget_before(queue, back(at, memory), |at| *at);
+        }
     }
 
     fn note_delivery(&mut self, delivery: &DeliveryKey, id: PostId) {

@@ -53,7 +53,7 @@ impl Trail {
 pub(super) struct Candidate {
     rank: usize,
     post: Post,
-    /// It was tried before: not before then, and counted since then.
+    /// It was tried before: not again before the first, and counted at the second.
     retry: Option<(Timestamp, Timestamp)>,
 }
 

@@ -57,7 +57,7 @@ pub(super) struct Gates<'a> {
 }
 
 impl<'a> Gates<'a> {
-    /// The gates of a person. `retried` is when the post that is tried again was first counted: it
+    /// The gates of a person. `retried` is when the post that is tried again was last intended: it
     /// doesn't stand in its own way.
     pub(super) fn of(
         program: &'a Program,
