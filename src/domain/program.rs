@@ -188,8 +188,9 @@ impl Program {
             .map(|ask| ask.team.clone())
             .collect();
         let audience = person.audiences.iter().copied().min()?;
+        // A person is on few teams, an initiative may ask hundreds: walk the few.
         let asked: Vec<TeamId> =
-            initiative.asks.keys().filter(|team| person.teams.contains(*team)).cloned().collect();
+            person.teams.iter().filter(|team| initiative.asks.contains_key(*team)).cloned().collect();
         let all = || initiative.asks.keys().cloned().collect::<Vec<_>>();
         let found =
             |teams, because| Some(Stakeholder { person: person.id.clone(), audience, teams, because });

@@ -472,11 +472,13 @@ impl State {
             }
         }
         let (changed, shown) = (self.head, self.head);
+        // A later attempt is the same message: it keeps the moment by which it was counted.
+        let intended_at = self.posts.get(&id).map_or(at, |before| before.intended_at);
         let post = PostState {
             key: key.clone(),
             attempt,
             phase: Phase::Intended { deadline },
-            intended_at: at,
+            intended_at,
             teams: teams.to_vec(),
             audience,
             changed,
