@@ -39,7 +39,7 @@ mod tests;
 mod work;
 
 pub use limiter::{Rate, Rates};
-pub use planner::Planner;
+pub use planner::{Campaigns, Planner};
 pub use run::Dispatch;
 
 /// What the advocate wants and what the outside world says, as of one moment.

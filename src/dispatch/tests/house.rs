@@ -11,7 +11,7 @@ use super::list::List;
 use super::slack::Slack;
 use super::world::{Says, program, start_of_test};
 use crate::clock::{Clock, Hand};
-use crate::dispatch::{Dispatch, Means, Rate, Rates, Settled};
+use crate::dispatch::{Dispatch, Means, Planner, Rate, Rates, Settled};
 use crate::domain::effect::PostKey;
 use crate::domain::event::Event;
 use crate::domain::observation::Observations;
@@ -58,6 +58,11 @@ impl House {
 
     /// The process starts, with `death` ahead of it.
     pub(super) fn start_to_die(&self, death: Option<Death>) -> Process {
+        self.start_planning(self.list.clone(), death)
+    }
+
+    /// The process starts with a plan of its own.
+    pub(super) fn start_planning(&self, planner: impl Planner, death: Option<Death>) -> Process {
         let journal = self.disk.opens(death);
         let vault = Vault::of(std::path::Path::new("no free text here"));
         let (writer, _) = Writer::start(journal, vault, self.clock.clone()).unwrap();
@@ -70,7 +75,7 @@ impl House {
             timeout: self.timeout,
         };
         let seen = watch::channel(Arc::new(Observations::default())).1;
-        let (dispatch, settled) = Dispatch::new(means, self.list.clone(), self.program.subscribe(), seen);
+        let (dispatch, settled) = Dispatch::new(means, planner, self.program.subscribe(), seen);
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(dispatch.run(async move { _ = stopped.await }));
         Process {

@@ -6,17 +6,21 @@ mod list;
 mod slack;
 mod world;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use disk::Death;
 use house::House;
 use slack::Does;
-use world::{minutes, person, receipt, start_of_test, touch};
+use world::{minutes, person, receipt, slack_id, start_of_test, touch};
 
-use super::Rate;
+use super::{Campaigns, Rate};
 use crate::clock::monotonic;
-use crate::domain::event::{Event, PauseReason, RefusedFor};
+use crate::domain::effect::PostKey;
+use crate::domain::event::{Event, PauseReason, RefusedFor, Renames, Said};
+use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
 use crate::domain::performer::{Found, Outcome};
+use crate::domain::program::Program;
 use crate::domain::state::Phase;
 use crate::journal::Decision;
 
@@ -239,6 +243,22 @@ async fn a_new_journal_with_past_touches_is_paused_and_looks_them_up() {
 }
 
 #[tokio::test]
+async fn a_resume_does_not_send_what_is_still_being_looked_up() {
+    let mut house = House::new(&[touch("ana"), touch("ben")]);
+    house.list.doubts(&[touch("ana")]);
+    house.slack.has(&touch("ana"));
+    house.slack.finds(&touch("ana"), [Found::Later(Duration::from_millis(50))]);
+    let mut process = house.start();
+    while house.disk.state().paused.is_none() {
+        tokio::task::yield_now().await;
+    }
+    process.happens(Event::PostingResumed { by: person("priya") }).await;
+    process.runs_dry().await;
+    assert_eq!(house.slack.count(&touch("ana")), 1);
+    assert_eq!(house.slack.count(&touch("ben")), 1);
+}
+
+#[tokio::test]
 async fn what_changes_after_a_message_was_sent_is_shown_in_it() {
     let house = House::new(&[touch("ana")]);
     let mut process = house.start();
@@ -282,6 +302,48 @@ async fn a_touch_whose_life_has_passed_is_recorded_as_missed() {
     process.happens(Event::PostingResumed { by: person("priya") }).await;
     process.runs_dry().await;
     assert_eq!(house.disk.names(), ["posting_resumed", "post_missed"]);
+}
+
+#[tokio::test]
+async fn what_the_real_plan_calls_due_goes_out_once_across_a_kill() {
+    let house = House::new(&[touch("ana"), touch("priya")]);
+    house.program.send_modify(|program| {
+        let mut changed = Program::clone(program);
+        changed.admins.insert(person("priya"));
+        *program = Arc::new(changed);
+    });
+    let mut process = house.start_planning(Campaigns::new(false), None);
+    let digest = house.program.borrow().digest.clone();
+    process.happens(Event::ConfigAdopted { digest, initiatives: vec![], renamed: Renames::default() }).await;
+    for who in [person("ana"), person("priya")] {
+        process.happens(Event::PersonLinked { slack: slack_id(&who), person: who }).await;
+    }
+    let question = |n: i64| Event::MessageReceived {
+        person: person("ana"),
+        initiative: None,
+        said: Said::Question,
+        text: None,
+        place: Some((
+            SlackChannelId::parse("D7").unwrap(),
+            MessageTs::parse(&format!("{n}.000001")).unwrap(),
+        )),
+    };
+    let posts = |of| {
+        let (of, ana, priya) = (Seq(of), person("ana"), person("priya"));
+        [PostKey::Receipt { of, to: ana }, PostKey::Relay { of, to: priya }]
+    };
+    process.happens(question(1)).await;
+    process.runs_dry().await;
+    assert_eq!(posts(4).map(|key| house.slack.count(&key)), [1, 1], "{:?}", house.disk.names());
+    let head = process.writer.head().0;
+    house.slack.does(&posts(head + 1)[0], [Does::Hangs { taken: true }]);
+    process.happens(question(2)).await;
+    house.slack.arrivals(4).await;
+    process.gets_killed().await;
+    let mut process = house.start_planning(Campaigns::new(false), None);
+    process.runs_dry().await;
+    assert_eq!(posts(head + 1).map(|key| house.slack.count(&key)), [1, 1]);
+    assert!(house.disk.state().unsettled.is_empty());
 }
 
 #[tokio::test]
