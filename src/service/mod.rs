@@ -11,7 +11,6 @@ pub mod control;
 mod follow;
 mod inbox;
 mod people;
-mod planning;
 pub(crate) mod proof;
 pub mod query;
 pub mod seed;
@@ -28,7 +27,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::{Clock, Hand};
-use crate::dispatch::{Dispatch, Means, Rates};
+use crate::dispatch::{Campaigns, Dispatch, Means, Rates};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
@@ -223,7 +222,7 @@ async fn post(
     let writer = means.writer.clone();
     let (dispatch, mut settled) = Dispatch::new(
         means,
-        planning::Planning::new(doubtful),
+        Campaigns::new(doubtful),
         shared.program.subscribe(),
         shared.seen.subscribe(),
     );

@@ -59,7 +59,8 @@ fn sources() -> Vec<Source> {
         .into_iter()
         .map(|path| {
             let inside = path.strip_prefix(root().join("src")).unwrap();
-            let room = inside.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs");
+            let room =
+                inside.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs");
             Source { room: room.to_owned(), text: fs::read_to_string(&path).unwrap(), path }
         })
         .collect()
@@ -109,7 +110,11 @@ fn every_room_imports_only_what_the_law_allows() {
             continue;
         }
         let Some((_, allowed)) = LAW.iter().find(|(room, _)| *room == source.room) else {
-            broken.push(format!("{}: the law doesn't know the room `{}`", source.path.display(), source.room));
+            broken.push(format!(
+                "{}: the law doesn't know the room `{}`",
+                source.path.display(),
+                source.room
+            ));
             continue;
         };
         for named in rooms_named(source.product()) {
@@ -158,6 +163,8 @@ fn every_module_says_what_it_is_for() {
 #[test]
 fn grouped_and_nested_imports_are_read() {
     let named: Vec<String> =
-        rooms_named("use crate::{domain::{ids, event}, plan};\nlet x = crate::clock::now(); mycrate::web").into_iter().collect();
+        rooms_named("use crate::{domain::{ids, event}, plan};\nlet x = crate::clock::now(); mycrate::web")
+            .into_iter()
+            .collect();
     assert_eq!(named, ["clock", "domain", "plan"]);
 }
