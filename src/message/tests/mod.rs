@@ -216,7 +216,8 @@ fn a_reminder_that_was_sent_keeps_its_news() {
     newer.on = jiff::civil::date(2027, 1, 6);
     newer.says = "Newer: a customer left.".into();
     program.initiatives[0].news.push(newer);
-    let message = composed(&program, &story, &key("ben", Touch::Reminder), "2027-01-07T09:00:00Z");
+    let story = story.sent("2027-01-11T09:00:00Z", "ben", Touch::LastCall, &["checkout"]);
+    let message = composed(&program, &story, &key("ben", Touch::Reminder), "2027-01-12T09:00:00Z");
     assert!(message.notification.starts_with("Ben, new: the provider hung"), "{}", message.notification);
 }
 
