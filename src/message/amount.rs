@@ -31,7 +31,7 @@ pub(super) fn figure(figure: &Figure) -> String {
 pub(super) fn unit(figure: &Figure) -> &str {
     let unit = figure.unit.trim();
     match currency(figure) {
-        Some(_) => unit.split_once(' ').map_or("", |(_, rest)| rest.trim_start_matches("of ").trim()),
+        Some(_) => unit.split_once(' ').map_or("", |(_, rest)| rest.trim()),
         None => unit.trim_start_matches('%').trim(),
     }
 }
@@ -196,7 +196,7 @@ mod tests {
         let check = |text: &str, measure, expected: &str| {
             assert_eq!(unit(&of(1.0, text, measure, false)), expected);
         };
-        check("USD of orders", Measure::Money, "orders");
+        check("USD of orders", Measure::Money, "of orders");
         check("% of requests", Measure::Other, "of requests");
         check("pages", Measure::Pages, "pages");
     }

@@ -176,6 +176,7 @@ fn next(case: &Case<'_>, engagement: &Engagement, stance: Stance) -> String {
         Stance::Declined => {
             let reason = match &engagement.reason {
                 Some(_) => "Thank you, also for the reason.",
+                None if case.is_frozen() => "Thank you for saying so.",
                 None => "Thank you for saying so; a reason is welcome, not needed.",
             };
             let after = if engagement.wants_follow_up {
