@@ -1,1 +1,16 @@
-fn main() {}
+//! One binary for every integration test: one link step, and servers that tests can share.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test tells what went wrong by panicking; clippy exempts only the test functions themselves"
+)]
+
+mod config;
+mod journal;
+mod messages;
+mod sandbox;
+mod scenarios;
+mod slack;
+mod tidy;
+mod world;

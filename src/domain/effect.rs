@@ -41,7 +41,8 @@ pub enum Notice {
     },
     /// Whether this post arrived could not be found out; it won't be sent again.
     Unknown {
-        /// Which.
+        /// Which. Not called `post` in the record, where that names the kind of [`PostKey`].
+        #[serde(rename = "of")]
         post: PostId,
     },
     /// An initiative was adopted after its first touch should have gone out; its cadence is compressed.
@@ -274,11 +275,10 @@ mod tests {
 
     #[test]
     fn keys_keep_their_meaning_in_the_journal() {
-        let notice = PostKey::Notice {
-            to: PersonId::parse("priya").unwrap(),
-            notice: Notice::Unreachable { person: PersonId::parse("ana").unwrap() },
-        };
-        for key in [key(), notice] {
+        let notice = |notice| PostKey::Notice { to: PersonId::parse("priya").unwrap(), notice };
+        let unreachable = notice(Notice::Unreachable { person: PersonId::parse("ana").unwrap() });
+        let unknown = notice(Notice::Unknown { post: key().id() });
+        for key in [key(), unreachable, unknown] {
             let json = serde_json::to_string(&key).unwrap();
             assert_eq!(serde_json::from_str::<PostKey>(&json).unwrap(), key, "{json}");
         }

@@ -200,7 +200,7 @@ impl Program {
         if !decides.is_empty() {
             let mut teams = decides;
             teams.extend(asked.into_iter().filter(|team| {
-                !initiative.asks.get(team).is_some_and(|ask| ask.decider.as_ref() == Some(&person.id))
+                initiative.asks.get(team).is_none_or(|ask| ask.decider.as_ref() != Some(&person.id))
             }));
             return found(teams, Because::Decides);
         }

@@ -1,0 +1,333 @@
+//! The one that decides and appends.
+//!
+//! Invariant: decisions are taken one after the other, each on the state that includes all before it.
+//! Everything that waits is decided and appended as one batch with one flush; only then is it published,
+//! broadcast and answered, in this order. After a failed append nothing is answered any more and the
+//! process has to end: what is on disk then is known only to the next start.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::thread;
+
+use jiff::Timestamp;
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use super::errors::{AppendError, StorageError};
+use super::seal::Vault;
+use super::submission::{Decision, Pending, Stopped, Submission};
+use super::{BatchId, Journal};
+use crate::clock::Clock;
+use crate::domain::event::{Cause, Record};
+use crate::domain::ids::{PersonId, Seq};
+use crate::domain::state::State;
+
+/// Submissions that may wait; beyond it, submitting waits too.
+const QUEUE: usize = 4096;
+/// Submissions in one batch, so that those at its front don't wait too long.
+const LARGEST_BATCH: usize = 1024;
+/// Batches that a subscriber may fall behind before it has to look at the state instead.
+const BROADCAST: usize = 1024;
+/// How often an append whose reply was lost is made again.
+const ATTEMPTS: u32 = 5;
+
+/// A handle on the writer; clones are the same writer. It ends when the last one is dropped.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<Message>,
+    published: Arc<Published>,
+}
+
+#[derive(Debug)]
+struct Published {
+    state: RwLock<State>,
+    records: broadcast::Sender<Arc<[Record]>>,
+}
+
+enum Message {
+    Submit(Box<dyn Submission>),
+    Forget(PersonId, oneshot::Sender<()>),
+    Close,
+}
+
+/// Tells when the writer has ended, and why.
+#[derive(Debug)]
+pub struct Ending(oneshot::Receiver<Result<(), StorageError>>);
+
+/// Why the writer ended.
+#[derive(Debug)]
+pub enum End {
+    /// It was closed; all that was submitted before is durable, and the journal is let go of.
+    Closed,
+    /// The journal failed; end the process.
+    Failed(StorageError),
+    /// It panicked: a fault in the program; end the process.
+    Panicked,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => f.write_str("it was closed"),
+            Self::Failed(fault) => fault.fmt(f),
+            Self::Panicked => f.write_str("a fault in the program ended it; the log says where"),
+        }
+    }
+}
+
+impl Ending {
+    /// Returns once the writer has ended.
+    pub async fn wait(self) -> End {
+        match self.0.await {
+            Ok(Ok(())) => End::Closed,
+            Ok(Err(fault)) => End::Failed(fault),
+            Err(_) => End::Panicked,
+        }
+    }
+}
+
+impl Writer {
+    /// Folds the whole journal and starts the writer's thread. Blocks for as long as the reading takes.
+    pub fn start(journal: impl Journal, vault: Vault, clock: Clock) -> Result<(Self, Ending), StorageError> {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let mut core = Core {
+            journal,
+            vault,
+            clock,
+            working: State::default(),
+            published: Arc::new(Published {
+                state: RwLock::default(),
+                records: broadcast::Sender::new(BROADCAST),
+            }),
+        };
+        core.fold_anew()?;
+        let writer = Self { queue, published: Arc::clone(&core.published) };
+        let (tell, ending) = oneshot::channel();
+        let run = move || {
+            let end = core.run(waiting);
+            if let Err(fault) = &end {
+                tracing::error!(journal.fault = %fault, "the journal failed; the process has to end");
+            }
+            // The folder is let go of before anybody is told.
+            drop(core);
+            let _ = tell.send(end);
+        };
+        thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(run)
+            .map_err(|source| StorageError::Io { path: "the writer's thread".into(), source })?;
+        Ok((writer, Ending(ending)))
+    }
+
+    /// Runs `decide` on the state that includes all decisions before it; returns its reply once the
+    /// batch with its events is durable. `cause` goes with each of its events. Decided again after a
+    /// conflict; only the last decision counts.
+    pub async fn submit<R: Send + 'static>(
+        &self,
+        cause: Option<Cause>,
+        decide: impl FnMut(&State, Timestamp) -> Decision<R> + Send + 'static,
+    ) -> Result<R, Stopped> {
+        let (pending, answer) = Pending::new(cause, decide);
+        self.queue.send(Message::Submit(Box::new(pending))).await.map_err(|_| Stopped::Writer)?;
+        answer.await.map_err(|_| Stopped::Writer)?
+    }
+
+    /// Everything that is durable. Never hold it across an `await`: the writer waits for it to publish.
+    pub fn state(&self) -> impl Deref<Target = State> + '_ {
+        self.published.read()
+    }
+
+    /// Batches from here on, each once it is durable and published. A receiver that lags has missed
+    /// some; the state has them all.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<[Record]>> {
+        self.published.records.subscribe()
+    }
+
+    /// The last durable record.
+    pub fn head(&self) -> Seq {
+        self.state().head
+    }
+
+    /// Destroys `person`'s key and with it all free text by and about them, in the journal, in its
+    /// exports and in memory. The journal is folded anew for it.
+    pub async fn forget(&self, person: PersonId) -> Result<(), Stopped> {
+        let (done, answer) = oneshot::channel();
+        self.queue.send(Message::Forget(person, done)).await.map_err(|_| Stopped::Writer)?;
+        answer.await.map_err(|_| Stopped::Writer)
+    }
+
+    /// Whether it still takes submissions.
+    pub fn is_open(&self) -> bool {
+        !self.queue.is_closed()
+    }
+
+    /// Ends the writer once all that was submitted before is durable; later submissions are refused.
+    pub async fn close(&self) {
+        // If it has ended already, there is nothing to close.
+        let _ = self.queue.send(Message::Close).await;
+    }
+}
+
+impl Published {
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        // A fold doesn't panic; if it did, the thread with the only write lock is gone.
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What lives on the writer's thread.
+struct Core<J> {
+    journal: J,
+    vault: Vault,
+    clock: Clock,
+    /// The published state and what has been decided since.
+    working: State,
+    published: Arc<Published>,
+}
+
+impl<J: Journal> Core<J> {
+    fn run(&mut self, mut waiting: mpsc::Receiver<Message>) -> Result<(), StorageError> {
+        let mut messages = Vec::new();
+        let mut submissions: Vec<Box<dyn Submission>> = Vec::new();
+        loop {
+            if waiting.blocking_recv_many(&mut messages, LARGEST_BATCH) == 0 {
+                return Ok(());
+            }
+            for message in messages.drain(..) {
+                match message {
+                    Message::Submit(submission) => submissions.push(submission),
+                    Message::Forget(person, done) => {
+                        self.commit(&mut submissions)?;
+                        self.vault.forget(&person)?;
+                        self.fold_anew()?;
+                        let _ = done.send(());
+                    }
+                    // What is queued behind it is still decided: the channel is closed, then emptied.
+                    Message::Close => waiting.close(),
+                }
+            }
+            self.commit(&mut submissions)?;
+        }
+    }
+
+    /// Decides all `submissions`, appends what they came to as one batch, publishes it and answers.
+    fn commit(&mut self, submissions: &mut Vec<Box<dyn Submission>>) -> Result<(), StorageError> {
+        loop {
+            let before = self.working.head;
+            let records = self.decide(submissions);
+            match self.append(before, &records) {
+                Ok(()) => {
+                    self.publish(records);
+                    submissions.drain(..).for_each(|submission| submission.answer());
+                    return Ok(());
+                }
+                Err(AppendError::Conflict { head }) => {
+                    tracing::debug!(journal.head = head.0, "somebody else appended first; deciding again");
+                    self.catch_up()?;
+                }
+                Err(AppendError::InDoubt(fault) | AppendError::Storage(fault)) => return Err(fault),
+            }
+        }
+    }
+
+    fn decide(&mut self, submissions: &mut [Box<dyn Submission>]) -> Vec<Record> {
+        let mut records = Vec::new();
+        for submission in submissions {
+            let now = self.clock.now();
+            let Some(events) = submission.decide(&self.working, now) else {
+                tracing::error!("a decision panicked; nothing was recorded for it");
+                continue;
+            };
+            for event in events {
+                let seq = self.working.head.next();
+                let record = Record { seq, at: now, cause: submission.cause().cloned(), event };
+                self.working.apply(&record);
+                records.push(record);
+            }
+        }
+        records
+    }
+
+    fn append(&mut self, after: Seq, records: &[Record]) -> Result<(), AppendError> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let mut sealed = records.to_vec();
+        for record in &mut sealed {
+            self.vault.seal(&mut record.event)?;
+        }
+        let batch = BatchId::fresh().map_err(StorageError::from)?;
+        let mut attempt = 1;
+        loop {
+            match self.journal.append(after, batch, &sealed) {
+                Err(AppendError::InDoubt(fault)) => {
+                    if self.journal.holds(after, batch)? {
+                        return Ok(());
+                    }
+                    if attempt == ATTEMPTS {
+                        return Err(fault.into());
+                    }
+                    attempt += 1;
+                }
+                // The attempt before, whose reply was lost, may have landed after it was asked for.
+                Err(AppendError::Conflict { .. }) if attempt > 1 && self.journal.holds(after, batch)? => {
+                    return Ok(());
+                }
+                done => return done,
+            }
+        }
+    }
+
+    fn publish(&self, records: Vec<Record>) {
+        if records.is_empty() {
+            return;
+        }
+        let mut state = self.published.write();
+        records.iter().for_each(|record| state.apply(record));
+        drop(state);
+        // Nobody may be listening.
+        let _ = self.published.records.send(records.into());
+    }
+
+    /// Takes in what others appended, and forgets what was decided without it.
+    fn catch_up(&mut self) -> Result<(), StorageError> {
+        let mut records = Vec::new();
+        let after = self.published.read().head;
+        read(&self.journal, &mut self.vault, after, |record| records.push(record))?;
+        self.publish(records);
+        self.working = self.published.read().clone();
+        Ok(())
+    }
+
+    /// Reads everything from the beginning.
+    fn fold_anew(&mut self) -> Result<(), StorageError> {
+        let mut state = State::default();
+        read(&self.journal, &mut self.vault, Seq::default(), |record| state.apply(&record))?;
+        self.working = state.clone();
+        *self.published.write() = state;
+        Ok(())
+    }
+}
+
+/// Reads the records after `after` with their text opened.
+fn read(
+    journal: &impl Journal,
+    vault: &mut Vault,
+    after: Seq,
+    mut visit: impl FnMut(Record),
+) -> Result<(), StorageError> {
+    let mut fault = None;
+    journal.read(after, &mut |mut record| {
+        if fault.is_none() {
+            match vault.open(&mut record.event) {
+                Ok(()) => visit(record),
+                Err(failed) => fault = Some(failed),
+            }
+        }
+    })?;
+    fault.map_or(Ok(()), |fault| Err(fault.into()))
+}

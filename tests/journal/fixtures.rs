@@ -1,0 +1,100 @@
+//! Records of every version and kind, as they were written, are read for ever.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use canvass::domain::event::{Event, Record};
+use canvass::journal::{RECORD_VERSION, decode, encode};
+
+/// The name of an event's fixture. A new kind of event needs an arm here, a line in [`KINDS`] and a file.
+fn kind(event: &Event) -> &'static str {
+    match event {
+        Event::ConfigAdopted { .. } => "config_adopted",
+        Event::PersonLinked { .. } => "person_linked",
+        Event::PostIntended { .. } => "post_intended",
+        Event::PostSent { .. } => "post_sent",
+        Event::PostRefused { .. } => "post_refused",
+        Event::PostDeferred { .. } => "post_deferred",
+        Event::PostAbsent { .. } => "post_absent",
+        Event::PostUnknown { .. } => "post_unknown",
+        Event::PostMissed { .. } => "post_missed",
+        Event::PostShown { .. } => "post_shown",
+        Event::StanceTaken { .. } => "stance_taken",
+        Event::ReasonGiven { .. } => "reason_given",
+        Event::HeadsUpConfirmed { .. } => "heads_up_confirmed",
+        Event::ConcernReleased { .. } => "concern_released",
+        Event::MessageReceived { .. } => "message_received",
+        Event::ConversationRecorded { .. } => "conversation_recorded",
+        Event::NoteTaken { .. } => "note_taken",
+        Event::ItemPlanned { .. } => "item_planned",
+        Event::Stopped { .. } => "stopped",
+        Event::StopUndone { .. } => "stop_undone",
+        Event::Snoozed { .. } => "snoozed",
+        Event::PostingPaused { .. } => "posting_paused",
+        Event::PostingResumed { .. } => "posting_resumed",
+    }
+}
+
+const KINDS: [&str; 23] = [
+    "config_adopted",
+    "person_linked",
+    "post_intended",
+    "post_sent",
+    "post_refused",
+    "post_deferred",
+    "post_absent",
+    "post_unknown",
+    "post_missed",
+    "post_shown",
+    "stance_taken",
+    "reason_given",
+    "heads_up_confirmed",
+    "concern_released",
+    "message_received",
+    "conversation_recorded",
+    "note_taken",
+    "item_planned",
+    "stopped",
+    "stop_undone",
+    "snoozed",
+    "posting_paused",
+    "posting_resumed",
+];
+
+/// The records of `version`'s fixtures, with the name of the file and the line they come from.
+fn fixtures(version: u32) -> Vec<(String, String, Record)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/journal/fixtures/v{version}"));
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            let record = decode(line.as_bytes()).unwrap_or_else(|fault| panic!("{name}: {line}: {fault}"));
+            all.push((name.clone(), line.to_owned(), record));
+        }
+    }
+    all
+}
+
+#[test]
+fn every_version_is_read_and_has_a_fixture_for_every_kind_of_event() {
+    for version in 1..=RECORD_VERSION {
+        let mut seen = BTreeSet::new();
+        for (name, line, record) in fixtures(version) {
+            assert_eq!(kind(&record.event), name, "{line}");
+            seen.insert(name);
+        }
+        let missing: Vec<_> = KINDS.iter().filter(|kind| !seen.contains(**kind)).collect();
+        assert!(missing.is_empty(), "version {version} has no fixture for {missing:?}");
+    }
+}
+
+#[test]
+fn the_current_version_is_written_exactly_as_its_fixtures_say() {
+    for (name, line, record) in fixtures(RECORD_VERSION) {
+        let mut written = Vec::new();
+        encode(&record, &mut written).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), line, "{name}: a changed shape needs a new version");
+    }
+}
