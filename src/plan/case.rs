@@ -21,8 +21,9 @@ use crate::domain::pitch::{self, NotReady};
 use crate::domain::program::{Program, Stakeholder};
 use crate::domain::state::{Engagement, PersonState, Phase, PostState, State};
 
+use super::pacing::Gates;
 use super::skip::Skip;
-use super::touches::{Frame, Lives, Slot};
+use super::touches::{Frame, Lives, Place, Slot};
 
 /// Most asks of one person for one initiative in a quarter, whatever the configuration says (MESSAGES).
 const MOST_ASKS: u32 = 3;
@@ -104,9 +105,39 @@ pub(super) fn out_of_reach(known: Option<&PersonState>, seen: Option<&Seen>) -> 
     known.unreachable.as_ref().map(|(code, _)| Skip::Unreachable { code: code.clone() })
 }
 
-/// Why no campaign message may be sent to a person, if so.
-pub(super) fn out_of_campaign(known: Option<&PersonState>, seen: Option<&Seen>) -> Option<Skip> {
-    out_of_reach(known, seen).or_else(|| known.is_some_and(|known| known.stopped).then_some(Skip::Stopped))
+/// Somebody who may be written to, and everything that is the same for all initiatives.
+#[derive(Clone, Copy)]
+pub(super) struct Recipient<'a> {
+    pub(super) person: &'a Person,
+    pub(super) known: Option<&'a PersonState>,
+    pub(super) zone: &'a TimeZone,
+    seen: Option<&'a Seen>,
+    place: Place,
+}
+
+impl<'a> Recipient<'a> {
+    pub(super) fn of(ground: Ground<'a>, memo: &mut Memo, person: &'a Person) -> Self {
+        let zone = ground.program.zone_of(person, ground.seen.zone(&person.id));
+        Self {
+            person,
+            known: ground.state.person(&person.id),
+            zone,
+            seen: ground.seen.of(&person.id),
+            place: memo.lives.place(zone, &person.days_off),
+        }
+    }
+
+    /// Why no campaign message may be sent to them, if so.
+    pub(super) fn out_of_campaign(&self) -> Option<Skip> {
+        out_of_reach(self.known, self.seen)
+            .or_else(|| self.known.is_some_and(|known| known.stopped).then_some(Skip::Stopped))
+    }
+
+    /// When they may get a campaign message. A post that is tried again doesn't stand in its own way: it
+    /// was last intended at `retried`.
+    pub(super) fn gates(&self, program: &'a Program, retried: Option<Timestamp>) -> Gates<'a> {
+        Gates::of(program, self.zone, &self.person.days_off, self.known, self.seen, retried)
+    }
 }
 
 /// What the deliveries so far amount to.
@@ -124,11 +155,9 @@ pub(super) struct Case<'a> {
     pub(super) rank: usize,
     pub(super) initiative: &'a Initiative,
     pub(super) frame: &'a Frame,
-    pub(super) person: &'a Person,
+    pub(super) recipient: Recipient<'a>,
     pub(super) stakeholder: Stakeholder,
-    pub(super) zone: &'a TimeZone,
     pub(super) slots: Arc<[Slot]>,
-    known: Option<&'a PersonState>,
     engagement: Option<&'a Engagement>,
     history: OnceCell<History>,
 }
@@ -139,9 +168,9 @@ impl<'a> Case<'a> {
         ground: Ground<'a>,
         memo: &mut Memo,
         rank: usize,
-        person: &'a Person,
-        known: Option<&'a PersonState>,
+        recipient: Recipient<'a>,
     ) -> Result<Self, Skip> {
+        let Recipient { person, known, zone, place, .. } = recipient;
         let (Some(initiative), Some(frame)) = (ground.program.initiatives.get(rank), ground.frames.get(rank))
         else {
             return Err(Skip::NoInitiative);
@@ -160,33 +189,19 @@ impl<'a> Case<'a> {
         if frame.window.is_none() {
             return Err(Skip::NoWindow);
         }
-        let zone = ground.program.zone_of(person, ground.seen.zone(&person.id));
-        let place = memo.lives.place(zone, &person.days_off);
         let slots =
             memo.lives.slots(ground.program, frame, place, zone, &person.days_off, stakeholder.audience);
         let engagement = known
             .filter(|known| !known.engagements.is_empty())
             .and_then(|known| known.engagements.get(&(initiative.id.clone(), initiative.quarter)));
         let history = OnceCell::new();
-        Ok(Self {
-            ground,
-            rank,
-            initiative,
-            frame,
-            person,
-            stakeholder,
-            zone,
-            slots,
-            known,
-            engagement,
-            history,
-        })
+        Ok(Self { ground, rank, initiative, frame, recipient, stakeholder, slots, engagement, history })
     }
 
     /// The delivery that a slot stands for.
     pub(super) fn key(&self, slot: &Slot) -> DeliveryKey {
         DeliveryKey {
-            person: self.person.id.clone(),
+            person: self.recipient.person.id.clone(),
             initiative: self.initiative.id.clone(),
             quarter: self.initiative.quarter,
             touch: slot.touch,
@@ -202,7 +217,7 @@ impl<'a> Case<'a> {
 
     /// A moment in the recipient's zone.
     pub(super) fn zoned(&self, at: Timestamp) -> Zoned {
-        at.to_zoned(self.zone.clone())
+        at.to_zoned(self.recipient.zone.clone())
     }
 
     /// What the records, the configuration and the date say against sending `slot` at `at`; or the teams
@@ -211,7 +226,7 @@ impl<'a> Case<'a> {
         if let Some(never) = &slot.never {
             return Err(never.clone());
         }
-        if self.known.is_some_and(|known| known.stopped_initiatives.contains(&self.initiative.id)) {
+        if self.recipient.known.is_some_and(|known| known.stopped_initiatives.contains(&self.initiative.id)) {
             return Err(Skip::StoppedInitiative);
         }
         if let Some(engagement) = self.engagement {
@@ -329,7 +344,8 @@ impl<'a> Case<'a> {
         if !history.smaller_offered && self.has_smaller_step(teams) {
             return Ok(());
         }
-        let (since, today) = (self.zone.to_datetime(last).date(), self.zone.to_datetime(at).date());
+        let (since, today) =
+            (self.recipient.zone.to_datetime(last).date(), self.recipient.zone.to_datetime(at).date());
         match pitch::news(self.initiative, teams, audience, since, today) {
             Some(_) => Ok(()),
             None => Err(Skip::NothingNew),
@@ -347,7 +363,7 @@ impl<'a> Case<'a> {
 
     /// The next moment after `now` at which there may be something new to tell.
     pub(super) fn next_news(&self, now: Timestamp) -> Option<Timestamp> {
-        let start = |day: Date| self.zone.to_timestamp(day.to_datetime(Time::midnight())).ok();
+        let start = |day: Date| self.recipient.zone.to_timestamp(day.to_datetime(Time::midnight())).ok();
         self.initiative.news.iter().filter_map(|news| start(news.on)).filter(|at| now < *at).min()
     }
 

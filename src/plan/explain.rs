@@ -20,7 +20,7 @@ use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
 
-use super::case::{Case, Ground, Memo, out_of_campaign, settled};
+use super::case::{Case, Ground, Memo, Recipient, settled};
 use super::eligible::{case_of, due, in_force};
 use super::forecast::{Step, run};
 use super::skip::Skip;
@@ -172,8 +172,8 @@ impl View<'_> {
 
     /// A person whom the initiative concerns, be it only by leaving them out.
     fn row(&mut self, rank: usize, person: &Person) -> Option<Row> {
-        let known = self.end.state.person(&person.id);
-        let case = match Case::of(self.end, &mut self.end_memo, rank, person, known) {
+        let then = Recipient::of(self.end, &mut self.end_memo, person);
+        let case = match Case::of(self.end, &mut self.end_memo, rank, then) {
             Ok(case) => case,
             Err(skip) => return self.left_out(rank, person, skip),
         };
@@ -187,7 +187,7 @@ impl View<'_> {
             })
             .collect();
         let skipped = if touches.iter().all(|touch| matches!(touch.outcome, Outcome::Skipped(_))) {
-            Some(self.reason(person, &case, &touches))
+            Some(self.reason(&case, &touches))
         } else {
             None
         };
@@ -203,8 +203,9 @@ impl View<'_> {
 
     /// The one reason for a person who gets nothing: theirs if there is one, else that of the touch that
     /// is next, else of the last.
-    fn reason(&self, person: &Person, case: &Case<'_>, touches: &[TouchRow]) -> Skip {
-        if let Some(skip) = out_of_campaign(self.now.state.person(&person.id), self.now.seen.of(&person.id)) {
+    fn reason(&mut self, case: &Case<'_>, touches: &[TouchRow]) -> Skip {
+        let now = Recipient::of(self.now, &mut self.memo, case.recipient.person);
+        if let Some(skip) = now.out_of_campaign() {
             return skip;
         }
         let next = case.slots.iter().position(|slot| self.at < slot.life.expires);
@@ -245,21 +246,18 @@ impl View<'_> {
         }
         // What is on record by now, under whatever name it was planned.
         let before = self.now.state.post(PostKey::Touch(key.clone()).id());
-        if let Some(skip) = before.and_then(|post| settled(post, case.zone)) {
+        if let Some(skip) = before.and_then(|post| settled(post, case.recipient.zone)) {
             return match skip {
                 Skip::Sent { at } => Outcome::Sent(at),
                 skip => Outcome::Skipped(skip),
             };
         }
         // What stands in the way now; if nothing does, what will by the time it is due.
-        let lasting = case_of(self.now, &mut self.memo, case.person, &key)
-            .and_then(|now| {
-                let known = self.now.state.person(&case.person.id);
-                match out_of_campaign(known, self.now.seen.of(&case.person.id)) {
-                    Some(skip) => Err(skip),
-                    None => now.verdict(&mut self.memo, slot, self.at.max(slot.life.due)),
-                }
-            })
+        let now = Recipient::of(self.now, &mut self.memo, case.recipient.person);
+        let lasting = now
+            .out_of_campaign()
+            .map_or_else(|| case_of(self.now, &mut self.memo, now, &key), Err)
+            .and_then(|now| now.verdict(&mut self.memo, slot, self.at.max(slot.life.due)))
             .err()
             .filter(|skip| !matches!(skip, Skip::NothingToRemindOf | Skip::NothingNew));
         if let Some(skip) = lasting {
