@@ -1,5 +1,16 @@
 //! One binary for every integration test: one link step, and servers that tests can share.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test tells what went wrong by panicking; clippy exempts only the test functions themselves"
+)]
 
-// Marked as test code, so that clippy lets it unwrap.
-#[cfg(test)]
+mod config;
 mod journal;
+mod messages;
+mod sandbox;
+mod scenarios;
+mod slack;
+mod tidy;
+mod world;

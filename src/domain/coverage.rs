@@ -121,7 +121,10 @@ impl Coverage {
                 let people: Vec<Covered> = stakeholders
                     .iter()
                     .filter(|stakeholder| {
-                        stakeholder.audience == audience && stakeholder.teams.contains(&ask.team)
+                        // Somebody in two roles is written to in one, and stands for both.
+                        let roles = program.people.get(&stakeholder.person).map(|person| &person.audiences);
+                        let has_role = roles.is_some_and(|roles| roles.contains(&audience));
+                        has_role && stakeholder.teams.contains(&ask.team)
                     })
                     .map(|stakeholder| {
                         covered(state, initiative, &ask.team, ask.decider.as_ref(), stakeholder)

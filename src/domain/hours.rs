@@ -81,6 +81,12 @@ impl SendHours {
             && civil.time() < self.until
     }
 
+    /// When the hours that `at` lies in end; `None` outside of them.
+    pub fn end(&self, at: Timestamp, zone: &TimeZone, off: &DaysOff) -> Option<Timestamp> {
+        let until = zone.to_datetime(at).date().to_datetime(self.until);
+        self.contains(at, zone, off).then(|| zone.to_timestamp(until).ok()).flatten()
+    }
+
     /// The first instant at or after `at` in these hours; `None` if there is none within 400 days.
     pub fn next(&self, at: Timestamp, zone: &TimeZone, off: &DaysOff) -> Option<Timestamp> {
         let mut day = zone.to_datetime(at).date();
@@ -142,6 +148,16 @@ mod tests {
         check("2026-12-07T05:00:00Z", "2026-12-07T05:00:00Z");
         check("2026-12-07T11:30:00Z", "2026-12-09T03:30:00Z");
         check("2026-12-12T05:00:00Z", "2026-12-14T03:30:00Z");
+    }
+
+    #[test]
+    fn hours_end_where_they_say_in_the_zone_of_the_reader() {
+        let hours: SendHours = "Mon-Fri 09:00-17:00".parse().unwrap();
+        let zone = TimeZone::get("Asia/Kolkata").unwrap();
+        let end =
+            |at: &str| hours.end(at.parse().unwrap(), &zone, &DaysOff::default()).map(|end| end.to_string());
+        assert_eq!(end("2026-12-07T03:30:00Z").as_deref(), Some("2026-12-07T11:30:00Z"));
+        assert_eq!(end("2026-12-07T11:30:00Z"), None);
     }
 
     #[test]

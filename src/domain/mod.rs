@@ -17,4 +17,5 @@ pub mod personal;
 pub mod pitch;
 pub mod program;
 pub mod schedule;
+pub mod sentence;
 pub mod state;

@@ -188,8 +188,9 @@ impl Program {
             .map(|ask| ask.team.clone())
             .collect();
         let audience = person.audiences.iter().copied().min()?;
+        // A person is on few teams, an initiative may ask hundreds: walk the few.
         let asked: Vec<TeamId> =
-            initiative.asks.keys().filter(|team| person.teams.contains(*team)).cloned().collect();
+            person.teams.iter().filter(|team| initiative.asks.contains_key(*team)).cloned().collect();
         let all = || initiative.asks.keys().cloned().collect::<Vec<_>>();
         let found =
             |teams, because| Some(Stakeholder { person: person.id.clone(), audience, teams, because });
@@ -199,7 +200,7 @@ impl Program {
         if !decides.is_empty() {
             let mut teams = decides;
             teams.extend(asked.into_iter().filter(|team| {
-                !initiative.asks.get(team).is_some_and(|ask| ask.decider.as_ref() == Some(&person.id))
+                initiative.asks.get(team).is_none_or(|ask| ask.decider.as_ref() != Some(&person.id))
             }));
             return found(teams, Because::Decides);
         }

@@ -68,7 +68,7 @@ pub struct PostState {
     pub attempt: u32,
     /// How far it has come.
     pub phase: Phase,
-    /// When it was first intended.
+    /// When its latest attempt was intended; campaign messages are counted by it.
     pub intended_at: Timestamp,
     /// The teams whose ask it names.
     pub teams: Vec<TeamId>,
@@ -465,11 +465,10 @@ impl State {
         {
             return;
         }
+        let before = self.posts.get(&id).filter(|before| before.attempt > 0).map(|before| before.intended_at);
         if let Some(delivery) = key.delivery() {
             self.note_delivery(delivery, id);
-            if attempt == 1 {
-                self.count_campaign(at, &delivery.person);
-            }
+            self.count_campaign(at, before, &delivery.person);
         }
         let (changed, shown) = (self.head, self.head);
         let post = PostState {
@@ -486,12 +485,18 @@ impl State {
         self.unsettled.insert(id);
     }
 
-    fn count_campaign(&mut self, at: Timestamp, person: &PersonId) {
+    /// Counts a campaign message to `person`; a later attempt counts instead of the one `before`.
+    fn count_campaign(&mut self, at: Timestamp, before: Option<Timestamp>, person: &PersonId) {
         let state = self.people.entry(person.clone()).or_default();
-        state.campaign.push_back(at);
-        forget_before(&mut state.campaign, back(at, CAMPAIGN_MEMORY), |at| *at);
-        self.recent_campaign.push_back(at);
-        forget_before(&mut self.recent_campaign, back(at, BURST_MEMORY), |at| *at);
+        for (queue, memory) in
+            [(&mut state.campaign, CAMPAIGN_MEMORY), (&mut self.recent_campaign, BURST_MEMORY)]
+        {
+            if let Some(old) = before.and_then(|before| queue.iter().position(|at| *at == before)) {
+                queue.remove(old);
+            }
+            queue.push_back(at);
+            forget_before(queue, back(at, memory), |at| *at);
+        }
     }
 
     fn note_delivery(&mut self, delivery: &DeliveryKey, id: PostId) {

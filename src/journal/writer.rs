@@ -5,6 +5,7 @@
 //! broadcast and answered, in this order. After a failed append nothing is answered any more and the
 //! process has to end: what is on disk then is known only to the next start.
 
+use std::fmt;
 use std::ops::Deref;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -67,6 +68,16 @@ pub enum End {
     Failed(StorageError),
     /// It panicked: a fault in the program; end the process.
     Panicked,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => f.write_str("it was closed"),
+            Self::Failed(fault) => fault.fmt(f),
+            Self::Panicked => f.write_str("a fault in the program ended it; the log says where"),
+        }
+    }
 }
 
 impl Ending {
@@ -148,6 +159,11 @@ impl Writer {
         let (done, answer) = oneshot::channel();
         self.queue.send(Message::Forget(person, done)).await.map_err(|_| Stopped::Writer)?;
         answer.await.map_err(|_| Stopped::Writer)
+    }
+
+    /// Whether it still takes submissions.
+    pub fn is_open(&self) -> bool {
+        !self.queue.is_closed()
     }
 
     /// Ends the writer once all that was submitted before is durable; later submissions are refused.

@@ -1,0 +1,181 @@
+//! The command line: one file a subcommand.
+//!
+//! Exit codes: 0 done, 1 failed, 2 bad usage or bad configuration.
+
+mod check;
+mod health;
+mod manifest;
+mod read;
+mod restore;
+mod run;
+mod sandbox;
+mod schema;
+mod terminal;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
+
+use crate::domain::engagement::Touch;
+use crate::service::query::Query;
+
+/// How a subcommand ended.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It was tried and failed; the sentence says what to do.
+    Failed(String),
+    /// It was asked wrongly, or the configuration has faults; the text says where.
+    Usage(String),
+}
+
+impl Failure {
+    fn code(&self) -> u8 {
+        match self {
+            Self::Failed(_) => 1,
+            Self::Usage(_) => 2,
+        }
+    }
+}
+
+type Done = Result<(), Failure>;
+
+/// A Slack bot that carries your reliability work into other teams' quarterly backlogs.
+#[derive(Debug, Parser)]
+#[command(name = "canvass", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where things are.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Places {
+    /// The configuration folder.
+    #[arg(long, env = "CANVASS_CONFIG", default_value = "config", value_name = "FOLDER")]
+    pub(crate) config: PathBuf,
+    /// The data folder: the journal and the keys.
+    #[arg(long, env = "CANVASS_DATA", default_value = "data", value_name = "FOLDER")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The whole product on loopback, with a stand-in for Slack and the sample organisation.
+    Sandbox(sandbox::Options),
+    /// The service.
+    Run(Places),
+    /// Check the configuration offline: every fault in one run, with its place and what to write.
+    Check {
+        #[command(flatten)]
+        places: Places,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Who gets what and when, who is skipped and why, and who is left out.
+    Plan {
+        #[command(flatten)]
+        places: Places,
+        /// Only this initiative.
+        initiative: Option<String>,
+        /// For another day, such as 2026-12-07.
+        #[arg(long, value_name = "DAY")]
+        at: Option<Date>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// One message, as its recipient would get it.
+    Preview {
+        #[command(flatten)]
+        places: Places,
+        /// Whose: an id of people.toml, a name or an e-mail address.
+        person: String,
+        /// About which initiative; the first they are a stakeholder of if left out.
+        initiative: Option<String>,
+        /// Which touch: heads_up, pitch, reminder, last_call or follow_up.
+        #[arg(long, default_value = "pitch", value_parser = touch)]
+        touch: Touch,
+        /// On another day, such as 2026-12-07.
+        #[arg(long, value_name = "DAY")]
+        at: Option<Date>,
+        /// As Block Kit JSON.
+        #[arg(long, visible_alias = "json")]
+        blocks: bool,
+    },
+    /// Who was reached and engaged, where they stand, and who is left out.
+    Coverage {
+        #[command(flatten)]
+        places: Places,
+        /// Only this initiative.
+        initiative: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The journal as JSON Lines, also while the service runs: a backup. Keys are not in it.
+    Export {
+        #[command(flatten)]
+        places: Places,
+        /// Where to write it; standard output if left out.
+        file: Option<PathBuf>,
+    },
+    /// Fill an empty data folder from an export.
+    Restore {
+        #[command(flatten)]
+        places: Places,
+        /// An export.
+        file: PathBuf,
+    },
+    /// The Slack app manifest to paste at api.slack.com/apps.
+    Manifest {
+        #[command(flatten)]
+        places: Places,
+    },
+    /// Ask the running service whether it is well; for health checks.
+    Health,
+    /// The JSON Schema of a configuration file, for editors: canvass, people or initiative.
+    #[command(hide = true)]
+    Schema {
+        /// Which file.
+        file: String,
+    },
+}
+
+fn touch(word: &str) -> Result<Touch, String> {
+    Touch::from_word(word).ok_or_else(|| "one of heads_up, pitch, reminder, last_call, follow_up".to_owned())
+}
+
+/// Runs the subcommand that the arguments name.
+pub fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Sandbox(options) => sandbox::sandbox(&options),
+        Command::Run(places) => run::run(&places),
+        Command::Check { places, json } => check::check(&places, json),
+        Command::Plan { places, initiative, at, json } => {
+            read::read(&places, &Query::Plan { initiative, at, json }, None)
+        }
+        Command::Preview { places, person, initiative, touch, at, blocks } => {
+            read::read(&places, &Query::Preview { person, initiative, touch, at, blocks }, None)
+        }
+        Command::Coverage { places, initiative, json } => {
+            read::read(&places, &Query::Coverage { initiative, json }, None)
+        }
+        Command::Export { places, file } => read::read(&places, &Query::Export, file.as_deref()),
+        Command::Restore { places, file } => restore::restore(&places, &file),
+        Command::Manifest { places } => manifest::manifest(&places),
+        Command::Health => health::health(),
+        Command::Schema { file } => schema::schema(&file),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let code = failure.code();
+            let (Failure::Failed(text) | Failure::Usage(text)) = failure;
+            terminal::complain(&text);
+            ExitCode::from(code)
+        }
+    }
+}

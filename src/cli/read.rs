@@ -1,0 +1,56 @@
+//! `canvass plan`, `preview`, `coverage` and `export`: answered by the running service, or from the data
+//! folder when none runs.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use super::{Done, Failure, Places, run};
+use crate::clock::Clock;
+use crate::service::query::Query;
+use crate::service::{self, control};
+
+pub(super) fn read(places: &Places, query: &Query, file: Option<&Path>) -> Done {
+    match file {
+        None => {
+            let mut out = BufWriter::new(io::stdout().lock());
+            match answer(places, query, &mut out).map(|()| out.flush()) {
+                // A reader that went away has seen what it wanted.
+                Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
+                Ok(_) => Ok(()),
+                Err(failure) => Err(failure),
+            }
+        }
+        Some(file) => {
+            // Never over another export: a backup that fails must not cost the one before.
+            let created = File::create_new(file).map_err(|error| {
+                Failure::Failed(format!(
+                    "{} can't be written: {error}. Name a file that doesn't exist.",
+                    file.display()
+                ))
+            })?;
+            let mut out = BufWriter::new(created);
+            answer(places, query, &mut out)?;
+            out.flush().and_then(|()| out.get_ref().sync_all()).map_err(|error| unwritten(&error))
+        }
+    }
+}
+
+fn unwritten(error: &io::Error) -> Failure {
+    Failure::Failed(format!("The answer could not be written: {error}."))
+}
+
+fn answer(places: &Places, query: &Query, out: &mut dyn Write) -> Done {
+    let asked = control::ask(&places.data, query, out).map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => Failure::Failed(format!(
+            "The service that holds {} can't be asked: this user may not use its socket. Ask as the service's user.",
+            places.data.display()
+        )),
+        _ => Failure::Failed(format!("The service that holds {} can't be asked: {error}.", places.data.display())),
+    })?;
+    if let Some(answered) = asked {
+        return answered.map_err(Failure::Failed);
+    }
+    let program = run::load(places)?;
+    service::read_alone(&places.data, &program, Clock::system().now(), query, out).map_err(Failure::Failed)
+}

@@ -1,0 +1,34 @@
+//! `canvass restore`: an empty data folder filled from an export.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use super::{Done, Failure, Places, terminal};
+use crate::journal;
+use crate::service::{control, proof};
+
+pub(super) fn restore(places: &Places, file: &Path) -> Done {
+    let input = File::open(file)
+        .map_err(|error| Failure::Failed(format!("{} can't be read: {error}.", file.display())))?;
+    if control::path(&places.data).exists() {
+        return Err(Failure::Failed(format!(
+            "{} is in use by a running service, or was when it was last killed. Stop the service and name an empty folder.",
+            places.data.display()
+        )));
+    }
+    let restored = journal::restore_into(&places.data, &mut BufReader::new(input))
+        .map_err(|error| Failure::Failed(format!("Nothing was restored: {error}")))?;
+    proof::doubt(&places.data).map_err(|error| {
+        Failure::Failed(format!(
+            "{} was restored but can't be marked as such: {error}.",
+            places.data.display()
+        ))
+    })?;
+    terminal::print(&format!(
+        "Restored {} records into {}. The service starts paused if messages were due: it looks them up in Slack, \
+         and an advocate says `resume`.",
+        restored.records,
+        places.data.display()
+    ))
+}

@@ -1,0 +1,65 @@
+//! `canvass run`: the service.
+
+use std::env;
+use std::io::IsTerminal;
+
+use super::{Done, Failure, Places};
+use crate::clock::Clock;
+use crate::config::settings::{Settings, Store, Transport};
+use crate::config::{self, Paint};
+use crate::dispatch::Rates;
+use crate::domain::program::Program;
+use crate::service::{self, Surroundings};
+use crate::{slack, telemetry};
+
+/// Socket Mode connections: two, so that one can be renewed while the other serves.
+const CONNECTIONS: usize = 2;
+
+pub(super) fn run(places: &Places) -> Done {
+    let settings =
+        Settings::read(&|name| env::var(name).ok()).map_err(|faults| Failure::Usage(faults.to_string()))?;
+    telemetry::start(Some(&settings.places.log), settings.places.log_format)
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let Transport::SocketMode { app_token } = settings.transport else {
+        return Err(Failure::Usage(
+            "SLACK_APP_TOKEN: it is not set. This version speaks Socket Mode: make an app-level token (`xapp-…`) \
+             with the scope connections:write under Basic Information of the Slack app."
+                .into(),
+        ));
+    };
+    if let Store::Postgres(_) = settings.store {
+        return Err(Failure::Usage(
+            "CANVASS_DATABASE_URL: this version keeps its journal in the data folder only; unset the variable.".into(),
+        ));
+    }
+    let program = load(places)?;
+    let mut slack = slack::Settings::new(settings.bot_token, Some(app_token));
+    slack.api_url = settings.api_url;
+    let surroundings = Surroundings {
+        data: places.data.clone(),
+        slack,
+        connections: CONNECTIONS,
+        rates: Rates::default(),
+        listen: Some(settings.listen),
+        program,
+        clock: Clock::system(),
+        calendar: None,
+        ready: None,
+    };
+    runtime()?.block_on(service::run(surroundings)).map_err(Failure::Failed)
+}
+
+/// The configuration, or all its faults.
+pub(super) fn load(places: &Places) -> Result<Program, Failure> {
+    config::load(&places.config).map(|loaded| loaded.program).map_err(|faults| {
+        let paint = if std::io::stderr().is_terminal() { Paint::Colour } else { Paint::Plain };
+        Failure::Usage(format!("{}\n{faults}; nothing was started.", faults.draw(paint)))
+    })
+}
+
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(format!("The program could not start its threads: {error}.")))
+}

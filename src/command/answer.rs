@@ -1,0 +1,183 @@
+//! Buttons and overflow entries: an answer in one click (PRODUCT §4).
+
+use super::{Decided, Delivery, Scene, modals, refuse};
+use crate::domain::directory::Person;
+use crate::domain::effect::{PostId, PostKey};
+use crate::domain::engagement::{Stance, Touch};
+use crate::domain::event::{Event, How, Said};
+use crate::domain::message::{Action, Answer, Button, Look, Message, Reply};
+use crate::message;
+
+/// A click on a message.
+pub(super) fn act(scene: Scene<'_>, actor: &Person, post: PostId, action: &Action) -> Decided {
+    match action {
+        Action::Open { .. } => (Vec::new(), Reply::Nothing),
+        Action::Resume => super::slash::resume(scene, actor),
+        Action::ReleaseConcern => release(scene, actor, post),
+        Action::UndoStop => undo_stop(scene, actor),
+        Action::Answer(answer) => with_delivery(scene, actor, post, |delivery| {
+            delivery.before_freeze(scene)?;
+            take(scene, actor, post, delivery, *answer)
+        }),
+        Action::Change => with_delivery(scene, actor, post, |delivery| {
+            delivery.before_freeze(scene)?;
+            let key = PostKey::Touch(delivery.key.clone());
+            let (teams, audience) = (&delivery.post.teams, delivery.post.audience);
+            let open = message::compose_unanswered(
+                scene.program,
+                scene.state,
+                scene.seen,
+                &key,
+                teams,
+                audience,
+                scene.now,
+            );
+            Ok(match open {
+                Ok(open) => (Vec::new(), Reply::Show(Box::new(open))),
+                Err(_) => refuse(format!(
+                    "I can't show the choices again. Reply here with your answer, and {} will record it.",
+                    scene.advocates(delivery.initiative)
+                )),
+            })
+        }),
+        Action::Stop => with_delivery(scene, actor, post, |delivery| Ok(stop(scene, actor, delivery))),
+        Action::Numbers => with_delivery(scene, actor, post, |delivery| {
+            let modal =
+                message::numbers(scene.program, scene.state, scene.seen, delivery.post, post, scene.now);
+            Ok((Vec::new(), Reply::Open(Box::new(modal))))
+        }),
+        Action::Reason | Action::Concern | Action::Wrong | Action::Later | Action::SomeoneElse => {
+            with_delivery(scene, actor, post, |delivery| {
+                Ok((Vec::new(), Reply::Open(Box::new(modals::open(scene, actor, delivery, post, action)?))))
+            })
+        }
+    }
+}
+
+fn with_delivery<'a>(
+    scene: Scene<'a>,
+    actor: &Person,
+    post: PostId,
+    then: impl FnOnce(&Delivery<'a>) -> Result<Decided, String>,
+) -> Decided {
+    scene.delivery(actor, post).and_then(|delivery| then(&delivery)).unwrap_or_else(refuse)
+}
+
+/// The stance that an answer takes; `None` for a heads-up that looks right.
+fn stance(answer: Answer, touch: Touch) -> Option<Stance> {
+    match answer {
+        Answer::PlanIt => Some(Stance::Committed),
+        Answer::FirstStep => Some(Stance::FirstStep),
+        Answer::BackIt => Some(Stance::Supportive),
+        Answer::LooksRight if touch == Touch::HeadsUp => None,
+        Answer::LooksRight => Some(Stance::Supportive),
+        Answer::Talk => Some(Stance::Considering),
+        Answer::No => Some(Stance::Declined),
+    }
+}
+
+fn take(
+    scene: Scene<'_>,
+    actor: &Person,
+    post: PostId,
+    delivery: &Delivery<'_>,
+    answer: Answer,
+) -> Result<Decided, String> {
+    let key = delivery.key;
+    let quarter = key.quarter;
+    let initiative = delivery.initiative.id.clone();
+    let engagement = scene.state.engagement(&actor.id, &initiative, quarter);
+    let Some(stance) = stance(answer, key.touch) else {
+        let confirmed = engagement.is_some_and(|engagement| engagement.confirmed);
+        let event = Event::HeadsUpConfirmed { person: actor.id.clone(), initiative, quarter };
+        return Ok((if confirmed { Vec::new() } else { vec![event] }, Reply::Nothing));
+    };
+    // An executive backs or declines each ask that the message named.
+    let teams = delivery.post.teams.clone();
+    let unchanged = engagement.is_some_and(|engagement| {
+        teams.iter().all(|team| engagement.stances.get(team).is_some_and(|taken| taken.stance == stance))
+    });
+    let mut events = Vec::new();
+    if !unchanged {
+        events.push(Event::StanceTaken {
+            person: actor.id.clone(),
+            initiative: initiative.clone(),
+            teams,
+            quarter,
+            stance,
+            how: How::Clicked,
+        });
+        if answer == Answer::Talk {
+            events.push(Event::MessageReceived {
+                person: actor.id.clone(),
+                initiative: Some(initiative),
+                said: Said::Talk,
+                text: None,
+                place: None,
+            });
+        }
+    }
+    // "No" is safe and complete by itself; the reason is welcome, not required.
+    let reply = match answer {
+        Answer::No => Reply::Open(Box::new(modals::reason(scene, delivery, post))),
+        Answer::PlanIt | Answer::FirstStep | Answer::BackIt | Answer::LooksRight | Answer::Talk => {
+            Reply::Nothing
+        }
+    };
+    Ok((events, reply))
+}
+
+fn stop(scene: Scene<'_>, actor: &Person, delivery: &Delivery<'_>) -> Decided {
+    let already = scene.state.person(&actor.id).is_some_and(|person| person.stopped);
+    let event = Event::Stopped { person: actor.id.clone(), initiative: None };
+    let mut message = Message::line(format!(
+        "Stopped. I won't write to you about planning again, for this or any other initiative. \
+         {} will see that you stopped these messages, nothing more.",
+        scene.advocates(delivery.initiative)
+    ));
+    message.buttons = vec![Button { label: "Undo".into(), action: Action::UndoStop, look: Look::Plain }];
+    (if already { Vec::new() } else { vec![event] }, Reply::Say(Box::new(message)))
+}
+
+fn undo_stop(scene: Scene<'_>, actor: &Person) -> Decided {
+    let stopped = scene
+        .state
+        .person(&actor.id)
+        .is_some_and(|person| person.stopped || !person.stopped_initiatives.is_empty());
+    if !stopped {
+        return refuse("Nothing is stopped, so there is nothing to undo.");
+    }
+    let event = Event::StopUndone { person: actor.id.clone(), initiative: None };
+    (vec![event], Reply::say("Undone. Messages about planning go on as before."))
+}
+
+fn release(scene: Scene<'_>, actor: &Person, post: PostId) -> Decided {
+    let of = scene.state.post(post).and_then(|post| match &post.key {
+        PostKey::Relay { of, to } if *to == actor.id => Some(*of),
+        PostKey::Relay { .. } | PostKey::Touch(_) | PostKey::Receipt { .. } | PostKey::Notice { .. } => None,
+    });
+    let Some(received) = of.and_then(|of| scene.state.received.get(&of)) else {
+        return refuse("I no longer have this concern on record.");
+    };
+    let Some(initiative) = received.initiative.as_ref().and_then(|id| scene.program.initiative(id)) else {
+        return refuse("This concern is about an initiative that was withdrawn.");
+    };
+    if !scene.program.sees_answers(&actor.id, initiative) {
+        return refuse(format!("Only the advocates of {} can release a concern.", initiative.title));
+    }
+    let name = scene.name(&received.person);
+    let waiting = scene
+        .state
+        .engagement(&received.person, &initiative.id, initiative.quarter)
+        .is_some_and(|engagement| engagement.concern.is_some());
+    if !waiting {
+        return refuse(format!("The concern of {name} has been released already."));
+    }
+    let event = Event::ConcernReleased {
+        person: received.person.clone(),
+        initiative: initiative.id.clone(),
+        quarter: initiative.quarter,
+        by: actor.id.clone(),
+    };
+    (vec![event], Reply::say(format!("Released. Messages to {name} about {} may go on.", initiative.title)))
+}

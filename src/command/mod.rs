@@ -1,0 +1,216 @@
+//! What people ask of the program, and what it decides.
+//!
+//! Invariant: [`decide`] is pure. It reads the state that includes every decision before it, names the
+//! events to record and what to answer at once; it sends nothing. Whatever an answer shows as accepted
+//! is among its events.
+
+mod answer;
+mod modals;
+mod names;
+mod slash;
+mod typed;
+
+pub use slash::gap_sentence;
+
+use jiff::Timestamp;
+
+use crate::domain::calendar::PlanningWindow;
+use crate::domain::directory::Person;
+use crate::domain::effect::{DeliveryKey, PostId};
+use crate::domain::event::{Cause, Event};
+use crate::domain::ids::{MessageTs, PersonId, SlackChannelId, SlackUserId};
+use crate::domain::initiative::Initiative;
+use crate::domain::message::{Action, ModalKind, Reply, Values};
+use crate::domain::observation::Observations;
+use crate::domain::program::Program;
+use crate::domain::state::{PostState, State};
+
+/// Something a person did in Slack.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incoming {
+    /// What it is recognised by when it is delivered again.
+    pub cause: Cause,
+    /// Who did it.
+    pub actor: SlackUserId,
+    /// What they did.
+    pub request: Request,
+}
+
+/// What a person can do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// A button or an overflow entry on a message.
+    Act {
+        /// The message.
+        post: PostId,
+        /// What the button does.
+        action: Action,
+    },
+    /// A submitted modal.
+    Submit {
+        /// What the modal is for.
+        modal: ModalKind,
+        /// What was filled in.
+        values: Values,
+    },
+    /// A message typed to the bot.
+    Typed {
+        /// The direct message.
+        channel: SlackChannelId,
+        /// Its place in it.
+        ts: MessageTs,
+        /// The message it replies to.
+        thread: Option<MessageTs>,
+        /// The text, as typed.
+        text: String,
+    },
+    /// The slash command, without its name.
+    Slash {
+        /// The words after it.
+        text: String,
+    },
+}
+
+/// What was decided: the events to record and the answer to give at once.
+pub type Decided = (Vec<Event>, Reply);
+
+/// Everything a decision may look at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    program: &'a Program,
+    state: &'a State,
+    seen: &'a Observations,
+    now: Timestamp,
+}
+
+/// Decides what a person's action means.
+pub fn decide(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    incoming: &Incoming,
+    now: Timestamp,
+) -> Decided {
+    if state.knows(&incoming.cause) {
+        return (Vec::new(), Reply::Nothing);
+    }
+    let scene = Scene { program, state, seen, now };
+    let Some(actor) = scene.actor(&incoming.actor) else {
+        return refuse(scene.stranger(&incoming.request));
+    };
+    match &incoming.request {
+        Request::Act { post, action } => answer::act(scene, actor, *post, action),
+        Request::Submit { modal, values } => modals::submit(scene, actor, modal, values),
+        Request::Typed { channel, ts, thread, text } => {
+            typed::typed(scene, actor, channel, ts, thread.as_ref(), text)
+        }
+        Request::Slash { text } => slash::slash(scene, actor, text),
+    }
+}
+
+/// Nothing is recorded, and this is said.
+fn refuse(sentence: impl Into<String>) -> Decided {
+    (Vec::new(), Reply::say(sentence))
+}
+
+impl<'a> Scene<'a> {
+    fn actor(self, slack: &SlackUserId) -> Option<&'a Person> {
+        self.program.people.get(self.state.by_slack.get(slack)?)
+    }
+
+    fn stranger(self, request: &Request) -> String {
+        let ask = match self.program.people.values().find(|person| self.program.is_advocate(&person.id)) {
+            Some(advocate) => format!("Please ask {} to add you.", advocate.name),
+            None => "Please ask whoever runs Canvass to add you.".to_owned(),
+        };
+        match request {
+            Request::Slash { .. } => format!("I don't know you yet, so I can't show you anything. {ask}"),
+            Request::Act { .. } | Request::Submit { .. } | Request::Typed { .. } => {
+                format!("I don't know you yet, so I can't record that. {ask}")
+            }
+        }
+    }
+
+    fn person(self, id: &PersonId) -> Option<&'a Person> {
+        self.program.people.get(id)
+    }
+
+    /// What people call somebody; the id if they have left the configuration.
+    fn name(self, id: &PersonId) -> String {
+        self.person(id).map_or_else(|| id.to_string(), |person| person.name.clone())
+    }
+
+    /// "Priya", "Priya and Jo": who hears about an initiative.
+    fn advocates(self, initiative: &Initiative) -> String {
+        let names: Vec<&str> = initiative
+            .advocates
+            .iter()
+            .filter_map(|id| self.person(id))
+            .map(|person| person.given_name.as_str())
+            .collect();
+        listed(&names, "and")
+    }
+
+    /// The delivery a button was on, if the person may still act on it; otherwise what to tell them.
+    fn delivery(self, actor: &Person, post: PostId) -> Result<Delivery<'a>, String> {
+        let gone =
+            || "I no longer have this message on record. Reply here, and a human will read it.".to_owned();
+        let post = self.state.post(post).ok_or_else(gone)?;
+        let key = post.key.delivery().ok_or_else(gone)?;
+        if key.person != actor.id {
+            return Err("This message was written to somebody else, so only they can answer it.".to_owned());
+        }
+        let initiative = self
+            .program
+            .initiative(&key.initiative)
+            .filter(|initiative| !initiative.withdrawn)
+            .ok_or_else(|| {
+                "This initiative was withdrawn, so there is nothing left to answer. Thank you all the same."
+                    .to_owned()
+            })?;
+        let window = self.program.window(key.quarter).ok_or_else(gone)?;
+        Ok(Delivery { key, post, initiative, window })
+    }
+}
+
+/// A delivery that its recipient acts on.
+#[derive(Debug, Clone)]
+struct Delivery<'a> {
+    key: &'a DeliveryKey,
+    post: &'a PostState,
+    initiative: &'a Initiative,
+    window: PlanningWindow,
+}
+
+impl Delivery<'_> {
+    /// Refuses once the plans are frozen.
+    fn before_freeze(&self, scene: Scene<'_>) -> Result<(), String> {
+        if scene.now < self.window.freezes {
+            return Ok(());
+        }
+        Err(format!(
+            "Plans for {} froze on {}, so answers can't be changed any more. Reply here, and {} will read it.",
+            self.key.quarter.short(),
+            self.window.freezes_on.strftime("%A %-d %B"),
+            scene.advocates(self.initiative),
+        ))
+    }
+}
+
+/// The initiative that `name` names: an id, a former id, or part of the title.
+///
+/// # Errors
+/// A sentence that names what there is.
+pub fn initiative_named<'a>(among: &[&'a Initiative], name: &str) -> Result<&'a Initiative, String> {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    names::initiative(among, &words).map(|(initiative, _)| initiative)
+}
+
+/// "a", "a and b", "a, b and c".
+fn listed(words: &[&str], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [all @ .., end] => format!("{} {last} {end}", all.join(", ")),
+    }
+}

@@ -1,0 +1,280 @@
+//! The modals behind buttons: what they ask, and what their answers mean.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Time;
+
+use super::{Decided, Delivery, Scene, refuse};
+use crate::domain::directory::Person;
+use crate::domain::effect::PostId;
+use crate::domain::engagement::Stance;
+use crate::domain::event::{Event, How, Said};
+use crate::domain::message::{Action, Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Value, Values};
+use crate::domain::personal::Personal;
+
+/// Most characters of what is typed into a modal (Slack's own limit for an input).
+const MOST: u16 = 3000;
+
+const TEXT: &str = "text";
+const UNTIL: &str = "until";
+const WHO: &str = "who";
+const FOLLOW_UP: &str = "follow_up";
+
+fn text_field(label: &str, optional: bool, placeholder: &str) -> Field {
+    Field {
+        name: TEXT,
+        label: label.into(),
+        hint: None,
+        optional,
+        input: Input::Text { lines: true, most: MOST, placeholder: Some(placeholder.into()) },
+    }
+}
+
+fn said(text: impl Into<String>) -> Vec<Part> {
+    vec![Part::Paragraph(Paragraph::text(text))]
+}
+
+/// The modal that an overflow entry opens.
+pub(super) fn open(
+    scene: Scene<'_>,
+    actor: &Person,
+    delivery: &Delivery<'_>,
+    post: PostId,
+    action: &Action,
+) -> Result<Modal, String> {
+    let advocates = scene.advocates(delivery.initiative);
+    match action {
+        Action::Concern => Ok(Modal {
+            kind: ModalKind::Concern { post },
+            title: "Your concern".into(),
+            parts: said(format!(
+                "{advocates} reads it and answers in person. Until then I won't write to you about this."
+            )),
+            fields: vec![text_field(
+                "What worries you?",
+                false,
+                "What could break, what is missing, what you would do instead",
+            )],
+            submit: Some("Send".into()),
+        }),
+        Action::Wrong => Ok(Modal {
+            kind: ModalKind::Wrong { post },
+            title: "What is wrong?".into(),
+            parts: said(format!("{advocates} reads it before anything more is sent to you about this.")),
+            fields: vec![text_field("What should be corrected?", false, "A number, a cause, a name, a date")],
+            submit: Some("Send".into()),
+        }),
+        Action::SomeoneElse => Ok(Modal {
+            kind: ModalKind::SomeoneElse { post },
+            title: "Who should hear this?".into(),
+            parts: said(format!("Only {advocates} sees what you write here, and decides whom to approach.")),
+            fields: vec![
+                Field { name: WHO, label: "Who?".into(), hint: None, optional: true, input: Input::Person },
+                text_field(
+                    "Anything to add?",
+                    true,
+                    "They decide instead of me, they are missing, it belongs to another team",
+                ),
+            ],
+            submit: Some("Send".into()),
+        }),
+        Action::Later => {
+            let today = scene.now.to_zoned(scene.zone(actor)).date();
+            let initial = today.checked_add(jiff::Span::new().days(7)).ok();
+            Ok(Modal {
+                kind: ModalKind::Later { post },
+                title: "Remind me later".into(),
+                parts: said(format!(
+                    "Until that day I won't write to you about planning. Plans for {} freeze on {}.",
+                    delivery.key.quarter.short(),
+                    delivery.window.freezes_on.strftime("%A %-d %B"),
+                )),
+                fields: vec![Field {
+                    name: UNTIL,
+                    label: "Nothing before".into(),
+                    hint: None,
+                    optional: false,
+                    input: Input::Date { initial },
+                }],
+                submit: Some("Snooze".into()),
+            })
+        }
+        Action::Reason => Ok(reason(scene, delivery, post)),
+        Action::Answer(_)
+        | Action::Open { .. }
+        | Action::Numbers
+        | Action::Stop
+        | Action::UndoStop
+        | Action::Change
+        | Action::ReleaseConcern
+        | Action::Resume => Err("There is nothing to fill in for that.".into()),
+    }
+}
+
+/// The modal after a "no": thanks, and a reason if they like.
+pub(super) fn reason(scene: Scene<'_>, delivery: &Delivery<'_>, post: PostId) -> Modal {
+    let advocates = scene.advocates(delivery.initiative);
+    Modal {
+        kind: ModalKind::Reason { post },
+        title: "Not this quarter".into(),
+        parts: said(format!(
+            "Recorded, thank you. That settles it for {}: you won't be asked again. If you like, say why. \
+             Only {advocates} sees it.",
+            delivery.key.quarter.short(),
+        )),
+        fields: vec![
+            text_field(
+                "What stands in the way?",
+                true,
+                "The quarter is full, it is the wrong fix, it is not our problem",
+            ),
+            Field {
+                name: FOLLOW_UP,
+                label: "Afterwards".into(),
+                hint: None,
+                optional: true,
+                input: Input::Ticks(vec![("yes".into(), "Tell me once what became of it".into())]),
+            },
+        ],
+        submit: Some("Send".into()),
+    }
+}
+
+/// A submitted modal.
+pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values: &Values) -> Decided {
+    let post = match modal {
+        ModalKind::Reason { post }
+        | ModalKind::Numbers { post }
+        | ModalKind::Concern { post }
+        | ModalKind::Wrong { post }
+        | ModalKind::Later { post }
+        | ModalKind::SomeoneElse { post }
+        | ModalKind::Stop { post } => *post,
+    };
+    let delivery = match scene.delivery(actor, post) {
+        Ok(delivery) => delivery,
+        Err(sentence) => return refuse(sentence),
+    };
+    let text = text_of(values);
+    match modal {
+        ModalKind::Reason { .. } => (give_reason(actor, &delivery, text, values), Reply::Nothing),
+        ModalKind::Concern { .. } => raise(scene, actor, &delivery, Said::Concern, text),
+        ModalKind::Wrong { .. } => raise(scene, actor, &delivery, Said::Correction, text),
+        ModalKind::Later { .. } => snooze(scene, actor, values),
+        ModalKind::SomeoneElse { .. } => refer(scene, actor, &delivery, text, values),
+        ModalKind::Numbers { .. } | ModalKind::Stop { .. } => (Vec::new(), Reply::Nothing),
+    }
+}
+
+fn text_of(values: &Values) -> Option<&str> {
+    match values.get(TEXT)? {
+        Value::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
+        Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Person(_) => None,
+    }
+}
+
+fn fault(field: &str, sentence: &str) -> Decided {
+    (Vec::new(), Reply::Faults(BTreeMap::from([(field.to_owned(), sentence.to_owned())])))
+}
+
+fn give_reason(actor: &Person, delivery: &Delivery<'_>, text: Option<&str>, values: &Values) -> Vec<Event> {
+    let follow_up = matches!(values.get(FOLLOW_UP), Some(Value::Ticks(ticks)) if !ticks.is_empty());
+    if text.is_none() && !follow_up {
+        return Vec::new();
+    }
+    vec![Event::ReasonGiven {
+        person: actor.id.clone(),
+        initiative: delivery.initiative.id.clone(),
+        quarter: delivery.key.quarter,
+        reason: Personal::new(actor.id.clone(), text.unwrap_or_default()),
+        follow_up,
+    }]
+}
+
+fn raise(
+    scene: Scene<'_>,
+    actor: &Person,
+    delivery: &Delivery<'_>,
+    said: Said,
+    text: Option<&str>,
+) -> Decided {
+    let Some(text) = text else { return fault(TEXT, "Please say what it is; a few words are enough.") };
+    let initiative = delivery.initiative.id.clone();
+    let mut events = Vec::new();
+    // After the freeze a concern is still heard, but no stance changes.
+    if scene.now < delivery.window.freezes {
+        events.push(Event::StanceTaken {
+            person: actor.id.clone(),
+            initiative: initiative.clone(),
+            teams: delivery.post.teams.clone(),
+            quarter: delivery.key.quarter,
+            stance: Stance::Concerned,
+            how: How::Clicked,
+        });
+    }
+    events.push(Event::MessageReceived {
+        person: actor.id.clone(),
+        initiative: Some(initiative),
+        said,
+        text: Some(Personal::new(actor.id.clone(), text)),
+        place: None,
+    });
+    (events, Reply::Nothing)
+}
+
+fn snooze(scene: Scene<'_>, actor: &Person, values: &Values) -> Decided {
+    let Some(Value::Date(date)) = values.get(UNTIL) else { return fault(UNTIL, "Please pick a day.") };
+    let zone = scene.zone(actor);
+    let today = scene.now.to_zoned(zone.clone()).date();
+    if *date <= today {
+        return fault(UNTIL, "Please pick a day after today.");
+    }
+    let a_year_on = today.checked_add(jiff::Span::new().years(1));
+    if a_year_on.is_ok_and(|latest| *date > latest) {
+        return fault(
+            UNTIL,
+            "Please pick a day within a year; to hear nothing at all, use “Stop these messages”.",
+        );
+    }
+    let Ok(until) = zone.to_timestamp(date.to_datetime(Time::midnight())) else {
+        return fault(UNTIL, "That day doesn't exist in your time zone; please pick another.");
+    };
+    (vec![Event::Snoozed { person: actor.id.clone(), until }], Reply::Nothing)
+}
+
+fn refer(
+    scene: Scene<'_>,
+    actor: &Person,
+    delivery: &Delivery<'_>,
+    text: Option<&str>,
+    values: &Values,
+) -> Decided {
+    let who = match values.get(WHO) {
+        Some(Value::Person(slack)) => Some(match scene.actor(slack) {
+            Some(person) => person.name.clone(),
+            None => format!("somebody I don't know yet (Slack id {slack})"),
+        }),
+        Some(Value::Text(_) | Value::Choice(_) | Value::Ticks(_) | Value::Date(_)) | None => None,
+    };
+    let words = match (who, text) {
+        (None, None) => return fault(TEXT, "Please name somebody, or say in a few words who it should be."),
+        (Some(who), None) => format!("Suggests {who}."),
+        (Some(who), Some(text)) => format!("Suggests {who}: {text}"),
+        (None, Some(text)) => text.to_owned(),
+    };
+    let event = Event::MessageReceived {
+        person: actor.id.clone(),
+        initiative: Some(delivery.initiative.id.clone()),
+        said: Said::Referral,
+        text: Some(Personal::new(actor.id.clone(), words)),
+        place: None,
+    };
+    (vec![event], Reply::Nothing)
+}
+
+impl Scene<'_> {
+    /// The zone a person reads dates in.
+    pub(super) fn zone(&self, person: &Person) -> jiff::tz::TimeZone {
+        self.program.zone_of(person, self.seen.zone(&person.id)).clone()
+    }
+}

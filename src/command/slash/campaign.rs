@@ -1,0 +1,128 @@
+//! What is planned, how it reads, and stopping and starting it.
+
+use super::{advocated, named, say};
+use jiff::SignedDuration;
+
+use crate::command::{Decided, Scene, names, refuse};
+use crate::domain::directory::Person;
+use crate::domain::engagement::Touch;
+use crate::domain::event::{Event, PauseReason};
+use crate::domain::initiative::Initiative;
+use crate::domain::message::{Message, Paragraph, Part, Reply, Span};
+use crate::message;
+use crate::plan::{self, Outcome, Row};
+
+pub(super) fn pause(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> Result<Decided, String> {
+    if scene.state.paused.is_some() {
+        return Err(format!(
+            "Messages are paused already. `{} resume` lets them go on.",
+            scene.program.command
+        ));
+    }
+    let event = Event::PostingPaused { reason: PauseReason::Asked { by: actor.id.clone() } };
+    let reply = Reply::say(format!(
+        "Paused: no planned message goes out. Answers to people who write still do. `{} resume` lets messages go on.",
+        scene.program.command
+    ));
+    Ok((vec![event], reply))
+}
+
+pub(super) fn resume(scene: Scene<'_>, actor: &Person) -> Decided {
+    if !scene.program.is_advocate(&actor.id) {
+        return refuse("Only advocates and admins can let messages go on.");
+    }
+    if scene.state.paused.is_none() {
+        return refuse("Messages are not paused.");
+    }
+    (
+        vec![Event::PostingResumed { by: actor.id.clone() }],
+        Reply::say("Resumed: planned messages go on, in send hours."),
+    )
+}
+
+pub(super) fn preview(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
+    let command = &scene.program.command;
+    let Some((who, rest)) = words.split_first() else {
+        return Err(format!("Whose message? Write `{command} preview @person [initiative] [touch]`."));
+    };
+    let person = names::person(scene.program, scene.state, who)?;
+    let (touch, rest) = match rest.split_last() {
+        Some((last, before)) => match Touch::from_word(&last.to_lowercase().replace('-', "_")) {
+            Some(touch) => (touch, before),
+            None => (Touch::Pitch, rest),
+        },
+        None => (Touch::Pitch, rest),
+    };
+    let argued: Vec<&Initiative> = advocated(scene, actor)
+        .into_iter()
+        .filter(|initiative| scene.program.stakeholder(initiative, person).is_some())
+        .collect();
+    let Some(first) = argued.first() else {
+        return Err(format!("{} is not a stakeholder of any initiative you advocate.", person.name));
+    };
+    let initiative = if rest.is_empty() { first } else { names::initiative(&argued, rest)?.0 };
+    let shown =
+        message::preview(scene.program, scene.state, scene.seen, initiative, person, touch, scene.now)
+            .map_err(|unsayable| unsayable.to_string())?;
+    Ok((Vec::new(), Reply::Say(Box::new(as_preview(person, initiative, touch, shown)))))
+}
+
+/// The message without anything to click: a preview must not answer for somebody.
+fn as_preview(person: &Person, initiative: &Initiative, touch: Touch, shown: Message) -> Message {
+    let labels: Vec<&str> = shown.buttons.iter().map(|button| button.label.as_str()).collect();
+    let intro = format!(
+        "{} of {}, as {} would get it. Buttons: {}.",
+        touch.word().replace('_', " "),
+        initiative.title,
+        person.name,
+        if labels.is_empty() { "none".to_owned() } else { labels.join(" · ") }
+    );
+    let mut parts = vec![Part::Small(Paragraph::text(&intro)), Part::Divider];
+    parts.extend(shown.parts);
+    Message { notification: intro, parts, footer: shown.footer, ..Message::default() }
+}
+
+/// How far the plan looks ahead beyond the last freeze: follow-ups come after it.
+const AFTER_FREEZE: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+pub(super) fn plan(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
+    let initiatives = named(scene, actor, words)?;
+    let freezes = initiatives.iter().filter_map(|initiative| scene.program.window(initiative.quarter));
+    let Some(last) = freezes.map(|window| window.freezes).max() else {
+        return Err("You advocate no initiative.".into());
+    };
+    let until = last.max(scene.now).checked_add(AFTER_FREEZE).unwrap_or(last);
+    let explanation = plan::explain(scene.program, scene.state, scene.seen, scene.now, until);
+    let mut parts = Vec::new();
+    if let Some(held) = &explanation.held {
+        parts.push(Part::Paragraph(Paragraph(vec![Span::Strong("Held: ".into()), Span::Text(held.says())])));
+    }
+    for of in &explanation.initiatives {
+        if !initiatives.iter().any(|initiative| initiative.id == of.initiative) {
+            continue;
+        }
+        parts.push(Part::Heading(format!("{}, {}", of.title, of.quarter.short())));
+        let header = ["Who", "Next", "When, their time"].map(String::from).to_vec();
+        parts.push(Part::Table { header, rows: of.people.iter().map(next_of).collect() });
+        for gap in &of.left_out {
+            let sentence = super::report::gap_sentence(scene.program, gap);
+            parts.push(Part::Small(Paragraph::text(format!("Left out: {sentence}"))));
+        }
+    }
+    Ok(say("Plan", parts))
+}
+
+/// The next planned touch of a person, or why there is none.
+fn next_of(row: &Row) -> Vec<String> {
+    let planned = row.touches.iter().find_map(|touch| match &touch.outcome {
+        Outcome::Planned(at) => Some((touch.touch, at)),
+        Outcome::Sent(_) | Outcome::Skipped(_) => None,
+    });
+    match (planned, &row.skipped) {
+        (Some((touch, at)), _) => {
+            vec![row.name.clone(), touch.word().replace('_', " "), at.strftime("%a %-d %b %H:%M").to_string()]
+        }
+        (None, Some(skip)) => vec![row.name.clone(), "nothing".into(), skip.says()],
+        (None, None) => vec![row.name.clone(), "nothing".into(), "all sent".into()],
+    }
+}

@@ -1,0 +1,189 @@
+//! The slash command: one word says what, and each person is shown only what they may use.
+
+mod campaign;
+mod record;
+mod report;
+
+pub use report::gap_sentence;
+
+use super::names::nearest;
+use super::{Decided, Scene, refuse};
+use crate::domain::directory::Person;
+use crate::domain::initiative::Initiative;
+use crate::domain::message::{Message, Paragraph, Part, Reply, Span};
+
+/// What a person may do with the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum May {
+    /// Everybody whom the configuration knows.
+    Everybody,
+    /// Advocates and admins.
+    Advocates,
+}
+
+type Run = for<'a> fn(Scene<'a>, &'a Person, &[&str]) -> Result<Decided, String>;
+
+/// One word of the command.
+struct Word {
+    name: &'static str,
+    /// What may follow it.
+    usage: &'static str,
+    /// What it does, as help shows it.
+    does: &'static str,
+    may: May,
+    run: Run,
+}
+
+/// Every word, in the order in which help shows them.
+const WORDS: [Word; 12] = [
+    Word { name: "help", usage: "", does: "this list", may: May::Everybody, run: help },
+    Word {
+        name: "initiatives",
+        usage: "",
+        does: "what is being proposed, and when planning freezes",
+        may: May::Everybody,
+        run: report::initiatives,
+    },
+    Word {
+        name: "show",
+        usage: "[initiative]",
+        does: "one initiative: the problem, the steps, what is asked of whom",
+        may: May::Everybody,
+        run: report::show,
+    },
+    Word {
+        name: "plan",
+        usage: "[initiative]",
+        does: "who gets what and when, and why somebody gets nothing",
+        may: May::Advocates,
+        run: campaign::plan,
+    },
+    Word {
+        name: "coverage",
+        usage: "[initiative]",
+        does: "who was reached, who is engaged, where they stand",
+        may: May::Advocates,
+        run: report::coverage,
+    },
+    Word {
+        name: "gaps",
+        usage: "[initiative]",
+        does: "who and what is missing before planning",
+        may: May::Advocates,
+        run: report::gaps,
+    },
+    Word {
+        name: "preview",
+        usage: "@person [initiative] [touch]",
+        does: "a message as that person would get it",
+        may: May::Advocates,
+        run: campaign::preview,
+    },
+    Word {
+        name: "met",
+        usage: "@person [initiative] [stance] [note]",
+        does: "record a conversation; nothing more is sent to them about it",
+        may: May::Advocates,
+        run: record::met,
+    },
+    Word {
+        name: "note",
+        usage: "[@person] [initiative] text",
+        does: "keep a note for the advocates",
+        may: May::Advocates,
+        run: record::note,
+    },
+    Word {
+        name: "planned",
+        usage: "initiative team [link]",
+        does: "record that a team's item is in its plan; nobody on that team is asked again",
+        may: May::Advocates,
+        run: record::planned,
+    },
+    Word {
+        name: "pause",
+        usage: "",
+        does: "send nothing more until you resume",
+        may: May::Advocates,
+        run: campaign::pause,
+    },
+    Word {
+        name: "resume",
+        usage: "",
+        does: "let messages go on",
+        may: May::Advocates,
+        run: |scene, actor, _| Ok(resume(scene, actor)),
+    },
+];
+
+/// The words after the slash command.
+pub(super) fn slash(scene: Scene<'_>, actor: &Person, text: &str) -> Decided {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (name, rest) = words.split_first().map_or(("help", &[][..]), |(name, rest)| (*name, rest));
+    let lowered = name.to_lowercase();
+    match allowed(scene, actor).find(|word| word.name == lowered) {
+        Some(word) => (word.run)(scene, actor, rest).unwrap_or_else(refuse),
+        None => refuse(unknown(scene, actor, name)),
+    }
+}
+
+pub(super) fn resume(scene: Scene<'_>, actor: &Person) -> Decided {
+    campaign::resume(scene, actor)
+}
+
+fn allowed<'a>(scene: Scene<'a>, actor: &'a Person) -> impl Iterator<Item = &'static Word> + 'a {
+    let advocate = scene.program.is_advocate(&actor.id);
+    WORDS.iter().filter(move |word| advocate || word.may == May::Everybody)
+}
+
+fn unknown(scene: Scene<'_>, actor: &Person, name: &str) -> String {
+    let command = &scene.program.command;
+    match nearest(name, allowed(scene, actor).map(|word| word.name)) {
+        Some(near) => format!("I don't know “{name}”. Did you mean `{command} {near}`?"),
+        None => format!("I don't know “{name}”. `{command} help` lists what you can do."),
+    }
+}
+
+fn help(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> Result<Decided, String> {
+    let command = &scene.program.command;
+    let lines = allowed(scene, actor).map(|word| {
+        let call = if word.usage.is_empty() {
+            format!("{command} {}", word.name)
+        } else {
+            format!("{command} {} {}", word.name, word.usage)
+        };
+        Paragraph(vec![Span::Code(call), Span::Text(format!(" {}", word.does))])
+    });
+    let parts = vec![
+        Part::Paragraph(Paragraph::text("What you can do:")),
+        Part::List(lines.collect()),
+        Part::Small(Paragraph::text(
+            "Questions are welcome any time: write to me in our direct message, and a human reads it.",
+        )),
+    ];
+    Ok(say("What you can do", parts))
+}
+
+/// A report that only the person who asked sees.
+fn say(notification: impl Into<String>, parts: Vec<Part>) -> Decided {
+    (Vec::new(), Reply::Say(Box::new(Message::new(notification, parts))))
+}
+
+/// The initiatives whose answers `actor` may see.
+fn advocated<'a>(scene: Scene<'a>, actor: &Person) -> Vec<&'a Initiative> {
+    scene
+        .program
+        .initiatives
+        .iter()
+        .filter(|initiative| scene.program.sees_answers(&actor.id, initiative))
+        .collect()
+}
+
+/// The initiatives that `words` name among those `actor` may see: one, or all if nothing is named.
+fn named<'a>(scene: Scene<'a>, actor: &Person, words: &[&str]) -> Result<Vec<&'a Initiative>, String> {
+    let among = advocated(scene, actor);
+    if words.is_empty() {
+        return Ok(among);
+    }
+    super::names::initiative(&among, words).map(|(initiative, _)| vec![initiative])
+}

@@ -1,0 +1,142 @@
+//! `canvass.toml`: the workspace, the planning calendar, the cadence, the limits, the office hours.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::config::read::{List, Maybe, Must, Named, Written, table};
+use crate::config::word::{BotName, Command, FromStart, Gap, Holiday, Moment, Month};
+use crate::domain::calendar::{Anchor, Quarter};
+use crate::domain::engagement::{Audience, Touch};
+use crate::domain::hours::SendHours;
+use crate::domain::ids::{InitiativeId, PersonId};
+use crate::domain::schedule::Schedule;
+
+table! {
+    /// The advocate's own settings: when messages go, to whom, and how often.
+    Canvass {
+        /// The Slack workspace.
+        workspace: Maybe<Workspace>,
+        /// The company's planning calendar.
+        calendar: Must<Calendar>,
+        /// The planned messages, by touch; a touch that is left out is not sent.
+        #[schemars(default)]
+        cadence: Named<Touch, TouchRule>,
+        /// How much nudging a person bears.
+        limits: Maybe<Limits>,
+        /// How evidence is treated.
+        evidence: Maybe<Evidence>,
+        /// The initiatives in the advocate's order: where several are due for a person, the first goes
+        /// first. Those left out follow in the order of their ids.
+        #[schemars(default)]
+        order: List<InitiativeId>,
+        /// When advocates are there to talk.
+        #[schemars(default)]
+        office_hours: List<OfficeHours>,
+    }
+}
+
+table! {
+    /// The Slack workspace.
+    Workspace {
+        /// The slash command, with its slash; `/canvass` if left out.
+        command: Maybe<Command>,
+        /// What the bot is called in Slack; `Canvass` if left out.
+        bot_name: Maybe<BotName>,
+        /// People who see everybody's answers on everything.
+        #[schemars(default)]
+        admins: List<PersonId>,
+    }
+}
+
+table! {
+    /// The company's planning calendar.
+    Calendar {
+        /// The IANA zone in which windows open and freeze.
+        zone: Must<TimeZone>,
+        /// The month in which fiscal years start; `January` if left out. A fiscal year is named after
+        /// the calendar year in which it ends.
+        fiscal_year_starts: Maybe<Month>,
+        /// When a quarter's planning opens, counted from its first day, such as `starts - 18d`.
+        opens: Must<FromStart>,
+        /// When it freezes, such as `starts + 14d 17:00`; at 17:00 unless a time is written.
+        freezes: Must<FromStart>,
+        /// Quarters whose window has dates of its own; they win over `opens` and `freezes`.
+        #[schemars(default)]
+        windows: Named<Quarter, Window>,
+        /// Company holidays: days, several days, or the paths of .ics files in this folder.
+        #[schemars(default)]
+        holidays: List<Holiday>,
+    }
+}
+
+table! {
+    /// The planning window of one quarter.
+    Window {
+        /// Its first day.
+        opens: Must<Date>,
+        /// Its last day.
+        freezes: Must<Date>,
+    }
+}
+
+table! {
+    /// When one touch is due, and for whom.
+    TouchRule {
+        /// The first day (and time, if written), counted from the planning window.
+        at: Must<Anchor>,
+        /// From when on it is not sent any more; the freeze if left out.
+        until: Maybe<Anchor>,
+        /// Who gets it; everybody if left out (for `last_call`: product and engineering managers).
+        #[schemars(default)]
+        audiences: List<Audience>,
+        /// When it recurs between `at` and `until`, as a cron expression with seconds first and
+        /// weekdays by name, in the recipient's zone.
+        schedule: Written<Schedule>,
+    }
+}
+
+table! {
+    /// How much nudging a person bears, across all initiatives together.
+    Limits {
+        /// When people may be written to, in their own zone; `Mon-Fri 09:00-17:00` if left out.
+        hours: Maybe<SendHours>,
+        /// Most campaign messages to a person in any seven days; 2 if left out.
+        per_week: Maybe<u32>,
+        /// Shortest time between two campaign messages to a person; `48h` if left out.
+        gap: Maybe<Gap>,
+        /// Most of pitch, reminder and last call together, per initiative and quarter; 3 at most.
+        asks: Maybe<u32>,
+        /// Most campaign messages in an hour, to all people together; 60 if left out.
+        burst_per_hour: Maybe<u32>,
+        /// Largest share of a team's capacity that a quarter's asks may take; 0.2 if left out.
+        capacity_share: Maybe<f64>,
+    }
+}
+
+table! {
+    /// How evidence is treated.
+    Evidence {
+        /// How many days after its reading a figure is called old; 60 if left out.
+        stale_after_days: Maybe<u32>,
+    }
+}
+
+table! {
+    /// Dated office hours of one host.
+    OfficeHours {
+        /// Who is there.
+        host: Must<PersonId>,
+        /// The zone of the times below; the calendar's if left out.
+        zone: Maybe<TimeZone>,
+        /// How long each lasts; 30 if left out.
+        minutes: Maybe<u32>,
+        /// Where, as people read it.
+        place: Maybe<String>,
+        /// When each starts, such as `2026-12-15 15:00`.
+        #[schemars(default)]
+        at: List<Moment>,
+        /// Those of `at` that somebody has already.
+        #[schemars(default)]
+        taken: List<Moment>,
+    }
+}

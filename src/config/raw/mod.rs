@@ -1,0 +1,11 @@
+//! The configuration as it is written: a mirror of the TOML files, place by place.
+//!
+//! Nothing here knows whether a name exists; the text of the documentation is what editors show.
+
+mod canvass;
+mod initiative;
+mod people;
+
+pub(super) use canvass::{Canvass, Limits, OfficeHours, TouchRule, Window};
+pub(super) use initiative::{Ask, Estimate, Exception, Figure, Initiative, News, Step, Words};
+pub(super) use people::{Directory, Person, Team};

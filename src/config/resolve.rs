@@ -1,0 +1,327 @@
+//! From a configuration without faults to the [`Program`].
+//!
+//! Everything is optional here because the mirror is; once the checks found no fault, nothing is `None`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::holiday;
+use super::organisation::{Described, Organisation};
+use super::raw;
+use super::read::{List, Maybe, Named, Written, value, written};
+use super::word::BasisWord;
+use crate::domain::calendar::{PlanningCalendar, Quarter};
+use crate::domain::directory::{Address, Person, Team};
+use crate::domain::engagement::{Audience, Touch};
+use crate::domain::hours::DaysOff;
+use crate::domain::ids::{InitiativeId, PersonId, SiteId, TeamId};
+use crate::domain::initiative::{
+    Ask, Basis, Estimate, Exception, Figure, Initiative, Link, News, Step, Words,
+};
+use crate::domain::program::{Cadence, Limits, OfficeHour, Program, TouchRule};
+
+/// How long an office hour lasts unless it says so.
+pub(super) const OFFICE_MINUTES: u32 = 30;
+const COMMAND: &str = "/canvass";
+const BOT_NAME: &str = "Canvass";
+const HOURS: &str = "Mon-Fri 09:00-17:00";
+const PER_WEEK: u32 = 2;
+const GAP: jiff::SignedDuration = jiff::SignedDuration::from_hours(48);
+const ASKS: u32 = 3;
+const BURST_PER_HOUR: u32 = 60;
+const CAPACITY_SHARE: f64 = 0.2;
+const STALE_AFTER_DAYS: u32 = 60;
+const DESIGN_LABEL: &str = "The one-page design";
+
+/// The whole program.
+pub(super) fn program(organisation: &Organisation<'_>) -> Option<Program> {
+    let canvass = organisation.canvass.raw.as_ref()?;
+    let directory = organisation.directory.raw.as_ref()?;
+    let calendar = calendar(organisation)?;
+    let workspace = value(&canvass.workspace);
+    let company = Arc::new(calendar.holidays.clone());
+    Some(Program {
+        digest: organisation.files.digest(),
+        command: workspace.and_then(|of| value(&of.command)).map_or(COMMAND.to_owned(), |of| of.0.clone()),
+        bot_name: workspace.and_then(|of| value(&of.bot_name)).map_or(BOT_NAME.to_owned(), |of| of.0.clone()),
+        cadence: cadence(&canvass.cadence)?,
+        limits: limits(value(&canvass.limits))?,
+        teams: directory
+            .teams
+            .iter()
+            .map(|(id, team)| Some((id.value.clone(), self::team(&id.value, team)?)))
+            .collect::<Option<_>>()?,
+        people: people(organisation, &company)?,
+        admins: workspace.into_iter().flat_map(|of| of.admins.values()).cloned().collect(),
+        initiatives: initiatives(organisation, &canvass.order)?,
+        office_hours: office_hours(canvass, &calendar)?,
+        stale_after_days: value(&canvass.evidence)
+            .and_then(|evidence| value(&evidence.stale_after_days))
+            .copied()
+            .unwrap_or(STALE_AFTER_DAYS),
+        templates: organisation
+            .templates
+            .iter()
+            .map(|template| ((template.audience, template.touch), template.text.clone()))
+            .collect(),
+        calendar,
+    })
+}
+
+/// The planning calendar, as soon as its own keys are sound: checks reckon with it.
+pub(super) fn calendar(organisation: &Organisation<'_>) -> Option<PlanningCalendar> {
+    let raw = organisation.canvass.raw.as_ref()?.calendar.get()?;
+    let window = |of: &raw::Window| Some((*of.opens.get()?, *of.freezes.get()?));
+    let explicit: BTreeMap<Quarter, (Date, Date)> =
+        raw.windows.iter().filter_map(|(quarter, of)| Some((quarter.value, window(of)?))).collect();
+    Some(PlanningCalendar {
+        zone: raw.zone.get()?.clone(),
+        fiscal_start: value(&raw.fiscal_year_starts).map_or(1, |month| month.0),
+        opens: raw.opens.get()?.0,
+        freezes: raw.freezes.get()?.0,
+        explicit,
+        holidays: holiday::days(&raw.holidays, organisation.files),
+    })
+}
+
+fn cadence(raw: &Named<Touch, raw::TouchRule>) -> Option<Cadence> {
+    let rule = |touch: Touch, rule: &raw::TouchRule| {
+        let chosen: BTreeSet<Audience> = rule.audiences.values().copied().collect();
+        let audiences = if chosen.is_empty() { audiences_of(touch) } else { chosen };
+        Some(TouchRule {
+            at: *rule.at.get()?,
+            until: value(&rule.until).copied(),
+            audiences,
+            schedule: written(&rule.schedule).map(|schedule| schedule.value.clone()),
+        })
+    };
+    let touches =
+        raw.iter().map(|(touch, of)| Some((touch.value, rule(touch.value, of)?))).collect::<Option<_>>()?;
+    Some(Cadence { touches })
+}
+
+/// Who gets a touch whose rule doesn't say.
+fn audiences_of(touch: Touch) -> BTreeSet<Audience> {
+    match touch {
+        Touch::LastCall => BTreeSet::from([Audience::Product, Audience::EngineeringManager]),
+        Touch::HeadsUp | Touch::Pitch | Touch::Reminder | Touch::FollowUp => Audience::ALL.into(),
+    }
+}
+
+fn limits(raw: Option<&raw::Limits>) -> Option<Limits> {
+    let hours = match raw.and_then(|limits| value(&limits.hours)) {
+        Some(hours) => hours.clone(),
+        None => HOURS.parse().ok()?,
+    };
+    Some(Limits {
+        hours,
+        per_week: raw.and_then(|limits| value(&limits.per_week)).copied().unwrap_or(PER_WEEK),
+        gap: raw.and_then(|limits| value(&limits.gap)).map_or(GAP, |gap| gap.0),
+        asks: raw.and_then(|limits| value(&limits.asks)).copied().unwrap_or(ASKS),
+        burst_per_hour: raw
+            .and_then(|limits| value(&limits.burst_per_hour))
+            .copied()
+            .unwrap_or(BURST_PER_HOUR),
+        capacity_share: raw
+            .and_then(|limits| value(&limits.capacity_share))
+            .copied()
+            .unwrap_or(CAPACITY_SHARE),
+    })
+}
+
+fn team(id: &TeamId, raw: &raw::Team) -> Option<Team> {
+    Some(Team {
+        id: id.clone(),
+        name: raw.name.get()?.clone(),
+        was: raw.was.values().cloned().collect(),
+        capacity_days: value(&raw.capacity_days).copied(),
+    })
+}
+
+/// Holidays that several people share, laid over each other without being copied.
+type Layer = Arc<BTreeMap<Date, String>>;
+
+fn people(organisation: &Organisation<'_>, company: &Layer) -> Option<BTreeMap<PersonId, Person>> {
+    let directory = organisation.directory.raw.as_ref()?;
+    let sites: BTreeMap<&SiteId, (&Maybe<TimeZone>, Layer)> = directory
+        .sites
+        .iter()
+        .map(|(id, site)| {
+            (&id.value, (&site.zone, Arc::new(holiday::days(&site.holidays, organisation.files))))
+        })
+        .collect();
+    let person = |id: &PersonId, raw: &raw::Person| {
+        let site = value(&raw.site).and_then(|site| sites.get(site));
+        let name = raw.name.get()?.clone();
+        let given_name = match value(&raw.given_name) {
+            Some(given) => given.clone(),
+            None => name.split(' ').next().unwrap_or(&name).to_owned(),
+        };
+        let address = match written(&raw.slack) {
+            Some(slack) => Address::Slack(slack.value.clone()),
+            None => Address::Email(written(&raw.email)?.value.0.clone()),
+        };
+        let layers = std::iter::once(company).chain(site.map(|(_, days)| days));
+        Some(Person {
+            id: id.clone(),
+            name,
+            given_name,
+            address,
+            was: raw.was.values().cloned().collect(),
+            audiences: raw.audiences.values().copied().collect(),
+            teams: raw.teams.values().cloned().collect(),
+            reports_to: value(&raw.reports_to).cloned(),
+            zone: value(&raw.zone).or_else(|| site.and_then(|(zone, _)| value(zone))).cloned(),
+            days_off: DaysOff {
+                shared: layers.filter(|days| !days.is_empty()).cloned().collect(),
+                own: holiday::days(&raw.leave, organisation.files).into_keys().collect(),
+            },
+        })
+    };
+    directory.people.iter().map(|(id, raw)| Some((id.value.clone(), person(&id.value, raw)?))).collect()
+}
+
+fn initiatives(organisation: &Organisation<'_>, order: &List<InitiativeId>) -> Option<Vec<Initiative>> {
+    let mut initiatives: Vec<Initiative> =
+        organisation.initiatives.iter().map(initiative).collect::<Option<_>>()?;
+    let rank = |id: &InitiativeId| order.values().position(|ordered| ordered == id).unwrap_or(usize::MAX);
+    initiatives.sort_by_key(|initiative| (rank(&initiative.id), initiative.id.clone()));
+    Some(initiatives)
+}
+
+fn initiative(described: &Described) -> Option<Initiative> {
+    let raw = &described.raw;
+    let exceptions = |list: &List<raw::Exception>| {
+        let one = |of: &raw::Exception| {
+            Some(Exception { person: of.person.get()?.clone(), reason: of.reason.get()?.clone() })
+        };
+        list.values().map(one).collect::<Option<Vec<_>>>()
+    };
+    let design = match value(&raw.design) {
+        None => None,
+        Some(design) => Some(Link {
+            label: value(&design.label).map_or(DESIGN_LABEL.to_owned(), String::clone),
+            url: design.url.get()?.0.clone(),
+        }),
+    };
+    let mut news = raw.news.values().map(self::news).collect::<Option<Vec<_>>>()?;
+    news.sort_by_key(|news| news.on);
+    Some(Initiative {
+        id: described.id.value.clone(),
+        was: raw.was.values().cloned().collect(),
+        title: raw.title.get()?.clone(),
+        problem: raw.problem.get()?.clone(),
+        quarter: *raw.quarter.get()?,
+        advocates: raw.advocates.values().cloned().collect(),
+        design,
+        figures: raw.figures.iter().map(|(id, of)| figure(&id.value, of)).collect::<Option<_>>()?,
+        steps: raw.steps.iter().map(|(id, of)| step(&id.value, of)).collect::<Option<_>>()?,
+        asks: raw
+            .asks
+            .iter()
+            .map(|(team, of)| Some((team.value.clone(), ask(&team.value, of)?)))
+            .collect::<Option<_>>()?,
+        words: words(&raw.words),
+        news,
+        extra: exceptions(&raw.extra)?,
+        excluded: exceptions(&raw.excluded)?,
+        withdrawn: value(&raw.withdrawn).copied().unwrap_or(false),
+    })
+}
+
+fn estimate(raw: &raw::Estimate) -> Option<Estimate> {
+    Some(Estimate { by: raw.by.get()?.clone(), on: *raw.on.get()? })
+}
+
+fn figure(id: &crate::domain::ids::FigureId, raw: &raw::Figure) -> Option<Figure> {
+    let period = raw.period.get()?;
+    Some(Figure {
+        id: id.clone(),
+        value: *raw.value.get()?,
+        unit: raw.unit.get()?.clone(),
+        says: raw.says.get()?.clone(),
+        period: (period.from, period.to),
+        source: raw.source.get()?.clone(),
+        url: value(&raw.url).map(|url| url.0.clone()),
+        read_on: *raw.read_on.get()?,
+        basis: match raw.basis.get()? {
+            BasisWord::Measured => Basis::Measured,
+            BasisWord::Estimated => Basis::Estimated(estimate(&written(&raw.estimate)?.value)?),
+        },
+        arithmetic: value(&raw.arithmetic).cloned(),
+        team: value(&raw.team).cloned(),
+        measure: *raw.measure.get()?,
+    })
+}
+
+fn step(id: &crate::domain::ids::StepId, raw: &raw::Step) -> Option<Step> {
+    Some(Step {
+        id: id.clone(),
+        title: raw.title.get()?.clone(),
+        effort_days: *raw.effort_days.get()?,
+        share: *raw.share.get()?,
+        metric: raw.metric.get()?.clone(),
+        earns_back_quarters: value(&raw.earns_back_quarters).copied(),
+        after: raw.after.values().cloned().collect(),
+        estimate: estimate(raw.estimate.get()?)?,
+    })
+}
+
+fn ask(team: &TeamId, raw: &raw::Ask) -> Option<Ask> {
+    Some(Ask {
+        team: team.clone(),
+        what: raw.what.get()?.clone(),
+        decider: written(&raw.decider).map(|decider| decider.value.clone()),
+        steps: raw.steps.values().cloned().collect(),
+        first_step: raw.first_step.get()?.clone(),
+        smallest_step: value(&raw.smallest_step).cloned(),
+        review_by: value(&raw.review_by).copied(),
+        required: raw.required.values().copied().collect(),
+        words: words(&raw.words),
+    })
+}
+
+fn words(raw: &Named<Audience, raw::Words>) -> BTreeMap<Audience, Words> {
+    let text = |sentence: &Written<String>| written(sentence).map(|text| text.value.clone());
+    let one = |of: &raw::Words| Words {
+        lead: text(&of.lead),
+        left_alone: text(&of.left_alone),
+        mechanism: text(&of.mechanism),
+        gain: text(&of.gain),
+        ask: text(&of.ask),
+    };
+    raw.iter().map(|(audience, of)| (audience.value, one(of))).collect()
+}
+
+fn news(raw: &raw::News) -> Option<News> {
+    Some(News {
+        on: *raw.on.get()?,
+        audiences: raw.audiences.values().copied().collect(),
+        teams: raw.teams.values().cloned().collect(),
+        says: raw.says.get()?.clone(),
+    })
+}
+
+fn office_hours(canvass: &raw::Canvass, calendar: &PlanningCalendar) -> Option<Vec<OfficeHour>> {
+    let mut held = Vec::new();
+    for hours in canvass.office_hours.values() {
+        let zone = value(&hours.zone).unwrap_or(&calendar.zone);
+        let minutes = value(&hours.minutes).copied().unwrap_or(OFFICE_MINUTES);
+        for at in hours.at.values() {
+            let starts: Timestamp = zone.to_timestamp(at.0).ok()?;
+            held.push(OfficeHour {
+                host: hours.host.get()?.clone(),
+                starts,
+                minutes,
+                taken: hours.taken.values().any(|taken| taken == at),
+                place: value(&hours.place).cloned(),
+            });
+        }
+    }
+    held.sort_by_key(|hour| hour.starts);
+    Some(held)
+}

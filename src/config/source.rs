@@ -1,0 +1,145 @@
+//! The files of a configuration folder, read whole before anything is looked at.
+//!
+//! Invariant: what is checked, resolved and digested are these texts and nothing else; no check opens
+//! a file of its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::program::ConfigDigest;
+
+/// How deep folders may lie in the configuration folder; guards against links in a circle.
+const DEEPEST: usize = 4;
+
+/// The endings that are read. Anything else, such as a README, is none of the configuration.
+const ENDINGS: [&str; 3] = [".toml", ".jinja", ".ics"];
+
+/// The texts of a configuration, by path relative to its folder, with `/` between the parts.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    texts: BTreeMap<String, String>,
+    unreadable: BTreeMap<String, String>,
+    folder: Option<String>,
+}
+
+impl Files {
+    /// Reads every configuration file in `folder`. What can't be read becomes a fault of the check.
+    pub fn read(folder: &Path) -> Self {
+        let shown = folder.to_string_lossy().trim_end_matches('/').to_owned();
+        let mut files = Self { folder: Some(shown), ..Self::default() };
+        files.walk(folder, "", DEEPEST);
+        files
+    }
+
+    /// The sample organisation, as it lies in `config/` of the repository; the sandbox runs it.
+    pub fn sample() -> Self {
+        let mut files = Self::default();
+        for (path, text) in super::sample::FILES {
+            files.insert(path, text);
+        }
+        files
+    }
+
+    /// Adds a file, or replaces it.
+    pub fn insert(&mut self, path: &str, text: &str) {
+        self.texts.insert(path.to_owned(), text.to_owned());
+    }
+
+    /// Takes a file out.
+    pub fn remove(&mut self, path: &str) {
+        self.texts.remove(path);
+    }
+
+    /// The text of one file.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.texts.get(path).map(String::as_str)
+    }
+
+    /// A path as people can open it: with the folder it was read from.
+    pub(super) fn shown(&self, path: &str) -> String {
+        match &self.folder {
+            Some(folder) => format!("{folder}/{path}"),
+            None => path.to_owned(),
+        }
+    }
+
+    /// Every path with its text, in the order of the paths.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// What could not be read, with the reason of the operating system.
+    pub(super) fn unreadable(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.unreadable.iter().map(|(path, reason)| (path.as_str(), reason.as_str()))
+    }
+
+    /// SHA-256 over the sorted paths and their contents. Lengths go first, so that no text can be moved
+    /// from one file to another unnoticed.
+    pub fn digest(&self) -> ConfigDigest {
+        let mut hash = Sha256::new();
+        for (path, text) in &self.texts {
+            for part in [path, text] {
+                hash.update((part.len() as u64).to_be_bytes());
+                hash.update(part.as_bytes());
+            }
+        }
+        ConfigDigest(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    fn walk(&mut self, folder: &Path, prefix: &str, deeper: usize) {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let path = if prefix.is_empty() { "." } else { prefix };
+                self.unreadable.insert(path.to_owned(), error.to_string());
+                return;
+            }
+        };
+        for entry in entries.filter_map(Result::ok) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // Hidden entries are editors' and mounts' own; the schema is for editors.
+            if name.starts_with('.') || (prefix.is_empty() && name == "schema") {
+                continue;
+            }
+            let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+            let place = entry.path();
+            if place.is_dir() {
+                if deeper > 0 {
+                    self.walk(&place, &path, deeper - 1);
+                }
+            } else if ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+                match fs::read_to_string(&place) {
+                    Ok(text) => {
+                        self.texts.insert(path, text);
+                    }
+                    Err(error) => {
+                        self.unreadable.insert(path, error.to_string());
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_tells_where_one_file_ends_and_the_next_begins() {
+        let digest = |files: &[(&str, &str)]| {
+            let mut all = Files::default();
+            for (path, text) in files {
+                all.insert(path, text);
+            }
+            all.digest()
+        };
+        assert_eq!(digest(&[("a", "1"), ("b", "2")]), digest(&[("b", "2"), ("a", "1")]));
+        assert_ne!(digest(&[("a", "1b"), ("b", "2")]), digest(&[("a", "1"), ("b", "b2")]));
+        assert_ne!(digest(&[("a", "1")]), digest(&[("a", "1"), ("b", "")]));
+        assert_eq!(digest(&[]).0.len(), 64);
+    }
+}

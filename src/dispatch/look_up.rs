@@ -1,0 +1,109 @@
+//! Posts in doubt are looked for where they would be, and settled.
+
+use std::sync::Arc;
+
+use super::limiter::Slot;
+use super::{End, Shared, World, outcome};
+use crate::clock::monotonic;
+use crate::domain::effect::{DeliveryKey, PostId, PostKey};
+use crate::domain::event::Event;
+use crate::domain::message::Recipient;
+use crate::domain::performer::Found;
+use crate::domain::program::Program;
+use crate::journal::{Decision, Stopped};
+
+/// Looks `post` up, whose outcome is not known, and records what became of it.
+pub(super) async fn settle(
+    shared: Arc<Shared>,
+    to: Option<Recipient>,
+    post: PostId,
+    attempt: u32,
+    slot: Slot,
+) -> Result<End, Stopped> {
+    let found = match to {
+        Some(to) => look_up(&shared, post, &to, slot).await,
+        None => Found::Impossible { code: "recipient_gone".to_owned() },
+    };
+    if let Found::Later(after) = found {
+        return Ok(End::Again(after));
+    }
+    tracing::info!(post.id = %post, post.attempt = attempt, found = word(&found), "looked up");
+    let settled = shared.means.writer.submit(None, move |state, _| Decision {
+        events: outcome::of_look_up(state, post, attempt, &found),
+        reply: (),
+    });
+    settled.await?;
+    Ok(End::Done)
+}
+
+/// Looks for a past touch of which nothing is on record; if it is there, it becomes part of the record.
+pub(super) async fn prove(
+    shared: Arc<Shared>,
+    world: World,
+    delivery: DeliveryKey,
+    to: Recipient,
+    slot: Slot,
+) -> Result<End, Stopped> {
+    let post = PostKey::Touch(delivery.clone()).id();
+    let found = look_up(&shared, post, &to, slot).await;
+    if let Found::Later(after) = found {
+        return Ok(End::Again(after));
+    }
+    tracing::info!(post.id = %post, found = word(&found), "looked a past message up");
+    let proven = shared.means.writer.submit(None, move |state, now| {
+        let known = state.post(post).is_some();
+        let outcome = match &found {
+            Found::There { channel, ts } => {
+                Some(Event::PostSent { post, attempt: 1, channel: channel.clone(), ts: ts.clone() })
+            }
+            // A touch that may have been sent is never sent again.
+            Found::Impossible { .. } => Some(Event::PostUnknown { post, attempt: 1 }),
+            Found::Absent | Found::Later(_) => None,
+        };
+        let events = match outcome {
+            Some(outcome) if !known => vec![intent(&world.program, &delivery, now), outcome],
+            Some(_) | None => Vec::new(),
+        };
+        Decision { events, reply: () }
+    });
+    proven.await?;
+    Ok(End::Done)
+}
+
+fn intent(program: &Program, delivery: &DeliveryKey, now: jiff::Timestamp) -> Event {
+    let stakeholder = program
+        .initiative(&delivery.initiative)
+        .zip(program.people.get(&delivery.person))
+        .and_then(|(initiative, person)| program.stakeholder(initiative, person));
+    Event::PostIntended {
+        key: PostKey::Touch(delivery.clone()),
+        attempt: 1,
+        deadline: now,
+        audience: stakeholder.as_ref().map(|stakeholder| stakeholder.audience),
+        teams: stakeholder.map(|stakeholder| stakeholder.teams).unwrap_or_default(),
+    }
+}
+
+async fn look_up(shared: &Shared, post: PostId, to: &Recipient, slot: Slot) -> Found {
+    tokio::time::sleep_until(slot.at().into()).await;
+    let started = monotonic();
+    let found = tokio::time::timeout(shared.means.timeout, shared.means.performer.look_up(post, to))
+        .await
+        .unwrap_or(Found::Later(super::post::FIRST_RETRY));
+    let done = monotonic();
+    match &found {
+        // Most often a limit. The post goes to the end of the queue, so the others lose this rest only.
+        Found::Later(after) => slot.limited(started, done, *after),
+        Found::There { .. } | Found::Absent | Found::Impossible { .. } => slot.answered(started, done),
+    }
+    found
+}
+
+fn word(found: &Found) -> &'static str {
+    match found {
+        Found::There { .. } => "there",
+        Found::Absent => "absent",
+        Found::Later(_) => "later",
+        Found::Impossible { .. } => "impossible",
+    }
+}

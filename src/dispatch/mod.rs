@@ -1,0 +1,148 @@
+//! Everything that the program starts by itself goes out here.
+//!
+//! A post: `plan` says that it is due; whether it may still go is decided once more together with its
+//! intent; the intent is on disk before the call; the call has a hard time-out; its outcome is
+//! recorded. A call whose outcome is not known leaves the intent as it stands, *in doubt*, until it is
+//! looked up where it would be. A post is so never sent twice and never lost, whenever the process dies.
+//!
+//! Architecture invariant: nothing here decides who gets what. `plan` decides, the writer makes it a
+//! fact, and the [`Performer`] carries it out.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::domain::directory::Address;
+use crate::domain::effect::PostKey;
+use crate::domain::engagement::Audience;
+use crate::domain::ids::{PersonId, Seq, TeamId};
+use crate::domain::message::{Message, Recipient};
+use crate::domain::observation::Observations;
+use crate::domain::performer::Performer;
+use crate::domain::program::Program;
+use crate::domain::state::State;
+use crate::journal::Writer;
+
+mod limiter;
+mod look_up;
+mod outcome;
+mod planner;
+mod post;
+mod refresh;
+mod run;
+#[cfg(test)]
+mod tests;
+mod work;
+
+pub use limiter::{Rate, Rates};
+pub use planner::{Campaigns, Planner};
+pub use run::Dispatch;
+
+/// What the advocate wants and what the outside world says, as of one moment.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// The configuration in force.
+    pub program: Arc<Program>,
+    /// The latest observations.
+    pub seen: Arc<Observations>,
+}
+
+/// A message can't be written: what is missing, for the operator.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unsayable(pub String);
+
+/// Writes messages.
+pub trait Compose: Send + Sync + 'static {
+    /// The message that `key` stands for, showing everything that `state` knows.
+    fn compose(
+        &self,
+        world: &World,
+        state: &State,
+        key: &PostKey,
+        teams: &[TeamId],
+        audience: Option<Audience>,
+        now: Timestamp,
+    ) -> Result<Message, Unsayable>;
+}
+
+/// How far everything is done. The sandbox's calendar and the tests wait for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Settled {
+    /// Everything that was due at this moment has been done, or can't be before something changes.
+    pub at: Option<Timestamp>,
+    /// The last record that was taken into account.
+    pub through: Seq,
+    /// When something more comes due.
+    pub next_wake: Option<Timestamp>,
+}
+
+impl Settled {
+    /// Whether nothing is left to do at calendar time `at` after the record `through`.
+    pub fn covers(&self, at: Timestamp, through: Seq) -> bool {
+        through <= self.through
+            && self.at.is_some_and(|done| at <= done || self.next_wake.is_none_or(|wake| at < wake))
+    }
+}
+
+/// What `dispatch` works with.
+pub struct Means {
+    /// Decides and records.
+    pub writer: Writer,
+    /// The calendar.
+    pub clock: Clock,
+    /// The way out.
+    pub performer: Arc<dyn Performer>,
+    /// Writes the messages.
+    pub compose: Arc<dyn Compose>,
+    /// The workspace's limits.
+    pub rates: Rates,
+    /// After how long a call is given up, real time.
+    pub timeout: Duration,
+}
+
+impl fmt::Debug for Means {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Means")
+            .field("rates", &self.rates)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the calls in flight share.
+struct Shared {
+    means: Means,
+    limiter: limiter::Limiter,
+    /// No new intents.
+    stopping: AtomicBool,
+}
+
+/// How a piece of work ended, as far as it matters for what is started next.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    /// It is done, or on record what became of it.
+    Done,
+    /// It may not go after all; the plan will say when.
+    NotNow,
+    /// It can't be written before the configuration or the observations change.
+    Unsayable,
+    /// It is to be tried again after this long, real time.
+    Again(Duration),
+}
+
+/// How `person` is reached, if it is known.
+fn recipient(program: &Program, state: &State, person: &PersonId) -> Option<Recipient> {
+    let known = state.person(person);
+    let slack = known.and_then(|known| known.slack.clone()).or_else(|| {
+        program.people.get(person).and_then(|person| match &person.address {
+            Address::Slack(id) => Some(id.clone()),
+            Address::Email(_) => None,
+        })
+    })?;
+    Some(Recipient { person: person.clone(), slack, channel: known.and_then(|known| known.channel.clone()) })
+}

@@ -1,0 +1,133 @@
+//! One post: eligibility and intent in one decision, the call, its outcome.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::limiter::{LEAD, Slot};
+use super::{End, Planner, Shared, World, outcome, recipient};
+use crate::clock::monotonic;
+use crate::domain::effect::PostKey;
+use crate::domain::event::Event;
+use crate::domain::performer::{Outcome, Outgoing};
+use crate::domain::state::State;
+use crate::journal::{Decision, Stopped};
+
+/// Sends what `key` stands for, if it may still go.
+pub(super) async fn send<P: Planner>(
+    shared: Arc<Shared>,
+    world: World,
+    key: PostKey,
+    slot: Slot,
+) -> Result<End, Stopped> {
+    let intending = shared.clone();
+    let intended =
+        shared.means.writer.submit(None, move |state, now| intend::<P>(&intending, &world, state, now, &key));
+    let outgoing = match intended.await? {
+        Ok(outgoing) => outgoing,
+        Err(end) => return Ok(end),
+    };
+    let outcome = call(&shared, &outgoing, slot).await;
+    log(&outgoing, &outcome);
+    record(&shared, &outgoing, outcome).await?;
+    Ok(End::Done)
+}
+
+/// Eligible, sayable and intended, or not, on one and the same state: no other decision comes between.
+fn intend<P: Planner>(
+    shared: &Shared,
+    world: &World,
+    state: &State,
+    now: Timestamp,
+    key: &PostKey,
+) -> Decision<Result<Outgoing, End>> {
+    let no = |end| Decision { events: Vec::new(), reply: Err(end) };
+    if shared.stopping.load(Ordering::Acquire) {
+        return no(End::NotNow);
+    }
+    let Some(post) = P::eligible(world, state, now, key) else { return no(End::NotNow) };
+    let Some(to) = recipient(&world.program, state, key.to()) else { return no(End::NotNow) };
+    let id = state.resolve(key.id());
+    let message = match shared.means.compose.compose(world, state, key, &post.teams, post.audience, now) {
+        Ok(message) => message,
+        Err(unsayable) => {
+            tracing::error!(post.id = %id, error = %unsayable, "a message that is due can't be written");
+            return no(End::Unsayable);
+        }
+    };
+    let intent = Event::PostIntended {
+        key: post.key,
+        attempt: post.attempt,
+        deadline: outcome::deadline(now, shared.means.timeout + LEAD),
+        teams: post.teams,
+        audience: post.audience,
+    };
+    // Not in a thread: a look-up by the history of a conversation would not see it there.
+    let outgoing =
+        Outgoing { post: id, attempt: post.attempt, to, thread: None, message, traffic: key.traffic() };
+    Decision { events: vec![intent], reply: Ok(outgoing) }
+}
+
+async fn call(shared: &Shared, outgoing: &Outgoing, slot: Slot) -> Outcome {
+    tokio::time::sleep_until(slot.at().into()).await;
+    let started = monotonic();
+    let outcome = tokio::time::timeout(shared.means.timeout, shared.means.performer.post(outgoing))
+        .await
+        .unwrap_or_else(|_| Outcome::InDoubt { code: "timeout".to_owned() });
+    let done = monotonic();
+    match &outcome {
+        Outcome::NotApplied { retry_after, .. } => slot.limited(started, done, *retry_after),
+        Outcome::InDoubt { .. } => slot.lost(started, done),
+        Outcome::Sent { .. } | Outcome::Refused { .. } | Outcome::Misconfigured { .. } => {
+            slot.answered(started, done);
+        }
+    }
+    outcome
+}
+
+async fn record(shared: &Shared, outgoing: &Outgoing, outcome: Outcome) -> Result<(), Stopped> {
+    if matches!(outcome, Outcome::InDoubt { .. }) {
+        return Ok(());
+    }
+    let (post, attempt) = (outgoing.post, outgoing.attempt);
+    let recorded = shared.means.writer.submit(None, move |state, now| Decision {
+        events: outcome::of_call(state, now, post, attempt, &outcome),
+        reply: (),
+    });
+    recorded.await
+}
+
+fn log(outgoing: &Outgoing, outcome: &Outcome) {
+    let (post, attempt) = (outgoing.post, outgoing.attempt);
+    match outcome {
+        Outcome::Sent { .. } => tracing::info!(post.id = %post, post.attempt = attempt, "sent"),
+        Outcome::Refused { because, code } => {
+            tracing::warn!(post.id = %post, post.attempt = attempt, slack.code = code, because = ?because, "refused for good");
+        }
+        Outcome::Misconfigured { code } => {
+            tracing::error!(post.id = %post, slack.code = code, "Slack refuses everything; posting is paused until an advocate resumes it");
+        }
+        Outcome::NotApplied { retry_after, code } => {
+            tracing::warn!(post.id = %post, post.attempt = attempt, slack.code = code, retry.after = ?retry_after, "not applied; will be tried again");
+        }
+        Outcome::InDoubt { code } => {
+            tracing::warn!(post.id = %post, post.attempt = attempt, slack.code = code, "in doubt; will be looked up");
+        }
+    }
+}
+
+/// Records that the life of these touches passed, unless that has changed meanwhile.
+pub(super) async fn miss(shared: Arc<Shared>, keys: Vec<PostKey>) -> Result<End, Stopped> {
+    let missed = shared.means.writer.submit(None, move |state, _| {
+        let open = |key: &&PostKey| state.post(key.id()).is_none_or(|post| post.phase.is_open());
+        let events = keys.iter().filter(open).map(|key| Event::PostMissed { key: key.clone() }).collect();
+        Decision { events, reply: () }
+    });
+    missed.await?;
+    Ok(End::Done)
+}
+
+/// After how long a look-up or an update that failed is tried again, at first.
+pub(super) const FIRST_RETRY: Duration = Duration::from_secs(2);

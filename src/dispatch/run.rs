@@ -1,0 +1,350 @@
+//! The loop: keeps the plan up to date and starts what is due, as much at a time as the limits let.
+
+use std::collections::{HashMap, HashSet};
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::{broadcast, watch};
+use tokio::task::{Id, JoinError, JoinSet};
+
+use super::limiter::{Limiter, Slot};
+use super::work::{InFlight, Kind, Retries, Round};
+use super::{End, Means, Planner, Settled, Shared, World, look_up, post, recipient, refresh};
+use crate::clock::monotonic;
+use crate::domain::effect::{DeliveryKey, Effect, PostId, PostKey};
+use crate::domain::event::{Event, PauseReason, Record};
+use crate::domain::ids::{PersonId, Seq};
+use crate::domain::message::Recipient;
+use crate::domain::observation::Observations;
+use crate::domain::program::Program;
+use crate::journal::{Decision, Stopped};
+
+/// After how long work that panicked is tried again.
+const AFTER_PANIC: Duration = Duration::from_secs(60);
+
+/// Most touches recorded as missed in one decision, so that clicks don't wait for a long one.
+const MISSED_AT_ONCE: usize = 500;
+
+/// Sends what is due for as long as it runs.
+pub struct Dispatch<P> {
+    shared: Arc<Shared>,
+    planner: P,
+    program: watch::Receiver<Arc<Program>>,
+    seen: watch::Receiver<Arc<Observations>>,
+    settled: watch::Sender<Settled>,
+
+    world: World,
+    records: broadcast::Receiver<Arc<[Record]>>,
+    /// Records that the plan doesn't know yet.
+    fresh: Vec<Arc<[Record]>>,
+    /// Records were lost, or the world changed: plan from nothing.
+    stale: bool,
+    planned_through: Seq,
+
+    jobs: JoinSet<Result<End, Stopped>>,
+    in_flight: InFlight,
+    /// The task that records missed touches.
+    missing: Option<Id>,
+    retries: Retries,
+    /// What the plan calls due but the writer didn't; asked again after the next record or wake.
+    refused: HashSet<PostId>,
+    /// What can't be written in this world.
+    unsayable: HashSet<PostId>,
+    /// Past touches to look up before anything is sent in their place.
+    unproven: HashMap<PostId, DeliveryKey>,
+}
+
+impl<P> std::fmt::Debug for Dispatch<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dispatch").field("in_flight", &self.in_flight).finish_non_exhaustive()
+    }
+}
+
+/// When to look again, if nothing happens before.
+struct Wake {
+    calendar: Option<Timestamp>,
+    real: Option<Instant>,
+}
+
+impl<P: Planner> Dispatch<P> {
+    /// Made, but not yet running; the receiver tells how far everything is done.
+    pub fn new(
+        means: Means,
+        planner: P,
+        mut program: watch::Receiver<Arc<Program>>,
+        mut seen: watch::Receiver<Arc<Observations>>,
+    ) -> (Self, watch::Receiver<Settled>) {
+        let (settled, settling) = watch::channel(Settled::default());
+        let limiter = Limiter::new(means.rates);
+        let world =
+            World { program: program.borrow_and_update().clone(), seen: seen.borrow_and_update().clone() };
+        let records = means.writer.subscribe();
+        let dispatch = Self {
+            shared: Arc::new(Shared { means, limiter, stopping: AtomicBool::new(false) }),
+            planner,
+            program,
+            seen,
+            settled,
+            world,
+            records,
+            fresh: Vec::new(),
+            stale: true,
+            planned_through: Seq::default(),
+            jobs: JoinSet::new(),
+            in_flight: InFlight::default(),
+            missing: None,
+            retries: Retries::default(),
+            refused: HashSet::new(),
+            unsayable: HashSet::new(),
+            unproven: HashMap::new(),
+        };
+        (dispatch, settling)
+    }
+
+    /// Runs until `stop`, then waits for the calls in flight and records their outcomes.
+    ///
+    /// # Errors
+    /// The writer has stopped, so nothing can be recorded any more; the process has to end.
+    pub async fn run(mut self, stop: impl Future<Output = ()> + Send) -> Result<(), Stopped> {
+        tokio::pin!(stop);
+        self.reconcile().await?;
+        loop {
+            let wake = self.look()?;
+            let real = async {
+                match wake.real {
+                    Some(at) => tokio::time::sleep_until(at.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = &mut stop => break,
+                Some(ended) = self.jobs.join_next_with_id() => self.ended(ended)?,
+                received = self.records.recv() => match received {
+                    Ok(batch) => self.fresh.push(batch),
+                    Err(RecvError::Lagged(_)) => self.stale = true,
+                    Err(RecvError::Closed) => return Err(Stopped::Writer),
+                },
+                Ok(()) = self.program.changed() => self.world_changed(),
+                Ok(()) = self.seen.changed() => self.world_changed(),
+                () = self.shared.means.clock.reaches(wake.calendar) => self.refused.clear(),
+                () = real => {}
+            }
+        }
+        self.shared.stopping.store(true, Ordering::Release);
+        while let Some(ended) = self.jobs.join_next_with_id().await {
+            self.ended(ended)?;
+        }
+        Ok(())
+    }
+
+    /// On an empty or restored journal with touches past due: pauses posting, and has them looked up.
+    async fn reconcile(&mut self) -> Result<(), Stopped> {
+        let unproven = {
+            let state = self.shared.means.writer.state();
+            self.planner.unproven(&self.world, &state, self.shared.means.clock.now())
+        };
+        let Some(unproven) = unproven else { return Ok(()) };
+        tracing::warn!(
+            touches = unproven.len(),
+            "the journal knows nothing of messages that were due; posting is paused while they are looked up"
+        );
+        let paused = self.shared.means.writer.submit(None, |state, _| {
+            let pause = Event::PostingPaused { reason: PauseReason::Unproven };
+            Decision { events: if state.paused.is_none() { vec![pause] } else { Vec::new() }, reply: () }
+        });
+        paused.await?;
+        self.unproven = unproven.into_iter().map(|key| (PostKey::Touch(key.clone()).id(), key)).collect();
+        Ok(())
+    }
+
+    fn world_changed(&mut self) {
+        self.world = World {
+            program: self.program.borrow_and_update().clone(),
+            seen: self.seen.borrow_and_update().clone(),
+        };
+        self.stale = true;
+        self.unsayable.clear();
+        self.refused.clear();
+    }
+
+    fn ended(&mut self, ended: Result<(Id, Result<End, Stopped>), JoinError>) -> Result<(), Stopped> {
+        let (id, end) = match ended {
+            Ok((id, Ok(end))) => (id, end),
+            Ok((_, Err(Stopped::Writer))) => return Err(Stopped::Writer),
+            // The writer has logged it. The post, if it was begun, is in doubt.
+            Ok((id, Err(Stopped::Decision))) => (id, End::Again(AFTER_PANIC)),
+            Err(error) => {
+                tracing::error!(error = %error, "work on a message broke off");
+                (error.id(), End::Again(AFTER_PANIC))
+            }
+        };
+        if self.missing == Some(id) {
+            self.missing = None;
+        }
+        let Some(post) = self.in_flight.ended(id) else { return Ok(()) };
+        match end {
+            End::Done => {
+                self.retries.forget(post);
+                self.unproven.remove(&post);
+            }
+            End::NotNow => _ = self.refused.insert(post),
+            End::Unsayable => _ = self.unsayable.insert(post),
+            End::Again(after) => self.retries.again(post, monotonic(), after),
+        }
+        Ok(())
+    }
+
+    /// Takes everything that happened into the plan, then starts what can be started.
+    fn look(&mut self) -> Result<Wake, Stopped> {
+        loop {
+            match self.records.try_recv() {
+                Ok(batch) => self.fresh.push(batch),
+                Err(TryRecvError::Lagged(_)) => self.stale = true,
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Closed) => return Err(Stopped::Writer),
+            }
+        }
+        let now = self.shared.means.clock.now();
+        self.plan(now);
+        let mut round = Round::new(monotonic());
+        let mut missed = Vec::new();
+        for effect in self.planner.due(now) {
+            match effect {
+                Effect::Post(post) => self.post(post.key, &mut round),
+                Effect::Miss(key) => missed.push(key),
+                Effect::Settle { post, attempt } => self.settle(post, attempt, &mut round),
+                Effect::Refresh { post, .. } => self.refresh(post, &mut round),
+            }
+        }
+        self.prove(&mut round);
+        self.miss(missed, &mut round);
+        let next_wake = self.planner.next_wake().filter(|wake| *wake > now);
+        if round.left == 0 && self.jobs.is_empty() {
+            let settled = Settled { at: Some(now), through: self.planned_through, next_wake };
+            self.settled.send_if_modified(|before| std::mem::replace(before, settled) != settled);
+        }
+        Ok(Wake { calendar: next_wake, real: round.wake })
+    }
+
+    fn plan(&mut self, now: Timestamp) {
+        let fresh = std::mem::take(&mut self.fresh);
+        let state = self.shared.means.writer.state();
+        if std::mem::take(&mut self.stale) {
+            self.planner.start(&self.world, &state, now);
+            self.planned_through = state.head;
+            self.refused.clear();
+            return;
+        }
+        let records: Vec<Record> = fresh.iter().flat_map(|batch| batch.iter().cloned()).collect();
+        if let Some(last) = records.last() {
+            self.planned_through = self.planned_through.max(last.seq);
+            self.refused.clear();
+        }
+        self.planner.refresh(&self.world, &state, now, &records);
+    }
+
+    fn post(&mut self, key: PostKey, round: &mut Round) {
+        let kind = Kind::of(key.traffic());
+        // The digest is not made for what can't go anyway: a campaign is walked along often.
+        if !self.may_start(kind, key.to(), round) {
+            round.left += 1;
+            return;
+        }
+        let id = key.id();
+        if self.refused.contains(&id) || self.unsayable.contains(&id) || self.unproven.contains_key(&id) {
+            return;
+        }
+        let to = key.to().clone();
+        self.start(kind, id, &to, round, |dispatch, slot| {
+            post::send::<P>(dispatch.shared.clone(), dispatch.world.clone(), key, slot)
+        });
+    }
+
+    fn settle(&mut self, post: PostId, attempt: u32, round: &mut Round) {
+        let (person, to) = {
+            let state = self.shared.means.writer.state();
+            let Some(known) = state.post(post) else { return };
+            (known.key.to().clone(), recipient(&self.world.program, &state, known.key.to()))
+        };
+        self.start(Kind::LookUp, post, &person, round, |dispatch, slot| {
+            look_up::settle(dispatch.shared.clone(), to, post, attempt, slot)
+        });
+    }
+
+    fn refresh(&mut self, post: PostId, round: &mut Round) {
+        if self.unsayable.contains(&post) {
+            return;
+        }
+        let person = {
+            let state = self.shared.means.writer.state();
+            let Some(known) = state.post(post) else { return };
+            known.key.to().clone()
+        };
+        self.start(Kind::Refresh, post, &person, round, |dispatch, slot| {
+            refresh::refresh(dispatch.shared.clone(), dispatch.world.clone(), post, slot)
+        });
+    }
+
+    /// Looks up past touches. Whoever isn't linked to Slack yet is looked up once they are.
+    fn prove(&mut self, round: &mut Round) {
+        let known: Vec<(PostId, DeliveryKey, Recipient)> = {
+            let state = self.shared.means.writer.state();
+            let reached = |key: &DeliveryKey| recipient(&self.world.program, &state, &key.person);
+            self.unproven.iter().filter_map(|(id, key)| Some((*id, key.clone(), reached(key)?))).collect()
+        };
+        for (id, key, to) in known {
+            let person = key.person.clone();
+            self.start(Kind::LookUp, id, &person, round, |dispatch, slot| {
+                look_up::prove(dispatch.shared.clone(), dispatch.world.clone(), key, to, slot)
+            });
+        }
+    }
+
+    fn miss(&mut self, mut keys: Vec<PostKey>, round: &mut Round) {
+        round.left += keys.len();
+        if keys.is_empty() || self.missing.is_some() {
+            return;
+        }
+        keys.truncate(MISSED_AT_ONCE);
+        let task = self.jobs.spawn(post::miss(self.shared.clone(), keys));
+        self.missing = Some(task.id());
+    }
+
+    fn may_start(&self, kind: Kind, to: &PersonId, round: &Round) -> bool {
+        round.open(kind) && self.in_flight.has_room(kind) && !self.in_flight.reaches(to)
+    }
+
+    /// Starts `work` if nothing stands against it; else sees to it that it is asked for again.
+    fn start<F>(
+        &mut self,
+        kind: Kind,
+        post: PostId,
+        to: &PersonId,
+        round: &mut Round,
+        work: impl FnOnce(&Self, Slot) -> F,
+    ) where
+        F: Future<Output = Result<End, Stopped>> + Send + 'static,
+    {
+        round.left += 1;
+        if !self.may_start(kind, to, round) {
+            return;
+        }
+        if let Some(at) = self.retries.after(post, round.now) {
+            round.wake_at(at);
+            return;
+        }
+        match self.shared.limiter.take(kind.method(), to, round.now) {
+            Ok(slot) => {
+                let work = work(self, slot);
+                let task = self.jobs.spawn(work).id();
+                self.in_flight.started(task, kind, post, to.clone());
+            }
+            Err(wait) => round.waits(kind, wait),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! A Slack that does what a test tells it.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+use super::world::slack_id;
+use crate::clock::monotonic;
+use crate::dispatch::Rate;
+use crate::domain::effect::{PostId, PostKey};
+use crate::domain::ids::{MessageTs, SlackChannelId, SlackUserId};
+use crate::domain::message::{Message, Recipient};
+use crate::domain::performer::{Found, Outcome, Outgoing, Performer};
+
+/// What Slack does with a post.
+#[derive(Debug, Clone)]
+pub(super) enum Does {
+    /// Answers so; `Sent` stands for taking it in.
+    Says(Outcome),
+    /// Takes it in; the reply is lost.
+    LosesReply,
+    /// Doesn't take it in; nor does it say so.
+    Swallows,
+    /// Never answers, having taken it in or not.
+    Hangs { taken: bool },
+}
+
+#[derive(Debug)]
+pub(super) struct Slack {
+    inner: Mutex<Workspace>,
+    /// How many posts have arrived.
+    arrived: watch::Sender<usize>,
+}
+
+#[derive(Debug, Default)]
+struct Workspace {
+    does: HashMap<PostId, VecDeque<Does>>,
+    finds: HashMap<PostId, VecDeque<Found>>,
+    delivered: Vec<(PostId, SlackUserId)>,
+    shown: Vec<(PostId, String)>,
+    talking: HashSet<SlackUserId>,
+    /// Calls to somebody with whom another was in flight.
+    overlaps: usize,
+    /// At most so many posts in any window.
+    limit: Option<Rate>,
+    /// How long an answer takes.
+    latency: Duration,
+    arrivals: VecDeque<Instant>,
+    limited: usize,
+}
+
+impl Workspace {
+    /// Counts a post as Slack does; how long to wait if it is one too many.
+    fn counts(&mut self) -> Option<Duration> {
+        let limit = self.limit?;
+        let now = monotonic();
+        while self.arrivals.front().is_some_and(|arrived| *arrived + limit.per <= now) {
+            self.arrivals.pop_front();
+        }
+        if self.arrivals.len() < limit.most as usize {
+            self.arrivals.push_back(now);
+            return None;
+        }
+        self.limited += 1;
+        Some(Duration::from_secs(1))
+    }
+}
+
+fn place(post: PostId) -> (SlackChannelId, MessageTs) {
+    (
+        SlackChannelId::parse("D1").unwrap(),
+        MessageTs::parse(&format!("{}.000001", post.to_string().len())).unwrap(),
+    )
+}
+
+fn sent(post: PostId) -> Outcome {
+    let (channel, ts) = place(post);
+    Outcome::Sent { channel, ts }
+}
+
+impl Slack {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self { inner: Mutex::default(), arrived: watch::channel(0).0 })
+    }
+
+    pub(super) fn does(&self, key: &PostKey, does: impl IntoIterator<Item = Does>) {
+        self.inner.lock().unwrap().does.insert(key.id(), does.into_iter().collect());
+    }
+
+    pub(super) fn finds(&self, key: &PostKey, finds: impl IntoIterator<Item = Found>) {
+        self.inner.lock().unwrap().finds.insert(key.id(), finds.into_iter().collect());
+    }
+
+    /// As if an earlier life of the program had sent it.
+    pub(super) fn has(&self, key: &PostKey) {
+        self.inner.lock().unwrap().delivered.push((key.id(), slack_id(key.to())));
+    }
+
+    /// Refuses whatever goes beyond `limit`, and takes `latency` to answer.
+    pub(super) fn is_strict(&self, limit: Rate, latency: Duration) {
+        let mut workspace = self.inner.lock().unwrap();
+        (workspace.limit, workspace.latency) = (Some(limit), latency);
+    }
+
+    /// How many calls met another to the same person.
+    pub(super) fn overlaps(&self) -> usize {
+        self.inner.lock().unwrap().overlaps
+    }
+
+    /// How often it said that a limit was met.
+    pub(super) fn limited(&self) -> usize {
+        self.inner.lock().unwrap().limited
+    }
+
+    /// How often `key` is in somebody's direct messages.
+    pub(super) fn count(&self, key: &PostKey) -> usize {
+        self.inner.lock().unwrap().delivered.iter().filter(|(id, _)| *id == key.id()).count()
+    }
+
+    pub(super) fn shown(&self) -> Vec<String> {
+        self.inner.lock().unwrap().shown.iter().map(|(_, text)| text.clone()).collect()
+    }
+
+    /// Waits until so many posts have arrived.
+    pub(super) async fn arrivals(&self, count: usize) {
+        self.arrived.subscribe().wait_for(|arrived| *arrived >= count).await.unwrap();
+    }
+}
+
+struct Call<'a> {
+    slack: &'a Slack,
+    with: &'a SlackUserId,
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        self.slack.inner.lock().unwrap().talking.remove(self.with);
+    }
+}
+
+#[async_trait]
+impl Performer for Slack {
+    async fn post(&self, post: &Outgoing) -> Outcome {
+        // Given up or answered: the call is over when this goes.
+        let _call = Call { slack: self, with: &post.to.slack };
+        let (does, latency) = {
+            let mut workspace = self.inner.lock().unwrap();
+            if let Some(retry_after) = workspace.counts() {
+                return Outcome::NotApplied { retry_after, code: "ratelimited".to_owned() };
+            }
+            if !workspace.talking.insert(post.to.slack.clone()) {
+                workspace.overlaps += 1;
+            }
+            let does = workspace.does.get_mut(&post.post).and_then(VecDeque::pop_front);
+            let does = does.unwrap_or(Does::Says(sent(post.post)));
+            if matches!(
+                does,
+                Does::Says(Outcome::Sent { .. }) | Does::LosesReply | Does::Hangs { taken: true }
+            ) {
+                workspace.delivered.push((post.post, post.to.slack.clone()));
+            }
+            (does, workspace.latency)
+        };
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
+        self.arrived.send_modify(|count| *count += 1);
+        match does {
+            Does::Says(outcome) => outcome,
+            Does::LosesReply | Does::Swallows => Outcome::InDoubt { code: "connection_reset".to_owned() },
+            Does::Hangs { .. } => std::future::pending().await,
+        }
+    }
+
+    async fn look_up(&self, post: PostId, to: &Recipient) -> Found {
+        let mut workspace = self.inner.lock().unwrap();
+        if let Some(found) = workspace.finds.get_mut(&post).and_then(VecDeque::pop_front) {
+            return found;
+        }
+        if workspace.delivered.contains(&(post, to.slack.clone())) {
+            let (channel, ts) = place(post);
+            Found::There { channel, ts }
+        } else {
+            Found::Absent
+        }
+    }
+
+    async fn refresh(&self, post: PostId, _: &SlackChannelId, _: &MessageTs, message: &Message) -> bool {
+        self.inner.lock().unwrap().shown.push((post, message.notification.clone()));
+        true
+    }
+}

@@ -1,0 +1,144 @@
+//! What is under way, and what has to wait: the books of the loop.
+
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+use tokio::task::Id;
+
+use super::limiter::{Method, Wait};
+use crate::domain::effect::{PostId, Traffic};
+use crate::domain::ids::PersonId;
+
+/// The longest wait before work that could not be done is tried again.
+const LONGEST_RETRY: Duration = Duration::from_secs(600);
+
+/// Kinds of work. Each has room of its own, so that a slow campaign never keeps an answer waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    Interactive,
+    Campaign,
+    LookUp,
+    Refresh,
+}
+
+impl Kind {
+    pub(super) fn of(traffic: Traffic) -> Self {
+        match traffic {
+            Traffic::Interactive => Self::Interactive,
+            Traffic::Campaign => Self::Campaign,
+        }
+    }
+
+    /// The method whose limit counts.
+    pub(super) fn method(self) -> Method {
+        match self {
+            Self::Interactive | Self::Campaign => Method::Post,
+            Self::LookUp => Method::LookUp,
+            Self::Refresh => Method::Refresh,
+        }
+    }
+
+    /// Most calls of this kind at a time.
+    fn room(self) -> usize {
+        match self {
+            Self::Campaign => 64,
+            Self::Interactive => 32,
+            Self::LookUp | Self::Refresh => 16,
+        }
+    }
+}
+
+/// The calls in flight: at most one a person, and so one a conversation.
+#[derive(Debug, Default)]
+pub(super) struct InFlight {
+    calls: HashMap<Id, (Kind, PostId, PersonId)>,
+    people: HashSet<PersonId>,
+    count: HashMap<Kind, usize>,
+}
+
+impl InFlight {
+    pub(super) fn has_room(&self, kind: Kind) -> bool {
+        self.count.get(&kind).copied().unwrap_or(0) < kind.room()
+    }
+
+    pub(super) fn reaches(&self, person: &PersonId) -> bool {
+        self.people.contains(person)
+    }
+
+    pub(super) fn started(&mut self, task: Id, kind: Kind, post: PostId, to: PersonId) {
+        *self.count.entry(kind).or_default() += 1;
+        self.people.insert(to.clone());
+        self.calls.insert(task, (kind, post, to));
+    }
+
+    /// The post that the task was about.
+    pub(super) fn ended(&mut self, task: Id) -> Option<PostId> {
+        let (kind, post, to) = self.calls.remove(&task)?;
+        self.people.remove(&to);
+        if let Some(count) = self.count.get_mut(&kind) {
+            *count = count.saturating_sub(1);
+        }
+        Some(post)
+    }
+}
+
+/// What failed for reasons that pass, and when it is tried again: twice as late each time.
+#[derive(Debug, Default)]
+pub(super) struct Retries(HashMap<PostId, (u32, Instant)>);
+
+impl Retries {
+    pub(super) fn again(&mut self, post: PostId, now: Instant, after: Duration) {
+        let (times, at) = self.0.entry(post).or_insert((0, now));
+        *times = times.saturating_add(1);
+        // Longer than the rest of its method even the first time, so that others come first.
+        let wait = after.saturating_mul(1 << (*times).min(10));
+        *at = now + wait.min(LONGEST_RETRY.max(after));
+    }
+
+    pub(super) fn forget(&mut self, post: PostId) {
+        self.0.remove(&post);
+    }
+
+    /// When `post` may be tried again, if that is still to come.
+    pub(super) fn after(&self, post: PostId, now: Instant) -> Option<Instant> {
+        self.0.get(&post).map(|(_, at)| *at).filter(|at| *at > now)
+    }
+}
+
+/// One walk along what is due.
+#[derive(Debug)]
+pub(super) struct Round {
+    pub(super) now: Instant,
+    /// What is due and not done.
+    pub(super) left: usize,
+    /// When a limit lets more go.
+    pub(super) wake: Option<Instant>,
+    exhausted: HashSet<Kind>,
+}
+
+impl Round {
+    pub(super) fn new(now: Instant) -> Self {
+        Self { now, left: 0, wake: None, exhausted: HashSet::new() }
+    }
+
+    /// Whether more of `kind` may be tried in this round.
+    pub(super) fn open(&self, kind: Kind) -> bool {
+        !self.exhausted.contains(&kind)
+    }
+
+    pub(super) fn wake_at(&mut self, at: Instant) {
+        self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
+    }
+
+    pub(super) fn waits(&mut self, kind: Kind, wait: Wait) {
+        match wait {
+            Wait::Method(at) => {
+                self.wake_at(at);
+                self.exhausted.insert(kind);
+            }
+            // A reply ends work, and the end of work starts the next round.
+            Wait::Reply => _ = self.exhausted.insert(kind),
+            Wait::Conversation(at) => self.wake_at(at),
+        }
+    }
+}

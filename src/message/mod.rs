@@ -1,0 +1,196 @@
+//! What is said: from a post's key to a semantic message (MESSAGES.md).
+//!
+//! Pure: program, state and observations in, [`Message`] out. A message is never stored; the same key
+//! at the same place in the journal says the same thing, and once it has been answered, what was
+//! recorded. Templates ([`prose`]) choose and order facts ([`facts`]); the sentences in them are the
+//! advocate's.
+
+mod amount;
+mod buttons;
+mod case;
+mod dates;
+mod facts;
+pub mod limits;
+mod notice;
+mod prose;
+mod question;
+mod receipt;
+mod recorded;
+mod relay;
+mod sentence;
+mod sources;
+mod step;
+mod terminal;
+mod touch;
+mod unsayable;
+mod wording;
+
+use jiff::Timestamp;
+
+use crate::domain::directory::Person;
+use crate::domain::effect::{DeliveryKey, PostId, PostKey};
+use crate::domain::engagement::{Audience, Touch};
+use crate::domain::ids::TeamId;
+use crate::domain::initiative::Initiative;
+use crate::domain::message::{Message, Modal, ModalKind, Part};
+use crate::domain::observation::Observations;
+use crate::domain::program::Program;
+use crate::domain::state::{PostState, State};
+
+use case::{Case, Wanted};
+use facts::Moment;
+use step::Which;
+use touch::Shown;
+
+pub use terminal::{modal_to_text, to_text};
+pub use unsayable::Unsayable;
+
+/// The message of a post, as it should read at `now`. For a touch that was sent, the state makes it
+/// the updated one: what was recorded instead of the buttons.
+///
+/// `teams` and `audience` are those recorded when it was intended; without them the stakeholder's
+/// present ones are taken.
+pub fn compose(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    key: &PostKey,
+    teams: &[TeamId],
+    audience: Option<Audience>,
+    now: Timestamp,
+) -> Result<Message, Unsayable> {
+    match key {
+        PostKey::Touch(delivery) => {
+            let how = Shown::AsItStands;
+            let delivered = Delivered { program, state, seen, delivery, teams, audience, now };
+            match delivered.message(key.id(), how) {
+                // What was sent can still be met: it must not go on asking.
+                Err(Unsayable::NoInitiative(_) | Unsayable::NotAsked { .. })
+                    if state.post(key.id()).is_some() =>
+                {
+                    Ok(gone())
+                }
+                other => other,
+            }
+        }
+        PostKey::Relay { of, to } => relay::relay(program, state, seen, *of, to, now),
+        PostKey::Receipt { of, to } => receipt::receipt(program, state, seen, *of, to, now),
+        PostKey::Notice { to, notice } => notice::notice(program, state, seen, notice, to, now),
+    }
+}
+
+/// A sent message with its buttons again, so that an answer can be changed (*Change*). After the
+/// freeze, and for posts that are no touch, the same as [`compose`].
+pub fn compose_unanswered(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    key: &PostKey,
+    teams: &[TeamId],
+    audience: Option<Audience>,
+    now: Timestamp,
+) -> Result<Message, Unsayable> {
+    match key {
+        PostKey::Touch(delivery) => {
+            let delivered = Delivered { program, state, seen, delivery, teams, audience, now };
+            delivered.message(key.id(), Shown::WithButtons)
+        }
+        PostKey::Relay { .. } | PostKey::Receipt { .. } | PostKey::Notice { .. } => {
+            compose(program, state, seen, key, teams, audience, now)
+        }
+    }
+}
+
+/// What a touch would say to `person` at `now`, in the role that counts for them, as if nothing had been
+/// said before. Somebody who is no stakeholder is not asked.
+pub fn preview(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    initiative: &Initiative,
+    person: &Person,
+    touch: Touch,
+    now: Timestamp,
+) -> Result<Message, Unsayable> {
+    let wanted = Wanted { person: &person.id, quarter: initiative.quarter, teams: &[], audience: None };
+    let case = Case::of(program, seen, initiative, &wanted, now)?;
+    touch::written(&case, state, &Moment::unsaid(&case, state, touch), Shown::AsItStands)
+}
+
+/// *Where the numbers come from, and why me*, for a message that was sent.
+pub fn numbers(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    post: &PostState,
+    id: PostId,
+    now: Timestamp,
+) -> Modal {
+    let parts = match &post.key {
+        PostKey::Touch(delivery) => {
+            let (teams, audience) = (&post.teams, post.audience);
+            let delivered = Delivered { program, state, seen, delivery, teams, audience, now };
+            delivered.sources(post.key.id()).ok()
+        }
+        PostKey::Relay { .. } | PostKey::Receipt { .. } | PostKey::Notice { .. } => None,
+    };
+    let nothing =
+        || vec![Part::Paragraph("The initiative is no longer there, and its numbers with it.".into())];
+    Modal {
+        kind: ModalKind::Numbers { post: id },
+        title: "Numbers, and why you".to_owned(),
+        parts: parts.unwrap_or_else(nothing),
+        fields: Vec::new(),
+        submit: None,
+    }
+}
+
+/// A delivery with everything around it.
+struct Delivered<'a> {
+    program: &'a Program,
+    state: &'a State,
+    seen: &'a Observations,
+    delivery: &'a DeliveryKey,
+    teams: &'a [TeamId],
+    audience: Option<Audience>,
+    now: Timestamp,
+}
+
+impl<'a> Delivered<'a> {
+    fn case(&self) -> Result<Case<'a>, Unsayable> {
+        let id = &self.delivery.initiative;
+        let initiative = self.program.initiative(id).ok_or_else(|| Unsayable::NoInitiative(id.clone()))?;
+        let wanted = Wanted {
+            person: &self.delivery.person,
+            quarter: self.delivery.quarter,
+            teams: self.teams,
+            audience: self.audience,
+        };
+        Case::of(self.program, self.seen, initiative, &wanted, self.now)
+    }
+
+    fn message(&self, id: PostId, how: Shown) -> Result<Message, Unsayable> {
+        touch::touch(&self.case()?, self.state, self.delivery, id, how)
+    }
+
+    fn sources(&self, id: PostId) -> Result<Vec<Part>, Unsayable> {
+        let case = self.case()?;
+        let moment = Moment::of(&case, self.state, self.delivery, id);
+        let prose = touch::prose(&case, self.state, &moment)?;
+        let which = match self.delivery.touch {
+            Touch::LastCall => Which::Smallest,
+            Touch::HeadsUp | Touch::Pitch | Touch::Reminder | Touch::FollowUp => Which::First,
+        };
+        Ok(sources::sources(&case, &prose, which))
+    }
+}
+
+/// What a sent message says once its initiative, or the ask in it, is gone from the configuration.
+fn gone() -> Message {
+    Message::line(recorded::withdrawn(""))
+}
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,205 @@
+//! News for an advocate that no stakeholder caused: what happened, what it means, what to do.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::calendar::Quarter;
+use crate::domain::coverage::disagree;
+use crate::domain::effect::{Notice, PostId, PostKey};
+use crate::domain::event::PauseReason;
+use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
+use crate::domain::initiative::Initiative;
+use crate::domain::message::{Action, Look, Message, Paragraph, Part, Span};
+use crate::domain::observation::Observations;
+use crate::domain::program::Program;
+use crate::domain::state::State;
+
+use super::buttons::button;
+use super::case::{names, person, team_name, zone};
+use super::relay::{Who, seen_by};
+use super::unsayable::Unsayable;
+use super::{amount, dates, wording};
+
+/// The notice to the advocate `to`.
+pub(super) fn notice(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    notice: &Notice,
+    to: &PersonId,
+    now: Timestamp,
+) -> Result<Message, Unsayable> {
+    let reader = person(program, to)?;
+    let today = zone(program, seen, reader).to_datetime(now).date();
+    let desk = Desk { program, state, to, today, now };
+    match notice {
+        Notice::Unreachable { person } => Ok(desk.unreachable(person)),
+        Notice::Unknown { post } => Ok(desk.unknown(*post)),
+        Notice::Late { initiative, quarter } => desk.late(initiative, *quarter),
+        Notice::Disagreement { initiative, team, quarter, .. } => {
+            desk.disagreement(initiative, team, *quarter)
+        }
+        Notice::Paused { since } => Ok(desk.paused(*since)),
+    }
+}
+
+/// The advocate's desk, on which notices land.
+struct Desk<'a> {
+    program: &'a Program,
+    state: &'a State,
+    to: &'a PersonId,
+    today: Date,
+    now: Timestamp,
+}
+
+impl Desk<'_> {
+    fn message(&self, notification: String, parts: Vec<Part>, about: Option<&Initiative>) -> Message {
+        let mut message = Message::new(notification, parts);
+        message.footer = Some(seen_by(self.program, about, self.to));
+        message
+    }
+
+    fn initiative(&self, id: &InitiativeId) -> Result<&Initiative, Unsayable> {
+        self.program.initiative(id).ok_or_else(|| Unsayable::NoInitiative(id.clone()))
+    }
+
+    fn command(&self, rest: &str) -> Span {
+        Span::Code(format!("{} {rest}", self.program.command))
+    }
+
+    fn unreachable(&self, id: &PersonId) -> Message {
+        let who = Who::of(self.program, self.state, id);
+        let known = self.state.person(id).and_then(|person| person.unreachable.as_ref());
+        let because = known.map_or_else(String::new, |(code, at)| {
+            let day = self.program.calendar.zone.to_datetime(*at).date();
+            format!(" Slack refused with {code} on {}.", dates::reading(day, self.today))
+        });
+        let first = format!("{} can't be reached by direct message.", who.full);
+        let next = Paragraph(vec![
+            Span::Text("They count as left out until somebody speaks to them. Next: if the account changed, correct it in ".to_owned()),
+            Span::Code("config/people.toml".to_owned()),
+            Span::Text("; or talk to them yourself, and ".to_owned()),
+            self.command(&format!("met @{}", who.short)),
+            Span::Text(" records it.".to_owned()),
+        ]);
+        let parts =
+            vec![Part::Paragraph(Paragraph::text(format!("{first}{because}"))), Part::Paragraph(next)];
+        self.message(first, parts, None)
+    }
+
+    fn unknown(&self, id: PostId) -> Message {
+        let post = self.state.post(id);
+        let what = match post.map(|post| &post.key) {
+            Some(PostKey::Touch(delivery)) => {
+                let title = self
+                    .program
+                    .initiative(&delivery.initiative)
+                    .map_or(delivery.initiative.as_str(), |initiative| initiative.title.as_str());
+                format!("the {} about “{title}”", delivery.touch.word().replace('_', "-"))
+            }
+            Some(PostKey::Relay { .. } | PostKey::Receipt { .. } | PostKey::Notice { .. }) | None => {
+                "a message".to_owned()
+            }
+        };
+        let whom = post.map(|post| Who::of(self.program, self.state, post.key.to()));
+        let (full, short) =
+            whom.map_or(("somebody".to_owned(), "them".to_owned()), |who| (who.full, who.short));
+        let first = format!("Whether {what} reached {full} can't be found out.");
+        let next = format!(
+            "It won't be sent again, so that nobody gets it twice. Next: ask {short} whether it arrived, and make the case yourself if it didn't."
+        );
+        let about = post
+            .and_then(|post| post.key.delivery())
+            .and_then(|delivery| self.program.initiative(&delivery.initiative));
+        self.message(first.clone(), two(first, next), about)
+    }
+
+    fn late(&self, id: &InitiativeId, quarter: Quarter) -> Result<Message, Unsayable> {
+        let initiative = self.initiative(id)?;
+        let window = self.program.window(quarter).ok_or(Unsayable::NoWindow(quarter))?;
+        let left = window.freezes.duration_since(self.now).as_hours() / 24;
+        let days = amount::plural(u64::try_from(left).unwrap_or(0), "day");
+        let freeze = dates::day(window.freezes_on, self.today);
+        let first = format!("“{}” came late for {}.", initiative.title, quarter.short());
+        let cost = format!(
+            "Plans freeze on {freeze}, in {days}. What that costs: no heads-up goes ahead of the pitch, people get fewer reminders, and some teams have their plans made. The pitch admits it and offers {}.",
+            quarter.next().short()
+        );
+        let next = Paragraph(vec![
+            Span::Text("Next: talk to the deciders yourself first; ".to_owned()),
+            self.command(&format!("plan {id}")),
+            Span::Text(" shows who gets what, and when.".to_owned()),
+        ]);
+        let parts = vec![Part::Paragraph(Paragraph::text(format!("{first} {cost}"))), Part::Paragraph(next)];
+        Ok(self.message(first, parts, Some(initiative)))
+    }
+
+    fn disagreement(&self, id: &InitiativeId, team: &TeamId, quarter: Quarter) -> Result<Message, Unsayable> {
+        let initiative = self.initiative(id)?;
+        let name = team_name(self.program, team);
+        let stakeholders = self.program.stakeholders(initiative);
+        let first = format!("Answers in {name} about “{}” don't go together.", initiative.title);
+        if !disagree(self.state, initiative, team, &stakeholders) {
+            let first = format!("Answers in {name} about “{}” go together again.", initiative.title);
+            return Ok(self.message(
+                first.clone(),
+                two(first, "Nothing to do.".to_owned()),
+                Some(initiative),
+            ));
+        }
+        let answers: Vec<Paragraph> = stakeholders
+            .iter()
+            .filter_map(|stakeholder| {
+                let engagement = self.state.engagement(&stakeholder.person, id, quarter)?;
+                let stance = engagement.stances.get(team)?.stance.word().replace('_', " ");
+                let who = Who::of(self.program, self.state, &stakeholder.person);
+                let decides = initiative.asks.get(team).and_then(|ask| ask.decider.as_ref());
+                let decider =
+                    if decides == Some(&stakeholder.person) { "; decides for the team" } else { "" };
+                Some(who.opens(&format!(": {stance}{decider}")))
+            })
+            .collect();
+        let next = Paragraph(vec![
+            Span::Text(
+                "None of them is shown another's answer. Next: talk to each by themselves; ".to_owned(),
+            ),
+            self.command("met"),
+            Span::Text(" records what came of it.".to_owned()),
+        ]);
+        let parts =
+            vec![Part::Paragraph(Paragraph::text(first.clone())), Part::List(answers), Part::Paragraph(next)];
+        Ok(self.message(first, parts, Some(initiative)))
+    }
+
+    fn paused(&self, since: Seq) -> Message {
+        let Some((_, reason)) = self.state.paused.as_ref().filter(|(seq, _)| *seq == since) else {
+            let first = "Sending had stopped, and goes on now.".to_owned();
+            return self.message(first.clone(), two(first, "Nothing to do.".to_owned()), None);
+        };
+        let (first, next) = match reason {
+            PauseReason::Asked { by } => {
+                let who = names(self.program, std::slice::from_ref(by));
+                let who = if by == self.to { "you".to_owned() } else { wording::joined(&who) };
+                (
+                    format!("Sending is paused: {who} asked for it."),
+                    "Answers are still taken; no planned message goes out until somebody resumes.".to_owned(),
+                )
+            }
+            PauseReason::Unproven => (
+                "Sending is paused: messages were due before this journal begins.".to_owned(),
+                "The journal is new or was restored, and some planned messages may have gone out already. They are looked up in Slack. Next: see that the plan is right, then resume.".to_owned(),
+            ),
+            PauseReason::Configuration { code } => (
+                format!("Sending is paused: Slack refuses everything ({code})."),
+                "Next: mend the app's token, scopes or message tab in Slack, then resume.".to_owned(),
+            ),
+        };
+        let mut message = self.message(first.clone(), two(first, next), None);
+        message.buttons = vec![button("Resume sending", Action::Resume, Look::Primary)];
+        message
+    }
+}
+
+fn two(first: String, next: String) -> Vec<Part> {
+    vec![Part::Paragraph(Paragraph::text(first)), Part::Paragraph(Paragraph::text(next))]
+}

@@ -1,0 +1,117 @@
+//! The word back to whoever said or asked something: who was told, about what, and what happens next
+//! (rule R9).
+
+use jiff::Timestamp;
+
+use crate::domain::effect::PostKey;
+use crate::domain::event::Said;
+use crate::domain::ids::{PersonId, Seq};
+use crate::domain::initiative::Initiative;
+use crate::domain::message::{Message, Paragraph, Part};
+use crate::domain::observation::Observations;
+use crate::domain::program::Program;
+use crate::domain::state::{Phase, State};
+
+use super::case::{hours, names, person, zone};
+use super::unsayable::Unsayable;
+use super::{dates, wording};
+
+/// The receipt for record `of`.
+pub(super) fn receipt(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    of: Seq,
+    to: &PersonId,
+    now: Timestamp,
+) -> Result<Message, Unsayable> {
+    let received = state.received.get(&of).ok_or(Unsayable::NoRecord(of))?;
+    let reader = person(program, to)?;
+    let zone = zone(program, seen, reader);
+    let today = zone.to_datetime(now).date();
+    let initiative = received.initiative.as_ref().and_then(|id| program.initiative(id));
+    let told = told(program, initiative, to);
+    let who = wording::joined(&names(program, &told));
+    let about = initiative.map_or_else(String::new, |initiative| format!(" about “{}”", initiative.title));
+    let what = match received.said {
+        Said::Question => "message",
+        Said::Talk => "wish to talk",
+        Said::Concern => "concern",
+        Said::Correction => "correction",
+        Said::Referral => "hint",
+    };
+    let sent = !told.is_empty() && told.iter().all(|advocate| has_it(state, of, advocate));
+    let went = if sent { "is with" } else { "goes to" };
+    let first = format!("{}, your {what}{about} {went} {who}, word for word.", reader.given_name);
+    let first = if received.text.is_none() { first.replace(", word for word", "") } else { first };
+    let freeze = initiative
+        .and_then(|initiative| program.window(initiative.quarter))
+        .filter(|window| now < window.freezes);
+    let by = freeze.as_ref().map_or_else(String::new, |window| {
+        format!(" before plans freeze on {}", dates::day(window.freezes_on, today))
+    });
+    let several = told.len() > 1;
+    let s = if several { "" } else { "s" };
+    let next = match received.said {
+        Said::Question => format!("{who} answer{s} you in Slack{by}."),
+        Said::Talk => format!("{who} write{s} to you{by} to find a time."),
+        Said::Concern => {
+            format!("The bot writes nothing more about it until {who} {} it with you.", settled(several))
+        }
+        Said::Correction => {
+            format!("{who} check{s} it; until then the bot writes nothing more about it.")
+        }
+        Said::Referral => format!("{who} find{s} out, and whoever decides hears of it afresh."),
+    };
+    let mut parts = vec![Part::Paragraph(Paragraph::text(format!("{first} {next}")))];
+    let slots = initiative.map_or_else(String::new, |initiative| {
+        let until = freeze.as_ref().map_or(Timestamp::MAX, |window| window.freezes);
+        hours(program, initiative, zone, now, until)
+    });
+    if !slots.is_empty() {
+        parts.push(Part::Paragraph(Paragraph::text(format!("Or come by: {slots}."))));
+    }
+    let mut message = Message::new(first, parts);
+    message.footer = Some(Paragraph::text(only_told(program, &told, &who, to)));
+    Ok(message)
+}
+
+fn settled(several: bool) -> &'static str {
+    if several { "have settled" } else { "has settled" }
+}
+
+/// Whom a person's words go to: the advocates of the initiative, or everybody's if it is unknown.
+fn told(program: &Program, initiative: Option<&Initiative>, from: &PersonId) -> Vec<PersonId> {
+    if let Some(initiative) = initiative {
+        return initiative.advocates.clone();
+    }
+    let reader = program.people.get(from);
+    let concerned = |initiative: &&Initiative| {
+        reader.is_some_and(|reader| program.stakeholder(initiative, reader).is_some())
+    };
+    let mut told: Vec<PersonId> = Vec::new();
+    let of_theirs: Vec<&Initiative> = program.initiatives.iter().filter(concerned).collect();
+    let all: Vec<&Initiative> = program.initiatives.iter().collect();
+    for initiative in if of_theirs.is_empty() { all } else { of_theirs } {
+        for advocate in &initiative.advocates {
+            if !told.contains(advocate) {
+                told.push(advocate.clone());
+            }
+        }
+    }
+    told
+}
+
+fn has_it(state: &State, of: Seq, advocate: &PersonId) -> bool {
+    let key = PostKey::Relay { of, to: advocate.clone() };
+    state.post(key.id()).is_some_and(|post| matches!(post.phase, Phase::Sent { .. }))
+}
+
+fn only_told(program: &Program, told: &[PersonId], who: &str, reader: &PersonId) -> String {
+    let admins: Vec<PersonId> =
+        program.admins.iter().filter(|id| !told.contains(id) && *id != reader).cloned().collect();
+    let mut all = vec![who.to_owned()];
+    all.extend(names(program, &admins).iter().map(|name| format!("the admin {name}")));
+    let verb = if told.len() + admins.len() == 1 { "sees" } else { "see" };
+    format!("Sent only to you; only {} {verb} what you wrote.", wording::joined(&all))
+}

@@ -1,0 +1,218 @@
+//! What a person said or asked for, passed on to an advocate: who, about what, in their words, and
+//! what to do next.
+
+use jiff::Timestamp;
+
+use crate::domain::directory::Person;
+use crate::domain::event::Said;
+use crate::domain::ids::{PersonId, Seq};
+use crate::domain::initiative::Initiative;
+use crate::domain::message::{Action, Look, Message, Paragraph, Part, Span};
+use crate::domain::observation::Observations;
+use crate::domain::personal::Personal;
+use crate::domain::program::Program;
+use crate::domain::state::{Received, State};
+
+use super::buttons::button;
+use super::case::{hours, person, team_name, zone};
+use super::unsayable::Unsayable;
+use super::wording;
+
+/// The relay of record `of` to the advocate `to`.
+pub(super) fn relay(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    of: Seq,
+    to: &PersonId,
+    now: Timestamp,
+) -> Result<Message, Unsayable> {
+    let received = state.received.get(&of).ok_or(Unsayable::NoRecord(of))?;
+    let reader = person(program, to)?;
+    let initiative = received.initiative.as_ref().and_then(|id| program.initiative(id));
+    let who = Who::of(program, state, &received.person);
+    let about = about(initiative);
+    let verb = match received.said {
+        Said::Question => "wrote to you",
+        Said::Talk => "would like to talk",
+        Said::Concern => "has a concern",
+        Said::Correction => "says that something is wrong",
+        Said::Referral => "says that someone else decides, or is missing",
+    };
+    let intro = format!(" {verb}{about}.");
+    let mut parts = vec![Part::Paragraph(who.opens(&intro))];
+    if let Some(quote) = quote(received) {
+        parts.push(quote);
+    }
+    let next = next(program, received, initiative, &who.short);
+    parts.push(Part::Paragraph(next));
+    if received.said == Said::Talk
+        && let Some(initiative) = initiative
+        && let Some(line) = hours_line(program, seen, initiative, reader, now)
+    {
+        parts.push(Part::Paragraph(Paragraph::text(line)));
+    }
+    if let Some(line) = stands(state, received, initiative, &who.short) {
+        parts.push(Part::Small(Paragraph::text(line)));
+    }
+    let mut message = Message::new(format!("{}{intro}", who.full), parts);
+    message.footer = Some(seen_by(program, initiative, to));
+    hold(&mut message, state, received, initiative, &who.short);
+    Ok(message)
+}
+
+/// A person as advocates read of them.
+pub(super) struct Who {
+    /// Name, role and teams.
+    pub(super) full: String,
+    /// What they are called.
+    pub(super) short: String,
+    mention: Option<Span>,
+    role: String,
+}
+
+impl Who {
+    /// The person called `id`, who may have left the configuration.
+    pub(super) fn of(program: &Program, state: &State, id: &PersonId) -> Self {
+        let slack = state.person(id).and_then(|known| known.slack.clone());
+        let mention = slack.map(Span::Mention);
+        let Ok(person) = person(program, id) else {
+            let name = id.to_string();
+            return Self { full: name.clone(), short: name, mention, role: String::new() };
+        };
+        let role = role(program, person);
+        let full = format!("{}{role}", person.name);
+        Self { full, short: person.given_name.clone(), mention, role }
+    }
+
+    /// A paragraph that opens with them, so that a click leads to them.
+    pub(super) fn opens(&self, rest: &str) -> Paragraph {
+        match &self.mention {
+            Some(mention) => Paragraph(vec![mention.clone(), Span::Text(format!("{}{rest}", self.role))]),
+            None => Paragraph::text(format!("{}{rest}", self.full)),
+        }
+    }
+}
+
+/// " (product manager, Checkout)".
+fn role(program: &Program, person: &Person) -> String {
+    let mut words: Vec<&str> = person.audiences.iter().min().map(|role| role.title()).into_iter().collect();
+    let teams: Vec<&str> = person.teams.iter().map(|team| team_name(program, team)).collect();
+    let teams = wording::joined(&teams);
+    if !teams.is_empty() {
+        words.push(&teams);
+    }
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
+}
+
+fn about(initiative: Option<&Initiative>) -> String {
+    initiative.map_or_else(String::new, |initiative| format!(" about “{}”", initiative.title))
+}
+
+/// What they wrote, word for word.
+fn quote(received: &Received) -> Option<Part> {
+    Some(match received.text.as_ref()? {
+        text @ Personal::Open { .. } => Part::Quote(text.reveal()?.to_owned()),
+        Personal::Sealed(_) => Part::Small(Paragraph::text("Their words can't be opened at the moment.")),
+        Personal::Forgotten => Part::Small(Paragraph::text("Their words have been deleted for good.")),
+    })
+}
+
+fn next(program: &Program, received: &Received, initiative: Option<&Initiative>, name: &str) -> Paragraph {
+    let text = |text: String| Span::Text(text);
+    let met = || {
+        let handle = match initiative {
+            Some(initiative) => format!("{} met @{name} {}", program.command, initiative.id),
+            None => format!("{} met @{name}", program.command),
+        };
+        vec![Span::Code(handle), text(" records that you talked.".to_owned())]
+    };
+    let mut spans = match received.said {
+        Said::Question => vec![text(format!(
+            "Next: write to {name} in Slack. {name} was told that this went to you, and when to expect an answer at the latest. "
+        ))],
+        Said::Talk => vec![text(format!("Next: write to {name} and agree on a time. "))],
+        Said::Concern => vec![text(format!(
+            "Next: talk to {name}. Until then the bot sends {name} nothing more about it. "
+        ))],
+        Said::Correction => vec![text(format!(
+            "Next: check it, correct the initiative's file if {name} is right, and tell {name} what you found. Until then the bot sends {name} nothing more about it. "
+        ))],
+        Said::Referral => {
+            let mut spans = vec![text(
+                "Next: find out who decides, and name them as decider or stakeholder in ".to_owned(),
+            )];
+            spans.push(match initiative {
+                Some(initiative) => Span::Code(file(initiative)),
+                None => text("the initiative's file".to_owned()),
+            });
+            spans.push(text("; they are approached afresh. ".to_owned()));
+            return Paragraph(spans);
+        }
+    };
+    spans.extend(met());
+    Paragraph(spans)
+}
+
+/// Where an initiative is written down.
+pub(super) fn file(initiative: &Initiative) -> String {
+    format!("config/initiatives/{}.toml", initiative.id)
+}
+
+fn hours_line(
+    program: &Program,
+    seen: &Observations,
+    initiative: &Initiative,
+    reader: &Person,
+    now: Timestamp,
+) -> Option<String> {
+    let until = program.window(initiative.quarter).map_or(Timestamp::MAX, |window| window.freezes);
+    let hours = hours(program, initiative, zone(program, seen, reader), now, until);
+    (!hours.is_empty()).then(|| format!("Your next free office hours, which they were shown: {hours}."))
+}
+
+fn stands(state: &State, received: &Received, initiative: Option<&Initiative>, name: &str) -> Option<String> {
+    let initiative = initiative?;
+    let engagement = state.engagement(&received.person, &initiative.id, initiative.quarter)?;
+    let stance = engagement.stance()?.stance.word().replace('_', " ");
+    Some(format!("{name}'s answer so far: {stance}."))
+}
+
+/// Who else reads this (rule R7).
+pub(super) fn seen_by(program: &Program, initiative: Option<&Initiative>, to: &PersonId) -> Paragraph {
+    let advocates = initiative.map(|initiative| initiative.advocates.clone()).unwrap_or_default();
+    let others: Vec<PersonId> = advocates
+        .into_iter()
+        .chain(program.admins.iter().cloned())
+        .filter(|id| id != to)
+        .fold(Vec::new(), |mut others, id| {
+            if !others.contains(&id) {
+                others.push(id);
+            }
+            others
+        });
+    let names = super::case::names(program, &others);
+    if names.is_empty() {
+        Paragraph::text("Only you see this.")
+    } else {
+        Paragraph::text(format!("Only you and {} may see this.", wording::joined(&names)))
+    }
+}
+
+/// Lets the advocate release a concern, as long as it holds.
+fn hold(
+    message: &mut Message,
+    state: &State,
+    received: &Received,
+    initiative: Option<&Initiative>,
+    name: &str,
+) {
+    let (Said::Concern | Said::Correction, Some(initiative)) = (received.said, initiative) else { return };
+    let engagement = state.engagement(&received.person, &initiative.id, initiative.quarter);
+    if engagement.is_some_and(|engagement| engagement.concern.is_some()) {
+        message.buttons = vec![button("Concern settled", Action::ReleaseConcern, Look::Primary)];
+    } else {
+        let text = format!("Settled: messages to {name} about this may go on.");
+        message.recorded = Some(Paragraph::text(text));
+    }
+}

@@ -1,0 +1,130 @@
+//! Campaign messages: prose, buttons and footer of a touch, and its form once it has been answered.
+
+use crate::domain::effect::{DeliveryKey, PostId};
+use crate::domain::engagement::{Audience, Touch};
+use crate::domain::ids::FigureId;
+use crate::domain::message::{Message, Paragraph, Part};
+use crate::domain::state::State;
+
+use super::case::Case;
+use super::facts::{Moment, Optional, gather, is_stale, shown};
+use super::prose::Template;
+use super::recorded::{Recorded, recorded};
+use super::unsayable::Unsayable;
+use super::{buttons, dates, limits, prose, wording};
+
+/// The prose of a touch, and the figures that it shows.
+pub(super) struct Prose {
+    pub(super) paragraphs: Vec<Paragraph>,
+    pub(super) figures: Vec<FigureId>,
+}
+
+/// Writes the prose, leaving out what is least needed until it fits its limit.
+pub(super) fn prose(case: &Case<'_>, state: &State, moment: &Moment<'_>) -> Result<Prose, Unsayable> {
+    let source = prose::marked(case, moment.touch);
+    let template = Template::of(case, moment.touch, &source)?;
+    let used = template.uses()?;
+    let most = limits::most_words(case.audience, moment.touch);
+    let mut left_out = Vec::new();
+    for next in Optional::order(case.audience, moment.touch).into_iter().map(Some).chain([None]) {
+        let brief = gather(case, state, moment, &used, &left_out)?;
+        let paragraphs = template.fill(&brief.facts)?;
+        let words: usize = paragraphs.iter().map(|paragraph| wording::words(&paragraph.plain())).sum();
+        match next {
+            Some(next) if words > most => left_out.push(next),
+            // Within the limit, or nothing left to give up: `limits::faults` says so to the advocate.
+            Some(_) | None => return Ok(Prose { paragraphs, figures: brief.figures }),
+        }
+    }
+    // The chain above ends in `None`, which returns.
+    Err(Unsayable::NothingNew(case.initiative.id.clone()))
+}
+
+/// How a touch is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// As it stands: answered messages say what was recorded.
+    AsItStands,
+    /// With its buttons, so that an answer can be changed.
+    WithButtons,
+}
+
+/// The message of a delivery.
+pub(super) fn touch(
+    case: &Case<'_>,
+    state: &State,
+    delivery: &DeliveryKey,
+    id: PostId,
+    how: Shown,
+) -> Result<Message, Unsayable> {
+    let moment = Moment::of(case, state, delivery, id);
+    written(case, state, &moment, how)
+}
+
+/// The message at `moment`.
+pub(super) fn written(
+    case: &Case<'_>,
+    state: &State,
+    moment: &Moment<'_>,
+    how: Shown,
+) -> Result<Message, Unsayable> {
+    let Prose { paragraphs, figures } = prose(case, state, moment)?;
+    let notification = paragraphs.first().map(Paragraph::plain).unwrap_or_default();
+    let mut message = Message::new(notification, paragraphs.into_iter().map(Part::Paragraph).collect());
+    message.footer = Some(footer(case, &figures));
+    let record = recorded(case, state, moment);
+    let stance = moment.engagement.and_then(|engagement| engagement.stance()).map(|stance| stance.stance);
+    match (record, how) {
+        (Recorded::Nothing, _) => {
+            message.buttons = buttons::visible(case, moment.touch);
+            message.overflow = buttons::overflow(case.audience, moment.touch, None);
+        }
+        (Recorded::Answer { clause, .. }, Shown::WithButtons) if !case.is_frozen() => {
+            let text = format!("Until you choose again, this stands: {clause}.");
+            message.recorded = Some(Paragraph::text(text));
+            message.buttons = buttons::visible(case, moment.touch);
+            message.overflow = buttons::overflow(case.audience, moment.touch, None);
+        }
+        (Recorded::Answer { paragraph, buttons, .. } | Recorded::Closed { paragraph, buttons }, _) => {
+            message.recorded = Some(paragraph);
+            message.buttons = buttons;
+            message.overflow = buttons::overflow(case.audience, moment.touch, Some(stance));
+        }
+    }
+    Ok(message)
+}
+
+/// The footer: whose bot, who sees the answer, where the figures are from.
+fn footer(case: &Case<'_>, figures: &[FigureId]) -> Paragraph {
+    let shown = shown(case, figures);
+    let mut sources: Vec<&str> = Vec::new();
+    for figure in &shown {
+        if !sources.contains(&figure.source.as_str()) {
+            sources.push(&figure.source);
+        }
+    }
+    let oldest = shown.iter().min_by_key(|figure| figure.read_on);
+    let read = oldest.map_or_else(String::new, |figure| {
+        let day = dates::short_reading(figure.read_on, case.today);
+        let old = if is_stale(case, figure) { ", not read since" } else { "" };
+        format!(" {}, as of {day}{old}.", sources.join(", "))
+    });
+    let whose = wording::possessive(&case.advocates());
+    Paragraph::text(format!("{whose} bot, sent only to you; {} your answer.{read}", case.only_they_see()))
+}
+
+/// Whether this audience is asked for a plan.
+pub(super) fn plans(audience: Audience) -> bool {
+    match audience {
+        Audience::Product | Audience::EngineeringManager => true,
+        Audience::Executive | Audience::Engineer => false,
+    }
+}
+
+/// Whether a touch asks for an answer at all.
+pub(super) fn asks_for_answer(touch: Touch) -> bool {
+    match touch {
+        Touch::HeadsUp | Touch::Pitch | Touch::Reminder | Touch::LastCall => true,
+        Touch::FollowUp => false,
+    }
+}

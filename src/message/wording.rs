@@ -1,0 +1,134 @@
+//! Small grammar: names in a row, counts in words, the first letter of a sentence.
+
+/// Names as they stand in a sentence: "Checkout", "Checkout and Payments", "A, B and C".
+pub(super) fn joined<S: AsRef<str>>(names: &[S]) -> String {
+    joined_by(names, "and")
+}
+
+/// As [`joined`], with another word before the last name.
+pub(super) fn joined_by<S: AsRef<str>>(names: &[S], word: &str) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} {word} {}", first.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// "Checkout's", "Partners'"; of several names the last one takes it.
+pub(super) fn possessive(name: &str) -> String {
+    if name.ends_with('s') { format!("{name}'") } else { format!("{name}'s") }
+}
+
+/// The text with a capital first letter.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// The words that a text capitalises where no sentence begins, and those with capitals inside: names.
+pub(super) fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    let mut opens = true;
+    text.split_whitespace().filter_map(move |word| {
+        let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+        let mut letters = bare.chars();
+        let capital = letters.next().is_some_and(char::is_uppercase);
+        let inner = letters.any(char::is_uppercase);
+        let is_name = inner || (capital && !opens);
+        opens = word.ends_with(['.', '?', ':', '…', '!']);
+        is_name.then(|| bare.strip_suffix("'s").unwrap_or(bare))
+    })
+}
+
+/// A sentence as it reads after "Ana, ": its first word loses the capital, unless it is a name.
+pub(super) fn after_a_name(sentence: &str, is_name: impl Fn(&str) -> bool) -> String {
+    let first = sentence.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+    let mut letters = first.chars();
+    let (Some(initial), rest) = (letters.next(), letters.as_str()) else { return sentence.to_owned() };
+    if first == "I" || rest.chars().any(char::is_uppercase) || is_name(first) {
+        return sentence.to_owned();
+    }
+    let small: String = initial.to_lowercase().collect();
+    format!("{small}{}", sentence.get(initial.len_utf8()..).unwrap_or_default())
+}
+
+/// The sentence with a full stop, if it ends without a mark.
+pub(super) fn stopped(sentence: &str) -> String {
+    let sentence = sentence.trim();
+    if sentence.is_empty() || sentence.ends_with(['.', '?', '…', ':', '"', '”']) {
+        sentence.to_owned()
+    } else {
+        format!("{sentence}.")
+    }
+}
+
+/// A count in a sentence: in words up to twelve, in digits from there on.
+pub(super) fn count(number: u64) -> String {
+    const WORDS: [&str; 13] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+        "twelve",
+    ];
+    usize::try_from(number)
+        .ok()
+        .and_then(|index| WORDS.get(index))
+        .map_or_else(|| number.to_string(), |word| (*word).to_owned())
+}
+
+/// The words of a prose, as the limits count them: a run of characters with a letter or digit in it.
+pub(super) fn words(text: &str) -> usize {
+    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_in_a_row_as_people_say_them() {
+        let check = |names: &[&str], expected: &str| assert_eq!(joined(names), expected);
+        check(&[], "");
+        check(&["Checkout"], "Checkout");
+        check(&["Checkout", "Payments"], "Checkout and Payments");
+        check(&["Checkout", "Payments", "Search"], "Checkout, Payments and Search");
+        assert_eq!(joined_by(&["Ana", "Ben"], "or"), "Ana or Ben");
+        assert_eq!(possessive("Partners"), "Partners'");
+        assert_eq!(possessive("Checkout and Search"), "Checkout and Search's");
+    }
+
+    #[test]
+    fn the_first_word_keeps_its_capital_if_it_is_a_name() {
+        let known: Vec<&str> = names_in("Calls to Stripe hang. They wait. Ask Checkout's team.").collect();
+        assert_eq!(known, ["Stripe", "Checkout"]);
+        let check = |text: &str, expected: &str| {
+            assert_eq!(after_a_name(text, |word| known.contains(&word)), expected);
+        };
+        check("The checkout hung 14 times", "the checkout hung 14 times");
+        check("Payment hangs woke you", "payment hangs woke you");
+        check("PagerDuty woke you 14 times", "PagerDuty woke you 14 times");
+        check("Stripe hung", "Stripe hung");
+        check("Checkout's tickets", "Checkout's tickets");
+        check("New: a number", "new: a number");
+        check("I expect more", "I expect more");
+        check("14 pages", "14 pages");
+        check("", "");
+    }
+
+    #[test]
+    fn words_are_counted_as_a_reader_would() {
+        assert_eq!(words("roughly 60 % fewer; or Tue 15:00 / Thu 10:00."), 8);
+    }
+
+    #[test]
+    fn sentences_end_once() {
+        let check = |text: &str, expected: &str| assert_eq!(stopped(text), expected);
+        check("It hangs", "It hangs.");
+        check("It hangs. ", "It hangs.");
+        check("Does it?", "Does it?");
+        check("", "");
+    }
+}

@@ -1,0 +1,382 @@
+//! One person and one initiative: what keeps a touch from being sent, whatever the hour.
+//!
+//! Invariant: a verdict depends on the records, the configuration and the date, never on the time of day
+//! or on other initiatives; those are the business of `pacing` and `outlook`.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Zoned};
+
+use crate::domain::directory::Person;
+use crate::domain::effect::DeliveryKey;
+use crate::domain::engagement::{Audience, Stance, Touch};
+use crate::domain::ids::TeamId;
+use crate::domain::initiative::Initiative;
+use crate::domain::observation::{Observations, Seen};
+use crate::domain::pitch::{self, NotReady};
+use crate::domain::program::{Program, Stakeholder};
+use crate::domain::state::{Engagement, PersonState, Phase, PostState, State};
+
+use super::skip::Skip;
+use super::touches::{Frame, Lives, Slot};
+
+/// Most asks of one person for one initiative in a quarter, whatever the configuration says (MESSAGES).
+const MOST_ASKS: u32 = 3;
+
+/// Everything a plan is made from.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a> {
+    pub(super) program: &'a Program,
+    pub(super) state: &'a State,
+    pub(super) seen: &'a Observations,
+    pub(super) frames: &'a [Frame],
+}
+
+/// What is worked out once and met many times.
+#[derive(Debug, Default)]
+pub(super) struct Memo {
+    pub(super) lives: Lives,
+    arguments: Vec<HashMap<TeamId, Argument>>,
+}
+
+/// What can be argued to a team.
+#[derive(Debug, Clone, Copy)]
+struct Argument {
+    exceeds_capacity: bool,
+    ready: [Result<(), NotReady>; Audience::ALL.len()],
+    worded: [bool; Audience::ALL.len()],
+}
+
+impl Argument {
+    fn of(program: &Program, initiative: &Initiative, team: &TeamId) -> Self {
+        let teams = std::slice::from_ref(team);
+        Self {
+            exceeds_capacity: pitch::exceeds_capacity(program, initiative, team),
+            ready: Audience::ALL.map(|audience| pitch::readiness(initiative, teams, audience)),
+            worded: Audience::ALL
+                .map(|audience| initiative.words(Some(team), audience, |words| &words.lead).is_some()),
+        }
+    }
+
+    fn ready(&self, audience: Audience) -> Result<(), NotReady> {
+        // `Audience::ALL` is in the order of its variants.
+        self.ready.get(audience as usize).copied().unwrap_or(Err(NotReady::NoEvidence))
+    }
+
+    fn worded(&self, audience: Audience) -> bool {
+        self.worded.get(audience as usize).copied().unwrap_or(false)
+    }
+}
+
+impl Memo {
+    fn argument(
+        &mut self,
+        program: &Program,
+        rank: usize,
+        initiative: &Initiative,
+        team: &TeamId,
+    ) -> Argument {
+        if self.arguments.len() <= rank {
+            self.arguments.resize_with(rank + 1, HashMap::new);
+        }
+        let Some(of_initiative) = self.arguments.get_mut(rank) else {
+            return Argument::of(program, initiative, team);
+        };
+        if let Some(argument) = of_initiative.get(team) {
+            return *argument;
+        }
+        let argument = Argument::of(program, initiative, team);
+        of_initiative.insert(team.clone(), argument);
+        argument
+    }
+}
+
+/// Why nothing at all may be sent to a person, if so.
+pub(super) fn out_of_reach(known: Option<&PersonState>, seen: Option<&Seen>) -> Option<Skip> {
+    let Some(known) = known.filter(|known| known.slack.is_some()) else { return Some(Skip::NotLinked) };
+    if seen.is_some_and(|seen| seen.deactivated) {
+        return Some(Skip::Deactivated);
+    }
+    known.unreachable.as_ref().map(|(code, _)| Skip::Unreachable { code: code.clone() })
+}
+
+/// Why no campaign message may be sent to a person, if so.
+pub(super) fn out_of_campaign(known: Option<&PersonState>, seen: Option<&Seen>) -> Option<Skip> {
+    out_of_reach(known, seen).or_else(|| known.is_some_and(|known| known.stopped).then_some(Skip::Stopped))
+}
+
+/// What the deliveries so far amount to.
+#[derive(Debug, Clone, Copy, Default)]
+struct History {
+    asks: u32,
+    last: Option<Timestamp>,
+    smaller_offered: bool,
+}
+
+/// One person and one initiative that is argued to them.
+pub(super) struct Case<'a> {
+    pub(super) ground: Ground<'a>,
+    /// The initiative's place in the advocate's order.
+    pub(super) rank: usize,
+    pub(super) initiative: &'a Initiative,
+    pub(super) frame: &'a Frame,
+    pub(super) person: &'a Person,
+    pub(super) stakeholder: Stakeholder,
+    pub(super) zone: &'a TimeZone,
+    pub(super) slots: Arc<[Slot]>,
+    known: Option<&'a PersonState>,
+    engagement: Option<&'a Engagement>,
+    history: OnceCell<History>,
+}
+
+impl<'a> Case<'a> {
+    /// The case, or why there is none.
+    pub(super) fn of(
+        ground: Ground<'a>,
+        memo: &mut Memo,
+        rank: usize,
+        person: &'a Person,
+        known: Option<&'a PersonState>,
+    ) -> Result<Self, Skip> {
+        let (Some(initiative), Some(frame)) = (ground.program.initiatives.get(rank), ground.frames.get(rank))
+        else {
+            return Err(Skip::NoInitiative);
+        };
+        if initiative.withdrawn {
+            return Err(Skip::Withdrawn);
+        }
+        let Some(stakeholder) = ground.program.stakeholder(initiative, person) else {
+            let excluded = initiative.excluded.iter().find(|exception| exception.person == person.id);
+            return Err(match excluded {
+                Some(exception) => Skip::Excluded { reason: exception.reason.clone() },
+                None if initiative.advocates.contains(&person.id) => Skip::Advocate,
+                None => Skip::NotAStakeholder,
+            });
+        };
+        if frame.window.is_none() {
+            return Err(Skip::NoWindow);
+        }
+        let zone = ground.program.zone_of(person, ground.seen.zone(&person.id));
+        let place = memo.lives.place(zone, &person.days_off);
+        let slots =
+            memo.lives.slots(ground.program, frame, place, zone, &person.days_off, stakeholder.audience);
+        let engagement = known
+            .filter(|known| !known.engagements.is_empty())
+            .and_then(|known| known.engagements.get(&(initiative.id.clone(), initiative.quarter)));
+        let history = OnceCell::new();
+        Ok(Self {
+            ground,
+            rank,
+            initiative,
+            frame,
+            person,
+            stakeholder,
+            zone,
+            slots,
+            known,
+            engagement,
+            history,
+        })
+    }
+
+    /// The delivery that a slot stands for.
+    pub(super) fn key(&self, slot: &Slot) -> DeliveryKey {
+        DeliveryKey {
+            person: self.person.id.clone(),
+            initiative: self.initiative.id.clone(),
+            quarter: self.initiative.quarter,
+            touch: slot.touch,
+            occurrence: slot.occurrence,
+        }
+    }
+
+    /// What became of a slot's delivery.
+    pub(super) fn post(&self, slot: &Slot) -> Option<&'a PostState> {
+        let id = self.engagement?.deliveries.get(&(slot.touch, slot.occurrence))?;
+        self.ground.state.post(*id)
+    }
+
+    /// A moment in the recipient's zone.
+    pub(super) fn zoned(&self, at: Timestamp) -> Zoned {
+        at.to_zoned(self.zone.clone())
+    }
+
+    /// What the records, the configuration and the date say against sending `slot` at `at`; or the teams
+    /// whose ask the message names.
+    pub(super) fn verdict(&self, memo: &mut Memo, slot: &Slot, at: Timestamp) -> Result<Vec<TeamId>, Skip> {
+        if let Some(never) = &slot.never {
+            return Err(never.clone());
+        }
+        if self.known.is_some_and(|known| known.stopped_initiatives.contains(&self.initiative.id)) {
+            return Err(Skip::StoppedInitiative);
+        }
+        if let Some(engagement) = self.engagement {
+            if engagement.concern.is_some() {
+                return Err(Skip::Concerned);
+            }
+            if engagement.conversation.is_some() {
+                return Err(Skip::Conversation);
+            }
+        }
+        if slot.touch == Touch::FollowUp {
+            return self.follow_up();
+        }
+        match self.engagement.and_then(Engagement::stance).map(|stance| stance.stance) {
+            Some(stance) if stance.is_final() => return Err(Skip::Final { stance }),
+            Some(Stance::Concerned) => return Err(Skip::Concerned),
+            Some(_) if slot.touch != Touch::Reminder => return Err(Skip::Considering),
+            Some(_) | None => {}
+        }
+        let teams = self.arguable(memo)?;
+        let asks = self.ground.program.limits.asks.min(MOST_ASKS);
+        if slot.touch.asks() && asks <= self.history().asks {
+            return Err(Skip::AskedEnough { asks });
+        }
+        if slot.touch == Touch::Reminder {
+            self.something_new(&teams, at)?;
+        }
+        Ok(teams)
+    }
+
+    /// The teams that are still to be asked, and for which there is something to argue with.
+    fn arguable(&self, memo: &mut Memo) -> Result<Vec<TeamId>, Skip> {
+        let state = self.ground.state;
+        let planned = |team: &TeamId| {
+            !state.items.is_empty()
+                && state.items.contains_key(&(
+                    self.initiative.id.clone(),
+                    team.clone(),
+                    self.initiative.quarter,
+                ))
+        };
+        let audience = self.stakeholder.audience;
+        let mut open: Vec<(TeamId, Argument)> = self
+            .stakeholder
+            .teams
+            .iter()
+            .filter(|team| !planned(team))
+            .map(|team| (team.clone(), memo.argument(self.ground.program, self.rank, self.initiative, team)))
+            .collect();
+        if open.is_empty() {
+            return Err(Skip::Planned { teams: self.stakeholder.teams.clone() });
+        }
+        if open.iter().all(|(_, argument)| argument.exceeds_capacity) {
+            return Err(Skip::Capacity { teams: open.into_iter().map(|(team, _)| team).collect() });
+        }
+        open.retain(|(_, argument)| !argument.exceeds_capacity);
+        open.retain(|(_, argument)| argument.worded(audience));
+        if open.is_empty() {
+            return Err(Skip::NoSentence { audience });
+        }
+        // One team's figures are enough to argue with; the weaker fault is the one to mend first.
+        let ready = open.iter().map(|(_, argument)| argument.ready(audience));
+        if !ready.clone().any(|ready| ready.is_ok()) {
+            let executives = ready.clone().any(|ready| ready == Err(NotReady::NothingForExecutives));
+            return Err(if executives { Skip::NothingForExecutives } else { Skip::NoEvidence });
+        }
+        Ok(open.into_iter().map(|(team, _)| team).collect())
+    }
+
+    /// Thanks with the item once it is on record, or what became of a no to whoever wants to hear it.
+    fn follow_up(&self) -> Result<Vec<TeamId>, Skip> {
+        let nothing = Err(Skip::NothingToFollowUp);
+        let Some(engagement) = self.engagement else { return nothing };
+        let Some(latest) = engagement.stance() else { return nothing };
+        let taken = |wanted: &dyn Fn(&TeamId, Stance) -> bool| -> Vec<TeamId> {
+            let stances = engagement.stances.iter().filter(|(team, taken)| wanted(team, taken.stance));
+            stances.map(|(team, _)| team.clone()).collect()
+        };
+        let teams = match latest.stance {
+            Stance::Committed | Stance::FirstStep => taken(&|team, stance| {
+                matches!(stance, Stance::Committed | Stance::FirstStep)
+                    && self.ground.state.items.contains_key(&(
+                        self.initiative.id.clone(),
+                        team.clone(),
+                        self.initiative.quarter,
+                    ))
+            }),
+            Stance::Declined if engagement.wants_follow_up => taken(&|_, stance| stance == Stance::Declined),
+            Stance::Declined | Stance::Supportive | Stance::Considering | Stance::Concerned => Vec::new(),
+        };
+        if teams.is_empty() { nothing } else { Ok(teams) }
+    }
+
+    fn history(&self) -> History {
+        *self.history.get_or_init(|| {
+            let mut history = History::default();
+            let deliveries = self.engagement.into_iter().flat_map(|engagement| &engagement.deliveries);
+            for ((touch, _), post) in deliveries {
+                let Some(post) = self.ground.state.post(*post).filter(|post| post.may_have_arrived()) else {
+                    continue;
+                };
+                history.asks += u32::from(touch.asks());
+                history.smaller_offered |= matches!(touch, Touch::Reminder | Touch::LastCall);
+                history.last = history.last.max(Some(arrived_at(post)));
+            }
+            history
+        })
+    }
+
+    /// A reminder says something that the last message didn't: news, or the smaller step.
+    fn something_new(&self, teams: &[TeamId], at: Timestamp) -> Result<(), Skip> {
+        let history = self.history();
+        let Some(last) = history.last else { return Err(Skip::NothingToRemindOf) };
+        let audience = self.stakeholder.audience;
+        if !history.smaller_offered && self.has_smaller_step(teams) {
+            return Ok(());
+        }
+        let (since, today) = (self.zone.to_datetime(last).date(), self.zone.to_datetime(at).date());
+        match pitch::news(self.initiative, teams, audience, since, today) {
+            Some(_) => Ok(()),
+            None => Err(Skip::NothingNew),
+        }
+    }
+
+    /// Whether there is a step smaller than the first that could be offered to those who plan.
+    fn has_smaller_step(&self, teams: &[TeamId]) -> bool {
+        matches!(self.stakeholder.audience, Audience::Product | Audience::EngineeringManager)
+            && teams
+                .iter()
+                .filter_map(|team| self.initiative.asks.get(team))
+                .any(|ask| ask.smallest_step.as_ref().is_some_and(|smallest| *smallest != ask.first_step))
+    }
+
+    /// The next moment after `now` at which there may be something new to tell.
+    pub(super) fn next_news(&self, now: Timestamp) -> Option<Timestamp> {
+        let start = |day: Date| self.zone.to_timestamp(day.to_datetime(Time::midnight())).ok();
+        self.initiative.news.iter().filter_map(|news| start(news.on)).filter(|at| now < *at).min()
+    }
+
+    /// The verdict at the last moment of a life that is over.
+    pub(super) fn verdict_at_end(&self, memo: &mut Memo, slot: &Slot) -> Result<Vec<TeamId>, Skip> {
+        let end = slot.life.expires.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(slot.life.due);
+        self.verdict(memo, slot, end)
+    }
+}
+
+/// Why a post on record isn't sent (again); `None` while another attempt may be made.
+pub(super) fn settled(post: &PostState, zone: &TimeZone) -> Option<Skip> {
+    match &post.phase {
+        Phase::Waiting { .. } => None,
+        Phase::Intended { .. } => Some(Skip::UnderWay),
+        Phase::Sent { at, .. } => Some(Skip::Sent { at: at.to_zoned(zone.clone()) }),
+        Phase::Refused { code, .. } => Some(Skip::Refused { code: code.clone() }),
+        Phase::Unknown => Some(Skip::Unknown),
+        Phase::Missed => Some(Skip::Missed),
+    }
+}
+
+fn arrived_at(post: &PostState) -> Timestamp {
+    match &post.phase {
+        Phase::Sent { at, .. } => *at,
+        Phase::Intended { .. }
+        | Phase::Waiting { .. }
+        | Phase::Refused { .. }
+        | Phase::Unknown
+        | Phase::Missed => post.intended_at,
+    }
+}

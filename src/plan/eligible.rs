@@ -1,0 +1,132 @@
+//! Whether one post may go out now, or the named reason why not: the same rule that planned it, asked
+//! again right before the intent.
+
+use jiff::Timestamp;
+
+use crate::domain::directory::Person;
+use crate::domain::effect::{DeliveryKey, Post, PostKey};
+use crate::domain::event::PauseReason;
+use crate::domain::observation::Observations;
+use crate::domain::program::Program;
+use crate::domain::state::{Phase, State};
+
+use super::case::{Case, Ground, Memo, out_of_campaign, settled};
+use super::outlook::outlook;
+use super::pacing::{Burst, Gates};
+use super::posts;
+use super::skip::Skip;
+use super::touches::Frame;
+
+/// The post that `key` stands for, if it may go out at `now`; else what stands in the way.
+pub fn eligible(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    now: Timestamp,
+    key: &PostKey,
+) -> Result<Post, Skip> {
+    in_force(program, state)?;
+    let frames = Frame::all(program, state);
+    let ground = Ground { program, state, seen, frames: &frames };
+    let Some(delivery) = key.delivery() else { return posts::eligible(ground, now, key) };
+    if let Some((_, reason)) = &state.paused {
+        return Err(Skip::Paused(reason.clone()));
+    }
+    let post = due(ground, &mut Memo::default(), now, delivery)?;
+    match Burst::at(now, &program.limits, &state.recent_campaign).skip(&program.calendar.zone) {
+        Some(skip) => Err(skip),
+        None => Ok(post),
+    }
+}
+
+/// Replicas with another configuration than the one in force don't plan.
+pub(super) fn in_force(program: &Program, state: &State) -> Result<(), Skip> {
+    match &state.adopted {
+        Some(adopted) if adopted.digest == program.digest => Ok(()),
+        adopted => {
+            Err(Skip::OtherConfiguration { adopted: adopted.as_ref().map(|adopted| adopted.digest.clone()) })
+        }
+    }
+}
+
+/// Whether nothing at all is posted: Slack refuses everything.
+pub(super) fn refused_everywhere(state: &State) -> bool {
+    matches!(&state.paused, Some((_, PauseReason::Configuration { .. })))
+}
+
+/// The delivery as a post, if nothing about its person stands in the way at `now`.
+pub(super) fn due(
+    ground: Ground<'_>,
+    memo: &mut Memo,
+    now: Timestamp,
+    delivery: &DeliveryKey,
+) -> Result<Post, Skip> {
+    let Some(person) = ground.program.people.get(&delivery.person) else { return Err(Skip::NotInDirectory) };
+    let case = case_of(ground, memo, person, delivery)?;
+    if case.initiative.quarter != delivery.quarter {
+        return Err(Skip::OtherQuarter { quarter: case.initiative.quarter });
+    }
+    let known = ground.state.person(&person.id);
+    let seen = ground.seen.of(&person.id);
+    let slot = case
+        .slots
+        .iter()
+        .find(|slot| slot.touch == delivery.touch && slot.occurrence == delivery.occurrence)
+        .cloned()
+        .ok_or_else(|| match ground.program.cadence.touches.get(&delivery.touch) {
+            Some(rule) if !rule.audiences.contains(&case.stakeholder.audience) => {
+                Skip::NotAddressed { audience: case.stakeholder.audience }
+            }
+            Some(_) | None => Skip::NotInCadence,
+        })?;
+    let before = case.post(&slot);
+    if let Some(skip) = before.and_then(|post| settled(post, case.zone)) {
+        return Err(skip);
+    }
+    if let Some(skip) = out_of_campaign(known, seen) {
+        return Err(skip);
+    }
+    case.verdict(memo, &slot, now.clamp(slot.life.due, slot.life.expires.max(slot.life.due)))?;
+    if now < slot.life.due {
+        return Err(Skip::NotYet { due: case.zoned(slot.life.due) });
+    }
+    if slot.life.expires <= now {
+        return Err(Skip::Over { since: case.zoned(slot.life.expires) });
+    }
+    let retry = before.and_then(|post| match post.phase {
+        Phase::Waiting { until } => Some((until, post.intended_at)),
+        Phase::Intended { .. }
+        | Phase::Sent { .. }
+        | Phase::Refused { .. }
+        | Phase::Unknown
+        | Phase::Missed => None,
+    });
+    if let Some((until, _)) = retry.filter(|(until, _)| now < *until) {
+        return Err(Skip::NotBefore { until: case.zoned(until) });
+    }
+    let counted = retry.map(|(_, counted)| counted);
+    if let Some(skip) = Gates::of(ground.program, case.zone, &person.days_off, known, seen, counted).skip(now)
+    {
+        return Err(skip);
+    }
+    match outlook(ground, memo, person, now).due {
+        Some((_, post)) if post.key.delivery() == Some(delivery) => Ok(post),
+        Some((rank, _)) => Err(match ground.program.initiatives.get(rank) {
+            Some(first) => Skip::AnotherFirst { initiative: first.id.clone() },
+            None => Skip::OneAtATime,
+        }),
+        None => Err(Skip::OneAtATime),
+    }
+}
+
+/// The case that a delivery belongs to. An initiative may be named by a former id.
+pub(super) fn case_of<'a>(
+    ground: Ground<'a>,
+    memo: &mut Memo,
+    person: &'a Person,
+    delivery: &DeliveryKey,
+) -> Result<Case<'a>, Skip> {
+    let initiative = ground.program.initiative(&delivery.initiative).ok_or(Skip::NoInitiative)?;
+    let rank = ground.program.initiatives.iter().position(|of| of.id == initiative.id);
+    Case::of(ground, memo, rank.ok_or(Skip::NoInitiative)?, person, ground.state.person(&person.id))
+}

@@ -1,0 +1,174 @@
+//! The same rule over days to come.
+//!
+//! Invariant: nothing here decides anything. The plan is asked what is due, that is taken as done, and
+//! the plan is asked again, so that what is shown is what is later sent if nobody answers and nothing
+//! fails.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::effect::{Effect, Post, PostKey};
+use crate::domain::engagement::Audience;
+use crate::domain::event::{Event, Record, Renames};
+use crate::domain::ids::{MessageTs, PersonId, SlackChannelId, TeamId};
+use crate::domain::observation::Observations;
+use crate::domain::program::Program;
+use crate::domain::state::State;
+
+use super::case::{Ground, Memo};
+use super::eligible::{due, in_force};
+use super::incremental::{Plan, Touched, touched};
+use super::skip::Skip;
+use super::touches::Frame;
+
+/// What a call may take in a forecast; any time-out will do, since every call is answered.
+const CALL: SignedDuration = SignedDuration::from_secs(30);
+
+/// A message to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// When it goes out.
+    pub at: Timestamp,
+    /// To whom.
+    pub to: PersonId,
+    /// What it is for.
+    pub key: PostKey,
+    /// For a campaign message: the role it is argued for.
+    pub audience: Option<Audience>,
+    /// For a campaign message: the teams whose ask it names.
+    pub teams: Vec<TeamId>,
+}
+
+/// What will be sent from `now` to `until` (inclusive) if nobody answers and nothing fails, in order.
+/// The configuration counts as adopted, and posting as resumed.
+pub fn forecast(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    now: Timestamp,
+    until: Timestamp,
+) -> Vec<Planned> {
+    let mut planned = Vec::new();
+    run(program, state, seen, now, until, &mut |step| {
+        if let Step::Sent(at, post) = step {
+            let (to, key) = (post.key.to().clone(), post.key.clone());
+            planned.push(Planned { at, to, key, audience: post.audience, teams: post.teams.clone() });
+        }
+    });
+    planned
+}
+
+/// A step of a forecast.
+pub(super) enum Step<'a> {
+    /// This goes out.
+    Sent(Timestamp, &'a Post),
+    /// This is missed, because of what stood in the way when its time ran out.
+    Missed(&'a PostKey, Skip),
+}
+
+/// Takes everything that comes due as done; the state at the end.
+pub(super) fn run(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    now: Timestamp,
+    until: Timestamp,
+    visit: &mut dyn FnMut(Step<'_>),
+) -> State {
+    let mut future = Future { program, state: state.clone(), touched: Touched::Nobody };
+    future.assume(now);
+    let (Ok(channel), Ok(ts)) = (SlackChannelId::parse("D0"), MessageTs::parse("0.0")) else {
+        return future.state;
+    };
+    let mut at = now;
+    let mut plan = Plan::from_nothing(program, &future.state, seen, at);
+    let mut before: Vec<Effect> = Vec::new();
+    loop {
+        let effects = plan.due(at);
+        // An effect that is done and still due would be done for ever.
+        if !effects.is_empty() && effects == before {
+            return future.state;
+        }
+        for effect in &effects {
+            match effect {
+                Effect::Post(post) => {
+                    visit(Step::Sent(at, post));
+                    let deadline = at.checked_add(CALL).unwrap_or(Timestamp::MAX);
+                    future.happens(
+                        at,
+                        Event::PostIntended {
+                            key: post.key.clone(),
+                            attempt: post.attempt,
+                            deadline,
+                            teams: post.teams.clone(),
+                            audience: post.audience,
+                        },
+                    );
+                    let id = future.state.resolve(post.key.id());
+                    let (channel, ts) = (channel.clone(), ts.clone());
+                    future.happens(at, Event::PostSent { post: id, attempt: post.attempt, channel, ts });
+                }
+                Effect::Miss(key) => {
+                    visit(Step::Missed(key, in_the_way(program, &future.state, seen, key)));
+                    future.happens(at, Event::PostMissed { key: key.clone() });
+                }
+                Effect::Settle { post, attempt } => {
+                    let (channel, ts) = (channel.clone(), ts.clone());
+                    future.happens(at, Event::PostSent { post: *post, attempt: *attempt, channel, ts });
+                }
+                Effect::Refresh { post, through } => {
+                    future.happens(at, Event::PostShown { post: *post, through: *through });
+                }
+            }
+        }
+        if effects.is_empty() {
+            match plan.next_wake() {
+                Some(wake) if at < wake && wake <= until => at = wake,
+                Some(_) | None => return future.state,
+            }
+        }
+        before = effects;
+        let touched = std::mem::take(&mut future.touched);
+        plan.refresh(program, &future.state, seen, at, &touched);
+    }
+}
+
+/// What kept a delivery from being sent at the last moment of its life.
+fn in_the_way(program: &Program, state: &State, seen: &Observations, key: &PostKey) -> Skip {
+    let Some(delivery) = key.delivery() else { return Skip::Missed };
+    let frames = Frame::all(program, state);
+    let ground = Ground { program, state, seen, frames: &frames };
+    let mut memo = Memo::default();
+    let last = match due(ground, &mut memo, Timestamp::MAX, delivery) {
+        Err(Skip::Over { since }) => since.timestamp().checked_sub(SignedDuration::from_secs(1)),
+        Err(skip) => return skip,
+        Ok(_) => return Skip::Missed,
+    };
+    let Ok(last) = last else { return Skip::Missed };
+    due(ground, &mut memo, last, delivery).err().unwrap_or(Skip::Missed)
+}
+
+/// A state that goes on by itself.
+struct Future<'a> {
+    program: &'a Program,
+    state: State,
+    touched: Touched,
+}
+
+impl Future<'_> {
+    fn happens(&mut self, at: Timestamp, event: Event) {
+        let record = Record { seq: self.state.head.next(), at, cause: None, event };
+        self.state.apply(&record);
+        let touched = touched(self.program, &self.state, &record);
+        self.touched = std::mem::take(&mut self.touched).and(touched);
+    }
+
+    /// The configuration is adopted and posting goes on.
+    fn assume(&mut self, now: Timestamp) {
+        if in_force(self.program, &self.state).is_err() {
+            let initiatives = self.program.initiatives.iter().map(|of| of.id.clone()).collect();
+            let (digest, renamed) = (self.program.digest.clone(), Renames::default());
+            self.happens(now, Event::ConfigAdopted { digest, initiatives, renamed });
+        }
+        self.state.paused = None;
+    }
+}

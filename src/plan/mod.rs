@@ -1,0 +1,39 @@
+//! Who gets what, when, and for everything that is not sent the named reason why.
+//!
+//! Pure: a function of the configuration, the records, the observations and `now`. It starts nothing; it
+//! says which effects are due and when to look again, and `dispatch` performs them. Planning again
+//! changes nothing.
+//!
+//! - `touches`: when a touch of the cadence may be sent to somebody, as its life `[due, expires)`
+//! - `case`: one person and one initiative: what keeps a touch from being sent, whatever the hour
+//! - `pacing`: hours, quiet times, gaps and caps, across all initiatives together
+//! - `outlook`: what one person gets next, and when that may change
+//! - `posts`, `disagreement`: relays, receipts and notices: what answers something that happened
+//! - `incremental`: the plan itself, kept up to date event by event
+//! - `eligible`: the same rule for one post, asked again right before the intent
+//! - `forecast`, `explain`: the same rule over days to come, and its reasons
+//! - `restart`: what has to be looked up before a journal that may be missing records is trusted
+//! - `skip`: the named reasons
+
+mod case;
+mod disagreement;
+mod eligible;
+mod explain;
+mod forecast;
+mod incremental;
+mod outlook;
+mod pacing;
+mod posts;
+mod restart;
+mod skip;
+mod touches;
+
+pub use eligible::eligible;
+pub use explain::{Explanation, InitiativePlan, Outcome, Row, TouchRow, explain};
+pub use forecast::{Planned, forecast};
+pub use incremental::{Plan, Touched, touched};
+pub use restart::must_start_paused;
+pub use skip::Skip;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,182 @@
+//! What one person gets next, across all initiatives.
+//!
+//! Invariant: an outlook holds until its `wake`, whenever in between it is looked at, as long as no
+//! record and no observation touches the person.
+
+use jiff::Timestamp;
+
+use crate::domain::directory::Person;
+use crate::domain::effect::{DeliveryKey, Life, Post, PostId, PostKey};
+use crate::domain::state::{PersonState, Phase, State};
+
+use super::case::{Case, Ground, Memo, out_of_campaign};
+use super::pacing::Gates;
+use super::touches::Slot;
+
+/// What one person gets next.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Outlook {
+    /// The one message that may go out now, with its initiative's place in the advocate's order.
+    pub(super) due: Option<(usize, Post)>,
+    /// Deliveries whose life passed without them.
+    pub(super) missed: Vec<DeliveryKey>,
+    /// The next moment at which any of it may change by itself.
+    pub(super) wake: Option<Timestamp>,
+}
+
+/// The deliveries to a person that have no outcome yet.
+struct Trail {
+    under_way: bool,
+    waiting: Vec<(PostId, DeliveryKey)>,
+}
+
+impl Trail {
+    fn of(state: &State, known: Option<&PersonState>) -> Self {
+        let mut trail = Self { under_way: false, waiting: Vec::new() };
+        // Nobody has a delivery without outcome while no post has.
+        if state.unsettled.is_empty() {
+            return trail;
+        }
+        let engagements = known.into_iter().flat_map(|known| known.engagements.values());
+        for id in engagements.flat_map(|engagement| engagement.deliveries.values()) {
+            let Some(post) = state.post(*id) else { continue };
+            trail.under_way |= matches!(post.phase, Phase::Intended { .. });
+            if let (Phase::Waiting { .. }, PostKey::Touch(delivery)) = (&post.phase, &post.key) {
+                trail.waiting.push((*id, delivery.clone()));
+            }
+        }
+        trail
+    }
+}
+
+/// A delivery that could go out but for the time of day, the caps and the other initiatives.
+pub(super) struct Candidate {
+    rank: usize,
+    post: Post,
+    /// It was tried before: not again before the first, and counted at the second.
+    retry: Option<(Timestamp, Timestamp)>,
+}
+
+/// The earliest of the moments after `now`.
+struct Next {
+    now: Timestamp,
+    at: Option<Timestamp>,
+}
+
+impl Next {
+    fn consider(&mut self, at: Option<Timestamp>) {
+        if let Some(at) = at.filter(|at| self.now < *at) {
+            self.at = Some(self.at.map_or(at, |before| before.min(at)));
+        }
+    }
+}
+
+/// What `person` gets next.
+pub(super) fn outlook(ground: Ground<'_>, memo: &mut Memo, person: &Person, now: Timestamp) -> Outlook {
+    let known = ground.state.person(&person.id);
+    let seen = ground.seen.of(&person.id);
+    let trail = Trail::of(ground.state, known);
+    if out_of_campaign(known, seen).is_some() {
+        let missed = trail.waiting.into_iter().map(|(_, delivery)| delivery).collect();
+        return Outlook { missed, ..Outlook::default() };
+    }
+    let mut missed = Vec::new();
+    let mut next = Next { now, at: None };
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for rank in 0..ground.program.initiatives.len() {
+        if let Ok(case) = Case::of(ground, memo, rank, person, known) {
+            let found = weigh(&case, memo, now, &mut next, &mut missed);
+            candidates.extend(found);
+        }
+    }
+    // What was tried before and can't be tried again is over.
+    let tried_again = |delivery: &DeliveryKey| {
+        candidates.iter().any(|candidate| candidate.post.key.delivery() == Some(delivery))
+    };
+    missed
+        .extend(trail.waiting.iter().map(|(_, delivery)| delivery).filter(|key| !tried_again(key)).cloned());
+    let mut due = None;
+    // What was begun goes first; otherwise the advocate's order decides.
+    if !trail.under_way
+        && let Some(first) =
+            candidates.into_iter().min_by_key(|candidate| (candidate.retry.is_none(), candidate.rank))
+    {
+        let zone = ground.program.zone_of(person, ground.seen.zone(&person.id));
+        let counted = first.retry.map(|(_, counted)| counted);
+        let gates = Gates::of(ground.program, zone, &person.days_off, known, seen, counted);
+        let from = first.retry.map_or(now, |(until, _)| now.max(until));
+        match gates.opens(from) {
+            Some(at) if at <= now => {
+                next.consider(gates.closes(now));
+                due = Some((first.rank, first.post));
+            }
+            opens => next.consider(opens),
+        }
+    }
+    Outlook { due, missed, wake: next.at }
+}
+
+/// The candidate of one initiative, if there is one now.
+fn weigh(
+    case: &Case<'_>,
+    memo: &mut Memo,
+    now: Timestamp,
+    next: &mut Next,
+    missed: &mut Vec<DeliveryKey>,
+) -> Option<Candidate> {
+    use super::skip::Skip;
+    let mut candidate = None;
+    for slot in case.slots.iter().filter(|slot| slot.never.is_none()) {
+        let post = case.post(slot);
+        if post.is_some_and(|post| !post.phase.is_open()) {
+            continue;
+        }
+        let Life { due, expires } = slot.life;
+        if expires <= now {
+            // What the program could not have sent because it did not know of it is not missed.
+            let known_of = case.frame.adopted.is_none_or(|adopted| adopted < expires);
+            if post.is_none() && known_of && case.verdict_at_end(memo, slot).is_ok() {
+                missed.push(case.key(slot));
+            }
+            continue;
+        }
+        match case.verdict(memo, slot, now.max(due)) {
+            Ok(_) if now < due => {
+                next.consider(Some(due));
+                break;
+            }
+            Ok(teams) => {
+                next.consider(Some(expires));
+                candidate = Some(candidate_of(case, slot, teams));
+            }
+            Err(Skip::NothingNew) => {
+                next.consider(case.next_news(now.max(due)).filter(|at| *at < expires));
+            }
+            Err(_) => {}
+        }
+    }
+    candidate
+}
+
+fn candidate_of(case: &Case<'_>, slot: &Slot, teams: Vec<crate::domain::ids::TeamId>) -> Candidate {
+    let before = case.post(slot);
+    let retry = before.and_then(|post| match &post.phase {
+        Phase::Waiting { until } => Some((*until, post.intended_at)),
+        Phase::Intended { .. }
+        | Phase::Sent { .. }
+        | Phase::Refused { .. }
+        | Phase::Unknown
+        | Phase::Missed => None,
+    });
+    Candidate {
+        rank: case.rank,
+        post: Post {
+            key: PostKey::Touch(case.key(slot)),
+            attempt: before.map_or(1, |post| post.attempt.saturating_add(1)),
+            life: slot.life,
+            teams,
+            audience: Some(case.stakeholder.audience),
+        },
+        retry,
+    }
+}

@@ -1,0 +1,291 @@
+//! Posts that answer something that happened: relays, receipts and notices.
+//!
+//! They are not campaign messages: caps, stop and snooze don't apply, and they go out while an advocate
+//! has paused the campaign. Only when Slack refuses everything do they wait. What answers the person's
+//! own doing of a moment ago goes at once; everything else waits for the recipient's send hours, since
+//! nobody gets a message at 3 a.m.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::directory::Person;
+use crate::domain::effect::{Life, Notice, Post, PostId, PostKey};
+use crate::domain::event::PauseReason;
+use crate::domain::ids::{InitiativeId, PersonId, Seq};
+use crate::domain::initiative::Initiative;
+use crate::domain::program::Program;
+use crate::domain::state::{Phase, PostState, Received};
+
+use super::case::{Ground, out_of_reach, settled};
+use super::eligible::refused_everywhere;
+use super::skip::Skip;
+
+/// How long news is worth passing on.
+const LIFE: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// For how long after what a person did an answer still goes to them at any hour.
+const AT_ONCE: SignedDuration = SignedDuration::from_mins(15);
+
+/// A post that answers something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Item {
+    pub(super) key: PostKey,
+    pub(super) id: PostId,
+    pub(super) life: Life,
+    /// Until then it goes at any hour.
+    at_once_until: Option<Timestamp>,
+}
+
+/// How an item stands.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It may go out now.
+    Due(Post),
+    /// Not now; by itself that changes only then.
+    Held(Skip, Option<Timestamp>),
+    /// It is settled, or too old to pass on.
+    Gone(Skip),
+    /// It was tried, and now it is too old.
+    Missed,
+}
+
+impl Item {
+    fn new(key: PostKey, since: Timestamp) -> Self {
+        let life = Life { due: since, expires: since.checked_add(LIFE).unwrap_or(Timestamp::MAX) };
+        let id = key.id();
+        Self { key, id, life, at_once_until: None }
+    }
+
+    fn at_once(mut self) -> Self {
+        self.at_once_until = self.life.due.checked_add(AT_ONCE).ok();
+        self
+    }
+
+    fn until(mut self, expires: Timestamp) -> Self {
+        self.life.expires = expires;
+        self
+    }
+
+    /// How it stands at `now`.
+    pub(super) fn standing(&self, ground: Ground<'_>, now: Timestamp) -> Standing {
+        let to = self.key.to();
+        let Some(person) = ground.program.people.get(to) else { return Standing::Gone(Skip::NotInDirectory) };
+        let zone = ground.program.zone_of(person, ground.seen.zone(to));
+        let post = ground.state.post(self.id);
+        match post.map(|post| (settled(post, zone), &post.phase)) {
+            // Whether it went out will be found out; until then it is neither sent again nor forgotten.
+            Some((Some(skip), Phase::Intended { .. })) => return Standing::Held(skip, None),
+            Some((Some(skip), _)) => return Standing::Gone(skip),
+            Some((None, _)) if self.life.expires <= now => return Standing::Missed,
+            Some((None, _)) | None => {}
+        }
+        if self.life.expires <= now {
+            return Standing::Gone(Skip::Over { since: self.life.expires.to_zoned(zone.clone()) });
+        }
+        if let Some(skip) = out_of_reach(ground.state.person(to), ground.seen.of(to)) {
+            return Standing::Held(skip, Some(self.life.expires));
+        }
+        if now < self.life.due {
+            return Standing::Held(
+                Skip::NotYet { due: self.life.due.to_zoned(zone.clone()) },
+                Some(self.life.due),
+            );
+        }
+        if let Some(Phase::Waiting { until }) = post.map(|post| &post.phase)
+            && now < *until
+        {
+            let skip = Skip::NotBefore { until: until.to_zoned(zone.clone()) };
+            return Standing::Held(skip, Some((*until).min(self.life.expires)));
+        }
+        let at_once = self.at_once_until.is_some_and(|until| now < until);
+        if !at_once && let Some((skip, opens)) = outside_hours(ground.program, person, zone, now) {
+            let wake = opens.map_or(self.life.expires, |opens| opens.min(self.life.expires));
+            return Standing::Held(skip, Some(wake));
+        }
+        Standing::Due(Post {
+            key: self.key.clone(),
+            attempt: post.map_or(1, |post: &PostState| post.attempt.saturating_add(1)),
+            life: self.life,
+            teams: Vec::new(),
+            audience: None,
+        })
+    }
+}
+
+fn outside_hours(
+    program: &Program,
+    person: &Person,
+    zone: &jiff::tz::TimeZone,
+    now: Timestamp,
+) -> Option<(Skip, Option<Timestamp>)> {
+    let hours = &program.limits.hours;
+    if hours.contains(now, zone, &person.days_off) {
+        return None;
+    }
+    let opens = hours.next(now, zone, &person.days_off);
+    let until = opens.map(|at| at.to_zoned(zone.clone()));
+    let skip = match person.days_off.reason(zone.to_datetime(now).date()) {
+        Some(name) => Skip::DayOff { name: name.to_owned(), until },
+        None => Skip::OutsideHours { until },
+    };
+    Some((skip, opens))
+}
+
+/// The advocates of the initiatives that are argued to `person`; the admins and all advocates if none is.
+fn advocates_around(program: &Program, person: &PersonId) -> BTreeSet<PersonId> {
+    let argued = |initiative: &&Initiative| {
+        !initiative.withdrawn
+            && program
+                .people
+                .get(person)
+                .is_some_and(|person| program.stakeholder(initiative, person).is_some())
+    };
+    let advocates: BTreeSet<PersonId> =
+        program.initiatives.iter().filter(argued).flat_map(|of| of.advocates.iter().cloned()).collect();
+    if advocates.is_empty() { everybody_in_charge(program) } else { advocates }
+}
+
+fn everybody_in_charge(program: &Program) -> BTreeSet<PersonId> {
+    let advocates = program.initiatives.iter().flat_map(|initiative| initiative.advocates.iter());
+    advocates.chain(&program.admins).cloned().collect()
+}
+
+/// What a person said or asked for goes to its advocates, and word of that back to the person.
+pub(super) fn answers_to(program: &Program, of: Seq, received: &Received) -> Vec<Item> {
+    let about = received.initiative.as_ref().and_then(|initiative| program.initiative(initiative));
+    let mut advocates: BTreeSet<PersonId> = match about {
+        Some(initiative) => initiative.advocates.iter().cloned().collect(),
+        None => advocates_around(program, &received.person),
+    };
+    advocates.remove(&received.person);
+    // An advocate who writes to their own bot has nobody to be passed on to.
+    if advocates.is_empty() {
+        return Vec::new();
+    }
+    let receipt = Item::new(PostKey::Receipt { of, to: received.person.clone() }, received.at).at_once();
+    let relays = advocates.into_iter().map(|to| Item::new(PostKey::Relay { of, to }, received.at));
+    std::iter::once(receipt).chain(relays).collect()
+}
+
+fn notices(to: impl IntoIterator<Item = PersonId>, notice: &Notice, since: Timestamp) -> Vec<Item> {
+    to.into_iter().map(|to| Item::new(PostKey::Notice { to, notice: notice.clone() }, since)).collect()
+}
+
+/// What advocates have to know about reaching `person`.
+pub(super) fn about_reaching(ground: Ground<'_>, person: &PersonId) -> Vec<Item> {
+    let Some(known) = ground.state.person(person) else { return Vec::new() };
+    let mut items = Vec::new();
+    if let Some((_, since)) = &known.unreachable {
+        let mut to = advocates_around(ground.program, person);
+        to.remove(person);
+        items.extend(notices(to, &Notice::Unreachable { person: person.clone() }, *since));
+    }
+    for ((about, _), engagement) in &known.engagements {
+        for id in engagement.deliveries.values() {
+            let Some(post) = ground.state.post(*id).filter(|post| post.phase == Phase::Unknown) else {
+                continue;
+            };
+            let Some(initiative) = ground.program.initiative(about) else { continue };
+            let to = initiative.advocates.iter().cloned();
+            items.extend(notices(to, &Notice::Unknown { post: *id }, post.intended_at));
+        }
+    }
+    items
+}
+
+/// An initiative that came late, once.
+pub(super) fn about_lateness(ground: Ground<'_>, rank: usize) -> Vec<Item> {
+    let (Some(initiative), Some(frame)) = (ground.program.initiatives.get(rank), ground.frames.get(rank))
+    else {
+        return Vec::new();
+    };
+    let (Some(window), Some(adopted)) = (&frame.window, frame.adopted) else { return Vec::new() };
+    if !frame.late || initiative.withdrawn || window.freezes <= adopted {
+        return Vec::new();
+    }
+    let notice = Notice::Late { initiative: initiative.id.clone(), quarter: initiative.quarter };
+    notices(initiative.advocates.iter().cloned(), &notice, adopted)
+        .into_iter()
+        .map(|item| {
+            let expires = item.life.expires.min(window.freezes);
+            item.until(expires)
+        })
+        .collect()
+}
+
+/// Answers in one team that don't go together since `since`.
+pub(super) fn about_disagreement(
+    program: &Program,
+    rank: usize,
+    team: &crate::domain::ids::TeamId,
+    since: Seq,
+    at: Timestamp,
+) -> Vec<Item> {
+    let Some(initiative) = program.initiatives.get(rank) else { return Vec::new() };
+    let notice = Notice::Disagreement {
+        initiative: initiative.id.clone(),
+        team: team.clone(),
+        quarter: initiative.quarter,
+        since,
+    };
+    notices(initiative.advocates.iter().cloned(), &notice, at)
+}
+
+/// That posting stopped. Nobody has to be told that they stopped it themselves, and nobody can be told
+/// while Slack refuses everything: those who run the service see that in its log and its health.
+pub(super) fn about_pause(ground: Ground<'_>) -> Vec<Item> {
+    let Some((since, PauseReason::Unproven)) = &ground.state.paused else { return Vec::new() };
+    let Some(adopted) = &ground.state.adopted else { return Vec::new() };
+    notices(everybody_in_charge(ground.program), &Notice::Paused { since: *since }, adopted.at)
+        .into_iter()
+        // It holds for as long as the pause does.
+        .map(|item| item.until(Timestamp::MAX))
+        .collect()
+}
+
+/// Whether a post that answers something may go out at `now`.
+pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Result<Post, Skip> {
+    if refused_everywhere(ground.state)
+        && let Some((_, reason)) = &ground.state.paused
+    {
+        return Err(Skip::Paused(reason.clone()));
+    }
+    let item = sources(ground, key).into_iter().find(|item| item.key == *key);
+    match item.ok_or(Skip::NothingOnRecord)?.standing(ground, now) {
+        Standing::Due(post) => Ok(post),
+        Standing::Held(skip, _) | Standing::Gone(skip) => Err(skip),
+        Standing::Missed => Err(Skip::Missed),
+    }
+}
+
+/// The items among which the one with this key would be.
+fn sources(ground: Ground<'_>, key: &PostKey) -> Vec<Item> {
+    let program = ground.program;
+    let rank = |id: &InitiativeId| program.initiatives.iter().position(|initiative| initiative.id == *id);
+    match key {
+        PostKey::Touch(_) => Vec::new(),
+        PostKey::Relay { of, .. } | PostKey::Receipt { of, .. } => ground
+            .state
+            .received
+            .get(of)
+            .map(|received| answers_to(program, *of, received))
+            .unwrap_or_default(),
+        PostKey::Notice { notice, .. } => match notice {
+            Notice::Unreachable { person } => about_reaching(ground, person),
+            Notice::Unknown { post } => {
+                ground.state.post(*post).map(|post| about_reaching(ground, post.key.to())).unwrap_or_default()
+            }
+            Notice::Late { initiative, .. } => {
+                rank(initiative).map(|rank| about_lateness(ground, rank)).unwrap_or_default()
+            }
+            Notice::Disagreement { initiative, team, .. } => rank(initiative)
+                .and_then(|rank| {
+                    let (since, at) = super::disagreement::since(ground, rank, team)?;
+                    Some(about_disagreement(program, rank, team, since, at))
+                })
+                .unwrap_or_default(),
+            Notice::Paused { .. } => about_pause(ground),
+        },
+    }
+}

@@ -1,0 +1,10 @@
+//! The rules as tables, and the promises as properties.
+
+mod campaign;
+mod incremental;
+mod posts;
+mod properties;
+mod reasons;
+mod restart;
+mod speed;
+mod world;

@@ -1,0 +1,277 @@
+//! Relays, receipts and notices.
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
+use super::world::{Life, an_initiative, at, person, program};
+use crate::domain::effect::{Effect, Notice, PostKey};
+use crate::domain::engagement::{Stance, Touch};
+use crate::domain::event::{Event, PauseReason, RefusedFor, Said};
+use crate::domain::program::Program;
+use crate::plan::{Skip, eligible};
+
+/// What was sent that is not campaign: `kind to@UTC`.
+fn answers(life: &Life) -> Vec<String> {
+    let sent = life.sent.iter().filter_map(|(at, post)| {
+        let what = match &post.key {
+            PostKey::Touch(_) => return None,
+            PostKey::Relay { .. } => "relay".to_owned(),
+            PostKey::Receipt { .. } => "receipt".to_owned(),
+            PostKey::Notice { notice, .. } => match notice {
+                Notice::Unreachable { person } => format!("unreachable {person}"),
+                Notice::Unknown { .. } => "unknown".to_owned(),
+                Notice::Late { initiative, .. } => format!("late {initiative}"),
+                Notice::Disagreement { team, .. } => format!("disagreement {team}"),
+                Notice::Paused { .. } => "paused".to_owned(),
+            },
+        };
+        Some(format!("{what} to {} {}", post.key.to(), at.strftime("%a %-d %b %H:%M")))
+    });
+    sent.collect()
+}
+
+fn two_advocates() -> Program {
+    let mut program = program();
+    let omar = super::world::somebody("omar", None, &[], "America/Los_Angeles");
+    program.people.insert(omar.id.clone(), omar);
+    program.initiatives.push(an_initiative("flags", &["search"]));
+    program.initiatives[1].advocates = vec![person("omar")];
+    program
+}
+
+#[test]
+fn what_a_person_says_is_relayed_and_they_are_told_at_once() {
+    let mut life = Life::begin(two_advocates());
+    life.until(at("2026-11-10T22:00:00Z"));
+    life.says("ana", Some("payments"), Said::Talk);
+    life.until(at("2026-11-12T00:00:00Z"));
+    assert_eq!(answers(&life), ["receipt to ana Tue 10 Nov 22:00", "relay to priya Wed 11 Nov 09:00"]);
+}
+
+#[test]
+fn a_question_about_nothing_known_goes_to_the_advocates_around_the_person() {
+    let mut life = Life::begin(two_advocates());
+    life.until(at("2026-11-10T18:00:00Z"));
+    life.says("eli", None, Said::Question);
+    life.says("ana", None, Said::Question);
+    life.until(at("2026-11-12T00:00:00Z"));
+    assert_eq!(
+        answers(&life),
+        [
+            "relay to omar Tue 10 Nov 18:00",
+            "receipt to eli Tue 10 Nov 18:00",
+            "receipt to ana Tue 10 Nov 18:00",
+            "relay to priya Wed 11 Nov 09:00",
+            "relay to priya Wed 11 Nov 09:00"
+        ]
+    );
+}
+
+#[test]
+fn a_receipt_that_comes_late_waits_for_send_hours() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-10T22:00:00Z"));
+    life.says("ana", Some("payments"), Said::Question);
+    life.sleeps_until(at("2026-11-10T22:15:00Z"));
+    life.until(at("2026-11-12T00:00:00Z"));
+    assert_eq!(answers(&life), ["relay to priya Wed 11 Nov 09:00", "receipt to ana Wed 11 Nov 09:00"]);
+}
+
+#[test]
+fn stop_and_snooze_and_caps_do_not_hold_answers() {
+    let mut program = program();
+    program.limits.per_week = 0;
+    program.limits.burst_per_hour = 0;
+    let mut life = Life::begin(program);
+    life.until(at("2026-11-10T12:00:00Z"));
+    life.happens(Event::Stopped { person: person("ana"), initiative: None });
+    life.happens(Event::Snoozed { person: person("ana"), until: at("2027-01-01T00:00:00Z") });
+    life.says("ana", Some("payments"), Said::Question);
+    life.perform();
+    assert_eq!(answers(&life), ["relay to priya Tue 10 Nov 12:00", "receipt to ana Tue 10 Nov 12:00"]);
+}
+
+#[test]
+fn an_advocate_who_writes_to_their_own_bot_is_not_passed_on_to_themselves() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-10T12:00:00Z"));
+    life.says("priya", Some("payments"), Said::Question);
+    life.until(at("2026-11-12T00:00:00Z"));
+    assert_eq!(answers(&life), Vec::<String>::new());
+}
+
+#[test]
+fn the_advocate_is_told_once_of_whom_no_message_reaches() {
+    let mut life = Life::begin(program());
+    life.sleeps_until(at("2026-11-16T14:00:00Z"));
+    let key = PostKey::Touch(super::world::delivery("carla", "payments", Touch::HeadsUp, None));
+    life.sleeps_until(at("2026-11-16T15:00:00Z"));
+    let post = eligible(&life.program, &life.state, &life.seen, life.now, &key).unwrap();
+    life.intends(&post);
+    let because = RefusedFor::Recipient;
+    life.happens(Event::PostRefused { post: key.id(), attempt: 1, because, code: "user_disabled".into() });
+    life.until(at("2027-02-01T00:00:00Z"));
+    assert_eq!(answers(&life), ["unreachable carla to priya Mon 16 Nov 15:00"]);
+    assert_eq!(life.story("carla"), Vec::<String>::new());
+}
+
+#[test]
+fn the_advocate_is_told_of_a_message_that_nobody_can_find() {
+    let mut life = Life::begin(program());
+    life.sleeps_until(at("2026-11-16T15:00:00Z"));
+    let key = PostKey::Touch(super::world::delivery("carla", "payments", Touch::HeadsUp, None));
+    let post = eligible(&life.program, &life.state, &life.seen, life.now, &key).unwrap();
+    life.intends(&post);
+    life.happens(Event::PostUnknown { post: key.id(), attempt: 1 });
+    life.until(at("2026-12-31T00:00:00Z"));
+    assert_eq!(answers(&life), ["unknown to priya Mon 16 Nov 15:00"]);
+    assert!(!life.story("carla").iter().any(|touch| touch.contains("heads_up")));
+}
+
+#[test]
+fn the_advocate_is_told_of_a_late_initiative_once() {
+    let mut life = Life::begin_at(program(), at("2026-11-21T12:00:00Z"));
+    life.until(at("2026-12-21T12:00:00Z"));
+    assert_eq!(answers(&life), ["late payments to priya Mon 23 Nov 09:00"]);
+}
+
+#[test]
+fn a_disagreement_goes_to_the_advocate_with_the_answer_that_made_it_one() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-12-01T12:00:00Z"));
+    life.takes("ana", "payments", Stance::Committed);
+    life.until(at("2026-12-02T12:00:00Z"));
+    life.takes("carla", "payments", Stance::Declined);
+    assert_eq!(answers(&life), Vec::<String>::new(), "executives answer for themselves");
+    life.takes("ben", "payments", Stance::Declined);
+    let since = life.state.head;
+    life.perform();
+    assert_eq!(answers(&life), ["disagreement checkout to priya Wed 2 Dec 12:00"]);
+    let told = life.sent.iter().find_map(|(_, post)| match &post.key {
+        PostKey::Notice { notice: Notice::Disagreement { since, .. }, .. } => Some(*since),
+        PostKey::Notice { .. } | PostKey::Touch(_) | PostKey::Relay { .. } | PostKey::Receipt { .. } => None,
+    });
+    assert_eq!(told, Some(since));
+    life.takes("dev", "payments", Stance::Committed);
+    life.until(at("2026-12-20T12:00:00Z"));
+    assert_eq!(answers(&life).len(), 1, "it is still the same one");
+}
+
+#[test]
+fn a_disagreement_is_what_coverage_calls_one() {
+    let mut life = Life::begin(program());
+    for (who, stance) in [("ana", Stance::Committed), ("ben", Stance::Declined), ("ben", Stance::Considering)]
+    {
+        life.takes(who, "payments", stance);
+        let initiative = &life.program.initiatives[0];
+        let stakeholders = life.program.stakeholders(initiative);
+        let team = super::world::team("checkout");
+        let expected = crate::domain::coverage::disagree(&life.state, initiative, &team, &stakeholders);
+        let frames = crate::plan::touches::Frame::all(&life.program, &life.state);
+        let ground = crate::plan::case::Ground {
+            program: &life.program,
+            state: &life.state,
+            seen: &life.seen,
+            frames: &frames,
+        };
+        assert_eq!(
+            crate::plan::disagreement::since(ground, 0, &team).is_some(),
+            expected,
+            "{who} {stance:?}"
+        );
+    }
+}
+
+#[test]
+fn a_pause_for_want_of_proof_is_told_and_holds_the_campaign_only() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-16T08:00:00Z"));
+    life.happens(Event::PostingPaused { reason: PauseReason::Unproven });
+    life.says("ana", Some("payments"), Said::Question);
+    life.until(at("2026-11-17T12:00:00Z"));
+    assert_eq!(
+        answers(&life),
+        [
+            "receipt to ana Mon 16 Nov 08:00",
+            "paused to priya Mon 16 Nov 09:00",
+            "relay to priya Mon 16 Nov 09:00"
+        ]
+    );
+    assert_eq!(life.story("eli"), ["payments heads_up Mon 16 Nov 09:00"], "before the pause, in Tokyo");
+    assert_eq!(life.story("ana"), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_posted_while_slack_refuses_everything() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-16T08:00:00Z"));
+    let sent = life.sent.len();
+    let reason = PauseReason::Configuration { code: "invalid_auth".into() };
+    life.happens(Event::PostingPaused { reason: reason.clone() });
+    life.says("ana", Some("payments"), Said::Question);
+    life.until(at("2026-11-17T12:00:00Z"));
+    assert_eq!(life.sent.len(), sent);
+    let relay = PostKey::Relay { of: life.state.head, to: person("priya") };
+    let refused = eligible(&life.program, &life.state, &life.seen, life.now, &relay);
+    assert_eq!(refused, Err(Skip::Paused(reason)));
+    life.happens(Event::PostingResumed { by: person("priya") });
+    life.perform();
+    assert_eq!(answers(&life).len(), 2);
+}
+
+#[test]
+fn what_is_two_weeks_old_is_not_passed_on() {
+    let mut life = Life::begin(program());
+    life.says("ana", Some("payments"), Said::Question);
+    let said = life.state.head;
+    life.happens(Event::PostingPaused { reason: PauseReason::Configuration { code: "invalid_auth".into() } });
+    life.sleeps_until(life.now.checked_add(SignedDuration::from_hours(24 * 14)).unwrap());
+    life.happens(Event::PostingResumed { by: person("priya") });
+    life.perform();
+    assert_eq!(answers(&life), Vec::<String>::new());
+    let relay = PostKey::Relay { of: said, to: person("priya") };
+    let old = eligible(&life.program, &life.state, &life.seen, life.now, &relay).unwrap_err();
+    assert_eq!(old.name(), "over");
+}
+
+#[test]
+fn answers_go_before_the_campaign() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-16T08:59:00Z"));
+    life.says("ana", Some("payments"), Said::Question);
+    let nine = at("2026-11-16T09:00:00Z");
+    life.sleeps_until(nine);
+    let kinds: Vec<&str> = life.plan.due(nine).iter().map(kind).collect();
+    assert_eq!(kinds, ["relay", "receipt", "touch"]);
+}
+
+fn kind(effect: &Effect) -> &'static str {
+    match effect {
+        Effect::Post(post) => match &post.key {
+            PostKey::Touch(_) => "touch",
+            PostKey::Relay { .. } => "relay",
+            PostKey::Receipt { .. } => "receipt",
+            PostKey::Notice { .. } => "notice",
+        },
+        Effect::Miss(_) => "miss",
+        Effect::Refresh { .. } => "refresh",
+        Effect::Settle { .. } => "settle",
+    }
+}
+
+#[test]
+fn a_message_that_shows_less_than_is_recorded_is_brought_up_to_date() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-30T12:00:00Z"));
+    life.takes("ana", "payments", Stance::Declined);
+    let through = life.state.head;
+    let refreshed: Vec<_> = life.plan.due(life.now);
+    assert_eq!(refreshed.len(), 2, "heads-up and pitch: {refreshed:?}");
+    assert!(
+        refreshed
+            .iter()
+            .all(|effect| matches!(effect, Effect::Refresh { through: up_to, .. } if *up_to == through))
+    );
+    life.perform();
+    assert_eq!(life.plan.due(Timestamp::MAX), []);
+}

@@ -1,0 +1,110 @@
+//! Delivery to the app: events with their retries, commands and interactions once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use super::hub::{Event, Hub};
+use super::record::Record;
+use super::socket::{Envelope, NotAcknowledged};
+
+/// Waits before the first attempt and the three retries (<https://docs.slack.dev/apis/events-api>).
+const ATTEMPTS: [Duration; 4] =
+    [Duration::ZERO, Duration::ZERO, Duration::from_secs(60), Duration::from_secs(300)];
+
+/// What became of a command or an interaction, as its author would notice it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Outcome {
+    /// The app acknowledged in time.
+    pub(super) delivered: bool,
+    /// Real milliseconds until it did.
+    pub(super) acked_in_ms: u64,
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub(super) ack_payload: Value,
+    /// `operation_timeout` or `dispatch_failed`, as Slack's client names them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<&'static str>,
+}
+
+/// Starts the task that sends queued events; it ends with the stand-in.
+pub(super) fn start(hub: &Arc<Hub>, mut queued: mpsc::UnboundedReceiver<Event>) {
+    let hub = Arc::downgrade(hub);
+    tokio::spawn(async move {
+        while let Some(event) = queued.recv().await {
+            let Some(hub) = hub.upgrade() else { return };
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = deliver_event(&hub, &event) => {}
+                    () = hub.stopping() => {}
+                }
+            });
+        }
+    });
+}
+
+async fn deliver_event(hub: &Hub, event: &Event) {
+    let mut acknowledged = false;
+    let mut hurry = hub.hurry.subscribe();
+    for (attempt, wait) in (0u32..).zip(ATTEMPTS) {
+        hurry.borrow_and_update();
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            _ = hurry.changed() => {}
+        }
+        // While the app is away an attempt would be wasted, and no person could wait for the next.
+        hub.sockets.connected().await;
+        if send_event(hub, event, attempt).await.is_ok() {
+            acknowledged = true;
+            break;
+        }
+    }
+    let settled = Record::EventSettled { event_id: event.id.clone(), acknowledged };
+    // A log that can't be written shows at the next request; the event is then sent again after a restart.
+    let _ = hub.lock().commit(vec![settled]);
+}
+
+async fn send_event(hub: &Hub, event: &Event, attempt: u32) -> Result<Value, NotAcknowledged> {
+    let id = hub.lock().fresh_id("", 32);
+    let reason = if attempt == 0 { "" } else { "timeout" };
+    let envelope = Envelope {
+        id: &id,
+        kind: "events_api",
+        payload: &event.payload,
+        accepts_response_payload: false,
+        retry: Some((attempt, reason)),
+    };
+    hub.sockets.deliver(envelope).await
+}
+
+/// Sends an event once more although it was acknowledged, as after a lost acknowledgement.
+pub(super) async fn redeliver(hub: &Hub, event: &Event) -> bool {
+    send_event(hub, event, 1).await.is_ok()
+}
+
+/// Sends a command or an interaction, once.
+pub(super) async fn interact(
+    hub: &Hub,
+    kind: &str,
+    payload: &Value,
+    accepts_response_payload: bool,
+) -> Outcome {
+    let id = hub.lock().fresh_id("", 32);
+    let envelope = Envelope { id: &id, kind, payload, accepts_response_payload, retry: None };
+    let started = hub.real_now();
+    let outcome = hub.sockets.deliver(envelope).await;
+    let took = hub.real_now().saturating_sub(started);
+    let error = match outcome {
+        Ok(_) => None,
+        Err(NotAcknowledged::NoConnection) => Some("dispatch_failed"),
+        Err(NotAcknowledged::TimedOut | NotAcknowledged::Closed) => Some("operation_timeout"),
+    };
+    Outcome {
+        delivered: error.is_none(),
+        acked_in_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        ack_payload: outcome.unwrap_or_default(),
+        error,
+    }
+}

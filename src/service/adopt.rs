@@ -1,0 +1,33 @@
+//! Taking a configuration into the journal: its digest, its initiatives, and what was renamed.
+
+use std::collections::BTreeMap;
+
+use crate::domain::event::{Event, Renames};
+use crate::domain::program::Program;
+use crate::domain::state::State;
+
+/// The event that adopts `program`, unless it is the one in force.
+pub(super) fn adoption(program: &Program, state: &State) -> Option<Event> {
+    if state.adopted.as_ref().is_some_and(|adopted| adopted.digest == program.digest) {
+        return None;
+    }
+    Some(Event::ConfigAdopted {
+        digest: program.digest.clone(),
+        initiatives: program.initiatives.iter().map(|initiative| initiative.id.clone()).collect(),
+        renamed: renames(program),
+    })
+}
+
+/// Former ids to present ones. Renaming what was renamed before changes nothing.
+fn renames(program: &Program) -> Renames {
+    fn pairs<'a, T: Ord + Clone + 'a>(all: impl Iterator<Item = (&'a T, &'a [T])>) -> BTreeMap<T, T> {
+        all.flat_map(|(id, was)| was.iter().map(move |old| (old.clone(), id.clone()))).collect()
+    }
+    Renames {
+        initiatives: pairs(
+            program.initiatives.iter().map(|initiative| (&initiative.id, initiative.was.as_slice())),
+        ),
+        people: pairs(program.people.values().map(|person| (&person.id, person.was.as_slice()))),
+        teams: pairs(program.teams.values().map(|team| (&team.id, team.was.as_slice()))),
+    }
+}

@@ -1,0 +1,370 @@
+//! The only place where adapters are wired, and tasks supervised and stopped.
+//!
+//! Order of starting: the journal (all that was acknowledged is there), the configuration adopted, the
+//! sockets (clicks are taken at once), the people of the workspace, and only then the posts: without a
+//! reading of the people nobody's zone is known. Order of stopping: no new intents, the calls in flight,
+//! the writer, the journal.
+
+mod adopt;
+pub mod answer;
+pub mod control;
+mod follow;
+mod inbox;
+mod people;
+pub(crate) mod proof;
+pub mod query;
+pub mod seed;
+mod shared;
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+
+use crate::clock::{Clock, Hand};
+use crate::dispatch::{Campaigns, Dispatch, Means, Rates};
+use crate::domain::observation::Observations;
+use crate::domain::program::Program;
+use crate::domain::state::State;
+use crate::journal::{self, Decision, ReadHandle, Vault, Writer};
+use crate::slack::socket::{Patience, Sockets};
+use crate::slack::{self, Client, FreshUrls, Receiver, SlackPerformer};
+use crate::web;
+
+pub(crate) use follow::Calendar;
+use query::{Query, View};
+use shared::Shared;
+
+/// How long a call to Slack may take before the post is in doubt.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long stopping may take before the process ends all the same; whatever is then in flight is found
+/// again as in doubt.
+const LONGEST_STOP: Duration = Duration::from_secs(25);
+
+/// Everything the service is started with.
+pub(crate) struct Surroundings {
+    /// The data folder.
+    pub(crate) data: PathBuf,
+    /// The way to Slack.
+    pub(crate) slack: slack::Settings,
+    /// Socket Mode connections.
+    pub(crate) connections: usize,
+    /// The workspace's limits.
+    pub(crate) rates: Rates,
+    /// Where health is shown; nowhere in the sandbox.
+    pub(crate) listen: Option<SocketAddr>,
+    /// The configuration.
+    pub(crate) program: Program,
+    /// Where `now` comes from.
+    pub(crate) clock: Clock,
+    /// The sandbox's calendar, which the clock follows.
+    pub(crate) calendar: Option<(Calendar, Hand)>,
+    /// Said once the service has started.
+    pub(crate) ready: Option<Box<dyn FnOnce() + Send>>,
+}
+
+/// Runs the service until it is asked to stop.
+///
+/// # Errors
+/// A sentence that says why it can't run, or can't go on.
+pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
+    let Surroundings { data, slack, connections, rates, listen, program, clock, calendar, ready } =
+        surroundings;
+    let doubtful = proof::is_doubtful(&data).map_err(|error| {
+        format!("The data folder {} can't be used: {error}. Make it writable for this user.", data.display())
+    })?;
+    let (writer, ending, reader) = open(data.clone(), clock.clone()).await?;
+    let shared = Shared::new(program);
+    let stopped = |_: journal::Stopped| "The journal stopped; the log says why.".to_owned();
+    adopt(&writer, &shared).await.map_err(stopped)?;
+
+    let client = Arc::new(Client::new(&slack).map_err(|error| format!("Slack can't be called: {error}."))?);
+    let fresh = Arc::new(FreshUrls::default());
+    let (members, changes) = mpsc::unbounded_channel();
+    let runtime = tokio::runtime::Handle::current();
+    let receiver = Receiver::new(
+        Arc::new(inbox::Decider { writer: writer.clone(), shared: shared.clone() }),
+        Arc::new(inbox::Watch { members, writer: writer.clone(), runtime }),
+        client.clone(),
+        fresh.clone(),
+    );
+    let sockets = Sockets::new(client.clone(), Arc::new(receiver), connections, Patience::default());
+    let health = sockets.health();
+
+    let (stop, stopping) = watch::channel(false);
+    let mut tasks: JoinSet<Result<(), String>> = JoinSet::new();
+    tasks.spawn(async_ok(sockets.run(stopping.clone())));
+
+    let (first, first_reading) = oneshot::channel();
+    let people = people::People {
+        client: client.clone(),
+        writer: writer.clone(),
+        clock: clock.clone(),
+        shared: shared.clone(),
+        changes,
+    };
+    tasks.spawn(until(stopping.clone(), async move { people.keep_fresh(first).await.map_err(stopped) }));
+
+    let means = Means {
+        writer: writer.clone(),
+        clock: clock.clone(),
+        performer: Arc::new(SlackPerformer::new(client, fresh)),
+        compose: Arc::new(inbox::Words),
+        rates,
+        timeout: CALL_TIMEOUT,
+    };
+    let (settling, settled) = watch::channel(None);
+    tasks.spawn(post(
+        means,
+        shared.clone(),
+        doubtful,
+        data.clone(),
+        first_reading,
+        stopping.clone(),
+        settling,
+    ));
+
+    if let Some((calendar, hand)) = calendar {
+        tasks.spawn(until(stopping.clone(), async_ok(calendar.clone().follow(hand))));
+        tasks.spawn(until(stopping.clone(), async_ok(calendar.report(settled))));
+    }
+    let answering = Answering { shared: shared.clone(), writer: writer.clone(), clock, reader };
+    let control = control::serve(data.clone(), move |query, out| answering.answer(query, out));
+    tasks.spawn(until(stopping.clone(), async move {
+        control
+            .await
+            .map_err(|error| format!("The control socket in the data folder can't be used: {error}."))
+    }));
+    if let Some(listen) = listen {
+        let (writer, mut stopping) = (writer.clone(), stopping.clone());
+        let ask = move || well(&writer, &shared, &health.borrow());
+        tasks.spawn(async move {
+            let stop = async move { _ = stopping.wait_for(|stop| *stop).await };
+            web::serve(listen, ask, stop)
+                .await
+                .map_err(|error| format!("{listen} can't be listened on: {error}."))
+        });
+    }
+    if let Some(ready) = ready {
+        ready();
+    }
+
+    let mut ending = Box::pin(ending.wait());
+    let outcome = tokio::select! {
+        () = interrupted() => Ok(()),
+        end = &mut ending => return Err(format!("The journal ended, and with it the service: {end}")),
+        ended = first_failure(&mut tasks) => Err(ended),
+    };
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    let rest = async {
+        while let Some(ended) = tasks.join_next().await {
+            if let Ok(Err(error)) = ended {
+                tracing::error!(error, "a task ended badly while stopping");
+            }
+        }
+        writer.close().await;
+        ending.await
+    };
+    match tokio::time::timeout(LONGEST_STOP, rest).await {
+        Ok(journal::End::Closed) => {}
+        Ok(end) => return outcome.and(Err(format!("The journal did not end well: {end}"))),
+        Err(_) => {
+            tracing::warn!("stopping took too long; what is in flight will be looked up at the next start")
+        }
+    }
+    _ = std::fs::remove_file(control::path(&data));
+    outcome
+}
+
+/// Opens the journal and folds it, off the threads that serve.
+async fn open(data: PathBuf, clock: Clock) -> Result<(Writer, journal::Ending, ReadHandle), String> {
+    let opening = tokio::task::spawn_blocking(move || {
+        let (journal, reader) = journal::open(&data).map_err(|error| error.to_string())?;
+        let (writer, ending) =
+            Writer::start(journal, Vault::of(&data), clock).map_err(|error| error.to_string())?;
+        Ok((writer, ending, reader))
+    });
+    opening.await.map_err(|_| "The journal could not be read; the log says why.".to_owned())?
+}
+
+async fn adopt(writer: &Writer, shared: &Shared) -> Result<(), journal::Stopped> {
+    let program = shared.program();
+    let adopted = writer.submit(None, move |state, _| {
+        let events: Vec<_> = adopt::adoption(&program, state).into_iter().collect();
+        Decision { reply: !events.is_empty(), events }
+    });
+    if adopted.await? {
+        tracing::info!(configuration = %shared.program().digest, "a new configuration is in force");
+    }
+    Ok(())
+}
+
+/// Sends what is due, from the first reading of the people on.
+async fn post(
+    means: Means,
+    shared: Shared,
+    mut doubtful: bool,
+    data: PathBuf,
+    first_reading: oneshot::Receiver<()>,
+    mut stopping: watch::Receiver<bool>,
+    settling: watch::Sender<Option<follow::Settled>>,
+) -> Result<(), String> {
+    tokio::select! {
+        read = first_reading => if read.is_err() { return Ok(()) },
+        _ = stopping.wait_for(|stop| *stop) => return Ok(()),
+    }
+    let writer = means.writer.clone();
+    let (dispatch, mut settled) = Dispatch::new(
+        means,
+        Campaigns::new(doubtful),
+        shared.program.subscribe(),
+        shared.seen.subscribe(),
+    );
+    let tell = async move {
+        while settled.changed().await.is_ok() {
+            let latest = *settled.borrow_and_update();
+            // Past touches have been looked up, or there were none.
+            if std::mem::take(&mut doubtful) {
+                proof::trust(&data);
+            }
+            // Behind the journal nothing is settled: what was just recorded may have made something due.
+            if let Some(at) = latest.at.filter(|_| writer.head() <= latest.through) {
+                settling.send_replace(Some(follow::Settled { now: at, next_wake: latest.next_wake }));
+            }
+        }
+    };
+    let stop = async move { _ = stopping.wait_for(|stop| *stop).await };
+    tokio::select! {
+        done = dispatch.run(stop) => done.map_err(|_| "The journal stopped; the log says why.".to_owned()),
+        () = async { tell.await; std::future::pending().await } => Ok(()),
+    }
+}
+
+fn well(writer: &Writer, shared: &Shared, sockets: &slack::socket::Health) -> web::Health {
+    let state = writer.state();
+    web::Health {
+        journal: writer.is_open(),
+        connections: sockets.open,
+        head: state.head.0,
+        paused: state.paused.is_some(),
+        configuration: shared.program().digest.to_string(),
+    }
+}
+
+async fn async_ok(task: impl Future<Output = ()> + Send) -> Result<(), String> {
+    task.await;
+    Ok(())
+}
+
+/// Runs `task` until it ends or the service stops.
+async fn until(
+    mut stopping: watch::Receiver<bool>,
+    task: impl Future<Output = Result<(), String>> + Send,
+) -> Result<(), String> {
+    tokio::select! {
+        ended = task => ended,
+        _ = stopping.wait_for(|stop| *stop) => Ok(()),
+    }
+}
+
+/// Waits until a task fails; one that merely ends is no reason to stop.
+async fn first_failure(tasks: &mut JoinSet<Result<(), String>>) -> String {
+    loop {
+        match tasks.join_next().await {
+            Some(Ok(Err(sentence))) => return sentence,
+            Some(Err(error)) => return format!("A part of the service broke off: {error}."),
+            Some(Ok(Ok(()))) => {}
+            None => return std::future::pending().await,
+        }
+    }
+}
+
+/// Returns when the process is asked to stop.
+pub(crate) async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::warn!("signals can't be heard; only a kill stops this process");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}
+
+/// Answers the reading subcommands of other processes.
+#[derive(Clone)]
+struct Answering {
+    shared: Shared,
+    writer: Writer,
+    clock: Clock,
+    reader: ReadHandle,
+}
+
+impl Answering {
+    fn answer(&self, query: &Query, out: &mut dyn Write) -> Result<(), String> {
+        if *query == Query::Export {
+            return export(&self.reader, out);
+        }
+        let (program, seen) = (self.shared.program(), self.shared.seen());
+        // A copy, so that a long answer doesn't keep the writer from publishing.
+        let state = self.writer.state().clone();
+        let view = View { program: &program, state: &state, seen: &seen, now: self.clock.now() };
+        write_out(&answer::answer(view, query)?, out)
+    }
+}
+
+fn export(reader: &ReadHandle, out: &mut dyn Write) -> Result<(), String> {
+    journal::export(reader, out).map(|_| ()).map_err(|error| format!("The export failed: {error}."))
+}
+
+fn write_out(text: &str, out: &mut dyn Write) -> Result<(), String> {
+    out.write_all(text.as_bytes()).map_err(|error| format!("The answer could not be written: {error}."))
+}
+
+/// Answers a reading subcommand without a service: opens the data folder itself, if there is one.
+///
+/// # Errors
+/// A sentence that says why the folder can't be read.
+pub(crate) fn read_alone(
+    data: &Path,
+    program: &Program,
+    now: Timestamp,
+    query: &Query,
+    out: &mut dyn Write,
+) -> Result<(), String> {
+    let state = if data.join("journal").exists() {
+        let (journal, reader) = journal::open(data).map_err(|error| error.to_string())?;
+        if *query == Query::Export {
+            return export(&reader, out);
+        }
+        fold(journal, Vault::of(data))?
+    } else if *query == Query::Export {
+        return Err(format!("{} holds no journal yet, so there is nothing to export.", data.display()));
+    } else {
+        State::default()
+    };
+    let view = View { program, state: &state, seen: &Observations::default(), now };
+    write_out(&answer::answer(view, query)?, out)
+}
+
+fn fold(journal: impl journal::Records, mut vault: Vault) -> Result<State, String> {
+    let mut state = State::default();
+    let mut sealed = None;
+    journal
+        .read(state.head, &mut |mut record| {
+            if let Err(error) = vault.open(&mut record.event) {
+                sealed = Some(error.to_string());
+            }
+            state.apply(&record);
+        })
+        .map_err(|error| error.to_string())?;
+    sealed.map_or(Ok(state), Err)
+}

@@ -1,0 +1,37 @@
+//! Whether a journal can be trusted to know everything that was sent.
+//!
+//! A journal that is new or was restored can't: a mark in the data folder says so until the touches that
+//! were past due have been dealt with. The mark is made before the journal, so that a process killed in
+//! between finds it again.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+fn mark(data: &Path) -> PathBuf {
+    data.join("unproven")
+}
+
+/// Marks the journal that will be made, or was restored, in `data`.
+pub(crate) fn doubt(data: &Path) -> io::Result<()> {
+    fs::create_dir_all(data)?;
+    fs::File::create(mark(data))?.sync_all()?;
+    fs::File::open(data)?.sync_all()
+}
+
+/// Whether the journal in `data` is marked; one that doesn't exist yet is marked first.
+pub(super) fn is_doubtful(data: &Path) -> io::Result<bool> {
+    if !data.join("journal").exists() {
+        doubt(data)?;
+    }
+    Ok(mark(data).exists())
+}
+
+/// Takes the mark away.
+pub(super) fn trust(data: &Path) {
+    if let Err(error) = fs::remove_file(mark(data))
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, "the mark of an unproven journal can't be removed; the next start will look again");
+    }
+}

@@ -1,0 +1,309 @@
+//! Calls to Slack: slack-morphism's HTTP session under our own connector, time-outs and error classes.
+//!
+//! Answers are read as plain JSON: the typed calls refuse whole pages for one unexpected field. Every call
+//! ends within its time-out, and every way it can end is a [`CallError`] that says what may have happened.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use hyper_util::client::legacy::connect::HttpConnector;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use slack_morphism::errors::SlackClientError;
+use slack_morphism::hyper_tokio::{SlackClientHyperConnector, SlackClientHyperHttpsConnector};
+use slack_morphism::{
+    SlackApiToken, SlackApiTokenValue, SlackClient, SlackClientApiCallContext, SlackClientHttpConnector,
+};
+use url::{Host, Url};
+
+use crate::domain::ids::SlackUserId;
+
+use super::errors::CallError;
+use super::methods::{Method, Passing, Token};
+
+/// Where Slack's Web API is, and how patient to be with it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The base of the Web API; [`Settings::SLACK`] unless the operator says otherwise.
+    pub api_url: String,
+    /// The bot token.
+    pub bot_token: SecretString,
+    /// The app-level token, for Socket Mode.
+    pub app_token: Option<SecretString>,
+    /// How long a connection may take to be made.
+    pub connect_timeout: Duration,
+    /// How long a call may take, connection and answer included.
+    pub call_timeout: Duration,
+}
+
+impl Settings {
+    /// Slack's own address.
+    pub const SLACK: &'static str = "https://slack.com/api";
+
+    /// The usual patience with Slack's own address.
+    pub fn new(bot_token: SecretString, app_token: Option<SecretString>) -> Self {
+        Self {
+            api_url: Self::SLACK.to_owned(),
+            bot_token,
+            app_token,
+            connect_timeout: Duration::from_secs(5),
+            call_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Why an address is not called.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadAddress {
+    /// It is no address.
+    #[error("it is not an address ({0}); write one such as {slack}", slack = Settings::SLACK)]
+    Unreadable(String),
+    /// Tokens would travel readable.
+    #[error("plain http is accepted for this machine only (localhost, 127.0.0.1, [::1]); use https")]
+    Plain,
+    /// Neither http nor https.
+    #[error("it has to start with https://")]
+    Scheme,
+}
+
+/// Why the client can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The base address.
+    #[error("SLACK_API_URL can't be used: {0}")]
+    Address(#[from] BadAddress),
+    /// The system's certificates.
+    #[error("the system's root certificates can't be read: {0}")]
+    Certificates(#[from] std::io::Error),
+    /// TLS itself.
+    #[error("TLS can't be set up: {0}")]
+    Tls(String),
+}
+
+/// The address in `text`, if a secret may be sent there: https, or plain http (`ws` likewise) on loopback.
+pub(super) fn safe_address(text: &str, secure: &str, plain: &str) -> Result<Url, BadAddress> {
+    let url = Url::parse(text).map_err(|error| BadAddress::Unreadable(error.to_string()))?;
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
+        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
+        None => false,
+    };
+    if url.scheme() == secure || (url.scheme() == plain && loopback) {
+        Ok(url)
+    } else if url.scheme() == plain {
+        Err(BadAddress::Plain)
+    } else {
+        Err(BadAddress::Scheme)
+    }
+}
+
+/// Where Slack takes an answer to a click or a command; a secret, since whoever has it can answer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ResponseUrl(Url);
+
+impl ResponseUrl {
+    /// The address, if it may be used.
+    pub fn parse(text: &str) -> Result<Self, BadAddress> {
+        safe_address(text, "https", "http").map(Self)
+    }
+}
+
+impl fmt::Debug for ResponseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResponseUrl(…)")
+    }
+}
+
+/// Whose token it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The bot's own account.
+    pub bot: SlackUserId,
+    /// The name of the workspace.
+    pub workspace: String,
+}
+
+/// The way to Slack. Cheap to share behind an `Arc`.
+pub struct Client {
+    morphism: SlackClient<SlackClientHyperHttpsConnector>,
+    bot: SlackApiToken,
+    app: Option<SlackApiToken>,
+    call_timeout: Duration,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client with these settings; nothing is sent yet.
+    ///
+    /// # Errors
+    /// A base address that tokens must not be sent to, or a machine without root certificates.
+    pub fn new(settings: &Settings) -> Result<Self, SetupError> {
+        safe_address(&settings.api_url, "https", "http")?;
+        let mut http = HttpConnector::new();
+        http.enforce_http(false);
+        http.set_nodelay(true);
+        http.set_connect_timeout(Some(settings.connect_timeout));
+        let connector = hyper_rustls::HttpsConnectorBuilder::new()
+            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
+            // `safe_address` decides who may be called without TLS.
+            .https_or_http()
+            .enable_all_versions()
+            .wrap_connector(http);
+        let connector = SlackClientHyperConnector::with_connector(connector)
+            .with_slack_api_url(settings.api_url.trim_end_matches('/'));
+        let token =
+            |secret: &SecretString| SlackApiToken::new(SlackApiTokenValue(secret.expose_secret().to_owned()));
+        Ok(Self {
+            morphism: SlackClient::new(connector),
+            bot: token(&settings.bot_token),
+            app: settings.app_token.as_ref().map(token),
+            call_timeout: settings.call_timeout,
+        })
+    }
+
+    /// How long a call may take.
+    pub fn call_timeout(&self) -> Duration {
+        self.call_timeout
+    }
+
+    /// Calls `method` with `arguments`, a JSON object; its values are strings, numbers or booleans if the
+    /// method takes them in the query.
+    ///
+    /// # Errors
+    /// Anything but an answer with `"ok": true`.
+    pub async fn call(&self, method: Method, arguments: &Value) -> Result<Value, CallError> {
+        let token = match method.token() {
+            Token::Bot => &self.bot,
+            Token::App => self.app.as_ref().ok_or(CallError::NoAppToken)?,
+        };
+        let session = self.morphism.open_session(token);
+        let api = &session.http_session_api;
+        let answer = match method.passing() {
+            Passing::Json => {
+                self.within(api.http_post::<Value, Value>(method.name(), arguments, None)).await?
+            }
+            Passing::Query => {
+                let query = query(arguments);
+                let pairs: Vec<(&str, Option<&String>)> =
+                    query.iter().map(|(name, value)| (name.as_str(), Some(value))).collect();
+                self.within(api.http_get::<Value, _, _>(method.name(), &pairs, None)).await?
+            }
+        };
+        if answer.get("ok").and_then(Value::as_bool) == Some(true) {
+            Ok(answer)
+        } else {
+            Err(CallError::Unreadable)
+        }
+    }
+
+    /// Whose bot token this is; the first call of a service, so that a wrong token is told at once.
+    ///
+    /// # Errors
+    /// As for [`call`](Self::call).
+    pub async fn identity(&self) -> Result<Identity, CallError> {
+        let answer = self.call(Method::AuthTest, &Value::Object(serde_json::Map::new())).await?;
+        let text = |name| answer.get(name).and_then(Value::as_str).unwrap_or_default();
+        let bot = SlackUserId::parse(text("user_id")).map_err(|_| CallError::Unreadable)?;
+        Ok(Identity { bot, workspace: text("team").to_owned() })
+    }
+
+    /// Sends `body` where a click or a command may be answered.
+    ///
+    /// # Errors
+    /// As for a call; a used-up or expired address answers with HTTP status 404.
+    pub async fn respond(&self, url: &ResponseUrl, body: &Value) -> Result<(), CallError> {
+        let span = tracing::debug_span!("slack.respond");
+        let context = SlackClientApiCallContext {
+            rate_control_params: None,
+            token: None,
+            tracing_span: &span,
+            is_sensitive_url: true,
+        };
+        let connector = &self.morphism.http_api.connector;
+        self.within(connector.http_post_uri::<Value, Value>(url.0.clone(), body, context)).await.map(drop)
+    }
+
+    async fn within<T>(
+        &self,
+        call: impl Future<Output = Result<T, SlackClientError>>,
+    ) -> Result<T, CallError> {
+        match tokio::time::timeout(self.call_timeout, call).await {
+            Ok(answer) => answer.map_err(error),
+            Err(_) => Err(CallError::TimedOut),
+        }
+    }
+}
+
+fn query(arguments: &Value) -> Vec<(String, String)> {
+    let Value::Object(arguments) = arguments else { return Vec::new() };
+    arguments
+        .iter()
+        .filter_map(|(name, value)| match value {
+            Value::String(text) => Some((name.clone(), text.clone())),
+            Value::Number(_) | Value::Bool(_) => Some((name.clone(), value.to_string())),
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
+        })
+        .collect()
+}
+
+/// The wait that Slack asks for when it names none: its limits count by the minute.
+const UNNAMED_WAIT: Duration = Duration::from_secs(30);
+
+/// Nothing of an answer's body is kept: it may repeat what people wrote.
+fn error(error: SlackClientError) -> CallError {
+    match error {
+        SlackClientError::ApiError(api) => {
+            let needed = api
+                .http_response_body
+                .as_deref()
+                .and_then(|body| serde_json::from_str::<Value>(body).ok())
+                .and_then(|body| body.get("needed")?.as_str().map(str::to_owned));
+            if matches!(api.code.as_str(), "ratelimited" | "rate_limited") {
+                return CallError::Limited { retry_after: UNNAMED_WAIT };
+            }
+            CallError::Refused { code: api.code, needed }
+        }
+        SlackClientError::RateLimitError(limit) => {
+            CallError::Limited { retry_after: limit.retry_after.unwrap_or(UNNAMED_WAIT) }
+        }
+        SlackClientError::HttpError(http) => CallError::Status(http.status_code.as_u16()),
+        SlackClientError::HttpProtocolError(protocol) => {
+            let transport = protocol
+                .cause
+                .as_deref()
+                .and_then(|cause| cause.downcast_ref::<hyper_util::client::legacy::Error>());
+            match transport {
+                Some(transport) if transport.is_connect() => {
+                    CallError::Unreachable { why: innermost(transport) }
+                }
+                Some(transport) => CallError::Torn { why: innermost(transport) },
+                None => CallError::Torn { why: "it is not HTTP".to_owned() },
+            }
+        }
+        SlackClientError::ProtocolError(_) => CallError::Unreadable,
+        SlackClientError::SystemError(_)
+        | SlackClientError::EndOfStream(_)
+        | SlackClientError::SocketModeProtocolError(_) => {
+            CallError::Torn { why: "the answer broke off".to_owned() }
+        }
+    }
+}
+
+/// What lies at the bottom of an error: "connection refused" rather than "client error".
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
+#[cfg(test)]
+mod tests;

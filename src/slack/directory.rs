@@ -1,0 +1,270 @@
+//! Who people are in Slack and what their accounts say now.
+//!
+//! Read in bulk, page by page; kept fresh by events. Reading one person at a time would not fit Slack's
+//! limits. The parsing is pure and tolerant: a member that can't be read is passed over.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use jiff::tz::{Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::domain::directory::Address;
+use crate::domain::ids::{PersonId, SlackUserId};
+use crate::domain::observation::{Observations, Seen};
+use crate::domain::program::Program;
+use crate::domain::state::State;
+
+use super::client::Client;
+use super::errors::{CallError, Class};
+use super::methods::Method;
+
+/// An account of the workspace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// Its id.
+    pub id: SlackUserId,
+    /// Its e-mail address, lower case, if the app may see it.
+    email: Option<String>,
+    /// Its zone.
+    pub zone: Option<TimeZone>,
+    /// It is switched off.
+    pub deactivated: bool,
+    /// It is no person's.
+    pub is_bot: bool,
+    /// Out of office, by its status.
+    pub away: Option<Away>,
+}
+
+/// For how long a status says that somebody is out of office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Away {
+    /// Until then.
+    Until(Timestamp),
+    /// Until the status changes.
+    Open,
+}
+
+/// Do-not-disturb as `[from, until)`, by account.
+pub type Quiet = HashMap<SlackUserId, (Timestamp, Timestamp)>;
+
+/// Emoji by which people say that they are away: Slack's own suggestions and their kin.
+const AWAY_EMOJI: [&str; 7] = [
+    ":palm_tree:",
+    ":face_with_thermometer:",
+    ":airplane:",
+    ":desert_island:",
+    ":beach_with_umbrella:",
+    ":umbrella_on_ground:",
+    ":baby:",
+];
+
+/// Words by which people say that they are away, as whole words in lower case.
+const AWAY_WORDS: [&str; 16] = [
+    "vacation",
+    "vacationing",
+    "holiday",
+    "holidays",
+    "ooo",
+    "pto",
+    "on leave",
+    "annual leave",
+    "parental leave",
+    "sick",
+    "sabbatical",
+    "out of office",
+    "out of the office",
+    "away",
+    "day off",
+    "time off",
+];
+
+impl Member {
+    /// The account in a `user` object of the Web API or an event.
+    pub fn read(user: &Value) -> Option<Self> {
+        let id = SlackUserId::parse(user.get("id")?.as_str()?).ok()?;
+        let text = |place: &str| user.pointer(place).and_then(Value::as_str);
+        let flag = |place: &str| user.pointer(place).and_then(Value::as_bool).unwrap_or(false);
+        let offset = || {
+            let seconds = i32::try_from(user.get("tz_offset")?.as_i64()?).ok()?;
+            Some(TimeZone::fixed(Offset::from_seconds(seconds).ok()?))
+        };
+        Some(Self {
+            id,
+            email: text("/profile/email").map(str::to_lowercase),
+            // An unknown name is better replaced by today's offset than by the calendar's zone.
+            zone: text("/tz").and_then(|name| TimeZone::get(name).ok()).or_else(offset),
+            deactivated: flag("/deleted"),
+            is_bot: flag("/is_bot"),
+            away: away(user),
+        })
+    }
+
+    /// What is observed of the person whose account it is. A status without an end counts until the
+    /// reading is too old to count itself.
+    pub fn seen(&self, as_of: Timestamp, quiet: Option<(Timestamp, Timestamp)>) -> Seen {
+        let away_until = self.away.and_then(|away| match away {
+            Away::Until(then) => Some(then),
+            Away::Open => as_of.checked_add(Observations::GREATEST_AGE).ok(),
+        });
+        Seen { as_of, zone: self.zone.clone(), deactivated: self.deactivated, quiet, away_until }
+    }
+}
+
+fn away(user: &Value) -> Option<Away> {
+    let text = |place: &str| user.pointer(place).and_then(Value::as_str).unwrap_or_default();
+    let emoji = text("/profile/status_emoji");
+    let status = text("/profile/status_text").to_lowercase();
+    let words: Vec<&str> =
+        status.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let status = format!(" {} ", words.join(" "));
+    let says_so =
+        AWAY_EMOJI.contains(&emoji) || AWAY_WORDS.iter().any(|word| status.contains(&format!(" {word} ")));
+    if !says_so {
+        return None;
+    }
+    match user.pointer("/profile/status_expiration").and_then(Value::as_i64) {
+        Some(seconds) if seconds > 0 => Timestamp::from_second(seconds).ok().map(Away::Until),
+        Some(_) | None => Some(Away::Open),
+    }
+}
+
+/// The accounts of a page of `users.list`.
+pub fn members(page: &Value) -> Vec<Member> {
+    page.get("members").and_then(Value::as_array).into_iter().flatten().filter_map(Member::read).collect()
+}
+
+/// Do-not-disturb in an answer of `dnd.teamInfo`. Only the window that is on or comes next is told.
+pub fn quiet(answer: &Value) -> Quiet {
+    let users = answer.get("users").and_then(Value::as_object);
+    users
+        .into_iter()
+        .flatten()
+        .filter(|(_, told)| told.get("dnd_enabled").and_then(Value::as_bool) == Some(true))
+        .filter_map(|(user, told)| {
+            let at = |name| Timestamp::from_second(told.get(name)?.as_i64()?).ok();
+            let (from, until) = (at("next_dnd_start_ts")?, at("next_dnd_end_ts")?);
+            (from < until).then_some(())?;
+            Some((SlackUserId::parse(user).ok()?, (from, until)))
+        })
+        .collect()
+}
+
+/// What reading the workspace brought.
+#[derive(Debug, Clone, Default)]
+pub struct Sighting {
+    /// People found for the first time, to be recorded as `PersonLinked`.
+    pub links: Vec<(PersonId, SlackUserId)>,
+    /// What their accounts say now, by person.
+    pub seen: HashMap<PersonId, Seen>,
+    /// People of the configuration whom nobody in the workspace is.
+    pub missing: BTreeSet<PersonId>,
+}
+
+/// Recognises the people of the configuration among `members`: by the Slack id they are linked to, by the
+/// one they are configured with, or by e-mail address. A link, once recorded, is kept.
+pub fn recognise(
+    program: &Program,
+    state: &State,
+    members: &[Member],
+    quiet: &Quiet,
+    now: Timestamp,
+) -> Sighting {
+    let by_id: HashMap<&SlackUserId, &Member> = members.iter().map(|member| (&member.id, member)).collect();
+    // Of two accounts with one address the one that is in use counts.
+    let by_email: HashMap<&str, &Member> = members
+        .iter()
+        .filter(|member| member.deactivated)
+        .chain(members.iter().filter(|member| !member.deactivated))
+        .filter_map(|member| Some((member.email.as_deref()?, member)))
+        .collect();
+    let mut sighting = Sighting::default();
+    for person in program.people.values() {
+        let linked = state.person(&person.id).and_then(|known| known.slack.as_ref());
+        let member = match (linked, &person.address) {
+            (Some(id), _) | (None, Address::Slack(id)) => by_id.get(id),
+            (None, Address::Email(address)) => by_email.get(address.to_lowercase().as_str()),
+        };
+        let Some(member) = member else {
+            sighting.missing.insert(person.id.clone());
+            continue;
+        };
+        if linked.is_none() {
+            sighting.links.push((person.id.clone(), member.id.clone()));
+        }
+        sighting.seen.insert(person.id.clone(), member.seen(now, quiet.get(&member.id).copied()));
+    }
+    sighting
+}
+
+/// Accounts a page: what Slack recommends at most.
+const PAGE: u32 = 200;
+/// People asked about in one call of `dnd.teamInfo`.
+const QUIET_PAGE: usize = 50;
+/// More pages than that are a fault: a cursor that doesn't move.
+const MOST_PAGES: usize = 1_000;
+
+/// Reads every account of the workspace.
+///
+/// # Errors
+/// What ended the reading; a call that was only limited is made again after the time that Slack names.
+pub async fn read_members(client: &Client) -> Result<Vec<Member>, CallError> {
+    let mut members = Vec::new();
+    let mut cursor = String::new();
+    for _ in 0..MOST_PAGES {
+        let mut arguments = json!({ "limit": PAGE });
+        if let (false, Some(arguments)) = (cursor.is_empty(), arguments.as_object_mut()) {
+            arguments.insert("cursor".to_owned(), cursor.as_str().into());
+        }
+        let page = patiently(client, Method::UsersList, &arguments).await?;
+        members.extend(self::members(&page));
+        let next = page.pointer("/response_metadata/next_cursor").and_then(Value::as_str).unwrap_or_default();
+        if next.is_empty() || next == cursor {
+            break;
+        }
+        next.clone_into(&mut cursor);
+    }
+    Ok(members)
+}
+
+/// Reads the do-not-disturb times of `users`.
+///
+/// # Errors
+/// As for [`read_members`].
+pub async fn read_quiet(client: &Client, users: &[SlackUserId]) -> Result<Quiet, CallError> {
+    let mut all = Quiet::new();
+    for some in users.chunks(QUIET_PAGE) {
+        let names: Vec<&str> = some.iter().map(SlackUserId::as_str).collect();
+        let answer = patiently(client, Method::DndTeamInfo, &json!({ "users": names.join(",") })).await?;
+        all.extend(quiet(&answer));
+    }
+    Ok(all)
+}
+
+/// How often a reading is tried again that Slack limited or that was lost on the way.
+const TRIES: u32 = 5;
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
+async fn patiently(client: &Client, method: Method, arguments: &Value) -> Result<Value, CallError> {
+    let mut tried = 0;
+    loop {
+        let error = match client.call(method, arguments).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        tried += 1;
+        // Reading twice does no harm, so doubt is no reason to stop.
+        let passing = matches!(error.class(), Class::NotApplied | Class::InDoubt);
+        if !passing || tried >= TRIES {
+            return Err(error);
+        }
+        tokio::time::sleep(error.retry_after().min(LONGEST_WAIT)).await;
+    }
+}
+
+/// How soon the workspace is read again.
+pub const REFRESH: SignedDuration = SignedDuration::from_hours(6);
+
+#[cfg(test)]
+mod tests;

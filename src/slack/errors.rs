@@ -1,0 +1,264 @@
+//! What went wrong with a call, and what follows from it.
+//!
+//! The classes are the program's, the codes Slack's. A code that isn't in the table is *in doubt*: the
+//! post is then looked up before anything else happens to it, which is slow at worst, while calling it
+//! "not applied" could send a message twice and calling it final could lose one.
+
+use std::time::Duration;
+
+/// What follows from a failed call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// This recipient can't be reached; others can.
+    Recipient,
+    /// Nothing goes through until somebody mends the token, a scope or the app.
+    Configuration,
+    /// This message won't be taken; others will.
+    Content,
+    /// Certainly not applied; the same call may be made again later.
+    NotApplied,
+    /// It may or may not have been applied.
+    InDoubt,
+}
+
+/// A call that brought no answer of use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// Slack answered that it won't.
+    #[error("Slack refused: {code}")]
+    Refused {
+        /// Slack's error code.
+        code: String,
+        /// The scope that is missing, if that is why.
+        needed: Option<String>,
+    },
+    /// Too many calls; this one was not applied.
+    #[error("Slack asks to wait {} s", retry_after.as_secs())]
+    Limited {
+        /// How long to wait before calling this method again.
+        retry_after: Duration,
+    },
+    /// No connection was made, so nothing was sent.
+    #[error("Slack can't be reached: {why}")]
+    Unreachable {
+        /// What the connector said.
+        why: String,
+    },
+    /// The connection broke after the call may have been sent.
+    #[error("the connection to Slack broke: {why}")]
+    Torn {
+        /// What the connection said.
+        why: String,
+    },
+    /// No answer in time.
+    #[error("Slack did not answer in time")]
+    TimedOut,
+    /// An HTTP status that is no answer of the API.
+    #[error("Slack answered with HTTP status {0}")]
+    Status(u16),
+    /// An answer that is not the API's JSON.
+    #[error("Slack's answer can't be read")]
+    Unreadable,
+    /// There is no app-level token, so this method can't be called.
+    #[error("there is no app-level token (SLACK_APP_TOKEN)")]
+    NoAppToken,
+}
+
+/// The pause after a call that was not applied and says nothing about when to try again.
+const PAUSE: Duration = Duration::from_secs(30);
+
+impl CallError {
+    /// A refusal with this code.
+    pub fn refused(code: impl Into<String>) -> Self {
+        Self::Refused { code: code.into(), needed: None }
+    }
+
+    /// What follows from it.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Refused { code, .. } => class_of(code),
+            Self::Limited { .. } | Self::Unreachable { .. } => Class::NotApplied,
+            Self::NoAppToken => Class::Configuration,
+            Self::Status(status) => class_of_status(*status),
+            Self::Torn { .. } | Self::TimedOut | Self::Unreadable => Class::InDoubt,
+        }
+    }
+
+    /// A stable word for records and logs: Slack's code, or ours with a hyphen, which Slack's never have.
+    pub fn code(&self) -> String {
+        match self {
+            Self::Refused { code, .. } => code.clone(),
+            Self::Limited { .. } => "ratelimited".to_owned(),
+            Self::Unreachable { .. } => "no-connection".to_owned(),
+            Self::Torn { .. } => "torn-connection".to_owned(),
+            Self::TimedOut => "timed-out".to_owned(),
+            Self::Status(status) => format!("http-{status}"),
+            Self::Unreadable => "unreadable-answer".to_owned(),
+            Self::NoAppToken => "no-app-token".to_owned(),
+        }
+    }
+
+    /// How long to wait before the same call.
+    pub fn retry_after(&self) -> Duration {
+        match self {
+            Self::Limited { retry_after } => *retry_after,
+            Self::Refused { .. }
+            | Self::Unreachable { .. }
+            | Self::Torn { .. }
+            | Self::TimedOut
+            | Self::Status(_)
+            | Self::Unreadable
+            | Self::NoAppToken => PAUSE,
+        }
+    }
+}
+
+/// Statuses that a proxy or a wrong address gives are a matter of configuration; whatever a server failed
+/// at may have been done all the same.
+fn class_of_status(status: u16) -> Class {
+    match status {
+        429 => Class::NotApplied,
+        300..=399 | 401 | 403 | 404 | 405 | 407 | 410 => Class::Configuration,
+        413 | 414 | 431 => Class::Content,
+        _ => Class::InDoubt,
+    }
+}
+
+/// The class of one of Slack's error codes.
+pub fn class_of(code: &str) -> Class {
+    CODES.iter().find(|(_, codes)| codes.contains(&code)).map_or(Class::InDoubt, |(class, _)| *class)
+}
+
+/// Slack's error codes by what follows (FACTS §A, from the reference of each method called).
+const CODES: [(Class, &[&str]); 5] = [
+    (
+        Class::Recipient,
+        &[
+            "user_disabled",
+            "user_not_found",
+            "user_not_visible",
+            "users_not_found",
+            "channel_not_found",
+            "cannot_dm_bot",
+            "is_archived",
+            "is_inactive",
+            "app_access_restricted",
+            "invalid_user_combination",
+            "user_not_in_channel",
+        ],
+    ),
+    (
+        Class::Configuration,
+        &[
+            "invalid_auth",
+            "not_authed",
+            "token_revoked",
+            "token_expired",
+            "account_inactive",
+            "missing_scope",
+            "not_allowed_token_type",
+            "messages_tab_disabled",
+            "restricted_action",
+            "restricted_action_non_threadable_channel",
+            "restricted_action_read_only_channel",
+            "restricted_action_thread_locked",
+            "restricted_action_thread_only_channel",
+            "not_in_channel",
+            "ekm_access_denied",
+            "no_permission",
+            "access_denied",
+            "team_access_not_granted",
+            "team_not_found",
+            "org_login_required",
+            "two_factor_setup_required",
+            "enterprise_is_restricted",
+            "unknown_method",
+            "method_deprecated",
+            "deprecated_endpoint",
+            "link_disabled",
+            "forbidden_team",
+        ],
+    ),
+    (
+        Class::Content,
+        &[
+            "invalid_blocks",
+            "invalid_blocks_format",
+            "msg_blocks_too_long",
+            "msg_too_long",
+            "no_text",
+            "invalid_metadata_format",
+            "invalid_metadata_schema",
+            "metadata_must_be_sent_from_app",
+            "metadata_too_large",
+            "view_too_large",
+            "invalid_arguments",
+            "invalid_arg_name",
+            "invalid_array_arg",
+            "invalid_charset",
+            "invalid_form_data",
+            "invalid_json",
+            "json_not_object",
+            "too_many_attachments",
+            "message_not_found",
+            "cant_update_message",
+            "edit_window_closed",
+            "duplicate_external_id",
+            "cannot_reply_to_message",
+        ],
+    ),
+    (
+        Class::NotApplied,
+        &[
+            "ratelimited",
+            "rate_limited",
+            "accesslimited",
+            "team_added_to_org",
+            "message_limit_exceeded",
+            "expired_trigger_id",
+            "exchanged_trigger_id",
+            "invalid_trigger",
+            "invalid_trigger_id",
+            "too_many_websockets",
+        ],
+    ),
+    (Class::InDoubt, &["fatal_error", "internal_error", "request_timeout", "service_unavailable"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_one_class_and_an_unknown_one_is_in_doubt() {
+        let all: Vec<&str> = CODES.iter().flat_map(|(_, codes)| codes.iter().copied()).collect();
+        let distinct: std::collections::BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(all.len(), distinct.len(), "a code is in two classes");
+        let check = |code: &str, class: Class| assert_eq!(class_of(code), class, "{code}");
+        check("user_disabled", Class::Recipient);
+        check("missing_scope", Class::Configuration);
+        check("invalid_blocks", Class::Content);
+        check("ratelimited", Class::NotApplied);
+        check("internal_error", Class::InDoubt);
+        check("brand_new_error", Class::InDoubt);
+        check("", Class::InDoubt);
+    }
+
+    #[test]
+    fn what_was_never_sent_is_not_applied_and_what_may_have_been_is_in_doubt() {
+        let check = |error: CallError, class: Class| assert_eq!(error.class(), class, "{error}");
+        check(CallError::Unreachable { why: "refused".into() }, Class::NotApplied);
+        check(CallError::Limited { retry_after: Duration::from_secs(3) }, Class::NotApplied);
+        check(CallError::Torn { why: "reset".into() }, Class::InDoubt);
+        check(CallError::TimedOut, Class::InDoubt);
+        check(CallError::Unreadable, Class::InDoubt);
+        for status in [400, 408, 409, 500, 502, 503, 504] {
+            check(CallError::Status(status), Class::InDoubt);
+        }
+        for status in [301, 401, 403, 404, 407] {
+            check(CallError::Status(status), Class::Configuration);
+        }
+        check(CallError::Status(413), Class::Content);
+        check(CallError::NoAppToken, Class::Configuration);
+    }
+}

@@ -1,0 +1,23 @@
+//! Slack: the only room that knows its wire. Everything else speaks of messages, actions and people.
+
+mod answer;
+mod client;
+pub mod directory;
+mod errors;
+mod fresh_urls;
+pub mod inbound;
+pub mod manifest;
+mod methods;
+mod performer;
+mod receiver;
+pub mod socket;
+pub mod views;
+
+pub use client::{BadAddress, Client, Identity, ResponseUrl, Settings, SetupError};
+pub use errors::{CallError, Class, class_of};
+pub use fresh_urls::FreshUrls;
+pub use manifest::{Transport, manifest};
+pub use methods::Method;
+pub use performer::SlackPerformer;
+pub use receiver::{Closed, Inbox, Lookout, Receipt, Receiver};
+pub use views::{blocks, modal_view};

@@ -1,0 +1,223 @@
+//! Posts, look-ups and updates in Slack.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use crate::clock::monotonic;
+use crate::domain::effect::PostId;
+use crate::domain::event::RefusedFor;
+use crate::domain::ids::{MessageTs, SlackChannelId};
+use crate::domain::message::{Message, Recipient};
+use crate::domain::performer::{Found, Outcome, Outgoing, Performer};
+
+use super::answer::{replacing, shown};
+use super::client::Client;
+use super::errors::{CallError, Class};
+use super::fresh_urls::FreshUrls;
+use super::methods::Method;
+use super::views::{self, METADATA};
+
+/// How many of the newest messages of a direct message are looked through (ARCHITECTURE, *a post*).
+const LOOKED_THROUGH: u32 = 200;
+/// When to look again while nothing can be told.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
+/// Codes after which a message will never show anything else.
+const GONE: [&str; 3] = ["message_not_found", "cant_update_message", "edit_window_closed"];
+
+/// The way out to Slack.
+#[derive(Debug, Clone)]
+pub struct SlackPerformer {
+    client: Arc<Client>,
+    fresh: Arc<FreshUrls>,
+}
+
+impl SlackPerformer {
+    /// A performer that shares `fresh` with the [`Receiver`](super::Receiver).
+    pub fn new(client: Arc<Client>, fresh: Arc<FreshUrls>) -> Self {
+        Self { client, fresh }
+    }
+
+    /// The direct message with `to`, opened only if it isn't known.
+    async fn channel(&self, to: &Recipient) -> Result<SlackChannelId, CallError> {
+        if let Some(channel) = &to.channel {
+            return Ok(channel.clone());
+        }
+        let answer =
+            self.client.call(Method::ConversationsOpen, &json!({ "users": to.slack.as_str() })).await?;
+        answer
+            .pointer("/channel/id")
+            .and_then(Value::as_str)
+            .and_then(|id| SlackChannelId::parse(id).ok())
+            .ok_or(CallError::Unreadable)
+    }
+
+    async fn search(&self, post: PostId, to: &Recipient) -> Result<Found, CallError> {
+        let channel = self.channel(to).await?;
+        let arguments = json!({
+            "channel": channel.as_str(),
+            "limit": LOOKED_THROUGH,
+            "include_all_metadata": true,
+        });
+        let page = self.client.call(Method::ConversationsHistory, &arguments).await?;
+        let messages = page.get("messages").and_then(Value::as_array).ok_or(CallError::Unreadable)?;
+        Ok(match place_of(messages, post) {
+            Some(ts) => Found::There { channel, ts },
+            None => Found::Absent,
+        })
+    }
+}
+
+/// Where in `messages` the post is. Other apps' metadata may be of any shape.
+fn place_of(messages: &[Value], post: PostId) -> Option<MessageTs> {
+    let id = post.to_string();
+    messages.iter().find_map(|message| {
+        let text = |place: &str| message.pointer(place).and_then(Value::as_str);
+        let ours = text("/metadata/event_type") == Some(METADATA)
+            && text("/metadata/event_payload/id") == Some(id.as_str());
+        if ours { MessageTs::parse(text("/ts")?).ok() } else { None }
+    })
+}
+
+#[async_trait]
+impl Performer for SlackPerformer {
+    async fn post(&self, post: &Outgoing) -> Outcome {
+        let mut arguments = views::body(&post.message, Some(post.post));
+        // A person's id opens the direct message by itself.
+        let to = post.to.channel.as_ref().map_or(post.to.slack.as_str(), SlackChannelId::as_str);
+        arguments.insert("channel".to_owned(), to.into());
+        arguments.insert("metadata".to_owned(), views::metadata(post.post));
+        arguments.insert("unfurl_links".to_owned(), false.into());
+        arguments.insert("unfurl_media".to_owned(), false.into());
+        if let Some(thread) = &post.thread {
+            arguments.insert("thread_ts".to_owned(), thread.as_str().into());
+        }
+        match self.client.call(Method::ChatPostMessage, &arguments.into()).await {
+            Ok(answer) => sent(&answer),
+            Err(error) => failed(&error),
+        }
+    }
+
+    async fn look_up(&self, post: PostId, to: &Recipient) -> Found {
+        match self.search(post, to).await {
+            Ok(found) => found,
+            Err(error) => match error.class() {
+                Class::Recipient => Found::Impossible { code: error.code() },
+                Class::Configuration | Class::Content | Class::InDoubt => Found::Later(LOOK_AGAIN),
+                Class::NotApplied => Found::Later(error.retry_after()),
+            },
+        }
+    }
+
+    async fn refresh(
+        &self,
+        post: PostId,
+        channel: &SlackChannelId,
+        ts: &MessageTs,
+        message: &Message,
+    ) -> bool {
+        let body = shown(message, Some(post));
+        if let Some(url) = self.fresh.take(channel, ts, monotonic()) {
+            match self.client.respond(&url, &replacing(body.clone())).await {
+                Ok(()) => return true,
+                Err(_) => self.fresh.forget(channel, ts),
+            }
+        }
+        let mut arguments = body;
+        if let Some(arguments) = arguments.as_object_mut() {
+            arguments.insert("channel".to_owned(), channel.as_str().into());
+            arguments.insert("ts".to_owned(), ts.as_str().into());
+        }
+        match self.client.call(Method::ChatUpdate, &arguments).await {
+            Ok(_) => true,
+            Err(CallError::Refused { code, .. }) if GONE.contains(&code.as_str()) => true,
+            Err(error) => match error.class() {
+                Class::Recipient | Class::Content => {
+                    tracing::warn!(slack.code = error.code(), post = %post, "a message can't be brought up to date");
+                    true
+                }
+                Class::Configuration | Class::NotApplied | Class::InDoubt => false,
+            },
+        }
+    }
+}
+
+/// An acceptance without a place is none to rely on.
+fn sent(answer: &Value) -> Outcome {
+    let text = |name| answer.get(name).and_then(Value::as_str);
+    let channel = text("channel").and_then(|id| SlackChannelId::parse(id).ok());
+    let ts = text("ts").and_then(|ts| MessageTs::parse(ts).ok());
+    match (channel, ts) {
+        (Some(channel), Some(ts)) => Outcome::Sent { channel, ts },
+        (Some(_) | None, _) => Outcome::InDoubt { code: CallError::Unreadable.code() },
+    }
+}
+
+fn failed(error: &CallError) -> Outcome {
+    let code = error.code();
+    match error.class() {
+        Class::Recipient => Outcome::Refused { because: RefusedFor::Recipient, code },
+        Class::Content => Outcome::Refused { because: RefusedFor::Content, code },
+        Class::Configuration => {
+            if let CallError::Refused { needed: Some(scope), .. } = error {
+                tracing::error!(
+                    slack.code = code,
+                    slack.scope = scope,
+                    "the app lacks a scope; add it and reinstall"
+                );
+            }
+            Outcome::Misconfigured { code }
+        }
+        Class::NotApplied => Outcome::NotApplied { retry_after: error.retry_after(), code },
+        Class::InDoubt => Outcome::InDoubt { code },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "9ff5fb5708b31b4499d44f8c1fef4a83";
+
+    #[test]
+    fn a_post_is_found_by_its_metadata_whatever_else_is_in_the_conversation() {
+        let post = PostId::parse(ID).unwrap();
+        let messages = json!([
+            { "ts": "5.000000", "metadata": null },
+            { "ts": "4.000000", "metadata": { "event_type": METADATA, "event_payload": { "id": 7 } } },
+            { "ts": "3.000000", "metadata": { "event_type": "other", "event_payload": { "id": ID } } },
+            "not even an object",
+            { "ts": "2.000000", "metadata": { "event_type": METADATA, "event_payload": { "id": ID, "n": 1 } } },
+        ]);
+        let found = place_of(messages.as_array().unwrap(), post);
+        assert_eq!(found, MessageTs::parse("2.000000").ok());
+        assert_eq!(place_of(&[], post), None);
+    }
+
+    #[test]
+    fn an_acceptance_without_a_place_is_in_doubt() {
+        let check = |answer: Value, in_doubt: bool| {
+            assert_eq!(matches!(sent(&answer), Outcome::InDoubt { .. }), in_doubt, "{answer}");
+        };
+        check(json!({ "ok": true, "channel": "D1", "ts": "1.000000" }), false);
+        check(json!({ "ok": true, "channel": "D1" }), true);
+        check(json!({ "ok": true, "channel": null, "ts": "1.000000" }), true);
+        check(json!({ "ok": true }), true);
+    }
+
+    #[test]
+    fn each_class_of_error_has_its_own_outcome() {
+        let refused = |code: &str| failed(&CallError::refused(code));
+        assert!(matches!(refused("user_disabled"), Outcome::Refused { because: RefusedFor::Recipient, .. }));
+        assert!(matches!(refused("invalid_blocks"), Outcome::Refused { because: RefusedFor::Content, .. }));
+        assert!(matches!(refused("missing_scope"), Outcome::Misconfigured { .. }));
+        assert!(matches!(refused("fatal_error"), Outcome::InDoubt { .. }));
+        let limited = failed(&CallError::Limited { retry_after: Duration::from_secs(7) });
+        let expected =
+            Outcome::NotApplied { retry_after: Duration::from_secs(7), code: "ratelimited".into() };
+        assert_eq!(limited, expected);
+    }
+}

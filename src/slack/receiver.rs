@@ -1,0 +1,202 @@
+//! Takes what Slack sends to whoever decides, and brings the answer back. The same for Socket Mode and HTTP.
+//!
+//! Invariant: a payload is acknowledged once it is decided and durable, or once it is clear that it can
+//! never be handled. What fails for reasons of ours is not, so that Slack delivers it again.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+
+use crate::clock::monotonic;
+use crate::command::Incoming;
+use crate::domain::message::Reply;
+
+use super::answer::{Answer, Errand, answer, preview, unreadable};
+use super::client::Client;
+use super::directory::Member;
+use super::errors::CallError;
+use super::fresh_urls::FreshUrls;
+use super::inbound::{Hints, Inbound, Lost, Surface, read};
+use super::methods::Method;
+
+/// The service is stopping; nothing more is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the service is stopping")]
+pub struct Closed;
+
+/// Where requests go.
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// Decides; resolves once the decision is durable. Requests are taken in the order of the first polls.
+    async fn take(&self, incoming: Incoming) -> Result<Reply, Closed>;
+}
+
+/// Where everything goes that Slack tells without anybody having asked for something.
+pub trait Lookout: Send + Sync {
+    /// An account changed, or is new.
+    fn seen(&self, member: Member);
+    /// The app may do nothing any more.
+    fn lost(&self, how: Lost);
+}
+
+/// What becomes of a payload.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Receipt {
+    /// It is acknowledged, with this answer if there is one. The body of an HTTP answer is the same.
+    Acknowledge(Option<Value>),
+    /// It is not, so that Slack delivers it again.
+    Withhold,
+}
+
+/// The one place where payloads arrive.
+pub struct Receiver {
+    inbox: Arc<dyn Inbox>,
+    lookout: Arc<dyn Lookout>,
+    client: Arc<Client>,
+    fresh: Arc<FreshUrls>,
+}
+
+impl std::fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Receiver").finish_non_exhaustive()
+    }
+}
+
+impl Receiver {
+    /// A receiver that shares `fresh` with whoever brings messages up to date.
+    pub fn new(
+        inbox: Arc<dyn Inbox>,
+        lookout: Arc<dyn Lookout>,
+        client: Arc<Client>,
+        fresh: Arc<FreshUrls>,
+    ) -> Self {
+        Self { inbox, lookout, client, fresh }
+    }
+
+    /// Handles a payload. `carries` says whether the acknowledgement may carry an answer. Nothing is
+    /// awaited but the decision; whatever else the person waits for runs on its own.
+    pub async fn receive(&self, payload: &Value, carries: bool) -> Receipt {
+        // Only what `inbox` does can panic, and it is not ours; the connection must outlive it.
+        let handled = AssertUnwindSafe(self.handle(payload, carries)).catch_unwind().await;
+        handled.unwrap_or_else(|_| {
+            tracing::error!(
+                slack.kind = kind(payload),
+                "handling a payload panicked; Slack will deliver it again"
+            );
+            Receipt::Withhold
+        })
+    }
+
+    async fn handle(&self, payload: &Value, carries: bool) -> Receipt {
+        let answer = match read(payload) {
+            Ok(Inbound::Request(incoming, hints)) => {
+                self.note(&hints);
+                match self.inbox.take(*incoming).await {
+                    Ok(reply) => answer(reply, &hints, carries),
+                    Err(Closed) => return Receipt::Withhold,
+                }
+            }
+            Ok(Inbound::Preview(hints)) => preview(&hints),
+            Ok(Inbound::Seen(member)) => {
+                self.lookout.seen(*member);
+                Answer::default()
+            }
+            Ok(Inbound::Lost(how)) => {
+                self.lookout.lost(how);
+                Answer::default()
+            }
+            Ok(Inbound::Challenge(challenge)) => {
+                Answer { payload: Some(json!({ "challenge": challenge })), errand: None }
+            }
+            Ok(Inbound::Ignored(what)) => {
+                tracing::debug!(slack.kind = what, "nothing to do");
+                Answer::default()
+            }
+            Ok(Inbound::Unknown) => {
+                tracing::info!(slack.kind = kind(payload), "Slack sent something that Canvass doesn't know");
+                Answer::default()
+            }
+            Err(malformed) => {
+                tracing::warn!(
+                    slack.kind = kind(payload),
+                    slack.field = malformed.place,
+                    problem = %malformed.problem,
+                    "a payload can't be read; it is dropped"
+                );
+                unreadable(payload, carries)
+            }
+        };
+        if let Some(errand) = answer.errand {
+            self.run(errand);
+        }
+        Receipt::Acknowledge(answer.payload)
+    }
+
+    fn note(&self, hints: &Hints) {
+        if let (Surface::Click { channel, ts }, Some(url)) = (&hints.surface, &hints.response_url) {
+            self.fresh.note(channel.clone(), ts.clone(), url.clone(), monotonic());
+        }
+    }
+
+    fn run(&self, errand: Errand) {
+        let client = Arc::clone(&self.client);
+        tokio::spawn(async move {
+            let name = errand.name();
+            if let Err(error) = errand.run(&client).await {
+                tracing::warn!(
+                    slack.errand = name,
+                    slack.code = error.code(),
+                    "an answer did not get through"
+                );
+            }
+        });
+    }
+}
+
+impl Errand {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "open a modal",
+            Self::Respond { .. } => "respond",
+            Self::Whisper { .. } => "whisper",
+            Self::Update { .. } => "update",
+        }
+    }
+
+    async fn run(self, client: &Client) -> Result<(), CallError> {
+        let with = |mut body: Value, fields: &[(&str, &str)]| {
+            if let Some(body) = body.as_object_mut() {
+                body.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))));
+            }
+            body
+        };
+        match self {
+            Self::Open { trigger, view } => {
+                let arguments = json!({ "trigger_id": trigger, "view": view });
+                client.call(Method::ViewsOpen, &arguments).await.map(drop)
+            }
+            Self::Respond { url, body } => client.respond(&url, &body).await,
+            Self::Whisper { channel, to, body } => {
+                let arguments = with(body, &[("channel", channel.as_str()), ("user", to.as_str())]);
+                client.call(Method::ChatPostEphemeral, &arguments).await.map(drop)
+            }
+            Self::Update { channel, ts, body } => {
+                let arguments = with(body, &[("channel", channel.as_str()), ("ts", ts.as_str())]);
+                client.call(Method::ChatUpdate, &arguments).await.map(drop)
+            }
+        }
+    }
+}
+
+/// The types of a payload and of the event in it, which say nothing about anybody.
+fn kind(payload: &Value) -> String {
+    let text = |place| payload.pointer(place).and_then(Value::as_str);
+    match (text("/type"), text("/event/type")) {
+        (_, Some(event)) => event.to_owned(),
+        (Some(kind), None) => kind.to_owned(),
+        (None, None) => "unnamed".to_owned(),
+    }
+}

@@ -1,0 +1,21 @@
+//! Semantic messages drawn with Block Kit: pure, one file a surface.
+//!
+//! Invariant: whatever is drawn keeps Slack's limits (FACTS §A), by cutting and splitting, never by luck;
+//! and nothing that a person or a file wrote is read by Slack as markup, a mention or a link.
+
+mod controls;
+mod ephemeral;
+mod limits;
+mod message;
+mod modal;
+mod parts;
+mod table;
+mod text;
+
+pub use controls::{Choice, OVERFLOW, action_of, word_of};
+pub use ephemeral::ephemeral;
+pub use message::{METADATA, blocks, body, metadata};
+pub use modal::{INPUT, modal_view, note_view};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! Modals.
+//!
+//! `callback_id` names the kind and `private_metadata` holds it whole; it comes back when the modal is
+//! submitted. An input's `block_id` is the name of its field.
+
+use serde_json::{Value, json};
+
+use crate::domain::message::{Field, Input, Message, Modal, ModalKind};
+
+use super::limits;
+use super::parts;
+use super::text::{cut, units};
+
+/// The `action_id` of every input; its field is named by its block.
+pub const INPUT: &str = "value";
+
+/// The view of `modal`.
+pub fn modal_view(modal: &Modal) -> Value {
+    let room = limits::VIEW_BLOCKS.saturating_sub(modal.fields.len());
+    let shown = parts::fit(parts::draw(&modal.parts), room, limits::VIEW_TEXT);
+    let mut blocks = parts::numbered(shown);
+    blocks.extend(modal.fields.iter().take(limits::VIEW_BLOCKS).map(input));
+    let mut view = json!({
+        "type": "modal",
+        "callback_id": word_of(&modal.kind),
+        // A kind is made of plain strings, which always serialise.
+        "private_metadata": serde_json::to_string(&modal.kind).unwrap_or_default(),
+        "title": title(&modal.title),
+        "blocks": blocks,
+    });
+    let submit = modal.submit.as_deref().or((!modal.fields.is_empty()).then_some("Send"));
+    if let Some(fields) = view.as_object_mut() {
+        let close = if submit.is_some() { "Cancel" } else { "Close" };
+        fields.insert("close".to_owned(), plain(close, limits::TITLE));
+        if let Some(submit) = submit {
+            fields.insert("submit".to_owned(), plain(submit, limits::TITLE));
+        }
+    }
+    view
+}
+
+/// The view that takes a modal's place to say something after it was submitted.
+pub fn note_view(message: &Message) -> Value {
+    let shown = parts::fit(parts::draw(&message.parts), limits::VIEW_BLOCKS, limits::VIEW_TEXT);
+    json!({
+        "type": "modal",
+        "callback_id": "note",
+        "title": title(""),
+        "close": plain("Close", limits::TITLE),
+        "blocks": parts::numbered(shown),
+    })
+}
+
+fn word_of(kind: &ModalKind) -> &'static str {
+    match kind {
+        ModalKind::Reason { .. } => "reason",
+        ModalKind::Numbers { .. } => "numbers",
+        ModalKind::Concern { .. } => "concern",
+        ModalKind::Wrong { .. } => "wrong",
+        ModalKind::Later { .. } => "later",
+        ModalKind::SomeoneElse { .. } => "someone_else",
+        ModalKind::Stop { .. } => "stop",
+    }
+}
+
+fn title(text: &str) -> Value {
+    plain(if text.trim().is_empty() { "Canvass" } else { text }, limits::TITLE)
+}
+
+fn plain(text: &str, most: usize) -> Value {
+    let text = cut(text.trim(), most);
+    json!({ "type": "plain_text", "text": if text.is_empty() { "…" } else { &text }, "emoji": false })
+}
+
+fn input(field: &Field) -> Value {
+    let mut block = json!({
+        "type": "input",
+        "block_id": field.name,
+        "label": plain(&field.label, limits::INPUT_LABEL),
+        "optional": field.optional,
+        "element": element(&field.input),
+    });
+    if let (Some(hint), Some(block)) = (&field.hint, block.as_object_mut()) {
+        block.insert("hint".to_owned(), plain(hint, limits::INPUT_LABEL));
+    }
+    block
+}
+
+fn element(input: &Input) -> Value {
+    match input {
+        Input::Text { lines, most, placeholder } => {
+            let mut element = json!({
+                "type": "plain_text_input",
+                "action_id": INPUT,
+                "multiline": lines,
+                "max_length": (*most).clamp(1, limits::INPUT_TEXT),
+            });
+            if let (Some(text), Some(element)) = (placeholder, element.as_object_mut()) {
+                element.insert("placeholder".to_owned(), plain(text, limits::PLACEHOLDER));
+            }
+            element
+        }
+        Input::Choice(options) => {
+            json!({ "type": "radio_buttons", "action_id": INPUT, "options": choices(options) })
+        }
+        Input::Ticks(options) => {
+            json!({ "type": "checkboxes", "action_id": INPUT, "options": choices(options) })
+        }
+        Input::Date { initial: Some(date) } => {
+            json!({ "type": "datepicker", "action_id": INPUT, "initial_date": date.to_string() })
+        }
+        Input::Date { initial: None } => json!({ "type": "datepicker", "action_id": INPUT }),
+        Input::Person => json!({ "type": "users_select", "action_id": INPUT }),
+    }
+}
+
+/// A value that is too long can't be cut, since it would come back as another; it is left out.
+fn choices(options: &[(String, String)]) -> Vec<Value> {
+    options
+        .iter()
+        .filter(|(value, _)| units(value) <= limits::OPTION_VALUE)
+        .take(limits::CHOICES)
+        .map(|(value, label)| json!({ "text": plain(label, limits::LABEL), "value": value }))
+        .collect()
+}

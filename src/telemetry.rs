@@ -1,0 +1,47 @@
+//! The log: structured, one line an event, without message text, secrets or e-mail addresses.
+//!
+//! Field names, the same everywhere: `post`, `attempt`, `person`, `initiative`, `touch`, `code`, `seq`,
+//! `connection`, `elapsed_ms`. People appear by their configuration id only.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt;
+use tracing_subscriber::prelude::*;
+
+/// What is logged unless `CANVASS_LOG` says otherwise. The libraries below us log bodies at debug.
+pub const DEFAULT_FILTER: &str = "info,slack_morphism=warn,hyper=warn,sled=warn";
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// A log filter that can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("CANVASS_LOG is not a filter such as `info` or `info,canvass=debug`: {0}")]
+pub struct BadFilter(String);
+
+/// Starts logging to standard error. A second call, as tests make it, changes nothing.
+pub fn start(filter: Option<&str>, format: Format) -> Result<(), BadFilter> {
+    let filter =
+        EnvFilter::try_new(filter.unwrap_or(DEFAULT_FILTER)).map_err(|error| BadFilter(error.to_string()))?;
+    let registry = tracing_subscriber::registry().with(filter);
+    let started = match format {
+        Format::Text => {
+            let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+            registry.with(lines.with_target(false)).try_init()
+        }
+        Format::Json => {
+            registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init()
+        }
+    };
+    if started.is_err() {
+        tracing::debug!("logging was started before");
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! What the service shows over HTTP: whether it is well.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tower_http::timeout::TimeoutLayer;
+
+/// How long a request may take. Nothing here waits for anybody.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How the service is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Health {
+    /// The journal can be written.
+    pub journal: bool,
+    /// Socket Mode connections that have said hello.
+    pub connections: usize,
+    /// The last record.
+    pub head: u64,
+    /// Posting is paused.
+    pub paused: bool,
+    /// Which configuration is in force.
+    pub configuration: String,
+}
+
+impl Health {
+    /// Whether a supervisor should leave the process alone: being paused, or without a connection for a
+    /// while, is nothing that a restart mends.
+    fn is_well(&self) -> bool {
+        self.journal
+    }
+}
+
+type Ask = Arc<dyn Fn() -> Health + Send + Sync>;
+
+/// Serves until `stop`.
+///
+/// # Errors
+/// When the address can't be listened on.
+pub async fn serve(
+    listen: SocketAddr,
+    health: impl Fn() -> Health + Send + Sync + 'static,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let listener = TcpListener::bind(listen).await?;
+    axum::serve(listener, router(Arc::new(health))).with_graceful_shutdown(stop).await
+}
+
+fn router(health: Ask) -> Router {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .with_state(health)
+}
+
+async fn healthz(State(ask): State<Ask>) -> Response {
+    let health = ask();
+    let status = if health.is_well() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(health)).into_response()
+}

@@ -1,0 +1,403 @@
+//! A broken configuration with its exact diagnostic for every named check.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use canvass::config::{Files, Severity, checks, load};
+
+use super::{base, diagnostics, drawn};
+
+const CANVASS: &str = "canvass.toml";
+const PEOPLE: &str = "people.toml";
+const DEADLINES: &str = "initiatives/deadlines.toml";
+
+/// How a case differs from the base.
+enum Break {
+    /// In this file, what stands there once is written differently.
+    Write(&'static str, &'static str, &'static str),
+    /// A file more.
+    Add(&'static str, &'static str),
+    /// A file less.
+    Remove(&'static str),
+}
+use Break::{Add, Remove, Write};
+
+fn broken(breaks: &[Break]) -> Files {
+    let mut files = base();
+    for one in breaks {
+        match one {
+            Write(path, from, to) => {
+                let text = files.text(path).unwrap();
+                assert_eq!(text.matches(from).count(), 1, "{from:?} stands once in {path}");
+                let text = text.replace(from, to);
+                files.insert(path, &text);
+            }
+            Add(path, text) => files.insert(path, text),
+            Remove(path) => files.remove(path),
+        }
+    }
+    files
+}
+
+/// Each check with a configuration that fails it, and it alone.
+const CASES: &[(&str, &[Break])] = &[
+    ("missing-file", &[Remove(PEOPLE)]),
+    ("unknown-file", &[Add("intiatives/other.toml", "title = \"Other\"\n")]),
+    ("syntax", &[Write(PEOPLE, "name = \"Ana Souza\"", "name = \"Ana Souza")]),
+    ("syntax", &[Write(PEOPLE, "[people.dev]", "[people.ana]")]),
+    ("unknown-key", &[Write(CANVASS, "per_week", "per_weak")]),
+    ("unknown-key", &[Write(DEADLINES, "share = 0.45", "share = 0.45\ncolour = \"red\"")]),
+    ("missing-key", &[Write(DEADLINES, "effort_days = 4\n", "")]),
+    ("missing-key", &[Write(DEADLINES, "problem", "# problem")]),
+    ("missing-key", &[Write(DEADLINES, "on = 2026-12-11\n", "")]),
+    ("wrong-type", &[Write(CANVASS, "per_week = 2", "per_week = \"two\"")]),
+    ("wrong-type", &[Write(CANVASS, "asks = 3", "asks = -1")]),
+    ("wrong-type", &[Write(PEOPLE, "audiences = [\"executive\"]", "audiences = \"executive\"")]),
+    ("wrong-type", &[Write(DEADLINES, "value = 37", "value = inf")]),
+    ("wrong-type", &[Write(DEADLINES, "quarter = \"2027-Q1\"", "quarter = 1")]),
+    ("empty-text", &[Write(DEADLINES, "\"That exposure stays.\"", "\"  \"")]),
+    (
+        "id",
+        &[
+            Write(PEOPLE, "[people.carla]", "[people.Carla_Mendes]"),
+            Write(PEOPLE, "reports_to = \"carla\"\n", ""),
+        ],
+    ),
+    (
+        "id",
+        &[
+            Write(DEADLINES, "[figures.exposed]", "[figures.orders-exposed]"),
+            Write(DEADLINES, "{{ figure.exposed }}", "Some"),
+        ],
+    ),
+    ("choice", &[Write(PEOPLE, "[\"engineering_manager\"]", "[\"engineering_manger\"]")]),
+    ("choice", &[Write(CANVASS, "\"January\"", "\"Jan\"")]),
+    ("choice", &[Write(CANVASS, "[cadence.heads_up]", "[cadence.headsup]")]),
+    ("quarter", &[Write(DEADLINES, "\"2027-Q1\"", "\"Q1 2027\"")]),
+    ("date", &[Write(DEADLINES, "review_by = 2027-01-06", "review_by = \"6 January\"")]),
+    ("date", &[Write(CANVASS, "\"2026-12-15 15:00\"", "\"2026-12-15 at three\"")]),
+    (
+        "period",
+        &[Write(
+            DEADLINES,
+            "says = \"Pages from the payment alerts.\"\nperiod = \"2026-07-01..2026-09-30\"",
+            "says = \"Pages from the payment alerts.\"\nperiod = \"2026-09-30..2026-07-01\"",
+        )],
+    ),
+    ("holiday", &[Write(CANVASS, "\"2026-12-25 Christmas Day\"", "\"Christmas Day\"")]),
+    ("zone", &[Write(CANVASS, "Europe/Lisbon", "Europe/Lisboa")]),
+    ("offset", &[Write(CANVASS, "starts - 18d", "18 days before")]),
+    ("anchor", &[Write(CANVASS, "opens - 4w", "opens - 4 weeks")]),
+    ("hours", &[Write(CANVASS, "Mon-Fri 09:00-17:00", "9 to 5")]),
+    ("cron", &[Write(CANVASS, "0 0 10 * * Tue,Thu", "0 10 * * Tue,Thu")]),
+    ("cron", &[Write(CANVASS, "0 0 10 * * Tue,Thu", "0 0 10 * * 2-4")]),
+    ("duration", &[Write(CANVASS, "48h", "two days")]),
+    ("slack-id", &[Write(PEOPLE, "U05PRYRMN01", "@priya")]),
+    ("email", &[Write(PEOPLE, "ana@example.com", "ana at example.com")]),
+    ("https", &[Write(DEADLINES, "https://wiki", "http://wiki")]),
+    ("https", &[Write(DEADLINES, "https://wiki.example.com/design/deadlines", "https://")]),
+    ("command", &[Write(CANVASS, "/canvass", "Canvass")]),
+    ("bot-name", &[Write(CANVASS, "\"Canvass\"", "\"Canvass, who writes to you about reliability\"")]),
+    (
+        "template-name",
+        &[Add("messages/engineers.pitch.jinja", "{{ lead }}"), Add("messages/pitch.jinja", "")],
+    ),
+    ("duplicate-id", &[Write(PEOPLE, "[\"discovery\"]", "[\"checkout\"]")]),
+    ("duplicate-id", &[Write(CANVASS, "[\"deadlines\"]", "[\"deadlines\", \"deadlines\"]")]),
+    ("unknown-person", &[Write(DEADLINES, "decider = \"ana\"", "decider = \"anna\"")]),
+    ("unknown-person", &[Write(PEOPLE, "reports_to = \"carla\"", "reports_to = \"zoe\"")]),
+    ("unknown-team", &[Write(DEADLINES, "measure = \"pages\"", "measure = \"pages\"\nteam = \"chekout\"")]),
+    ("unknown-team", &[Write(DEADLINES, "measure = \"pages\"", "measure = \"pages\"\nteam = \"discovery\"")]),
+    ("unknown-site", &[Write(PEOPLE, "site = \"lisbon\"", "site = \"porto\"")]),
+    ("unknown-initiative", &[Write(CANVASS, "[\"deadlines\"]", "[\"deadline\"]")]),
+    ("unknown-step", &[Write(DEADLINES, "after = [\"cards\"]", "after = [\"card\"]")]),
+    ("address", &[Write(PEOPLE, "email = \"ana@example.com\"\n", "")]),
+    (
+        "address",
+        &[Write(
+            PEOPLE,
+            "email = \"dev@example.com\"",
+            "email = \"dev@example.com\"\nslack = \"U07DVPTL402\"",
+        )],
+    ),
+    ("address-shared", &[Write(PEOPLE, "dev@example.com", "Ana@example.com")]),
+    ("role", &[Write(PEOPLE, "audiences = [\"engineer\"]\n", "")]),
+    (
+        "reports-to",
+        &[Write(PEOPLE, "audiences = [\"executive\"]", "audiences = [\"executive\"]\nreports_to = \"ben\"")],
+    ),
+    ("window", &[Write(CANVASS, "freezes = 2027-07-09", "freezes = 2027-06-09")]),
+    (
+        "window",
+        &[
+            Write(CANVASS, "starts - 18d", "starts + 18d"),
+            Write(CANVASS, "[cadence.heads_up]\nat = \"opens - 4w\"\n", ""),
+            Write(CANVASS, "[cadence.pitch]\nat = \"opens - 2w\"\n", ""),
+            Write(
+                CANVASS,
+                "[cadence.reminder]\nat = \"opens\"",
+                "[cadence.reminder]\nat = \"freezes - 8wd\"",
+            ),
+        ],
+    ),
+    (
+        "holiday-calendar",
+        &[Write(CANVASS, "2026-12-25 Christmas Day", "holidays/lisbon.ics"), Add("holidays/lisboa.ics", "")],
+    ),
+    (
+        "holiday-calendar",
+        &[
+            Write(PEOPLE, "2026-12-08", "lisbon.ics"),
+            Add("lisbon.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
+        ],
+    ),
+    ("cadence-order", &[Write(CANVASS, "opens - 4w", "opens - 1w")]),
+    ("touch-until", &[Write(CANVASS, "until = \"freezes - 4wd\"", "until = \"opens - 1d\"")]),
+    (
+        "touch-until",
+        &[
+            Write(
+                CANVASS,
+                "[cadence.last_call]\nat = \"freezes - 4wd\"\nuntil = \"freezes - 2wd\"\naudiences = [\"product\"]\n",
+                "",
+            ),
+            Write(CANVASS, "[cadence.pitch]\nat = \"opens - 2w\"", "[cadence.pitch]\nat = \"freezes + 1wd\""),
+            Write(
+                CANVASS,
+                "[cadence.reminder]\nat = \"opens\"\nuntil = \"freezes - 4wd\"\nschedule = \"0 0 10 * * Tue,Thu\"\n",
+                "",
+            ),
+        ],
+    ),
+    ("last-call-late", &[Write(CANVASS, "until = \"freezes - 2wd\"", "until = \"freezes - 1wd\"")]),
+    ("last-call-late", &[Write(CANVASS, "until = \"freezes - 2wd\"\n", "")]),
+    (
+        "last-call-audience",
+        &[Write(CANVASS, "audiences = [\"product\"]", "audiences = [\"product\", \"executive\"]")],
+    ),
+    ("reminder-schedule", &[Write(CANVASS, "schedule = \"0 0 10 * * Tue,Thu\"\n", "")]),
+    (
+        "reminder-schedule",
+        &[Write(CANVASS, "at = \"opens - 2w\"", "at = \"opens - 2w\"\nschedule = \"0 0 10 * * Tue\"")],
+    ),
+    ("limit", &[Write(CANVASS, "asks = 3", "asks = 5")]),
+    (
+        "range",
+        &[
+            Write(DEADLINES, "share = 0.45", "share = 45"),
+            Write(DEADLINES, "effort_days = 4", "effort_days = 0"),
+            Write(CANVASS, "capacity_share = 0.2", "capacity_share = -1"),
+        ],
+    ),
+    ("steps-cycle", &[Write(DEADLINES, "share = 0.45", "share = 0.45\nafter = [\"wallets\"]")]),
+    ("ask-steps", &[Write(DEADLINES, "steps = [\"cards\", \"wallets\"]", "steps = [\"wallets\"]")]),
+    ("ask-steps", &[Write(DEADLINES, "steps = [\"cards\", \"wallets\"]\n", "")]),
+    (
+        "no-ask",
+        &[Add(
+            "initiatives/other.toml",
+            "title = \"Other\"\nproblem = \"Some.\"\nquarter = \"2027-Q1\"\nadvocates = [\"priya\"]\n\n[figures.some]\nvalue = 1\nunit = \"incidents\"\nsays = \"All.\"\nperiod = \"2026-07-01..2026-09-30\"\nsource = \"PagerDuty\"\nread_on = 2026-11-12\nbasis = \"measured\"\nmeasure = \"incidents\"\n",
+        )],
+    ),
+    (
+        "no-advocate",
+        &[
+            Write(DEADLINES, "advocates = [\"priya\"]\n", ""),
+            Write(
+                CANVASS,
+                "[[office_hours]]\nhost = \"priya\"\nminutes = 30\nat = [\"2026-12-15 15:00\", \"2026-12-17 10:00\"]\ntaken = [\"2026-12-17 10:00\"]\n",
+                "",
+            ),
+        ],
+    ),
+    ("no-decider", &[Write(DEADLINES, "decider = \"ana\"\n", "")]),
+    (
+        "decider",
+        &[Write(
+            PEOPLE,
+            "teams = [\"checkout\"]\nsite = \"lisbon\"",
+            "teams = [\"search\"]\nsite = \"lisbon\"",
+        )],
+    ),
+    (
+        "decider",
+        &[Write(
+            DEADLINES,
+            "[[news]]",
+            "[[excluded]]\nperson = \"ana\"\nreason = \"She asked for it.\"\n\n[[news]]",
+        )],
+    ),
+    ("decider", &[Write(DEADLINES, "decider = \"ana\"", "decider = \"priya\"")]),
+    (
+        "required-audience",
+        &[Write(
+            PEOPLE,
+            "audiences = [\"engineering_manager\"]\nteams = [\"checkout\"]",
+            "audiences = [\"engineering_manager\"]\nteams = [\"search\"]",
+        )],
+    ),
+    (
+        "exception",
+        &[Write(
+            DEADLINES,
+            "[[news]]",
+            "[[extra]]\nperson = \"dev\"\nreason = \"Wrote the code.\"\n\n[[excluded]]\nperson = \"dev\"\nreason = \"On leave.\"\n\n[[news]]",
+        )],
+    ),
+    ("review-date", &[Write(DEADLINES, "review_by = 2027-01-06", "review_by = 2027-01-18")]),
+    (
+        "basis",
+        &[Write(
+            DEADLINES,
+            "basis = \"estimated\"\nestimate = { by = \"Priya Raman\", on = 2026-11-03 }\n",
+            "basis = \"estimated\"\n",
+        )],
+    ),
+    ("basis", &[Write(DEADLINES, "basis = \"estimated\"", "basis = \"measured\"")]),
+    (
+        "reading",
+        &[Write(
+            DEADLINES,
+            "read_on = 2026-11-12\nbasis = \"measured\"",
+            "read_on = 2026-09-12\nbasis = \"measured\"",
+        )],
+    ),
+    (
+        "reading",
+        &[Write(
+            DEADLINES,
+            "read_on = 2026-11-12\nbasis = \"measured\"",
+            "read_on = 2027-11-12\nbasis = \"measured\"",
+        )],
+    ),
+    (
+        "no-evidence",
+        &[
+            Write(DEADLINES, "measure = \"pages\"", "measure = \"pages\"\nteam = \"search\""),
+            Write(DEADLINES, "measure = \"money\"", "measure = \"money\"\nteam = \"search\""),
+        ],
+    ),
+    (
+        "sentence",
+        &[Write(
+            DEADLINES,
+            "lead = \"Payments paged us {{ figure.pages }} times {{ period.pages }}.\"",
+            "lead = \"Payments paged us {{ figure.pages } times.\"",
+        )],
+    ),
+    (
+        "sentence",
+        &[Write(
+            DEADLINES,
+            "lead = \"Payments paged us {{ figure.pages }} times {{ period.pages }}.\"",
+            "lead = \"{{ name }}, payments paged us.\"",
+        )],
+    ),
+    ("unknown-figure", &[Write(DEADLINES, "{{ period.pages }}", "{{ period.page }}")]),
+    (
+        "no-lead",
+        &[Write(DEADLINES, "lead = \"Hanging payments put {{ figure.exposed }} of orders at risk.\"\n", "")],
+    ),
+    (
+        "words-missing",
+        &[
+            Write(DEADLINES, "mechanism = \"Proposal: a deadline on each call.\"\n", ""),
+            Write(DEADLINES, "left_alone = \"They keep paging.\"\n", ""),
+        ],
+    ),
+    (
+        "plain-words",
+        &[Write(
+            DEADLINES,
+            "When our provider is slow, our customers wait with it.",
+            "Retries keep p99 high!",
+        )],
+    ),
+    ("template", &[Add("messages/engineer.pitch.jinja", "{{ lead }}\n{% if mechanism %}{{ mechanism }}\n")]),
+    (
+        "office-host",
+        &[Write(
+            CANVASS,
+            "host = \"priya\"",
+            "host = \"ben\"\nat = [\"2026-12-16 15:00\"]\n\n[[office_hours]]\nhost = \"priya\"",
+        )],
+    ),
+    ("office-hours", &[Write(CANVASS, "taken = [\"2026-12-17 10:00\"]", "taken = [\"2026-12-18 10:00\"]")]),
+    (
+        "office-hours",
+        &[
+            Write(CANVASS, "\"2026-12-17 10:00\"]\ntaken", "\"2026-12-15 15:15\"]\ntaken"),
+            Write(CANVASS, "taken = [\"2026-12-17 10:00\"]", "taken = []"),
+        ],
+    ),
+    ("office-hours", &[Write(CANVASS, "\"2026-12-15 15:00\"", "\"2027-01-16 15:00\"")]),
+];
+
+#[test]
+fn every_fault_is_told_with_its_place_its_reason_and_what_to_write_instead() {
+    let mut told: BTreeMap<&str, String> = BTreeMap::new();
+    let mut others = String::new();
+    for (check, breaks) in CASES {
+        let files = broken(breaks);
+        let found: BTreeSet<&str> = diagnostics(&files).iter().map(|diagnostic| diagnostic.check).collect();
+        if found != BTreeSet::from([*check]) {
+            others.push_str(&format!("--- a case of {check} has\n{}\n", drawn(&files)));
+        }
+        told.entry(check).or_default().push_str(&drawn(&files));
+    }
+    assert!(others.is_empty(), "each case fails its check alone\n{others}");
+    for (check, text) in told {
+        insta::assert_snapshot!(check, text);
+    }
+}
+
+#[test]
+fn every_named_check_has_a_case() {
+    let cases: BTreeSet<&str> = CASES.iter().map(|(check, _)| *check).chain(["unreadable-file"]).collect();
+    let named: BTreeSet<&str> = checks().map(|(name, _)| name).collect();
+    assert_eq!(cases, named);
+}
+
+#[test]
+fn a_file_that_is_not_text_is_a_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in base().iter() {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    load(folder.path()).unwrap();
+    std::fs::write(folder.path().join("initiatives/deadlines.toml"), b"title = \"\xff\"").unwrap();
+    let faults = load(folder.path()).unwrap_err();
+    let unreadable: Vec<_> =
+        faults.diagnostics.iter().filter(|diagnostic| diagnostic.check == "unreadable-file").collect();
+    assert_eq!(unreadable.len(), 1);
+    assert_eq!(unreadable[0].file, folder.path().join("initiatives/deadlines.toml").to_string_lossy());
+    assert_eq!(unreadable[0].message, "it can't be read: stream did not contain valid UTF-8");
+}
+
+#[test]
+fn several_faults_in_several_files_are_told_in_one_run() {
+    let files = broken(&[
+        Write(CANVASS, "per_week = 2", "per_week = true"),
+        Write(CANVASS, "Europe/Lisbon", "Lisbon"),
+        Write(PEOPLE, "name = \"Ana Souza\"", "name = \"Ana Souza"),
+        Write(PEOPLE, "audiences = [\"engineer\"]", "audiences = [\"programmer\"]"),
+        Write(DEADLINES, "share = 0.2", "share = 2\ncost = 3"),
+        Write(DEADLINES, "{{ figure.exposed }}", "{{ figure.exposure }}"),
+    ]);
+    insta::assert_snapshot!("several_files", drawn(&files));
+}
+
+#[test]
+fn a_fault_can_be_read_by_machines() {
+    let files = broken(&[Write(CANVASS, "per_week", "per_weak")]);
+    insta::assert_json_snapshot!(diagnostics(&files));
+}
+
+#[test]
+fn warnings_do_not_keep_a_configuration_from_being_used() {
+    let files = broken(&[Write(DEADLINES, "decider = \"ana\"\n", "")]);
+    let loaded = canvass::config::load_files(&files).unwrap();
+    assert_eq!(loaded.warnings.len(), 1);
+    assert_eq!(loaded.warnings[0].severity, Severity::Warning);
+}

@@ -1,0 +1,41 @@
+//! Killing and starting again, on either side of the wire.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::world::World;
+
+async fn ids(world: &World) -> Vec<String> {
+    let log = world.log().await;
+    log.iter()
+        .filter_map(|posting| posting["metadata"]["event_payload"]["id"].as_str())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_lost_after_acceptance_is_looked_up_and_not_sent_again() {
+    let world = World::sample().await;
+    world.post("faults", json!({ "method": "chat.postMessage", "kind": "lose_reply", "times": 5 })).await;
+    world.advance_to("2026-11-20T18:00:00Z").await;
+    let ids = ids(&world).await;
+    assert!(ids.len() > 10);
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "none twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_sides_can_be_killed_and_go_on_where_they_were() {
+    let mut world = World::sample().await;
+    world.advance_to("2026-11-17T12:00:00Z").await;
+    let before = ids(&world).await;
+    world.kill_bot();
+    world.restart_workspace();
+    assert_eq!(ids(&world).await, before, "the workspace keeps its messages");
+    world.start_bot().await;
+    assert_eq!(ids(&world).await, before, "nothing is repeated");
+    world.advance_to("2026-11-20T18:00:00Z").await;
+    let after = ids(&world).await;
+    assert!(after.len() > before.len());
+    assert_eq!(after.iter().collect::<BTreeSet<_>>().len(), after.len());
+}

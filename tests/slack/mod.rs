@@ -1,0 +1,189 @@
+//! The Slack room against the stand-in workspace, which is as strict as Slack: scopes of our own manifest,
+//! Block Kit rules, triggers that serve once.
+
+mod conversation;
+mod posts;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use canvass::command::Incoming;
+use canvass::domain::effect::{PostId, Traffic};
+use canvass::domain::ids::{PersonId, SlackChannelId, SlackUserId};
+use canvass::domain::message::{
+    Action, Answer, Button, Look, Message, Paragraph, Part, Recipient, Reply, Span,
+};
+use canvass::domain::performer::Outgoing;
+use canvass::sandbox::Limits;
+use canvass::slack::directory::Member;
+use canvass::slack::inbound::Lost;
+use canvass::slack::socket::{Patience, Sockets};
+use canvass::slack::{
+    Client, Closed, FreshUrls, Inbox, Lookout, Receiver, Settings, SlackPerformer, Transport, manifest,
+};
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+use crate::sandbox::stand_in::{APP_TOKEN, BOT_TOKEN, StandIn, seed};
+
+pub(crate) const POST: &str = "9ff5fb5708b31b4499d44f8c1fef4a83";
+
+/// The room, wired as the service wires it, with a scripted program behind it.
+pub(crate) struct Room {
+    pub(crate) stand: StandIn,
+    pub(crate) client: Arc<Client>,
+    pub(crate) performer: SlackPerformer,
+    pub(crate) script: Arc<Script>,
+    stop: watch::Sender<bool>,
+    _folder: TempDir,
+}
+
+/// What came in, and what is answered next.
+#[derive(Default)]
+pub(crate) struct Script {
+    pub(crate) taken: Mutex<Vec<Incoming>>,
+    pub(crate) replies: Mutex<VecDeque<Reply>>,
+    pub(crate) seen: Mutex<Vec<Member>>,
+}
+
+#[async_trait]
+impl Inbox for Script {
+    async fn take(&self, incoming: Incoming) -> Result<Reply, Closed> {
+        self.taken.lock().unwrap().push(incoming);
+        Ok(self.replies.lock().unwrap().pop_front().unwrap_or_default())
+    }
+}
+
+impl Lookout for Script {
+    fn seen(&self, member: Member) {
+        self.seen.lock().unwrap().push(member);
+    }
+    fn lost(&self, _: Lost) {}
+}
+
+impl Room {
+    pub(crate) async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut seed = seed();
+        seed.app.manifest = manifest("/canvass", "Canvass", &Transport::Socket);
+        let limits = Limits { enforced: false, ..Limits::default() };
+        let stand = StandIn::start_with(folder.path(), seed, limits).await;
+        let settings = Settings {
+            api_url: stand.serving.api_url(),
+            call_timeout: Duration::from_secs(5),
+            ..Settings::new(BOT_TOKEN.into(), Some(APP_TOKEN.into()))
+        };
+        let client = Arc::new(Client::new(&settings).unwrap());
+        let fresh = Arc::new(FreshUrls::default());
+        let script = Arc::new(Script::default());
+        let receiver = Receiver::new(
+            Arc::clone(&script) as _,
+            Arc::clone(&script) as _,
+            Arc::clone(&client),
+            Arc::clone(&fresh),
+        );
+        let sockets = Sockets::new(Arc::clone(&client), Arc::new(receiver), 2, Patience::default());
+        let mut health = sockets.health();
+        let (stop, stopping) = watch::channel(false);
+        tokio::spawn(sockets.run(stopping));
+        health.wait_for(|health| health.open == 2).await.unwrap();
+        let performer = SlackPerformer::new(Arc::clone(&client), fresh);
+        Self { stand, client, performer, script, stop, _folder: folder }
+    }
+
+    pub(crate) fn will_reply(&self, reply: Reply) {
+        self.script.replies.lock().unwrap().push_back(reply);
+    }
+
+    pub(crate) fn last_taken(&self) -> Incoming {
+        self.script.taken.lock().unwrap().last().cloned().expect("nothing came in")
+    }
+
+    /// What `user` sees, once `there` says that it is what is waited for.
+    pub(crate) async fn sees(
+        &self,
+        user: &str,
+        there: impl Fn(&serde_json::Value) -> bool,
+    ) -> serde_json::Value {
+        let mut since = 0;
+        loop {
+            let state = self.stand.look(&format!("state?as={user}")).await;
+            if there(&state["selected"]) {
+                return state["selected"].clone();
+            }
+            since = state["version"].as_u64().unwrap().max(since);
+            let changes = format!("changes?since={since}");
+            tokio::time::timeout(Duration::from_secs(5), self.stand.look(&changes))
+                .await
+                .unwrap_or_else(|_| panic!("{user} sees {:#}", state["selected"]));
+        }
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+    }
+}
+
+pub(crate) fn post_id(text: &str) -> PostId {
+    PostId::parse(text).unwrap()
+}
+
+pub(crate) fn to(user: &str, channel: Option<&str>) -> Recipient {
+    Recipient {
+        person: PersonId::parse("ana").unwrap(),
+        slack: SlackUserId::parse(user).unwrap(),
+        channel: channel.map(|id| SlackChannelId::parse(id).unwrap()),
+    }
+}
+
+pub(crate) fn outgoing(post: &str, to: Recipient, message: Message) -> Outgoing {
+    Outgoing { post: post_id(post), attempt: 1, to, thread: None, message, traffic: Traffic::Campaign }
+}
+
+/// A message with everything that can be drawn.
+pub(crate) fn everything() -> Message {
+    let plain = |label: &str, action| Button { label: label.into(), action, look: Look::Plain };
+    let spans = vec![
+        Span::Text("Read the ".into()),
+        Span::Link { label: "design & plan".into(), url: "https://example.com/d?a=1&b=2".into() },
+        Span::Text(" or ask ".into()),
+        Span::Mention(SlackUserId::parse("U2").unwrap()),
+        Span::Text(": ".into()),
+        Span::Code("/canvass help".into()),
+        Span::Strong(" soon".into()),
+    ];
+    Message {
+        notification: "Ana, payment incidents interrupted Checkout 14 times <!channel>".into(),
+        parts: vec![
+            Part::Heading("Payments".into()),
+            Part::Paragraph(Paragraph(spans.clone())),
+            Part::List(vec![Paragraph(spans.clone()), "The rest".into()]),
+            Part::Quote("We did this last year".into()),
+            Part::Table {
+                header: vec!["Team".into(), "Reached".into()],
+                rows: vec![vec!["Checkout".into(), "3/4".into()]],
+            },
+            Part::Small(Paragraph(spans.clone())),
+            Part::Divider,
+        ],
+        recorded: Some("Recorded: in your plan.".into()),
+        buttons: vec![
+            Button {
+                label: "Put in our plan".into(),
+                action: Action::Answer(Answer::PlanIt),
+                look: Look::Primary,
+            },
+            plain("Open the design", Action::Open { url: "https://example.com/design".into() }),
+            plain("Not this quarter", Action::Answer(Answer::No)),
+        ],
+        overflow: vec![
+            plain("Where the numbers come from, and why me", Action::Numbers),
+            plain("Stop these messages", Action::Stop),
+        ],
+        footer: Some(Paragraph(spans)),
+    }
+}

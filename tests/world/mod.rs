@@ -1,0 +1,406 @@
+//! A workspace, the bot and a calendar: real processes, real HTTP, a real WebSocket.
+//!
+//! The stand-in workspace and the bot are two processes, so that either can be killed by itself. What
+//! people do goes through the stand-in's driver, as the page does it. Nothing here sleeps: every wait is
+//! for something that the stand-in reports.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// How long anything may take before a test gives up.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A program that is killed when it goes out of scope.
+#[derive(Debug)]
+pub struct Running(Child);
+
+impl Running {
+    /// Kills it at once, as `kill -9` does.
+    pub fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Asks it to stop, and waits for its exit code.
+    pub fn stop(mut self) -> Option<i32> {
+        let pid = rustix::process::Pid::from_child(&self.0);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+/// The program under test.
+pub fn canvass() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_canvass"));
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("CANVASS_") || name.starts_with("SLACK_"))
+    {
+        command.env_remove(name);
+    }
+    command.env("CANVASS_LOG", std::env::var("TEST_LOG").unwrap_or_else(|_| "warn".into()));
+    command
+}
+
+/// The sample organisation's configuration.
+pub fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("config")
+}
+
+/// A workspace with its people, its calendar and, mostly, the bot.
+#[derive(Debug)]
+pub struct World {
+    pub http: reqwest::Client,
+    pub base: String,
+    pub folder: TempDir,
+    config: PathBuf,
+    workspace: Option<Running>,
+    bot: Option<Running>,
+}
+
+impl World {
+    /// The sample organisation, with the bot at work.
+    pub async fn sample() -> Self {
+        Self::with(&sample()).await
+    }
+
+    /// The organisation of a configuration folder, with the bot at work.
+    pub async fn with(config: &Path) -> Self {
+        let mut world = Self::without_bot(config).await;
+        world.start_bot().await;
+        world
+    }
+
+    /// The organisation of a configuration folder, before the bot is started.
+    pub async fn without_bot(config: &Path) -> Self {
+        canvass::install_crypto();
+        let folder = tempfile::tempdir().unwrap();
+        let http = reqwest::Client::builder().timeout(PATIENCE * 2).build().unwrap();
+        let mut world =
+            Self { http, base: String::new(), folder, config: config.to_owned(), workspace: None, bot: None };
+        world.start_workspace("127.0.0.1:0");
+        world
+    }
+
+    fn start_workspace(&mut self, listen: &str) {
+        let mut child = canvass()
+            .args(["sandbox", "--part", "workspace", "--listen", listen])
+            .arg("--config")
+            .arg(&self.config)
+            .arg("--data")
+            .arg(self.folder.path().join("workspace"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = child.stdout.take().unwrap();
+        self.workspace = Some(Running(child));
+        self.base = BufReader::new(out)
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned)
+            })
+            .expect("the workspace prints its address");
+    }
+
+    /// Starts the bot and waits until it has done everything that is due.
+    pub async fn start_bot(&mut self) {
+        self.launch_bot();
+        self.settled().await;
+    }
+
+    /// Starts the bot without waiting for anything.
+    pub fn launch_bot(&mut self) {
+        self.bot = Some(Running(self.bot_command().spawn().unwrap()));
+    }
+
+    pub fn bot_command(&self) -> Command {
+        let mut command = canvass();
+        command
+            .args(["sandbox", "--part", "bot", "--workspace", &self.base])
+            .arg("--config")
+            .arg(&self.config)
+            .arg("--data")
+            .arg(self.data());
+        command
+    }
+
+    /// The bot's data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("bot")
+    }
+
+    pub fn config(&self) -> &Path {
+        &self.config
+    }
+
+    pub fn use_config(&mut self, config: &Path) {
+        self.config = config.to_owned();
+    }
+
+    /// Kills the bot as `kill -9` does.
+    pub fn kill_bot(&mut self) {
+        self.bot.take().expect("the bot runs").kill();
+    }
+
+    /// Stops the bot in good order.
+    pub fn stop_bot(&mut self) -> Option<i32> {
+        self.bot.take().expect("the bot runs").stop()
+    }
+
+    /// The bot's process.
+    pub fn bot(&self) -> &Running {
+        self.bot.as_ref().expect("the bot runs")
+    }
+
+    /// Kills the workspace and starts it again at the same address.
+    pub fn restart_workspace(&mut self) {
+        self.workspace.take().expect("the workspace runs").kill();
+        let listen = self.base.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        self.start_workspace(&listen);
+    }
+
+    /// A reading call of the driver.
+    pub async fn get(&self, path: &str) -> Value {
+        let url = format!("{}/sandbox/api/{path}", self.base.trim_end_matches('/'));
+        self.http.get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// A call of the driver.
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        let url = format!("{}/sandbox/api/{path}", self.base.trim_end_matches('/'));
+        self.http.post(url).json(&body).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Waits until the bot has done everything that is due now.
+    pub async fn settled(&self) {
+        let wait = async {
+            loop {
+                let calendar = self.get("calendar/settled").await;
+                if calendar["settled"] == json!(true) && calendar["target"].is_null() {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE * 2, wait).await.expect("the bot settles");
+    }
+
+    /// Moves the calendar to `to`, stopping at every wake on the way.
+    pub async fn advance_to(&self, to: &str) {
+        self.settled().await;
+        let moved = self.post("calendar/advance", json!({ "to": to })).await;
+        assert!(moved["error"].is_null(), "{moved}");
+        self.settled().await;
+    }
+
+    /// Moves the calendar to the next wake; false if nothing is planned any more.
+    pub async fn next_wake(&self) -> bool {
+        self.settled().await;
+        let moved = self.post("calendar/advance", json!({ "to": "next_wake" })).await;
+        self.settled().await;
+        moved["error"].is_null()
+    }
+
+    /// The calendar's time.
+    pub async fn now(&self) -> jiff::Timestamp {
+        self.get("calendar").await["now"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Everything that was ever posted, in order.
+    pub async fn log(&self) -> Vec<Value> {
+        self.get("log").await["posted"].as_array().unwrap().clone()
+    }
+
+    /// The messages of the log that the bot sent, as `(handle, text)`.
+    pub async fn sent(&self) -> Vec<(String, String)> {
+        let people = self.get("state").await["people"].as_array().unwrap().clone();
+        let handle = |id: &Value| {
+            let of = people.iter().find(|person| person["id"] == *id);
+            of.and_then(|person| person["name"].as_str()).unwrap_or_default().to_owned()
+        };
+        let from_bot =
+            |posting: &&Value| posting["from_app"] == json!(true) && posting["is_ephemeral"] == json!(false);
+        let text = |posting: &Value| posting["text"].as_str().unwrap_or_default().to_owned();
+        self.log()
+            .await
+            .iter()
+            .filter(from_bot)
+            .map(|posting| (handle(&posting["person"]), text(posting)))
+            .collect()
+    }
+
+    /// Somebody of the workspace, by their handle.
+    pub async fn person(&self, handle: &str) -> Actor<'_> {
+        let people = self.get("state").await["people"].as_array().unwrap().clone();
+        let found = people.iter().find(|person| person["name"] == json!(handle));
+        let id =
+            found.unwrap_or_else(|| panic!("nobody is called {handle}"))["id"].as_str().unwrap().to_owned();
+        Actor { world: self, id }
+    }
+}
+
+/// A person, acting.
+#[derive(Debug, Clone)]
+pub struct Actor<'a> {
+    world: &'a World,
+    pub id: String,
+}
+
+impl Actor<'_> {
+    async fn seen(&self) -> (u64, Value) {
+        let state = self.world.get(&format!("state?as={}", self.id)).await;
+        (state["version"].as_u64().unwrap(), state["selected"].clone())
+    }
+
+    /// Everything in their conversation, oldest first.
+    pub async fn messages(&self) -> Vec<Value> {
+        self.seen().await.1["messages"].as_array().unwrap().clone()
+    }
+
+    /// The bot's latest message that isn't ephemeral.
+    pub async fn last_message(&self) -> Value {
+        let of_bot =
+            |message: &&Value| message["from_app"] == json!(true) && message["is_ephemeral"] == json!(false);
+        self.messages().await.iter().rfind(of_bot).cloned().expect("a message of the bot")
+    }
+
+    /// Waits until what they see fulfils `wanted`, and returns what it gives.
+    pub async fn sees<T>(&self, what: &str, wanted: impl Fn(&Value) -> Option<T>) -> T {
+        let wait = async {
+            loop {
+                let (version, seen) = self.seen().await;
+                if let Some(found) = wanted(&seen) {
+                    return found;
+                }
+                self.world.get(&format!("changes?since={version}")).await;
+            }
+        };
+        match tokio::time::timeout(PATIENCE, wait).await {
+            Ok(found) => found,
+            Err(_) => panic!("{what} was never seen; the conversation is {:#}", self.seen().await.1),
+        }
+    }
+
+    /// Waits until some message, ephemeral ones included, reads like this.
+    pub async fn reads(&self, text: &str) -> Value {
+        self.sees(text, |seen| {
+            seen["messages"].as_array()?.iter().find(|message| words(message).contains(text)).cloned()
+        })
+        .await
+    }
+
+    /// Clicks the button or overflow entry with this label on a message.
+    pub async fn clicks_on(&self, message: &Value, label: &str) -> Value {
+        let (action_id, block_id, value) =
+            find_element(&message["blocks"], label).unwrap_or_else(|| panic!("no “{label}” on {message:#}"));
+        let mut click = json!({ "as": self.id, "channel": message["channel"], "ts": message["ts"],
+            "block_id": block_id, "action_id": action_id });
+        if let Some(value) = value {
+            click["value"] = value;
+        }
+        self.world.post("click", click).await
+    }
+
+    /// Clicks on the bot's latest message.
+    pub async fn clicks(&self, label: &str) -> Value {
+        let message = self.last_message().await;
+        self.clicks_on(&message, label).await
+    }
+
+    /// Types to the bot.
+    pub async fn types(&self, text: &str) -> Value {
+        self.world.post("type", json!({ "as": self.id, "text": text })).await
+    }
+
+    /// Gives the slash command, and returns what comes back.
+    pub async fn commands(&self, text: &str) -> String {
+        let answer =
+            self.world.post("command", json!({ "as": self.id, "command": "/canvass", "text": text })).await;
+        words(&answer["ack_payload"])
+    }
+
+    /// The modal that is open, once it is.
+    pub async fn modal(&self) -> Value {
+        self.sees("a modal", |seen| seen["modals"].as_array()?.last().cloned()).await
+    }
+
+    /// Submits the open modal with `values`, by the name of the field.
+    pub async fn submits(&self, values: &[(&str, Value)]) -> Value {
+        let modal = self.modal().await;
+        let mut filled = serde_json::Map::new();
+        for block in modal["blocks"].as_array().unwrap() {
+            let Some(action) = block["element"]["action_id"].as_str() else { continue };
+            let block_id = block["block_id"].as_str().unwrap();
+            if let Some((_, value)) = values.iter().find(|(name, _)| *name == block_id) {
+                filled.insert(block_id.to_owned(), json!({ action: value }));
+            }
+        }
+        assert_eq!(filled.len(), values.len(), "every value has its field in {modal:#}");
+        self.world
+            .post("modal/submit", json!({ "as": self.id, "view_id": modal["id"], "values": filled }))
+            .await
+    }
+}
+
+/// Everything that is read in a message or view: every text of its blocks, and its own.
+pub fn words(message: &Value) -> String {
+    fn collect(value: &Value, into: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    match (key.as_str(), value) {
+                        ("text" | "url", Value::String(text)) => into.push(text.clone()),
+                        ("metadata" | "private_metadata", _) => {}
+                        _ => collect(value, into),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let mut texts = Vec::new();
+    collect(&message["blocks"], &mut texts);
+    if let Some(text) = message["text"].as_str() {
+        texts.push(text.to_owned());
+    }
+    texts.join("\n")
+}
+
+/// The element or overflow option with this label: action id, block id and, for options, the value.
+fn find_element(blocks: &Value, label: &str) -> Option<(String, String, Option<Value>)> {
+    for block in blocks.as_array()? {
+        let elements = block["elements"].as_array().into_iter().flatten();
+        for element in elements.chain(block.get("accessory")) {
+            let id =
+                || Some((element["action_id"].as_str()?.to_owned(), block["block_id"].as_str()?.to_owned()));
+            if element["text"]["text"] == json!(label) {
+                let (action, block) = id()?;
+                return Some((action, block, None));
+            }
+            for option in element["options"].as_array().into_iter().flatten() {
+                if option["text"]["text"].as_str().is_some_and(|text| text.starts_with(label)) {
+                    let (action, block) = id()?;
+                    return Some((action, block, Some(option["value"].clone())));
+                }
+            }
+        }
+    }
+    None
+}
