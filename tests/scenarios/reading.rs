@@ -56,7 +56,8 @@ async fn a_restored_journal_starts_paused_until_an_advocate_resumes() {
     let campaign = |sent: &[(String, String)]| sent.iter().filter(|(to, _)| to != "priya").count();
     let after = world.sent().await;
     assert_eq!(campaign(&after), campaign(&after[..before]), "nothing is sent again");
-    assert!(priya.commands("plan").await.contains("Held"));
+    let plan = priya.commands("plan").await;
+    assert!(plan.contains("Held"), "{plan}");
     assert!(priya.commands("resume").await.contains("Resumed"));
     world.advance_to("2027-02-15T12:00:00Z").await;
     let log = world.log().await;

@@ -15,6 +15,9 @@ use tempfile::TempDir;
 /// How long anything may take before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Messages a second that the workspace lets through: a quarter goes by in seconds.
+const RATE: &str = "50";
+
 /// A program that is killed when it goes out of scope.
 #[derive(Debug)]
 pub struct Running(Child);
@@ -100,7 +103,7 @@ impl World {
 
     fn start_workspace(&mut self, listen: &str) {
         let mut child = canvass()
-            .args(["sandbox", "--part", "workspace", "--listen", listen])
+            .args(["sandbox", "--part", "workspace", "--listen", listen, "--messages-per-second", RATE])
             .arg("--config")
             .arg(&self.config)
             .arg("--data")
@@ -133,7 +136,7 @@ impl World {
     pub fn bot_command(&self) -> Command {
         let mut command = canvass();
         command
-            .args(["sandbox", "--part", "bot", "--workspace", &self.base])
+            .args(["sandbox", "--part", "bot", "--workspace", &self.base, "--messages-per-second", RATE])
             .arg("--config")
             .arg(&self.config)
             .arg("--data")
@@ -198,7 +201,7 @@ impl World {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE * 2, wait).await.expect("the bot settles");
+        tokio::time::timeout(PATIENCE * 6, wait).await.expect("the bot settles");
     }
 
     /// Moves the calendar to `to`, stopping at every wake on the way.
