@@ -5,6 +5,7 @@
 //! fact can't be recorded twice with effect. Uniqueness is decided here and nowhere else.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -218,7 +219,7 @@ pub struct Adopted {
     pub at: Timestamp,
 }
 
-/// Everything known.
+/// Everything known. A copy shares what neither has changed since.
 #[derive(Debug, Clone, Default)]
 pub struct State {
     /// The last record applied.
@@ -230,11 +231,11 @@ pub struct State {
     /// When each initiative was first adopted.
     pub initiatives: HashMap<InitiativeId, Timestamp>,
     /// By person.
-    pub people: HashMap<PersonId, PersonState>,
+    pub people: HashMap<PersonId, Arc<PersonState>>,
     /// Slack users to people.
     pub by_slack: HashMap<SlackUserId, PersonId>,
     /// Posts that are not finished, or whose message can still be met.
-    pub posts: HashMap<PostId, PostState>,
+    pub posts: HashMap<PostId, Arc<PostState>>,
     /// Posts without an outcome: in doubt, or waiting for another attempt.
     pub unsettled: BTreeSet<PostId>,
     /// Sent messages that don't show everything yet.
@@ -284,7 +285,7 @@ impl State {
 
     /// What is known of `person`.
     pub fn person(&self, person: &PersonId) -> Option<&PersonState> {
-        self.people.get(person)
+        self.people.get(person).map(Arc::as_ref)
     }
 
     /// One person's engagement.
@@ -299,7 +300,7 @@ impl State {
 
     /// What became of a post.
     pub fn post(&self, post: PostId) -> Option<&PostState> {
-        self.posts.get(&self.resolve(post))
+        self.posts.get(&self.resolve(post)).map(Arc::as_ref)
     }
 
     /// The id under which a post went out: renaming somebody doesn't make it another post.
@@ -324,7 +325,7 @@ impl State {
                 self.adopted = Some(Adopted { digest: digest.clone(), at });
             }
             Event::PersonLinked { person, slack } => {
-                let state = self.people.entry(person.clone()).or_default();
+                let state = person_mut(&mut self.people, person);
                 if let Some(before) = state.slack.replace(slack.clone())
                     && before != *slack
                 {
@@ -346,7 +347,7 @@ impl State {
                     && *because == RefusedFor::Recipient
                     && let Some(to) = self.posts.get(post).map(|post| post.key.to().clone())
                 {
-                    self.people.entry(to).or_default().unreachable = Some((code.clone(), at));
+                    person_mut(&mut self.people, &to).unreachable = Some((code.clone(), at));
                 }
             }
             Event::PostDeferred { post, attempt, until, .. } => {
@@ -360,7 +361,7 @@ impl State {
             }
             Event::PostMissed { key } => self.missed(at, key),
             Event::PostShown { post, through } => {
-                if let Some(state) = self.posts.get_mut(post) {
+                if let Some(state) = post_mut(&mut self.posts, post) {
                     state.shown = state.shown.max(*through);
                     if state.shown >= state.changed {
                         self.outdated.remove(post);
@@ -407,14 +408,14 @@ impl State {
                 self.items.insert((initiative.clone(), team.clone(), *quarter), item);
             }
             Event::Stopped { person, initiative } => {
-                let state = self.people.entry(person.clone()).or_default();
+                let state = person_mut(&mut self.people, person);
                 match initiative {
                     Some(initiative) => _ = state.stopped_initiatives.insert(initiative.clone()),
                     None => state.stopped = true,
                 }
             }
             Event::StopUndone { person, initiative } => {
-                let state = self.people.entry(person.clone()).or_default();
+                let state = person_mut(&mut self.people, person);
                 match initiative {
                     Some(initiative) => _ = state.stopped_initiatives.remove(initiative),
                     None => {
@@ -424,7 +425,7 @@ impl State {
                 }
             }
             Event::Snoozed { person, until } => {
-                self.people.entry(person.clone()).or_default().snoozed_until = Some(*until);
+                person_mut(&mut self.people, person).snoozed_until = Some(*until);
             }
             Event::PostingPaused { reason } => self.paused = Some((seq, reason.clone())),
             Event::PostingResumed { .. } => self.paused = None,
@@ -446,7 +447,7 @@ impl State {
         initiative: &InitiativeId,
         quarter: Quarter,
     ) -> &mut Engagement {
-        let person = self.people.entry(person.clone()).or_default();
+        let person = person_mut(&mut self.people, person);
         person.engagements.entry((initiative.clone(), quarter)).or_default()
     }
 
@@ -481,13 +482,13 @@ impl State {
             changed,
             shown,
         };
-        self.posts.insert(id, post);
+        self.posts.insert(id, Arc::new(post));
         self.unsettled.insert(id);
     }
 
     /// Counts a campaign message to `person`; a later attempt counts instead of the one `before`.
     fn count_campaign(&mut self, at: Timestamp, before: Option<Timestamp>, person: &PersonId) {
-        let state = self.people.entry(person.clone()).or_default();
+        let state = person_mut(&mut self.people, person);
         for (queue, memory) in
             [(&mut state.campaign, CAMPAIGN_MEMORY), (&mut self.recent_campaign, BURST_MEMORY)]
         {
@@ -507,7 +508,7 @@ impl State {
 
     /// Moves an intended post on; false if this attempt has been settled before.
     fn settle(&mut self, post: PostId, attempt: u32, phase: Phase) -> bool {
-        let Some(state) = self.posts.get_mut(&post) else { return false };
+        let Some(state) = post_mut(&mut self.posts, &post) else { return false };
         if state.attempt != attempt || !matches!(state.phase, Phase::Intended { .. }) {
             return false;
         }
@@ -533,14 +534,14 @@ impl State {
         if !self.settle(post, attempt, sent) {
             return;
         }
-        let Some(state) = self.posts.get_mut(&post) else { return };
+        let Some(state) = post_mut(&mut self.posts, &post) else { return };
         // What was answered between intent and outcome is not in the message yet.
         if state.changed > state.shown {
             self.outdated.insert(post);
         } else {
             (state.changed, state.shown) = (seq, seq);
         }
-        let person = self.people.entry(state.key.to().clone()).or_default();
+        let person = person_mut(&mut self.people, state.key.to());
         person.channel = Some(channel.clone());
         person.unreachable = None;
     }
@@ -565,7 +566,7 @@ impl State {
             changed: self.head,
             shown: self.head,
         };
-        self.posts.insert(id, post);
+        self.posts.insert(id, Arc::new(post));
     }
 
     fn received(
@@ -586,7 +587,7 @@ impl State {
             at: record.at,
         };
         self.received.insert(record.seq, received);
-        let state = self.people.entry(person.clone()).or_default();
+        let state = person_mut(&mut self.people, person);
         if let Some((channel, _)) = place {
             state.channel = Some(channel.clone());
         }
@@ -612,7 +613,7 @@ impl State {
             return;
         };
         for post in engagement.deliveries.values() {
-            let Some(state) = self.posts.get_mut(post) else { continue };
+            let Some(state) = post_mut(&mut self.posts, post) else { continue };
             state.changed = seq;
             if matches!(state.phase, Phase::Sent { .. }) {
                 self.outdated.insert(*post);
@@ -640,7 +641,7 @@ impl State {
         let initiative = |id: &mut InitiativeId| renamed(&renames.initiatives, id);
         let person = |id: &mut PersonId| renamed(&renames.people, id);
         let team = |id: &mut TeamId| renamed(&renames.teams, id);
-        for state in self.people.values_mut() {
+        for state in self.people.values_mut().map(Arc::make_mut) {
             state.engagements = std::mem::take(&mut state.engagements)
                 .into_iter()
                 .map(|((mut about, quarter), mut engagement)| {
@@ -664,6 +665,7 @@ impl State {
                 .collect();
         }
         for (id, post) in &mut self.posts {
+            let post = Arc::make_mut(post);
             post.teams.iter_mut().for_each(team);
             match &mut post.key {
                 PostKey::Touch(delivery) => {
@@ -696,6 +698,17 @@ impl State {
             })
             .collect();
     }
+}
+
+fn person_mut<'a>(
+    people: &'a mut HashMap<PersonId, Arc<PersonState>>,
+    person: &PersonId,
+) -> &'a mut PersonState {
+    Arc::make_mut(people.entry(person.clone()).or_default())
+}
+
+fn post_mut<'a>(posts: &'a mut HashMap<PostId, Arc<PostState>>, post: &PostId) -> Option<&'a mut PostState> {
+    posts.get_mut(post).map(Arc::make_mut)
 }
 
 fn renamed<T: Ord + Clone>(renames: &BTreeMap<T, T>, id: &mut T) {

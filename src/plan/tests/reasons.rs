@@ -120,7 +120,7 @@ fn the_person_may_not_be_one_to_write_to() {
     check(elsewhere, "zoe", "not_a_stakeholder");
 
     let mut life = asleep(HEADS_UP, |_| {});
-    life.state.people.get_mut(&person("ana")).unwrap().slack = None;
+    std::sync::Arc::make_mut(life.state.people.get_mut(&person("ana")).unwrap()).slack = None;
     assert_eq!(why(&life, Touch::HeadsUp), "not_linked");
 
     let mut life = asleep(HEADS_UP, |_| {});
