@@ -220,12 +220,8 @@ async fn post(
         _ = stopping.wait_for(|stop| *stop) => return Ok(()),
     }
     let writer = means.writer.clone();
-    let (dispatch, mut settled) = Dispatch::new(
-        means,
-        Campaigns::new(doubtful),
-        shared.program.subscribe(),
-        shared.seen.subscribe(),
-    );
+    let (dispatch, mut settled) =
+        Dispatch::new(means, Campaigns::new(doubtful), shared.program.subscribe(), shared.seen.subscribe());
     let tell = async move {
         while settled.changed().await.is_ok() {
             let latest = *settled.borrow_and_update();
