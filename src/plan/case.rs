@@ -3,7 +3,6 @@
 //! Invariant: a verdict depends on the records, the configuration and the date, never on the time of day
 //! or on other initiatives; those are the business of `pacing` and `outlook`.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -159,7 +158,6 @@ pub(super) struct Case<'a> {
     pub(super) stakeholder: Stakeholder,
     pub(super) slots: Arc<[Slot]>,
     engagement: Option<&'a Engagement>,
-    history: OnceCell<History>,
 }
 
 impl<'a> Case<'a> {
@@ -194,8 +192,7 @@ impl<'a> Case<'a> {
         let engagement = known
             .filter(|known| !known.engagements.is_empty())
             .and_then(|known| known.engagements.get(&(initiative.id.clone(), initiative.quarter)));
-        let history = OnceCell::new();
-        Ok(Self { ground, rank, initiative, frame, recipient, stakeholder, slots, engagement, history })
+        Ok(Self { ground, rank, initiative, frame, recipient, stakeholder, slots, engagement })
     }
 
     /// The delivery that a slot stands for.
@@ -247,9 +244,8 @@ impl<'a> Case<'a> {
             Some(_) | None => {}
         }
         let teams = self.arguable(memo)?;
-        let asks = self.ground.program.limits.asks.min(MOST_ASKS);
-        if slot.touch.asks() && asks <= self.history().asks {
-            return Err(Skip::AskedEnough { asks });
+        if slot.touch.asks() {
+            self.may_ask(slot.touch, at)?;
         }
         if slot.touch == Touch::Reminder {
             self.something_new(&teams, at)?;
@@ -320,33 +316,55 @@ impl<'a> Case<'a> {
         if teams.is_empty() { nothing } else { Ok(teams) }
     }
 
-    fn history(&self) -> History {
-        *self.history.get_or_init(|| {
-            let mut history = History::default();
-            let deliveries = self.engagement.into_iter().flat_map(|engagement| &engagement.deliveries);
-            for ((touch, _), post) in deliveries {
-                let Some(post) = self.ground.state.post(*post).filter(|post| post.may_have_arrived()) else {
-                    continue;
-                };
+    /// Three asks without an answer, then silence. Reminders leave the last of them to the last call, if
+    /// one will come.
+    fn may_ask(&self, touch: Touch, at: Timestamp) -> Result<(), Skip> {
+        let asks = self.ground.program.limits.asks.min(MOST_ASKS);
+        let asked = self.history(at).asks;
+        if asks <= asked {
+            return Err(Skip::AskedEnough { asks });
+        }
+        // Whoever is considering it gets no last call.
+        let undecided = self.engagement.is_none_or(|engagement| engagement.stance().is_none());
+        let last_call = |slot: &Slot| {
+            slot.touch == Touch::LastCall
+                && slot.never.is_none()
+                && at < slot.life.expires
+                && self.post(slot).is_none()
+        };
+        if touch == Touch::Reminder && asked + 1 == asks && undecided && self.slots.iter().any(last_call) {
+            return Err(Skip::KeptForLastCall);
+        }
+        Ok(())
+    }
+
+    /// What the deliveries up to `at` amount to.
+    fn history(&self, at: Timestamp) -> History {
+        let mut history = History::default();
+        for ((touch, _), post) in self.engagement.into_iter().flat_map(|engagement| &engagement.deliveries) {
+            let Some(post) = self.ground.state.post(*post).filter(|post| post.may_have_arrived()) else {
+                continue;
+            };
+            let arrived = arrived_at(post);
+            if arrived <= at {
                 history.asks += u32::from(touch.asks());
                 history.smaller_offered |= matches!(touch, Touch::Reminder | Touch::LastCall);
-                history.last = history.last.max(Some(arrived_at(post)));
+                history.last = history.last.max(Some(arrived));
             }
-            history
-        })
+        }
+        history
     }
 
     /// A reminder says something that the last message didn't: news, or the smaller step.
     fn something_new(&self, teams: &[TeamId], at: Timestamp) -> Result<(), Skip> {
-        let history = self.history();
+        let history = self.history(at);
         let Some(last) = history.last else { return Err(Skip::NothingToRemindOf) };
-        let audience = self.stakeholder.audience;
         if !history.smaller_offered && self.has_smaller_step(teams) {
             return Ok(());
         }
-        let (since, today) =
-            (self.recipient.zone.to_datetime(last).date(), self.recipient.zone.to_datetime(at).date());
-        match pitch::news(self.initiative, teams, audience, since, today) {
+        let zone = self.recipient.zone;
+        let (since, today) = (zone.to_datetime(last).date(), zone.to_datetime(at).date());
+        match pitch::news(self.initiative, teams, self.stakeholder.audience, since, today) {
             Some(_) => Ok(()),
             None => Err(Skip::NothingNew),
         }

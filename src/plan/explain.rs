@@ -22,7 +22,7 @@ use crate::domain::state::State;
 
 use super::case::{Case, Ground, Memo, Recipient, settled};
 use super::eligible::{case_of, due, in_force};
-use super::forecast::{Step, run};
+use super::forecast::{Step, assumed, run};
 use super::skip::Skip;
 use super::touches::{Frame, Slot};
 
@@ -107,6 +107,10 @@ pub fn explain(
     now: Timestamp,
     until: Timestamp,
 ) -> Explanation {
+    let held = in_force(program, state)
+        .err()
+        .or_else(|| state.paused.as_ref().map(|(_, reason)| Skip::Paused(reason.clone())));
+    let state = &assumed(program, state, now);
     let mut planned: HashMap<DeliveryKey, Timestamp> = HashMap::new();
     let mut missed: HashMap<DeliveryKey, Skip> = HashMap::new();
     let end = run(program, state, seen, now, until, &mut |step| match step {
@@ -129,9 +133,6 @@ pub fn explain(
         planned,
         missed,
     };
-    let held = in_force(program, state)
-        .err()
-        .or_else(|| state.paused.as_ref().map(|(_, reason)| Skip::Paused(reason.clone())));
     let initiatives = program
         .initiatives
         .iter()

@@ -160,6 +160,16 @@ fn nobody_is_asked_more_than_three_times() {
             "payments heads_up Mon 16 Nov 09:00",
             "payments pitch Mon 30 Nov 09:00",
             "payments reminder Tue 15 Dec 10:00",
+            "payments last_call Fri 8 Jan 09:00"
+        ]
+    );
+    // Executives get no last call that one would have to be kept for.
+    assert_eq!(
+        life.story("carla"),
+        [
+            "payments heads_up Mon 16 Nov 09:00",
+            "payments pitch Mon 30 Nov 09:00",
+            "payments reminder Tue 15 Dec 10:00",
             "payments reminder Tue 22 Dec 10:00"
         ]
     );
