@@ -220,6 +220,23 @@ impl<'a> Case<'a> {
     /// What the records, the configuration and the date say against sending `slot` at `at`; or the teams
     /// whose ask the message names.
     pub(super) fn verdict(&self, memo: &mut Memo, slot: &Slot, at: Timestamp) -> Result<Vec<TeamId>, Skip> {
+        // Everything on record counts, even what a clock that was set back puts into the future.
+        self.judge(memo, slot, at, Timestamp::MAX)
+    }
+
+    /// The verdict at the last moment of a life that is over, by the messages sent until then.
+    pub(super) fn verdict_at_end(&self, memo: &mut Memo, slot: &Slot) -> Result<Vec<TeamId>, Skip> {
+        let end = slot.life.expires.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(slot.life.due);
+        self.judge(memo, slot, end, end)
+    }
+
+    fn judge(
+        &self,
+        memo: &mut Memo,
+        slot: &Slot,
+        at: Timestamp,
+        up_to: Timestamp,
+    ) -> Result<Vec<TeamId>, Skip> {
         if let Some(never) = &slot.never {
             return Err(never.clone());
         }
@@ -244,11 +261,12 @@ impl<'a> Case<'a> {
             Some(_) | None => {}
         }
         let teams = self.arguable(memo)?;
+        let history = self.history(up_to);
         if slot.touch.asks() {
-            self.may_ask(slot.touch, at)?;
+            self.may_ask(slot.touch, at, history)?;
         }
         if slot.touch == Touch::Reminder {
-            self.something_new(&teams, at)?;
+            self.something_new(&teams, at, history)?;
         }
         Ok(teams)
     }
@@ -318,10 +336,9 @@ impl<'a> Case<'a> {
 
     /// Three asks without an answer, then silence. Reminders leave the last of them to the last call, if
     /// one will come.
-    fn may_ask(&self, touch: Touch, at: Timestamp) -> Result<(), Skip> {
+    fn may_ask(&self, touch: Touch, at: Timestamp, history: History) -> Result<(), Skip> {
         let asks = self.ground.program.limits.asks.min(MOST_ASKS);
-        let asked = self.history(at).asks;
-        if asks <= asked {
+        if asks <= history.asks {
             return Err(Skip::AskedEnough { asks });
         }
         // Whoever is considering it gets no last call.
@@ -332,21 +349,25 @@ impl<'a> Case<'a> {
                 && at < slot.life.expires
                 && self.post(slot).is_none()
         };
-        if touch == Touch::Reminder && asked + 1 == asks && undecided && self.slots.iter().any(last_call) {
+        if touch == Touch::Reminder
+            && history.asks + 1 == asks
+            && undecided
+            && self.slots.iter().any(last_call)
+        {
             return Err(Skip::KeptForLastCall);
         }
         Ok(())
     }
 
-    /// What the deliveries up to `at` amount to.
-    fn history(&self, at: Timestamp) -> History {
+    /// What the deliveries up to a moment amount to.
+    fn history(&self, up_to: Timestamp) -> History {
         let mut history = History::default();
         for ((touch, _), post) in self.engagement.into_iter().flat_map(|engagement| &engagement.deliveries) {
             let Some(post) = self.ground.state.post(*post).filter(|post| post.may_have_arrived()) else {
                 continue;
             };
             let arrived = arrived_at(post);
-            if arrived <= at {
+            if arrived <= up_to {
                 history.asks += u32::from(touch.asks());
                 history.smaller_offered |= matches!(touch, Touch::Reminder | Touch::LastCall);
                 history.last = history.last.max(Some(arrived));
@@ -356,8 +377,7 @@ impl<'a> Case<'a> {
     }
 
     /// A reminder says something that the last message didn't: news, or the smaller step.
-    fn something_new(&self, teams: &[TeamId], at: Timestamp) -> Result<(), Skip> {
-        let history = self.history(at);
+    fn something_new(&self, teams: &[TeamId], at: Timestamp, history: History) -> Result<(), Skip> {
         let Some(last) = history.last else { return Err(Skip::NothingToRemindOf) };
         if !history.smaller_offered && self.has_smaller_step(teams) {
             return Ok(());
@@ -383,12 +403,6 @@ impl<'a> Case<'a> {
     pub(super) fn next_news(&self, now: Timestamp) -> Option<Timestamp> {
         let start = |day: Date| self.recipient.zone.to_timestamp(day.to_datetime(Time::midnight())).ok();
         self.initiative.news.iter().filter_map(|news| start(news.on)).filter(|at| now < *at).min()
-    }
-
-    /// The verdict at the last moment of a life that is over.
-    pub(super) fn verdict_at_end(&self, memo: &mut Memo, slot: &Slot) -> Result<Vec<TeamId>, Skip> {
-        let end = slot.life.expires.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(slot.life.due);
-        self.verdict(memo, slot, end)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether one post may go out now, or the named reason why not: the same rule that planned it, asked
 //! again right before the intent.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::effect::{DeliveryKey, Post, PostKey};
 use crate::domain::event::PauseReason;
@@ -84,12 +84,13 @@ pub(super) fn due(
     if let Some(skip) = recipient.out_of_campaign() {
         return Err(skip);
     }
-    case.verdict(memo, &slot, now.clamp(slot.life.due, slot.life.expires.max(slot.life.due)))?;
+    if slot.life.expires <= now {
+        case.verdict_at_end(memo, &slot)?;
+        return Err(Skip::Over { since: case.zoned(slot.life.expires) });
+    }
+    case.verdict(memo, &slot, now.max(slot.life.due))?;
     if now < slot.life.due {
         return Err(Skip::NotYet { due: case.zoned(slot.life.due) });
-    }
-    if slot.life.expires <= now {
-        return Err(Skip::Over { since: case.zoned(slot.life.expires) });
     }
     let retry = before.and_then(retry);
     if let Some((until, _)) = retry.filter(|(until, _)| now < *until) {
@@ -106,6 +107,20 @@ pub(super) fn due(
         }),
         None => Err(Skip::OneAtATime),
     }
+}
+
+/// What keeps a delivery from being sent at `now`; for one whose life is over, what did at its last
+/// moment.
+pub(super) fn in_the_way(
+    ground: Ground<'_>,
+    memo: &mut Memo,
+    now: Timestamp,
+    delivery: &DeliveryKey,
+) -> Option<Skip> {
+    let skip = due(ground, memo, now, delivery).err()?;
+    let Skip::Over { since } = &skip else { return Some(skip) };
+    let last = since.timestamp().checked_sub(SignedDuration::from_secs(1)).ok()?;
+    due(ground, memo, last, delivery).err().or(Some(skip))
 }
 
 /// The case that a delivery belongs to. An initiative may be named by a former id.

@@ -15,7 +15,7 @@ use crate::domain::program::Program;
 use crate::domain::state::State;
 
 use super::case::{Ground, Memo};
-use super::eligible::{due, in_force};
+use super::eligible::{in_force, in_the_way};
 use super::incremental::{Plan, Touched, touched};
 use super::skip::Skip;
 use super::touches::Frame;
@@ -109,7 +109,7 @@ pub(super) fn run(
                     future.happens(at, Event::PostSent { post: id, attempt: post.attempt, channel, ts });
                 }
                 Effect::Miss(key) => {
-                    visit(Step::Missed(key, in_the_way(program, &future.state, seen, key)));
+                    visit(Step::Missed(key, missed_for(program, &future.state, seen, at, key)));
                     future.happens(at, Event::PostMissed { key: key.clone() });
                 }
                 Effect::Settle { post, attempt } => {
@@ -133,19 +133,12 @@ pub(super) fn run(
     }
 }
 
-/// What kept a delivery from being sent at the last moment of its life.
-fn in_the_way(program: &Program, state: &State, seen: &Observations, key: &PostKey) -> Skip {
-    let Some(delivery) = key.delivery() else { return Skip::Missed };
+/// What kept a post from being sent until `now`, when that is given up.
+fn missed_for(program: &Program, state: &State, seen: &Observations, now: Timestamp, key: &PostKey) -> Skip {
     let frames = Frame::all(program, state);
     let ground = Ground { program, state, seen, frames: &frames };
-    let mut memo = Memo::default();
-    let last = match due(ground, &mut memo, Timestamp::MAX, delivery) {
-        Err(Skip::Over { since }) => since.timestamp().checked_sub(SignedDuration::from_secs(1)),
-        Err(skip) => return skip,
-        Ok(_) => return Skip::Missed,
-    };
-    let Ok(last) = last else { return Skip::Missed };
-    due(ground, &mut memo, last, delivery).err().unwrap_or(Skip::Missed)
+    let skip = key.delivery().and_then(|delivery| in_the_way(ground, &mut Memo::default(), now, delivery));
+    skip.unwrap_or(Skip::Missed)
 }
 
 /// A state that goes on by itself.
