@@ -230,7 +230,8 @@ impl<'a> Case<'a> {
         self.judge(memo, slot, end, end)
     }
 
-    fn judge(
+    /// The verdict at `at` by the messages sent until `up_to`.
+    pub(super) fn judge(
         &self,
         memo: &mut Memo,
         slot: &Slot,
@@ -263,7 +264,7 @@ impl<'a> Case<'a> {
         let teams = self.arguable(memo)?;
         let history = self.history(up_to);
         if slot.touch.asks() {
-            self.may_ask(slot.touch, at, history)?;
+            self.may_ask(slot.touch, at, up_to, history)?;
         }
         if slot.touch == Touch::Reminder {
             self.something_new(&teams, at, history)?;
@@ -336,7 +337,7 @@ impl<'a> Case<'a> {
 
     /// Three asks without an answer, then silence. Reminders leave the last of them to the last call, if
     /// one will come.
-    fn may_ask(&self, touch: Touch, at: Timestamp, history: History) -> Result<(), Skip> {
+    fn may_ask(&self, touch: Touch, at: Timestamp, up_to: Timestamp, history: History) -> Result<(), Skip> {
         let asks = self.ground.program.limits.asks.min(MOST_ASKS);
         if asks <= history.asks {
             return Err(Skip::AskedEnough { asks });
@@ -347,7 +348,7 @@ impl<'a> Case<'a> {
             slot.touch == Touch::LastCall
                 && slot.never.is_none()
                 && at < slot.life.expires
-                && self.post(slot).is_none()
+                && self.post(slot).is_none_or(|post| up_to < arrived_at(post))
         };
         if touch == Touch::Reminder
             && history.asks + 1 == asks

@@ -54,10 +54,17 @@ pub(super) fn refused_everywhere(state: &State) -> bool {
 }
 
 /// The delivery as a post, if nothing about its person stands in the way at `now`.
-pub(super) fn due(
+fn due(ground: Ground<'_>, memo: &mut Memo, now: Timestamp, delivery: &DeliveryKey) -> Result<Post, Skip> {
+    // Everything on record counts, even what a clock that was set back puts into the future.
+    due_by(ground, memo, now, Timestamp::MAX, delivery)
+}
+
+/// As [`due`], by the messages sent until `up_to`.
+fn due_by(
     ground: Ground<'_>,
     memo: &mut Memo,
     now: Timestamp,
+    up_to: Timestamp,
     delivery: &DeliveryKey,
 ) -> Result<Post, Skip> {
     let Some(person) = ground.program.people.get(&delivery.person) else { return Err(Skip::NotInDirectory) };
@@ -88,7 +95,7 @@ pub(super) fn due(
         case.verdict_at_end(memo, &slot)?;
         return Err(Skip::Over { since: case.zoned(slot.life.expires) });
     }
-    case.verdict(memo, &slot, now.max(slot.life.due))?;
+    case.judge(memo, &slot, now.max(slot.life.due), up_to)?;
     if now < slot.life.due {
         return Err(Skip::NotYet { due: case.zoned(slot.life.due) });
     }
@@ -120,7 +127,7 @@ pub(super) fn in_the_way(
     let skip = due(ground, memo, now, delivery).err()?;
     let Skip::Over { since } = &skip else { return Some(skip) };
     let last = since.timestamp().checked_sub(SignedDuration::from_secs(1)).ok()?;
-    due(ground, memo, last, delivery).err().or(Some(skip))
+    due_by(ground, memo, last, last, delivery).err().or(Some(skip))
 }
 
 /// The case that a delivery belongs to. An initiative may be named by a former id.

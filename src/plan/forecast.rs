@@ -89,6 +89,12 @@ pub(super) fn run(
         if !effects.is_empty() && effects == before {
             return future.state;
         }
+        // What stood in the way is asked before what is done now stands in it.
+        for effect in &effects {
+            if let Effect::Miss(key) = effect {
+                visit(Step::Missed(key, missed_for(program, &future.state, seen, at, key)));
+            }
+        }
         for effect in &effects {
             match effect {
                 Effect::Post(post) => {
@@ -109,7 +115,6 @@ pub(super) fn run(
                     future.happens(at, Event::PostSent { post: id, attempt: post.attempt, channel, ts });
                 }
                 Effect::Miss(key) => {
-                    visit(Step::Missed(key, missed_for(program, &future.state, seen, at, key)));
                     future.happens(at, Event::PostMissed { key: key.clone() });
                 }
                 Effect::Settle { post, attempt } => {
