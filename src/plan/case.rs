@@ -3,7 +3,6 @@
 //! Invariant: a verdict depends on the records, the configuration and the date, never on the time of day
 //! or on other initiatives; those are the business of `pacing` and `outlook`.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -159,7 +158,6 @@ pub(super) struct Case<'a> {
     pub(super) stakeholder: Stakeholder,
     pub(super) slots: Arc<[Slot]>,
     engagement: Option<&'a Engagement>,
-    history: OnceCell<History>,
 }
 
 impl<'a> Case<'a> {
@@ -194,8 +192,7 @@ impl<'a> Case<'a> {
         let engagement = known
             .filter(|known| !known.engagements.is_empty())
             .and_then(|known| known.engagements.get(&(initiative.id.clone(), initiative.quarter)));
-        let history = OnceCell::new();
-        Ok(Self { ground, rank, initiative, frame, recipient, stakeholder, slots, engagement, history })
+        Ok(Self { ground, rank, initiative, frame, recipient, stakeholder, slots, engagement })
     }
 
     /// The delivery that a slot stands for.
@@ -223,6 +220,24 @@ impl<'a> Case<'a> {
     /// What the records, the configuration and the date say against sending `slot` at `at`; or the teams
     /// whose ask the message names.
     pub(super) fn verdict(&self, memo: &mut Memo, slot: &Slot, at: Timestamp) -> Result<Vec<TeamId>, Skip> {
+        // Everything on record counts, even what a clock that was set back puts into the future.
+        self.judge(memo, slot, at, Timestamp::MAX)
+    }
+
+    /// The verdict at the last moment of a life that is over, by the messages sent until then.
+    pub(super) fn verdict_at_end(&self, memo: &mut Memo, slot: &Slot) -> Result<Vec<TeamId>, Skip> {
+        let end = slot.life.expires.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(slot.life.due);
+        self.judge(memo, slot, end, end)
+    }
+
+    /// The verdict at `at` by the messages sent until `up_to`.
+    pub(super) fn judge(
+        &self,
+        memo: &mut Memo,
+        slot: &Slot,
+        at: Timestamp,
+        up_to: Timestamp,
+    ) -> Result<Vec<TeamId>, Skip> {
         if let Some(never) = &slot.never {
             return Err(never.clone());
         }
@@ -247,12 +262,12 @@ impl<'a> Case<'a> {
             Some(_) | None => {}
         }
         let teams = self.arguable(memo)?;
-        let asks = self.ground.program.limits.asks.min(MOST_ASKS);
-        if slot.touch.asks() && asks <= self.history().asks {
-            return Err(Skip::AskedEnough { asks });
+        let history = self.history(up_to);
+        if slot.touch.asks() {
+            self.may_ask(slot.touch, at, up_to, history)?;
         }
         if slot.touch == Touch::Reminder {
-            self.something_new(&teams, at)?;
+            self.something_new(&teams, at, history)?;
         }
         Ok(teams)
     }
@@ -320,33 +335,57 @@ impl<'a> Case<'a> {
         if teams.is_empty() { nothing } else { Ok(teams) }
     }
 
-    fn history(&self) -> History {
-        *self.history.get_or_init(|| {
-            let mut history = History::default();
-            let deliveries = self.engagement.into_iter().flat_map(|engagement| &engagement.deliveries);
-            for ((touch, _), post) in deliveries {
-                let Some(post) = self.ground.state.post(*post).filter(|post| post.may_have_arrived()) else {
-                    continue;
-                };
+    /// Three asks without an answer, then silence. Reminders leave the last of them to the last call, if
+    /// one will come.
+    fn may_ask(&self, touch: Touch, at: Timestamp, up_to: Timestamp, history: History) -> Result<(), Skip> {
+        let asks = self.ground.program.limits.asks.min(MOST_ASKS);
+        if asks <= history.asks {
+            return Err(Skip::AskedEnough { asks });
+        }
+        // Whoever is considering it gets no last call.
+        let undecided = self.engagement.is_none_or(|engagement| engagement.stance().is_none());
+        let last_call = |slot: &Slot| {
+            slot.touch == Touch::LastCall
+                && slot.never.is_none()
+                && at < slot.life.expires
+                && self.post(slot).is_none_or(|post| up_to < arrived_at(post))
+        };
+        if touch == Touch::Reminder
+            && history.asks + 1 == asks
+            && undecided
+            && self.slots.iter().any(last_call)
+        {
+            return Err(Skip::KeptForLastCall);
+        }
+        Ok(())
+    }
+
+    /// What the deliveries up to a moment amount to.
+    fn history(&self, up_to: Timestamp) -> History {
+        let mut history = History::default();
+        for ((touch, _), post) in self.engagement.into_iter().flat_map(|engagement| &engagement.deliveries) {
+            let Some(post) = self.ground.state.post(*post).filter(|post| post.may_have_arrived()) else {
+                continue;
+            };
+            let arrived = arrived_at(post);
+            if arrived <= up_to {
                 history.asks += u32::from(touch.asks());
                 history.smaller_offered |= matches!(touch, Touch::Reminder | Touch::LastCall);
-                history.last = history.last.max(Some(arrived_at(post)));
+                history.last = history.last.max(Some(arrived));
             }
-            history
-        })
+        }
+        history
     }
 
     /// A reminder says something that the last message didn't: news, or the smaller step.
-    fn something_new(&self, teams: &[TeamId], at: Timestamp) -> Result<(), Skip> {
-        let history = self.history();
+    fn something_new(&self, teams: &[TeamId], at: Timestamp, history: History) -> Result<(), Skip> {
         let Some(last) = history.last else { return Err(Skip::NothingToRemindOf) };
-        let audience = self.stakeholder.audience;
         if !history.smaller_offered && self.has_smaller_step(teams) {
             return Ok(());
         }
-        let (since, today) =
-            (self.recipient.zone.to_datetime(last).date(), self.recipient.zone.to_datetime(at).date());
-        match pitch::news(self.initiative, teams, audience, since, today) {
+        let zone = self.recipient.zone;
+        let (since, today) = (zone.to_datetime(last).date(), zone.to_datetime(at).date());
+        match pitch::news(self.initiative, teams, self.stakeholder.audience, since, today) {
             Some(_) => Ok(()),
             None => Err(Skip::NothingNew),
         }
@@ -365,12 +404,6 @@ impl<'a> Case<'a> {
     pub(super) fn next_news(&self, now: Timestamp) -> Option<Timestamp> {
         let start = |day: Date| self.recipient.zone.to_timestamp(day.to_datetime(Time::midnight())).ok();
         self.initiative.news.iter().filter_map(|news| start(news.on)).filter(|at| now < *at).min()
-    }
-
-    /// The verdict at the last moment of a life that is over.
-    pub(super) fn verdict_at_end(&self, memo: &mut Memo, slot: &Slot) -> Result<Vec<TeamId>, Skip> {
-        let end = slot.life.expires.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(slot.life.due);
-        self.verdict(memo, slot, end)
     }
 }
 

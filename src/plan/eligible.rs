@@ -1,7 +1,7 @@
 //! Whether one post may go out now, or the named reason why not: the same rule that planned it, asked
 //! again right before the intent.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::effect::{DeliveryKey, Post, PostKey};
 use crate::domain::event::PauseReason;
@@ -54,10 +54,17 @@ pub(super) fn refused_everywhere(state: &State) -> bool {
 }
 
 /// The delivery as a post, if nothing about its person stands in the way at `now`.
-pub(super) fn due(
+fn due(ground: Ground<'_>, memo: &mut Memo, now: Timestamp, delivery: &DeliveryKey) -> Result<Post, Skip> {
+    // Everything on record counts, even what a clock that was set back puts into the future.
+    due_by(ground, memo, now, Timestamp::MAX, delivery)
+}
+
+/// As [`due`], by the messages sent until `up_to`.
+fn due_by(
     ground: Ground<'_>,
     memo: &mut Memo,
     now: Timestamp,
+    up_to: Timestamp,
     delivery: &DeliveryKey,
 ) -> Result<Post, Skip> {
     let Some(person) = ground.program.people.get(&delivery.person) else { return Err(Skip::NotInDirectory) };
@@ -84,12 +91,13 @@ pub(super) fn due(
     if let Some(skip) = recipient.out_of_campaign() {
         return Err(skip);
     }
-    case.verdict(memo, &slot, now.clamp(slot.life.due, slot.life.expires.max(slot.life.due)))?;
+    if slot.life.expires <= now {
+        case.verdict_at_end(memo, &slot)?;
+        return Err(Skip::Over { since: case.zoned(slot.life.expires) });
+    }
+    case.judge(memo, &slot, now.max(slot.life.due), up_to)?;
     if now < slot.life.due {
         return Err(Skip::NotYet { due: case.zoned(slot.life.due) });
-    }
-    if slot.life.expires <= now {
-        return Err(Skip::Over { since: case.zoned(slot.life.expires) });
     }
     let retry = before.and_then(retry);
     if let Some((until, _)) = retry.filter(|(until, _)| now < *until) {
@@ -106,6 +114,20 @@ pub(super) fn due(
         }),
         None => Err(Skip::OneAtATime),
     }
+}
+
+/// What keeps a delivery from being sent at `now`; for one whose life is over, what did at its last
+/// moment.
+pub(super) fn in_the_way(
+    ground: Ground<'_>,
+    memo: &mut Memo,
+    now: Timestamp,
+    delivery: &DeliveryKey,
+) -> Option<Skip> {
+    let skip = due(ground, memo, now, delivery).err()?;
+    let Skip::Over { since } = &skip else { return Some(skip) };
+    let last = since.timestamp().checked_sub(SignedDuration::from_secs(1)).ok()?;
+    due_by(ground, memo, last, last, delivery).err().or(Some(skip))
 }
 
 /// The case that a delivery belongs to. An initiative may be named by a former id.

@@ -21,8 +21,8 @@ use crate::domain::program::Program;
 use crate::domain::state::State;
 
 use super::case::{Case, Ground, Memo, Recipient, settled};
-use super::eligible::{case_of, due, in_force};
-use super::forecast::{Step, run};
+use super::eligible::{case_of, in_force, in_the_way};
+use super::forecast::{Step, assumed, run};
 use super::skip::Skip;
 use super::touches::{Frame, Slot};
 
@@ -107,6 +107,10 @@ pub fn explain(
     now: Timestamp,
     until: Timestamp,
 ) -> Explanation {
+    let held = in_force(program, state)
+        .err()
+        .or_else(|| state.paused.as_ref().map(|(_, reason)| Skip::Paused(reason.clone())));
+    let state = &assumed(program, state, now);
     let mut planned: HashMap<DeliveryKey, Timestamp> = HashMap::new();
     let mut missed: HashMap<DeliveryKey, Skip> = HashMap::new();
     let end = run(program, state, seen, now, until, &mut |step| match step {
@@ -129,9 +133,6 @@ pub fn explain(
         planned,
         missed,
     };
-    let held = in_force(program, state)
-        .err()
-        .or_else(|| state.paused.as_ref().map(|(_, reason)| Skip::Paused(reason.clone())));
     let initiatives = program
         .initiatives
         .iter()
@@ -259,13 +260,13 @@ impl View<'_> {
             .map_or_else(|| case_of(self.now, &mut self.memo, now, &key), Err)
             .and_then(|now| now.verdict(&mut self.memo, slot, self.at.max(slot.life.due)))
             .err()
-            .filter(|skip| !matches!(skip, Skip::NothingToRemindOf | Skip::NothingNew));
+            .filter(|skip| {
+                !matches!(skip, Skip::NothingToRemindOf | Skip::NothingNew | Skip::KeptForLastCall)
+            });
         if let Some(skip) = lasting {
             return Outcome::Skipped(skip);
         }
-        let last = slot.life.expires.checked_sub(jiff::SignedDuration::from_secs(1));
-        let then = self.until.min(last.unwrap_or(self.until)).max(self.at);
-        let skip = due(self.end, &mut self.end_memo, then, &key).err();
+        let skip = in_the_way(self.end, &mut self.end_memo, self.until.max(self.at), &key);
         Outcome::Skipped(skip.unwrap_or_else(|| Skip::NotYet { due: case.zoned(slot.life.due) }))
     }
 }

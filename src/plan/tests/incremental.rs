@@ -4,7 +4,9 @@ use super::world::{Life, at, initiative, person, program, team};
 use crate::domain::engagement::Stance;
 use crate::domain::event::{Event, Record};
 use crate::domain::ids::PersonId;
-use crate::plan::{Plan, Touched, touched};
+use crate::domain::observation::Observations;
+use crate::domain::state::State;
+use crate::plan::{Plan, Touched, explain, forecast, touched};
 
 #[test]
 fn planning_again_changes_nothing() {
@@ -77,4 +79,15 @@ fn an_answer_of_one_leaves_the_others_as_they_were() {
     life.takes("ana", "payments", Stance::Declined);
     life.perform();
     assert_eq!(life.plan.next_wake(), before);
+}
+
+#[test]
+fn before_the_first_start_a_forecast_counts_on_everybody_being_found() {
+    let (program, now) = (program(), at("2026-11-09T08:00:00Z"));
+    let until = at("2026-11-20T00:00:00Z");
+    let (nothing, seen) = (State::default(), Observations::default());
+    assert_eq!(forecast(&program, &nothing, &seen, now, until).len(), 5);
+    let explanation = explain(&program, &nothing, &seen, now, until);
+    assert_eq!(explanation.held.map(|skip| skip.name()), Some("other_configuration"));
+    assert!(explanation.initiatives[0].people.iter().all(|row| row.skipped.is_none()));
 }
