@@ -23,6 +23,11 @@ const RATE: &str = "50";
 pub struct Running(Child);
 
 impl Running {
+    /// Takes charge of a program that was started.
+    pub fn new(child: Child) -> Self {
+        Self(child)
+    }
+
     /// Kills it at once, as `kill -9` does.
     pub fn kill(mut self) {
         self.0.kill().unwrap();
@@ -73,6 +78,8 @@ pub struct World {
     pub base: String,
     pub folder: TempDir,
     config: PathBuf,
+    /// More options for both processes.
+    options: Vec<String>,
     workspace: Option<Running>,
     bot: Option<Running>,
 }
@@ -92,11 +99,23 @@ impl World {
 
     /// The organisation of a configuration folder, before the bot is started.
     pub async fn without_bot(config: &Path) -> Self {
+        Self::with_options(config, &[]).await
+    }
+
+    /// The same, with more options for both processes.
+    pub async fn with_options(config: &Path, options: &[&str]) -> Self {
         canvass::install_crypto();
         let folder = tempfile::tempdir().unwrap();
         let http = reqwest::Client::builder().timeout(PATIENCE * 2).build().unwrap();
-        let mut world =
-            Self { http, base: String::new(), folder, config: config.to_owned(), workspace: None, bot: None };
+        let mut world = Self {
+            http,
+            base: String::new(),
+            folder,
+            config: config.to_owned(),
+            options: options.iter().map(|option| (*option).to_owned()).collect(),
+            workspace: None,
+            bot: None,
+        };
         world.start_workspace("127.0.0.1:0");
         world
     }
@@ -108,6 +127,7 @@ impl World {
             .arg(&self.config)
             .arg("--data")
             .arg(self.folder.path().join("workspace"))
+            .args(&self.options)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -140,7 +160,8 @@ impl World {
             .arg("--config")
             .arg(&self.config)
             .arg("--data")
-            .arg(self.data());
+            .arg(self.data())
+            .args(&self.options);
         command
     }
 
