@@ -7,6 +7,7 @@
 )]
 
 mod config;
+mod crash;
 mod journal;
 mod messages;
 mod sandbox;

@@ -59,6 +59,9 @@ pub(super) struct Options {
     /// Messages a second that the stand-in lets through to all people together.
     #[arg(long, hide = true, value_name = "RATE")]
     messages_per_second: Option<f64>,
+    /// The stand-in limits nothing, so that a test is as fast as the machine.
+    #[arg(long, hide = true)]
+    unlimited: bool,
     /// Socket Mode connections of the bot.
     #[arg(long, hide = true, default_value_t = 2)]
     connections: usize,
@@ -143,7 +146,7 @@ fn page(serving: &Serving) -> String {
 async fn found(options: &Options, program: &Program, data: &Path) -> Result<Serving, Failure> {
     let manifest = slack::manifest(&program.command, &program.bot_name, &slack::Transport::Socket);
     let starts_at = options.starts.or_else(|| day_before_all(program)).unwrap_or(Timestamp::UNIX_EPOCH);
-    let mut limits = Limits::default();
+    let mut limits = Limits { enforced: !options.unlimited, ..Limits::default() };
     if let Some(rate) = options.messages_per_second {
         limits.workspace_messages.per_second = rate;
     }

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, watch};
 
 use super::app::App;
+use super::calls::Calls;
 use super::faults::Faults;
 use super::limits::{Limiter, Limits};
 use super::payload;
@@ -50,6 +51,7 @@ pub(super) struct State {
     pub(super) limiter: Limiter,
     pub(super) tickets: Tickets,
     pub(super) faults: Faults,
+    pub(super) calls: Calls,
     /// None once the stand-in has stopped: the folder is free for the next one.
     store: Option<Store>,
     counter: u64,
@@ -103,6 +105,7 @@ impl Hub {
             limiter: Limiter::default(),
             tickets: Tickets::default(),
             faults: Faults::default(),
+            calls: Calls::default(),
             store: Some(store),
             counter: 0,
             changed,
@@ -200,6 +203,12 @@ impl State {
     /// Wakes those who wait for a change of what isn't written down: a settled calendar, a hold.
     pub(super) fn touch(&mut self) {
         self.workspace.version += 1;
+        self.changed.send_replace(self.workspace.version);
+    }
+
+    /// Wakes those who wait for something that nobody sees, so that there is no new version: how far a call
+    /// got.
+    pub(super) fn stir(&self) {
         self.changed.send_replace(self.workspace.version);
     }
 

@@ -9,6 +9,7 @@ mod api;
 mod app;
 pub mod blockkit;
 mod calendar;
+mod calls;
 mod connection;
 mod deliver;
 mod driver;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -34,10 +35,14 @@ impl Running {
         self.0.id()
     }
 
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        rustix::process::kill_process(Pid::from_child(&self.0), signal).unwrap();
+    }
+
     /// Asks it to stop, and waits for its exit code.
     pub fn stop(mut self) -> Option<i32> {
-        let pid = rustix::process::Pid::from_child(&self.0);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.signal(Signal::TERM);
         self.0.wait().unwrap().code()
     }
 }
@@ -75,6 +80,10 @@ pub struct World {
     config: PathBuf,
     workspace: Option<Running>,
     bot: Option<Running>,
+    /// Messages a second that the bot sends.
+    rate: String,
+    /// The workspace limits nothing. What goes wrong is expected then, and the bot keeps quiet about it.
+    unlimited: bool,
 }
 
 impl World {
@@ -92,22 +101,41 @@ impl World {
 
     /// The organisation of a configuration folder, before the bot is started.
     pub async fn without_bot(config: &Path) -> Self {
+        Self::open(config, RATE, false)
+    }
+
+    /// The same in a workspace without limits, with a bot that sends so many messages a second and doesn't
+    /// complain of what is done to it.
+    pub async fn troubled(config: &Path, per_second: u32) -> Self {
+        Self::open(config, &per_second.to_string(), true)
+    }
+
+    fn open(config: &Path, rate: &str, unlimited: bool) -> Self {
         canvass::install_crypto();
         let folder = tempfile::tempdir().unwrap();
         let http = reqwest::Client::builder().timeout(PATIENCE * 2).build().unwrap();
-        let mut world =
-            Self { http, base: String::new(), folder, config: config.to_owned(), workspace: None, bot: None };
+        let mut world = Self {
+            http,
+            base: String::new(),
+            folder,
+            config: config.to_owned(),
+            workspace: None,
+            bot: None,
+            rate: rate.to_owned(),
+            unlimited,
+        };
         world.start_workspace("127.0.0.1:0");
         world
     }
 
     fn start_workspace(&mut self, listen: &str) {
         let mut child = canvass()
-            .args(["sandbox", "--part", "workspace", "--listen", listen, "--messages-per-second", RATE])
+            .args(["sandbox", "--part", "workspace", "--listen", listen, "--messages-per-second", &self.rate])
             .arg("--config")
             .arg(&self.config)
             .arg("--data")
             .arg(self.folder.path().join("workspace"))
+            .args(self.unlimited.then_some("--unlimited"))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -136,11 +164,22 @@ impl World {
     pub fn bot_command(&self) -> Command {
         let mut command = canvass();
         command
-            .args(["sandbox", "--part", "bot", "--workspace", &self.base, "--messages-per-second", RATE])
+            .args([
+                "sandbox",
+                "--part",
+                "bot",
+                "--workspace",
+                &self.base,
+                "--messages-per-second",
+                &self.rate,
+            ])
             .arg("--config")
             .arg(&self.config)
             .arg("--data")
             .arg(self.data());
+        if self.unlimited && std::env::var_os("TEST_LOG").is_none() {
+            command.env("CANVASS_LOG", "off");
+        }
         command
     }
 

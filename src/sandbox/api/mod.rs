@@ -177,16 +177,32 @@ pub(super) async fn call(
     body: Bytes,
 ) -> Response {
     let args = Args::read(query.as_deref(), &headers, &body);
+    let id = arrived(&mut hub.lock(), &name, args.as_ref().ok());
+    let carried_out = Arc::clone(&hub);
     // A task of its own: Slack carries a call out whether or not the caller is still there.
-    let reply = tokio::spawn(async move { carry_out(&hub, &name, args).await }).await;
+    let reply = tokio::spawn(async move { carry_out(&carried_out, id, &name, args).await }).await;
     match reply {
-        Ok(Reply::Answer { status, headers, body }) => (status, headers, body).into_response(),
+        Ok(Reply::Answer { status, headers, body }) => {
+            let mut state = hub.lock();
+            state.calls.answered(id);
+            state.stir();
+            (status, headers, body).into_response()
+        }
         Ok(Reply::Lost) | Err(_) => {
             wire.0.cut();
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
         Ok(Reply::Torn(body)) => torn(&body, wire),
     }
+}
+
+/// Takes a call down; answers its number.
+fn arrived(state: &mut State, name: &str, args: Option<&Args>) -> u64 {
+    let channel = args.and_then(|args| args.text("channel"));
+    let metadata = args.and_then(|args| args.structure("metadata").ok().flatten());
+    let id = state.calls.arrived(name, channel, metadata);
+    state.stir();
+    id
 }
 
 /// Half of a body whose whole length was promised, then a cut.
@@ -211,7 +227,7 @@ fn torn(body: &str, wire: Wire) -> Response {
     response
 }
 
-async fn carry_out(hub: &Hub, name: &str, args: Result<Args, Refusal>) -> Reply {
+async fn carry_out(hub: &Hub, id: u64, name: &str, args: Result<Args, Refusal>) -> Reply {
     let Some(method) = METHODS.iter().find(|method| method.name == name) else {
         return Reply::json(&json!({"ok": false, "error": "unknown_method", "req_method": name}));
     };
@@ -233,7 +249,12 @@ async fn carry_out(hub: &Hub, name: &str, args: Result<Args, Refusal>) -> Reply 
     }
     let outcome = {
         let mut state = hub.lock();
-        (method.run)(&mut Call { hub, state: &mut state, args: &args })
+        let outcome = (method.run)(&mut Call { hub, state: &mut state, args: &args });
+        if outcome.is_ok() {
+            state.calls.carried_out(id);
+            state.stir();
+        }
+        outcome
     };
     let reply = match outcome {
         Ok(answer) => Reply::json(&answer),

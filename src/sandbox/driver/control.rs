@@ -8,6 +8,7 @@ use axum::extract::{Query, State as Extract};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::calls::Made;
 use super::super::deliver;
 use super::super::faults::Rule;
 use super::super::hub::{Hub, State};
@@ -96,6 +97,37 @@ fn changed(state: &mut State, change: PersonChange) -> Vec<Record> {
         state.queue_event(kind, event, &mut records);
     }
     records
+}
+
+#[derive(Debug, Deserialize)]
+pub(in super::super) struct Wanted {
+    /// Those that arrived after the one with this number; all if left out.
+    #[serde(default)]
+    after: u64,
+    method: Option<String>,
+    /// How many to wait for.
+    #[serde(default)]
+    at_least: usize,
+    /// Only those that were carried out.
+    #[serde(default)]
+    carried_out: bool,
+    /// Only those that were answered.
+    #[serde(default)]
+    answered: bool,
+}
+
+/// `GET calls?after=N&method=…&at_least=N&answered=true`: answers once there are as many such calls, or
+/// after 25 seconds.
+pub(super) async fn calls(Extract(hub): Extract<Arc<Hub>>, Query(wanted): Query<Wanted>) -> Json<Value> {
+    let found = |state: &State| -> Vec<Made> {
+        let calls = state.calls.after(wanted.after, wanted.method.as_deref());
+        let reached =
+            |call: &&Made| (call.carried_out || !wanted.carried_out) && (call.answered || !wanted.answered);
+        calls.filter(reached).cloned().collect()
+    };
+    hub.wait_for(PATIENCE, |state| (found(state).len() >= wanted.at_least).then_some(())).await;
+    let found = found(&hub.lock());
+    Json(json!({ "calls": found }))
 }
 
 /// `GET faults`

@@ -1,0 +1,1 @@
+//! Slack fails over the wire.
