@@ -1,5 +1,5 @@
 //! What an answered message says: what was recorded, who sees it, what happens next, and until when it
-//! can be changed (PRODUCT §4, point 10: a no is thanked and never argued with).
+//! can be changed (point 10: a no is thanked and never argued with).
 
 use std::collections::BTreeMap;
 

@@ -24,7 +24,7 @@ use super::pacing::Gates;
 use super::skip::Skip;
 use super::touches::{Frame, Lives, Place, Slot};
 
-/// Most asks of one person for one initiative in a quarter, whatever the configuration says (MESSAGES).
+/// Most asks of one person for one initiative in a quarter, whatever the configuration says.
 const MOST_ASKS: u32 = 3;
 
 /// Everything a plan is made from.

@@ -1,4 +1,4 @@
-//! Every message that the sample organisation would get, held against the points of MESSAGES.
+//! Every message that the sample organisation would get, held against the points of a message.
 
 use std::path::Path;
 
