@@ -7,7 +7,7 @@ use std::process::Command;
 use super::child::{self, Job, said};
 
 /// The system calls of a process that does `job`, one a line, in the order in which they returned.
-fn traced(job: Job, folder: &Path) -> Option<Vec<String>> {
+fn traced(job: Job, folder: &Path) -> Vec<String> {
     let log = folder.join("trace");
     let plain = child::command(job, &folder.join("data"));
     let mut command = Command::new("strace");
@@ -18,16 +18,9 @@ fn traced(job: Job, folder: &Path) -> Option<Vec<String>> {
         .arg(plain.get_program())
         .args(plain.get_args())
         .envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output = match command.output() {
-        Ok(output) => output,
-        Err(_) if std::env::var_os("CI").is_none() => {
-            eprintln!("skipped: strace is not installed");
-            return None;
-        }
-        Err(fault) => panic!("strace: {fault}"),
-    };
+    let output = command.output().expect("strace is installed: ./test does it");
     assert_eq!(said(&output, "acknowledged"), ["3"], "{}", String::from_utf8_lossy(&output.stderr));
-    Some(returned(&std::fs::read_to_string(log).unwrap()))
+    returned(&std::fs::read_to_string(log).unwrap())
 }
 
 /// Joins calls that another thread's line has cut in two.
@@ -55,7 +48,7 @@ fn last(calls: &[String], is: impl Fn(&str) -> bool) -> usize {
 #[test]
 fn the_disk_has_the_batch_before_it_is_acknowledged() {
     let home = tempfile::tempdir().unwrap();
-    let Some(calls) = traced(Job::AppendOnce, home.path()) else { return };
+    let calls = traced(Job::AppendOnce, home.path());
     let acknowledged = last(&calls, |call| call.starts_with("write(1") && call.contains("acknowledged 3"));
     let calls = &calls[..acknowledged];
     let written = last(calls, |call| call.starts_with("pwrite64") && call.contains("/journal/db>"));
@@ -70,7 +63,7 @@ fn the_disk_has_the_batch_before_it_is_acknowledged() {
 #[test]
 fn a_key_is_on_disk_under_its_name_before_anything_sealed_with_it() {
     let home = tempfile::tempdir().unwrap();
-    let Some(calls) = traced(Job::AppendOnce, home.path()) else { return };
+    let calls = traced(Job::AppendOnce, home.path());
     let sync =
         |call: &str, what: &str| call.starts_with("fsync") && call.contains(what) && call.ends_with("= 0");
     let content = last(&calls, |call| sync(call, ".draft>"));
