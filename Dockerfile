@@ -10,9 +10,9 @@ COPY . .
 RUN touch src/main.rs src/lib.rs && cargo build --release --locked --bin canvass \
     && strip target/release/canvass
 
-# Run: the program, certificates and nothing else; not as root.
+# Run: the program, certificates, time zones and nothing else; not as root.
 FROM debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates tini \
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates tini tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin canvass \
     && install -d -o canvass -g canvass -m 0700 /data /config

@@ -3,9 +3,11 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test tells what went wrong by panicking; clippy exempts only the test functions themselves"
+    clippy::print_stdout,
+    reason = "a test tells what went wrong by panicking, a measurement prints; clippy exempts only test functions"
 )]
 
+mod bench;
 mod config;
 mod crash;
 mod journal;

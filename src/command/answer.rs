@@ -1,4 +1,4 @@
-//! Buttons and overflow entries: an answer in one click (PRODUCT §4).
+//! Buttons and overflow entries: an answer in one click (ARCHITECTURE, *Three ways out*).
 
 use super::{Decided, Delivery, Scene, modals, refuse};
 use crate::domain::directory::Person;

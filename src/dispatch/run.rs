@@ -111,6 +111,8 @@ impl<P: Planner> Dispatch<P> {
     /// The writer has stopped, so nothing can be recorded any more; the process has to end.
     pub async fn run(mut self, stop: impl Future<Output = ()> + Send) -> Result<(), Stopped> {
         tokio::pin!(stop);
+        // It may have changed since this was made.
+        self.world_changed();
         self.reconcile().await?;
         loop {
             let wake = self.look()?;

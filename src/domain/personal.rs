@@ -49,7 +49,7 @@ impl Personal {
         Self::Open { of, text: text.into() }
     }
 
-    /// The text, if it can be read. Show it only to those whom PRODUCT's R7 allows.
+    /// The text, if it can be read. Show it only to those whom rule R7 allows.
     pub fn reveal(&self) -> Option<&str> {
         match self {
             Self::Open { text, .. } => Some(text),

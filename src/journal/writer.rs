@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 
@@ -28,6 +29,10 @@ const QUEUE: usize = 4096;
 const LARGEST_BATCH: usize = 1024;
 /// Batches that a subscriber may fall behind before it has to look at the state instead.
 const BROADCAST: usize = 1024;
+/// Records read at once and handed to the fold.
+const READ_AT_ONCE: usize = 512;
+/// Such portions that may wait for the fold.
+const READ_AHEAD: usize = 4;
 /// How often an append whose reply was lost is made again.
 const ATTEMPTS: u32 = 5;
 
@@ -303,10 +308,29 @@ impl<J: Journal> Core<J> {
         Ok(())
     }
 
-    /// Reads everything from the beginning.
+    /// Reads everything from the beginning, and folds on a thread beside the reading: with a million
+    /// records both take seconds.
     fn fold_anew(&mut self) -> Result<(), StorageError> {
-        let mut state = State::default();
-        read(&self.journal, &mut self.vault, Seq::default(), |record| state.apply(&record))?;
+        let (pass, passed) = sync_channel::<Vec<Record>>(READ_AHEAD);
+        let fold = move || {
+            let mut state = State::default();
+            passed.into_iter().flatten().for_each(|record| state.apply(&record));
+            state
+        };
+        let state = thread::scope(|scope| -> Result<State, StorageError> {
+            let folding = scope.spawn(fold);
+            let mut some = Vec::new();
+            read(&self.journal, &mut self.vault, Seq::default(), |record| {
+                some.push(record);
+                if some.len() == READ_AT_ONCE {
+                    // It ends early only by a panic, which shows when it is joined.
+                    let _ = pass.send(std::mem::replace(&mut some, Vec::with_capacity(READ_AT_ONCE)));
+                }
+            })?;
+            let _ = pass.send(some);
+            drop(pass);
+            Ok(folding.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })?;
         self.working = state.clone();
         *self.published.write() = state;
         Ok(())

@@ -20,7 +20,7 @@ pub(super) fn figure(figure: &Figure) -> String {
     let text = match currency(figure) {
         Some((sign, true)) => format!("{sign}{}", number(rounded)),
         Some((code, false)) => format!("{code} {}", number(rounded)),
-        None if figure.unit.starts_with('%') => format!("{} %", number(rounded)),
+        None if figure.unit.starts_with('%') => format!("{}\u{a0}%", number(rounded)),
         None => number(rounded),
     };
     let exact = (rounded - figure.value).abs() < 0.5 && !estimated;
@@ -31,7 +31,7 @@ pub(super) fn figure(figure: &Figure) -> String {
 pub(super) fn unit(figure: &Figure) -> &str {
     let unit = figure.unit.trim();
     match currency(figure) {
-        Some(_) => unit.split_once(' ').map_or("", |(_, rest)| rest.trim_start_matches("of ").trim()),
+        Some(_) => unit.split_once(' ').map_or("", |(_, rest)| rest.trim()),
         None => unit.trim_start_matches('%').trim(),
     }
 }
@@ -104,7 +104,7 @@ pub(super) fn share(share: f64) -> String {
     let percent = share * 100.0;
     // An estimate is good for a step of five, except where that would say none or all.
     let step = if (7.5..92.5).contains(&percent) { 5.0 } else { 1.0 };
-    format!("roughly {:.0} %", (percent / step).round() * step)
+    format!("roughly {:.0}\u{a0}%", (percent / step).round() * step)
 }
 
 /// An effort in a sentence, `days` in engineer-days: "about 6 engineer-days"; to executives "about six
@@ -187,7 +187,7 @@ mod tests {
         check(1_234_567.0, "EUR of orders", Measure::Money, false, "about €1.23 million");
         check(90_000.0, "CHF of orders", Measure::Money, false, "CHF 90,000");
         check(2.5, "hours", Measure::Other, false, "2.5");
-        check(7.0, "% of requests", Measure::Other, false, "7 %");
+        check(7.0, "% of requests", Measure::Other, false, "7\u{a0}%");
         check(0.0, "incidents", Measure::Incidents, false, "0");
     }
 
@@ -196,7 +196,7 @@ mod tests {
         let check = |text: &str, measure, expected: &str| {
             assert_eq!(unit(&of(1.0, text, measure, false)), expected);
         };
-        check("USD of orders", Measure::Money, "orders");
+        check("USD of orders", Measure::Money, "of orders");
         check("% of requests", Measure::Other, "of requests");
         check("pages", Measure::Pages, "pages");
     }
@@ -204,11 +204,11 @@ mod tests {
     #[test]
     fn shares_are_rough() {
         let check = |value, expected: &str| assert_eq!(share(value), expected);
-        check(0.6, "roughly 60 %");
-        check(0.33, "roughly 35 %");
-        check(0.02, "roughly 2 %");
-        check(1.0, "roughly 100 %");
-        check(0.97, "roughly 97 %");
+        check(0.6, "roughly 60\u{a0}%");
+        check(0.33, "roughly 35\u{a0}%");
+        check(0.02, "roughly 2\u{a0}%");
+        check(1.0, "roughly 100\u{a0}%");
+        check(0.97, "roughly 97\u{a0}%");
     }
 
     #[test]

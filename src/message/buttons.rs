@@ -1,4 +1,4 @@
-//! The buttons of a campaign message, by audience and touch (MESSAGES, *Buttons*).
+//! The buttons of a campaign message, by audience and touch (point 11).
 
 use crate::domain::engagement::{Audience, Stance, Touch};
 use crate::domain::initiative::Ask;

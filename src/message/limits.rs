@@ -1,4 +1,4 @@
-//! The limits of MESSAGES that can be counted: words, numbers, labels, forbidden terms.
+//! The limits of a message (points 1 to 14) that can be counted: words, numbers, labels, forbidden terms.
 //!
 //! They are kept by construction where that is possible. What an author's sentences can break is named
 //! here, for `canvass preview` and the tests.
@@ -14,7 +14,7 @@ use super::wording;
 pub const LONGEST_LABEL: usize = 19;
 /// Most visible buttons, a first step of its own included (point 11).
 pub const MOST_BUTTONS: usize = 4;
-/// Most entries of an overflow menu (Slack's limit and MESSAGES').
+/// Most entries of an overflow menu (Slack's limit).
 pub const MOST_OVERFLOW: usize = 5;
 /// What a lock screen shows of a message, characters (point 1).
 pub const LOCK_SCREEN: usize = 100;

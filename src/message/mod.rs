@@ -1,4 +1,4 @@
-//! What is said: from a post's key to a semantic message (MESSAGES.md).
+//! What is said: from a post's key to a semantic message (points 1 to 14).
 //!
 //! Pure: program, state and observations in, [`Message`] out. A message is never stored; the same key
 //! at the same place in the journal says the same thing, and once it has been answered, what was

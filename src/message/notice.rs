@@ -76,7 +76,9 @@ impl Desk<'_> {
         });
         let first = format!("{} can't be reached by direct message.", who.full);
         let next = Paragraph(vec![
-            Span::Text("They count as left out until somebody speaks to them. Next: if the account changed, correct it in ".to_owned()),
+            Span::Text(
+                "They count as left out until somebody speaks to them. Next: if the account changed, correct it in ".to_owned(),
+            ),
             Span::Code("config/people.toml".to_owned()),
             Span::Text("; or talk to them yourself, and ".to_owned()),
             self.command(&format!("met @{}", who.short)),

@@ -59,7 +59,7 @@ fn plan_it(case: &Case<'_>, first: &Offer, each: bool) -> Result<String, Unsayab
         .map(|(clause, teams)| {
             let names: Vec<&str> = teams.iter().map(|team| team_name(case.program, team)).collect();
             // What was named just before need not be named again.
-            let named = !first.title().is_empty() && clause.ends_with(first.title());
+            let named = !first.title().is_empty() && clause.contains(first.title());
             let clause = match (named, first.is_part()) {
                 (true, true) => "plan that step",
                 (true, false) => "plan that",

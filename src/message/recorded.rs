@@ -1,5 +1,5 @@
 //! What an answered message says: what was recorded, who sees it, what happens next, and until when it
-//! can be changed (PRODUCT §4, point 10: a no is thanked and never argued with).
+//! can be changed (point 10: a no is thanked and never argued with).
 
 use std::collections::BTreeMap;
 
@@ -176,6 +176,7 @@ fn next(case: &Case<'_>, engagement: &Engagement, stance: Stance) -> String {
         Stance::Declined => {
             let reason = match &engagement.reason {
                 Some(_) => "Thank you, also for the reason.",
+                None if case.is_frozen() => "Thank you for saying so.",
                 None => "Thank you for saying so; a reason is welcome, not needed.",
             };
             let after = if engagement.wants_follow_up {

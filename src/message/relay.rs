@@ -31,15 +31,16 @@ pub(super) fn relay(
     let reader = person(program, to)?;
     let initiative = received.initiative.as_ref().and_then(|id| program.initiative(id));
     let who = Who::of(program, state, &received.person);
-    let about = about(initiative);
-    let verb = match received.said {
-        Said::Question => "wrote to you",
-        Said::Talk => "would like to talk",
-        Said::Concern => "has a concern",
-        Said::Correction => "says that something is wrong",
-        Said::Referral => "says that someone else decides, or is missing",
+    let on = |preposition: &str| {
+        initiative.map_or_else(String::new, |initiative| format!(" {preposition} “{}”", initiative.title))
     };
-    let intro = format!(" {verb}{about}.");
+    let intro = match received.said {
+        Said::Question => format!(" wrote to you{}.", on("about")),
+        Said::Talk => format!(" would like to talk{}.", on("about")),
+        Said::Concern => format!(" has a concern{}.", on("about")),
+        Said::Correction => format!(" found something wrong{}.", on("in the heads-up about")),
+        Said::Referral => format!(" says that someone else decides{}, or is missing.", on("on")),
+    };
     let mut parts = vec![Part::Paragraph(who.opens(&intro))];
     if let Some(quote) = quote(received) {
         parts.push(quote);
@@ -103,10 +104,6 @@ fn role(program: &Program, person: &Person) -> String {
         words.push(&teams);
     }
     if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
-}
-
-fn about(initiative: Option<&Initiative>) -> String {
-    initiative.map_or_else(String::new, |initiative| format!(" about “{}”", initiative.title))
 }
 
 /// What they wrote, word for word.

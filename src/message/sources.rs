@@ -59,7 +59,9 @@ fn of_figure(case: &Case<'_>, figure: &Figure) -> Vec<Part> {
     let stale = if is_stale(case, figure) { "; that is a while ago, so it may have changed" } else { "" };
     let period = dates::period(figure.period, case.today);
     let mut spans = vec![
-        Span::Strong(format!("{} {}", amount::figure(figure), amount::unit(figure)).trim().to_owned()),
+        Span::Strong(wording::capitalised(
+            format!("{} {}", amount::figure(figure), amount::unit(figure)).trim(),
+        )),
         Span::Text(format!(" {period}{whose}. {basis}, read on {}{stale}.", day(figure.read_on))),
     ];
     if let Some(url) = figure.url.as_ref().filter(|url| url.starts_with("https://")) {
@@ -104,7 +106,7 @@ fn why(case: &Case<'_>) -> Paragraph {
     let stakeholder = case.program.stakeholder(case.initiative, case.person);
     let because = match stakeholder.map(|stakeholder| stakeholder.because) {
         Some(Because::OnTeam) | None => format!("You are {article} {role} of {teams}, {asked}."),
-        Some(Because::AnswersFor) => format!("You answer for {teams} as {article} {role}, {asked}."),
+        Some(Because::AnswersFor) => format!("As {article} {role} you answer for {teams}, {asked}."),
         Some(Because::Decides) => {
             let deciding: Vec<&str> = case
                 .asks()

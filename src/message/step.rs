@@ -21,8 +21,6 @@ pub(super) struct Offer {
     days: String,
     /// "roughly 60 % of payment time-out pages".
     buys: String,
-    /// "roughly 60 % fewer payment time-out pages".
-    fewer: String,
     /// "two quarters".
     back: String,
     /// "my estimate; your team's replaces it".
@@ -31,7 +29,7 @@ pub(super) struct Offer {
     source: String,
     /// "I guess", "Marek guesses".
     guess: String,
-    /// `effort`, and how much of the whole ask that is: "about 6 of the whole 15 engineer-days".
+    /// `effort`, and how much of the whole ask that is: "about 6 engineer-days of 15 in all".
     size: String,
     /// Whose step `buys` is about, if the teams' steps differ: "Checkout's".
     best: String,
@@ -79,8 +77,7 @@ pub(super) fn offer(case: &Case<'_>, which: Which) -> Option<Offer> {
     let effort = effort(case, &steps, same);
     let size = match (larger && !several, case.audience) {
         (true, Audience::Product | Audience::EngineeringManager | Audience::Engineer) => {
-            let part = amount::number(best.effort_days.round().max(1.0));
-            format!("about {part} of the whole {} engineer-days", amount::number(whole.round()))
+            format!("{effort} of {} in all", amount::number(whole.round()))
         }
         (true, Audience::Executive) | (false, _) => effort.clone(),
     };
@@ -89,7 +86,6 @@ pub(super) fn offer(case: &Case<'_>, which: Which) -> Option<Offer> {
         effort,
         days: amount::days(best.effort_days),
         buys: format!("{share} of {}", best.metric),
-        fewer: format!("{share} fewer {}", best.metric),
         back: match best.earns_back_quarters {
             Some(quarters) if same => amount::quarters(quarters),
             Some(_) | None => String::new(),

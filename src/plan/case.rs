@@ -3,7 +3,6 @@
 //! Invariant: a verdict depends on the records, the configuration and the date, never on the time of day
 //! or on other initiatives; those are the business of `pacing` and `outlook`.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -21,10 +20,11 @@ use crate::domain::pitch::{self, NotReady};
 use crate::domain::program::{Program, Stakeholder};
 use crate::domain::state::{Engagement, PersonState, Phase, PostState, State};
 
+use super::pacing::Gates;
 use super::skip::Skip;
-use super::touches::{Frame, Lives, Slot};
+use super::touches::{Frame, Lives, Place, Slot};
 
-/// Most asks of one person for one initiative in a quarter, whatever the configuration says (MESSAGES).
+/// Most asks of one person for one initiative in a quarter, whatever the configuration says.
 const MOST_ASKS: u32 = 3;
 
 /// Everything a plan is made from.
@@ -104,9 +104,39 @@ pub(super) fn out_of_reach(known: Option<&PersonState>, seen: Option<&Seen>) -> 
     known.unreachable.as_ref().map(|(code, _)| Skip::Unreachable { code: code.clone() })
 }
 
-/// Why no campaign message may be sent to a person, if so.
-pub(super) fn out_of_campaign(known: Option<&PersonState>, seen: Option<&Seen>) -> Option<Skip> {
-    out_of_reach(known, seen).or_else(|| known.is_some_and(|known| known.stopped).then_some(Skip::Stopped))
+/// Somebody who may be written to, and everything that is the same for all initiatives.
+#[derive(Clone, Copy)]
+pub(super) struct Recipient<'a> {
+    pub(super) person: &'a Person,
+    pub(super) known: Option<&'a PersonState>,
+    pub(super) zone: &'a TimeZone,
+    seen: Option<&'a Seen>,
+    place: Place,
+}
+
+impl<'a> Recipient<'a> {
+    pub(super) fn of(ground: Ground<'a>, memo: &mut Memo, person: &'a Person) -> Self {
+        let zone = ground.program.zone_of(person, ground.seen.zone(&person.id));
+        Self {
+            person,
+            known: ground.state.person(&person.id),
+            zone,
+            seen: ground.seen.of(&person.id),
+            place: memo.lives.place(zone, &person.days_off),
+        }
+    }
+
+    /// Why no campaign message may be sent to them, if so.
+    pub(super) fn out_of_campaign(&self) -> Option<Skip> {
+        out_of_reach(self.known, self.seen)
+            .or_else(|| self.known.is_some_and(|known| known.stopped).then_some(Skip::Stopped))
+    }
+
+    /// When they may get a campaign message. A post that is tried again doesn't stand in its own way: it
+    /// was last intended at `retried`.
+    pub(super) fn gates(&self, program: &'a Program, retried: Option<Timestamp>) -> Gates<'a> {
+        Gates::of(program, self.zone, &self.person.days_off, self.known, self.seen, retried)
+    }
 }
 
 /// What the deliveries so far amount to.
@@ -124,13 +154,10 @@ pub(super) struct Case<'a> {
     pub(super) rank: usize,
     pub(super) initiative: &'a Initiative,
     pub(super) frame: &'a Frame,
-    pub(super) person: &'a Person,
+    pub(super) recipient: Recipient<'a>,
     pub(super) stakeholder: Stakeholder,
-    pub(super) zone: &'a TimeZone,
     pub(super) slots: Arc<[Slot]>,
-    known: Option<&'a PersonState>,
     engagement: Option<&'a Engagement>,
-    history: OnceCell<History>,
 }
 
 impl<'a> Case<'a> {
@@ -139,9 +166,9 @@ impl<'a> Case<'a> {
         ground: Ground<'a>,
         memo: &mut Memo,
         rank: usize,
-        person: &'a Person,
-        known: Option<&'a PersonState>,
+        recipient: Recipient<'a>,
     ) -> Result<Self, Skip> {
+        let Recipient { person, known, zone, place, .. } = recipient;
         let (Some(initiative), Some(frame)) = (ground.program.initiatives.get(rank), ground.frames.get(rank))
         else {
             return Err(Skip::NoInitiative);
@@ -160,33 +187,18 @@ impl<'a> Case<'a> {
         if frame.window.is_none() {
             return Err(Skip::NoWindow);
         }
-        let zone = ground.program.zone_of(person, ground.seen.zone(&person.id));
-        let place = memo.lives.place(zone, &person.days_off);
         let slots =
             memo.lives.slots(ground.program, frame, place, zone, &person.days_off, stakeholder.audience);
         let engagement = known
             .filter(|known| !known.engagements.is_empty())
             .and_then(|known| known.engagements.get(&(initiative.id.clone(), initiative.quarter)));
-        let history = OnceCell::new();
-        Ok(Self {
-            ground,
-            rank,
-            initiative,
-            frame,
-            person,
-            stakeholder,
-            zone,
-            slots,
-            known,
-            engagement,
-            history,
-        })
+        Ok(Self { ground, rank, initiative, frame, recipient, stakeholder, slots, engagement })
     }
 
     /// The delivery that a slot stands for.
     pub(super) fn key(&self, slot: &Slot) -> DeliveryKey {
         DeliveryKey {
-            person: self.person.id.clone(),
+            person: self.recipient.person.id.clone(),
             initiative: self.initiative.id.clone(),
             quarter: self.initiative.quarter,
             touch: slot.touch,
@@ -202,16 +214,34 @@ impl<'a> Case<'a> {
 
     /// A moment in the recipient's zone.
     pub(super) fn zoned(&self, at: Timestamp) -> Zoned {
-        at.to_zoned(self.zone.clone())
+        at.to_zoned(self.recipient.zone.clone())
     }
 
     /// What the records, the configuration and the date say against sending `slot` at `at`; or the teams
     /// whose ask the message names.
     pub(super) fn verdict(&self, memo: &mut Memo, slot: &Slot, at: Timestamp) -> Result<Vec<TeamId>, Skip> {
+        // Everything on record counts, even what a clock that was set back puts into the future.
+        self.judge(memo, slot, at, Timestamp::MAX)
+    }
+
+    /// The verdict at the last moment of a life that is over, by the messages sent until then.
+    pub(super) fn verdict_at_end(&self, memo: &mut Memo, slot: &Slot) -> Result<Vec<TeamId>, Skip> {
+        let end = slot.life.expires.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(slot.life.due);
+        self.judge(memo, slot, end, end)
+    }
+
+    /// The verdict at `at` by the messages sent until `up_to`.
+    pub(super) fn judge(
+        &self,
+        memo: &mut Memo,
+        slot: &Slot,
+        at: Timestamp,
+        up_to: Timestamp,
+    ) -> Result<Vec<TeamId>, Skip> {
         if let Some(never) = &slot.never {
             return Err(never.clone());
         }
-        if self.known.is_some_and(|known| known.stopped_initiatives.contains(&self.initiative.id)) {
+        if self.recipient.known.is_some_and(|known| known.stopped_initiatives.contains(&self.initiative.id)) {
             return Err(Skip::StoppedInitiative);
         }
         if let Some(engagement) = self.engagement {
@@ -232,12 +262,12 @@ impl<'a> Case<'a> {
             Some(_) | None => {}
         }
         let teams = self.arguable(memo)?;
-        let asks = self.ground.program.limits.asks.min(MOST_ASKS);
-        if slot.touch.asks() && asks <= self.history().asks {
-            return Err(Skip::AskedEnough { asks });
+        let history = self.history(up_to);
+        if slot.touch.asks() {
+            self.may_ask(slot.touch, at, up_to, history)?;
         }
         if slot.touch == Touch::Reminder {
-            self.something_new(&teams, at)?;
+            self.something_new(&teams, at, history)?;
         }
         Ok(teams)
     }
@@ -305,32 +335,57 @@ impl<'a> Case<'a> {
         if teams.is_empty() { nothing } else { Ok(teams) }
     }
 
-    fn history(&self) -> History {
-        *self.history.get_or_init(|| {
-            let mut history = History::default();
-            let deliveries = self.engagement.into_iter().flat_map(|engagement| &engagement.deliveries);
-            for ((touch, _), post) in deliveries {
-                let Some(post) = self.ground.state.post(*post).filter(|post| post.may_have_arrived()) else {
-                    continue;
-                };
+    /// Three asks without an answer, then silence. Reminders leave the last of them to the last call, if
+    /// one will come.
+    fn may_ask(&self, touch: Touch, at: Timestamp, up_to: Timestamp, history: History) -> Result<(), Skip> {
+        let asks = self.ground.program.limits.asks.min(MOST_ASKS);
+        if asks <= history.asks {
+            return Err(Skip::AskedEnough { asks });
+        }
+        // Whoever is considering it gets no last call.
+        let undecided = self.engagement.is_none_or(|engagement| engagement.stance().is_none());
+        let last_call = |slot: &Slot| {
+            slot.touch == Touch::LastCall
+                && slot.never.is_none()
+                && at < slot.life.expires
+                && self.post(slot).is_none_or(|post| up_to < arrived_at(post))
+        };
+        if touch == Touch::Reminder
+            && history.asks + 1 == asks
+            && undecided
+            && self.slots.iter().any(last_call)
+        {
+            return Err(Skip::KeptForLastCall);
+        }
+        Ok(())
+    }
+
+    /// What the deliveries up to a moment amount to.
+    fn history(&self, up_to: Timestamp) -> History {
+        let mut history = History::default();
+        for ((touch, _), post) in self.engagement.into_iter().flat_map(|engagement| &engagement.deliveries) {
+            let Some(post) = self.ground.state.post(*post).filter(|post| post.may_have_arrived()) else {
+                continue;
+            };
+            let arrived = arrived_at(post);
+            if arrived <= up_to {
                 history.asks += u32::from(touch.asks());
                 history.smaller_offered |= matches!(touch, Touch::Reminder | Touch::LastCall);
-                history.last = history.last.max(Some(arrived_at(post)));
+                history.last = history.last.max(Some(arrived));
             }
-            history
-        })
+        }
+        history
     }
 
     /// A reminder says something that the last message didn't: news, or the smaller step.
-    fn something_new(&self, teams: &[TeamId], at: Timestamp) -> Result<(), Skip> {
-        let history = self.history();
+    fn something_new(&self, teams: &[TeamId], at: Timestamp, history: History) -> Result<(), Skip> {
         let Some(last) = history.last else { return Err(Skip::NothingToRemindOf) };
-        let audience = self.stakeholder.audience;
         if !history.smaller_offered && self.has_smaller_step(teams) {
             return Ok(());
         }
-        let (since, today) = (self.zone.to_datetime(last).date(), self.zone.to_datetime(at).date());
-        match pitch::news(self.initiative, teams, audience, since, today) {
+        let zone = self.recipient.zone;
+        let (since, today) = (zone.to_datetime(last).date(), zone.to_datetime(at).date());
+        match pitch::news(self.initiative, teams, self.stakeholder.audience, since, today) {
             Some(_) => Ok(()),
             None => Err(Skip::NothingNew),
         }
@@ -347,14 +402,8 @@ impl<'a> Case<'a> {
 
     /// The next moment after `now` at which there may be something new to tell.
     pub(super) fn next_news(&self, now: Timestamp) -> Option<Timestamp> {
-        let start = |day: Date| self.zone.to_timestamp(day.to_datetime(Time::midnight())).ok();
+        let start = |day: Date| self.recipient.zone.to_timestamp(day.to_datetime(Time::midnight())).ok();
         self.initiative.news.iter().filter_map(|news| start(news.on)).filter(|at| now < *at).min()
-    }
-
-    /// The verdict at the last moment of a life that is over.
-    pub(super) fn verdict_at_end(&self, memo: &mut Memo, slot: &Slot) -> Result<Vec<TeamId>, Skip> {
-        let end = slot.life.expires.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(slot.life.due);
-        self.verdict(memo, slot, end)
     }
 }
 

@@ -1,18 +1,17 @@
 //! Whether one post may go out now, or the named reason why not: the same rule that planned it, asked
 //! again right before the intent.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::directory::Person;
 use crate::domain::effect::{DeliveryKey, Post, PostKey};
 use crate::domain::event::PauseReason;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
-use crate::domain::state::{Phase, State};
+use crate::domain::state::State;
 
-use super::case::{Case, Ground, Memo, out_of_campaign, settled};
-use super::outlook::outlook;
-use super::pacing::{Burst, Gates};
+use super::case::{Case, Ground, Memo, Recipient, settled};
+use super::outlook::{outlook, retry};
+use super::pacing::Burst;
 use super::posts;
 use super::skip::Skip;
 use super::touches::Frame;
@@ -55,19 +54,25 @@ pub(super) fn refused_everywhere(state: &State) -> bool {
 }
 
 /// The delivery as a post, if nothing about its person stands in the way at `now`.
-pub(super) fn due(
+fn due(ground: Ground<'_>, memo: &mut Memo, now: Timestamp, delivery: &DeliveryKey) -> Result<Post, Skip> {
+    // Everything on record counts, even what a clock that was set back puts into the future.
+    due_by(ground, memo, now, Timestamp::MAX, delivery)
+}
+
+/// As [`due`], by the messages sent until `up_to`.
+fn due_by(
     ground: Ground<'_>,
     memo: &mut Memo,
     now: Timestamp,
+    up_to: Timestamp,
     delivery: &DeliveryKey,
 ) -> Result<Post, Skip> {
     let Some(person) = ground.program.people.get(&delivery.person) else { return Err(Skip::NotInDirectory) };
-    let case = case_of(ground, memo, person, delivery)?;
+    let recipient = Recipient::of(ground, memo, person);
+    let case = case_of(ground, memo, recipient, delivery)?;
     if case.initiative.quarter != delivery.quarter {
         return Err(Skip::OtherQuarter { quarter: case.initiative.quarter });
     }
-    let known = ground.state.person(&person.id);
-    let seen = ground.seen.of(&person.id);
     let slot = case
         .slots
         .iter()
@@ -80,33 +85,25 @@ pub(super) fn due(
             Some(_) | None => Skip::NotInCadence,
         })?;
     let before = case.post(&slot);
-    if let Some(skip) = before.and_then(|post| settled(post, case.zone)) {
+    if let Some(skip) = before.and_then(|post| settled(post, recipient.zone)) {
         return Err(skip);
     }
-    if let Some(skip) = out_of_campaign(known, seen) {
+    if let Some(skip) = recipient.out_of_campaign() {
         return Err(skip);
     }
-    case.verdict(memo, &slot, now.clamp(slot.life.due, slot.life.expires.max(slot.life.due)))?;
+    if slot.life.expires <= now {
+        case.verdict_at_end(memo, &slot)?;
+        return Err(Skip::Over { since: case.zoned(slot.life.expires) });
+    }
+    case.judge(memo, &slot, now.max(slot.life.due), up_to)?;
     if now < slot.life.due {
         return Err(Skip::NotYet { due: case.zoned(slot.life.due) });
     }
-    if slot.life.expires <= now {
-        return Err(Skip::Over { since: case.zoned(slot.life.expires) });
-    }
-    let retry = before.and_then(|post| match post.phase {
-        Phase::Waiting { until } => Some((until, post.intended_at)),
-        Phase::Intended { .. }
-        | Phase::Sent { .. }
-        | Phase::Refused { .. }
-        | Phase::Unknown
-        | Phase::Missed => None,
-    });
+    let retry = before.and_then(retry);
     if let Some((until, _)) = retry.filter(|(until, _)| now < *until) {
         return Err(Skip::NotBefore { until: case.zoned(until) });
     }
-    let counted = retry.map(|(_, counted)| counted);
-    if let Some(skip) = Gates::of(ground.program, case.zone, &person.days_off, known, seen, counted).skip(now)
-    {
+    if let Some(skip) = recipient.gates(ground.program, retry.map(|(_, intended)| intended)).skip(now) {
         return Err(skip);
     }
     match outlook(ground, memo, person, now).due {
@@ -119,14 +116,28 @@ pub(super) fn due(
     }
 }
 
+/// What keeps a delivery from being sent at `now`; for one whose life is over, what did at its last
+/// moment.
+pub(super) fn in_the_way(
+    ground: Ground<'_>,
+    memo: &mut Memo,
+    now: Timestamp,
+    delivery: &DeliveryKey,
+) -> Option<Skip> {
+    let skip = due(ground, memo, now, delivery).err()?;
+    let Skip::Over { since } = &skip else { return Some(skip) };
+    let last = since.timestamp().checked_sub(SignedDuration::from_secs(1)).ok()?;
+    due_by(ground, memo, last, last, delivery).err().or(Some(skip))
+}
+
 /// The case that a delivery belongs to. An initiative may be named by a former id.
 pub(super) fn case_of<'a>(
     ground: Ground<'a>,
     memo: &mut Memo,
-    person: &'a Person,
+    recipient: Recipient<'a>,
     delivery: &DeliveryKey,
 ) -> Result<Case<'a>, Skip> {
     let initiative = ground.program.initiative(&delivery.initiative).ok_or(Skip::NoInitiative)?;
     let rank = ground.program.initiatives.iter().position(|of| of.id == initiative.id);
-    Case::of(ground, memo, rank.ok_or(Skip::NoInitiative)?, person, ground.state.person(&person.id))
+    Case::of(ground, memo, rank.ok_or(Skip::NoInitiative)?, recipient)
 }

@@ -20,9 +20,9 @@ use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
 
-use super::case::{Case, Ground, Memo, out_of_campaign, settled};
-use super::eligible::{case_of, due, in_force};
-use super::forecast::{Step, run};
+use super::case::{Case, Ground, Memo, Recipient, settled};
+use super::eligible::{case_of, in_force, in_the_way};
+use super::forecast::{Step, assumed, run};
 use super::skip::Skip;
 use super::touches::{Frame, Slot};
 
@@ -107,6 +107,10 @@ pub fn explain(
     now: Timestamp,
     until: Timestamp,
 ) -> Explanation {
+    let held = in_force(program, state)
+        .err()
+        .or_else(|| state.paused.as_ref().map(|(_, reason)| Skip::Paused(reason.clone())));
+    let state = &assumed(program, state, now);
     let mut planned: HashMap<DeliveryKey, Timestamp> = HashMap::new();
     let mut missed: HashMap<DeliveryKey, Skip> = HashMap::new();
     let end = run(program, state, seen, now, until, &mut |step| match step {
@@ -129,9 +133,6 @@ pub fn explain(
         planned,
         missed,
     };
-    let held = in_force(program, state)
-        .err()
-        .or_else(|| state.paused.as_ref().map(|(_, reason)| Skip::Paused(reason.clone())));
     let initiatives = program
         .initiatives
         .iter()
@@ -172,8 +173,8 @@ impl View<'_> {
 
     /// A person whom the initiative concerns, be it only by leaving them out.
     fn row(&mut self, rank: usize, person: &Person) -> Option<Row> {
-        let known = self.end.state.person(&person.id);
-        let case = match Case::of(self.end, &mut self.end_memo, rank, person, known) {
+        let then = Recipient::of(self.end, &mut self.end_memo, person);
+        let case = match Case::of(self.end, &mut self.end_memo, rank, then) {
             Ok(case) => case,
             Err(skip) => return self.left_out(rank, person, skip),
         };
@@ -187,7 +188,7 @@ impl View<'_> {
             })
             .collect();
         let skipped = if touches.iter().all(|touch| matches!(touch.outcome, Outcome::Skipped(_))) {
-            Some(self.reason(person, &case, &touches))
+            Some(self.reason(&case, &touches))
         } else {
             None
         };
@@ -203,8 +204,9 @@ impl View<'_> {
 
     /// The one reason for a person who gets nothing: theirs if there is one, else that of the touch that
     /// is next, else of the last.
-    fn reason(&self, person: &Person, case: &Case<'_>, touches: &[TouchRow]) -> Skip {
-        if let Some(skip) = out_of_campaign(self.now.state.person(&person.id), self.now.seen.of(&person.id)) {
+    fn reason(&mut self, case: &Case<'_>, touches: &[TouchRow]) -> Skip {
+        let now = Recipient::of(self.now, &mut self.memo, case.recipient.person);
+        if let Some(skip) = now.out_of_campaign() {
             return skip;
         }
         let next = case.slots.iter().position(|slot| self.at < slot.life.expires);
@@ -245,29 +247,26 @@ impl View<'_> {
         }
         // What is on record by now, under whatever name it was planned.
         let before = self.now.state.post(PostKey::Touch(key.clone()).id());
-        if let Some(skip) = before.and_then(|post| settled(post, case.zone)) {
+        if let Some(skip) = before.and_then(|post| settled(post, case.recipient.zone)) {
             return match skip {
                 Skip::Sent { at } => Outcome::Sent(at),
                 skip => Outcome::Skipped(skip),
             };
         }
         // What stands in the way now; if nothing does, what will by the time it is due.
-        let lasting = case_of(self.now, &mut self.memo, case.person, &key)
-            .and_then(|now| {
-                let known = self.now.state.person(&case.person.id);
-                match out_of_campaign(known, self.now.seen.of(&case.person.id)) {
-                    Some(skip) => Err(skip),
-                    None => now.verdict(&mut self.memo, slot, self.at.max(slot.life.due)),
-                }
-            })
+        let now = Recipient::of(self.now, &mut self.memo, case.recipient.person);
+        let lasting = now
+            .out_of_campaign()
+            .map_or_else(|| case_of(self.now, &mut self.memo, now, &key), Err)
+            .and_then(|now| now.verdict(&mut self.memo, slot, self.at.max(slot.life.due)))
             .err()
-            .filter(|skip| !matches!(skip, Skip::NothingToRemindOf | Skip::NothingNew));
+            .filter(|skip| {
+                !matches!(skip, Skip::NothingToRemindOf | Skip::NothingNew | Skip::KeptForLastCall)
+            });
         if let Some(skip) = lasting {
             return Outcome::Skipped(skip);
         }
-        let last = slot.life.expires.checked_sub(jiff::SignedDuration::from_secs(1));
-        let then = self.until.min(last.unwrap_or(self.until)).max(self.at);
-        let skip = due(self.end, &mut self.end_memo, then, &key).err();
+        let skip = in_the_way(self.end, &mut self.end_memo, self.until.max(self.at), &key);
         Outcome::Skipped(skip.unwrap_or_else(|| Skip::NotYet { due: case.zoned(slot.life.due) }))
     }
 }

@@ -9,13 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::effect::{Effect, Post, PostKey};
 use crate::domain::engagement::Audience;
 use crate::domain::event::{Event, Record, Renames};
-use crate::domain::ids::{MessageTs, PersonId, SlackChannelId, TeamId};
+use crate::domain::ids::{MessageTs, PersonId, SlackChannelId, SlackUserId, TeamId};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
 
 use super::case::{Ground, Memo};
-use super::eligible::{due, in_force};
+use super::eligible::{in_force, in_the_way};
 use super::incremental::{Plan, Touched, touched};
 use super::skip::Skip;
 use super::touches::Frame;
@@ -39,7 +39,8 @@ pub struct Planned {
 }
 
 /// What will be sent from `now` to `until` (inclusive) if nobody answers and nothing fails, in order.
-/// The configuration counts as adopted, and posting as resumed.
+/// The configuration counts as adopted and posting as resumed; before the first start, people count as
+/// found in Slack.
 pub fn forecast(
     program: &Program,
     state: &State,
@@ -48,7 +49,8 @@ pub fn forecast(
     until: Timestamp,
 ) -> Vec<Planned> {
     let mut planned = Vec::new();
-    run(program, state, seen, now, until, &mut |step| {
+    let state = assumed(program, state, now);
+    run(program, &state, seen, now, until, &mut |step| {
         if let Step::Sent(at, post) = step {
             let (to, key) = (post.key.to().clone(), post.key.clone());
             planned.push(Planned { at, to, key, audience: post.audience, teams: post.teams.clone() });
@@ -65,7 +67,7 @@ pub(super) enum Step<'a> {
     Missed(&'a PostKey, Skip),
 }
 
-/// Takes everything that comes due as done; the state at the end.
+/// Takes everything that comes due as done, beginning with an [`assumed`] state; the state at the end.
 pub(super) fn run(
     program: &Program,
     state: &State,
@@ -75,7 +77,6 @@ pub(super) fn run(
     visit: &mut dyn FnMut(Step<'_>),
 ) -> State {
     let mut future = Future { program, state: state.clone(), touched: Touched::Nobody };
-    future.assume(now);
     let (Ok(channel), Ok(ts)) = (SlackChannelId::parse("D0"), MessageTs::parse("0.0")) else {
         return future.state;
     };
@@ -87,6 +88,12 @@ pub(super) fn run(
         // An effect that is done and still due would be done for ever.
         if !effects.is_empty() && effects == before {
             return future.state;
+        }
+        // What stood in the way is asked before what is done now stands in it.
+        for effect in &effects {
+            if let Effect::Miss(key) = effect {
+                visit(Step::Missed(key, missed_for(program, &future.state, seen, at, key)));
+            }
         }
         for effect in &effects {
             match effect {
@@ -108,7 +115,6 @@ pub(super) fn run(
                     future.happens(at, Event::PostSent { post: id, attempt: post.attempt, channel, ts });
                 }
                 Effect::Miss(key) => {
-                    visit(Step::Missed(key, in_the_way(program, &future.state, seen, key)));
                     future.happens(at, Event::PostMissed { key: key.clone() });
                 }
                 Effect::Settle { post, attempt } => {
@@ -132,19 +138,12 @@ pub(super) fn run(
     }
 }
 
-/// What kept a delivery from being sent at the last moment of its life.
-fn in_the_way(program: &Program, state: &State, seen: &Observations, key: &PostKey) -> Skip {
-    let Some(delivery) = key.delivery() else { return Skip::Missed };
+/// What kept a post from being sent until `now`, when that is given up.
+fn missed_for(program: &Program, state: &State, seen: &Observations, now: Timestamp, key: &PostKey) -> Skip {
     let frames = Frame::all(program, state);
     let ground = Ground { program, state, seen, frames: &frames };
-    let mut memo = Memo::default();
-    let last = match due(ground, &mut memo, Timestamp::MAX, delivery) {
-        Err(Skip::Over { since }) => since.timestamp().checked_sub(SignedDuration::from_secs(1)),
-        Err(skip) => return skip,
-        Ok(_) => return Skip::Missed,
-    };
-    let Ok(last) = last else { return Skip::Missed };
-    due(ground, &mut memo, last, delivery).err().unwrap_or(Skip::Missed)
+    let skip = key.delivery().and_then(|delivery| in_the_way(ground, &mut Memo::default(), now, delivery));
+    skip.unwrap_or(Skip::Missed)
 }
 
 /// A state that goes on by itself.
@@ -161,14 +160,24 @@ impl Future<'_> {
         let touched = touched(self.program, &self.state, &record);
         self.touched = std::mem::take(&mut self.touched).and(touched);
     }
+}
 
-    /// The configuration is adopted and posting goes on.
-    fn assume(&mut self, now: Timestamp) {
-        if in_force(self.program, &self.state).is_err() {
-            let initiatives = self.program.initiatives.iter().map(|of| of.id.clone()).collect();
-            let (digest, renamed) = (self.program.digest.clone(), Renames::default());
-            self.happens(now, Event::ConfigAdopted { digest, initiatives, renamed });
-        }
-        self.state.paused = None;
+/// The state that a forecast begins with: the configuration is adopted and posting goes on. A journal in
+/// which none was ever adopted is that of a program that has yet to start; it will look people up first.
+pub(super) fn assumed(program: &Program, state: &State, now: Timestamp) -> State {
+    let mut future = Future { program, state: state.clone(), touched: Touched::Nobody };
+    future.state.paused = None;
+    if in_force(program, state).is_err() {
+        let initiatives = program.initiatives.iter().map(|of| of.id.clone()).collect();
+        let (digest, renamed) = (program.digest.clone(), Renames::default());
+        future.happens(now, Event::ConfigAdopted { digest, initiatives, renamed });
     }
+    if state.adopted.is_none() {
+        for (place, person) in program.people.keys().enumerate() {
+            if let Ok(slack) = SlackUserId::parse(&format!("U{place}")) {
+                future.happens(now, Event::PersonLinked { person: person.clone(), slack });
+            }
+        }
+    }
+    future.state
 }

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 
 use crate::domain::directory::Person;
 use crate::domain::effect::{DeliveryKey, Life, Post, PostId, PostKey};
-use crate::domain::state::{PersonState, Phase, State};
+use crate::domain::ids::TeamId;
+use crate::domain::state::{PersonState, Phase, PostState, State};
 
-use super::case::{Case, Ground, Memo, out_of_campaign};
-use super::pacing::Gates;
+use super::case::{Case, Ground, Memo, Recipient};
+use super::skip::Skip;
 use super::touches::Slot;
 
 /// What one person gets next.
@@ -50,11 +51,39 @@ impl Trail {
 }
 
 /// A delivery that could go out but for the time of day, the caps and the other initiatives.
-pub(super) struct Candidate {
-    rank: usize,
-    post: Post,
-    /// It was tried before: not again before the first, and counted at the second.
-    retry: Option<(Timestamp, Timestamp)>,
+struct Candidate<'a> {
+    case: Case<'a>,
+    slot: Slot,
+    teams: Vec<TeamId>,
+}
+
+impl Candidate<'_> {
+    /// If it was tried before: until when it has to wait, and when it was last intended.
+    fn retry(&self) -> Option<(Timestamp, Timestamp)> {
+        retry(self.case.post(&self.slot)?)
+    }
+
+    fn into_post(self) -> Post {
+        Post {
+            key: PostKey::Touch(self.case.key(&self.slot)),
+            attempt: self.case.post(&self.slot).map_or(1, |post| post.attempt.saturating_add(1)),
+            life: self.slot.life,
+            teams: self.teams,
+            audience: Some(self.case.stakeholder.audience),
+        }
+    }
+}
+
+/// For a post that may be tried again: until when it has to wait, and when it was last intended.
+pub(super) fn retry(post: &PostState) -> Option<(Timestamp, Timestamp)> {
+    match &post.phase {
+        Phase::Waiting { until } => Some((*until, post.intended_at)),
+        Phase::Intended { .. }
+        | Phase::Sent { .. }
+        | Phase::Refused { .. }
+        | Phase::Unknown
+        | Phase::Missed => None,
+    }
 }
 
 /// The earliest of the moments after `now`.
@@ -73,25 +102,23 @@ impl Next {
 
 /// What `person` gets next.
 pub(super) fn outlook(ground: Ground<'_>, memo: &mut Memo, person: &Person, now: Timestamp) -> Outlook {
-    let known = ground.state.person(&person.id);
-    let seen = ground.seen.of(&person.id);
-    let trail = Trail::of(ground.state, known);
-    if out_of_campaign(known, seen).is_some() {
+    let recipient = Recipient::of(ground, memo, person);
+    let trail = Trail::of(ground.state, recipient.known);
+    if recipient.out_of_campaign().is_some() {
         let missed = trail.waiting.into_iter().map(|(_, delivery)| delivery).collect();
         return Outlook { missed, ..Outlook::default() };
     }
     let mut missed = Vec::new();
     let mut next = Next { now, at: None };
-    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut candidates: Vec<Candidate<'_>> = Vec::new();
     for rank in 0..ground.program.initiatives.len() {
-        if let Ok(case) = Case::of(ground, memo, rank, person, known) {
-            let found = weigh(&case, memo, now, &mut next, &mut missed);
-            candidates.extend(found);
+        if let Ok(case) = Case::of(ground, memo, rank, recipient) {
+            candidates.extend(weigh(case, memo, now, &mut next, &mut missed));
         }
     }
     // What was tried before and can't be tried again is over.
     let tried_again = |delivery: &DeliveryKey| {
-        candidates.iter().any(|candidate| candidate.post.key.delivery() == Some(delivery))
+        candidates.iter().any(|candidate| candidate.case.key(&candidate.slot) == *delivery)
     };
     missed
         .extend(trail.waiting.iter().map(|(_, delivery)| delivery).filter(|key| !tried_again(key)).cloned());
@@ -99,16 +126,14 @@ pub(super) fn outlook(ground: Ground<'_>, memo: &mut Memo, person: &Person, now:
     // What was begun goes first; otherwise the advocate's order decides.
     if !trail.under_way
         && let Some(first) =
-            candidates.into_iter().min_by_key(|candidate| (candidate.retry.is_none(), candidate.rank))
+            candidates.into_iter().min_by_key(|candidate| (candidate.retry().is_none(), candidate.case.rank))
     {
-        let zone = ground.program.zone_of(person, ground.seen.zone(&person.id));
-        let counted = first.retry.map(|(_, counted)| counted);
-        let gates = Gates::of(ground.program, zone, &person.days_off, known, seen, counted);
-        let from = first.retry.map_or(now, |(until, _)| now.max(until));
-        match gates.opens(from) {
+        let retry = first.retry();
+        let gates = recipient.gates(ground.program, retry.map(|(_, intended)| intended));
+        match gates.opens(retry.map_or(now, |(until, _)| now.max(until))) {
             Some(at) if at <= now => {
                 next.consider(gates.closes(now));
-                due = Some((first.rank, first.post));
+                due = Some((first.case.rank, first.into_post()));
             }
             opens => next.consider(opens),
         }
@@ -117,15 +142,14 @@ pub(super) fn outlook(ground: Ground<'_>, memo: &mut Memo, person: &Person, now:
 }
 
 /// The candidate of one initiative, if there is one now.
-fn weigh(
-    case: &Case<'_>,
+fn weigh<'a>(
+    case: Case<'a>,
     memo: &mut Memo,
     now: Timestamp,
     next: &mut Next,
     missed: &mut Vec<DeliveryKey>,
-) -> Option<Candidate> {
-    use super::skip::Skip;
-    let mut candidate = None;
+) -> Option<Candidate<'a>> {
+    let mut found: Option<(Slot, Vec<TeamId>)> = None;
     for slot in case.slots.iter().filter(|slot| slot.never.is_none()) {
         let post = case.post(slot);
         if post.is_some_and(|post| !post.phase.is_open()) {
@@ -147,7 +171,7 @@ fn weigh(
             }
             Ok(teams) => {
                 next.consider(Some(expires));
-                candidate = Some(candidate_of(case, slot, teams));
+                found = Some((slot.clone(), teams));
             }
             Err(Skip::NothingNew) => {
                 next.consider(case.next_news(now.max(due)).filter(|at| *at < expires));
@@ -155,28 +179,5 @@ fn weigh(
             Err(_) => {}
         }
     }
-    candidate
-}
-
-fn candidate_of(case: &Case<'_>, slot: &Slot, teams: Vec<crate::domain::ids::TeamId>) -> Candidate {
-    let before = case.post(slot);
-    let retry = before.and_then(|post| match &post.phase {
-        Phase::Waiting { until } => Some((*until, post.intended_at)),
-        Phase::Intended { .. }
-        | Phase::Sent { .. }
-        | Phase::Refused { .. }
-        | Phase::Unknown
-        | Phase::Missed => None,
-    });
-    Candidate {
-        rank: case.rank,
-        post: Post {
-            key: PostKey::Touch(case.key(slot)),
-            attempt: before.map_or(1, |post| post.attempt.saturating_add(1)),
-            life: slot.life,
-            teams,
-            audience: Some(case.stakeholder.audience),
-        },
-        retry,
-    }
+    found.map(|(slot, teams)| Candidate { case, slot, teams })
 }

@@ -133,6 +133,8 @@ pub enum Skip {
         /// How often that is.
         asks: u32,
     },
+    /// They may be asked once more, and that is left to the last call.
+    KeptForLastCall,
     /// Nothing was sent to them yet that a reminder could remind of.
     NothingToRemindOf,
     /// There is nothing new to tell since the last message.
@@ -261,6 +263,7 @@ impl Skip {
             Self::Conversation => "conversation",
             Self::Planned { .. } => "planned",
             Self::AskedEnough { .. } => "asked_enough",
+            Self::KeptForLastCall => "kept_for_last_call",
             Self::NothingToRemindOf => "nothing_to_remind_of",
             Self::NothingNew => "nothing_new",
             Self::NothingToFollowUp => "nothing_to_follow_up",
@@ -344,6 +347,7 @@ impl Skip {
             Self::AskedEnough { asks } => {
                 format!("They were asked {asks} times; silence until the next planning.")
             }
+            Self::KeptForLastCall => "They may be asked once more; that is left to the last call.".into(),
             Self::NothingToRemindOf => "Nothing has reached them yet to remind them of.".into(),
             Self::NothingNew => "There is nothing new to tell them.".into(),
             Self::NothingToFollowUp => {

@@ -21,7 +21,7 @@ use crate::domain::state::State;
 
 use super::skip::Skip;
 
-/// The last call keeps this many working days clear before the freeze (MESSAGES, Touches).
+/// The last call keeps this many working days clear before the freeze (ARCHITECTURE, *What a message must be*).
 const CLEAR_WORKING_DAYS: i32 = 2;
 
 /// How long a follow-up may take when no later planning window ends it.

@@ -103,6 +103,11 @@ impl Calendar {
         self.next_wake = next_wake;
         Ok(true)
     }
+
+    /// Nobody follows any more; what was said before counts no longer.
+    pub(super) fn unsettle(&mut self) {
+        self.settled_at = None;
+    }
 }
 
 #[cfg(test)]

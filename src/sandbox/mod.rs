@@ -14,6 +14,7 @@ mod connection;
 mod deliver;
 mod driver;
 mod faults;
+mod guard;
 mod hub;
 mod limits;
 mod message;
@@ -162,5 +163,6 @@ fn router(hub: Arc<Hub>) -> Router {
         .merge(driver::routes())
         .merge(page::routes())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(axum::middleware::from_fn(guard::guard))
         .with_state(hub)
 }

@@ -269,5 +269,10 @@ async fn run(hub: Arc<Hub>, mut socket: WebSocket, cut: Arc<Cut>, debug: bool) {
         }
     }
     hub.sockets.remove(id);
-    hub.lock().touch();
+    let mut state = hub.lock();
+    if hub.sockets.count() == 0 {
+        // A program that is gone has settled nothing; back again, it says so anew.
+        state.workspace.calendar.unsettle();
+    }
+    state.touch();
 }

@@ -26,7 +26,7 @@ pub fn answer(view: View<'_>, query: &Query) -> Result<String, String> {
                 let wanted = named(view.program, name)?;
                 explanation.initiatives.retain(|plan| plan.initiative == wanted.id);
             }
-            if *json { to_json(&explanation) } else { Ok(plan_text(view.program, &explanation)) }
+            if *json { to_json(&explanation) } else { Ok(plan_text(view, &explanation)) }
         }
         Query::Preview { person, initiative, touch, at, blocks } => {
             preview(view.at(*at)?, person, initiative.as_deref(), *touch, *blocks)
@@ -105,9 +105,15 @@ fn preview(
     }
 }
 
-fn plan_text(program: &Program, explanation: &Explanation) -> String {
+fn plan_text(view: View<'_>, explanation: &Explanation) -> String {
+    let program = view.program;
     let mut text = String::new();
-    if let Some(held) = &explanation.held {
+    if view.state.adopted.is_none() {
+        _ = writeln!(
+            text,
+            "Not started yet: this is what would go out if the service were started at that time.\n"
+        );
+    } else if let Some(held) = &explanation.held {
         _ = writeln!(text, "HELD: {}\n", held.says());
     }
     for plan in &explanation.initiatives {

@@ -4,24 +4,20 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::json;
 use tokio::sync::watch;
 
 use crate::clock::{Clock, Hand};
+use crate::dispatch::Settled;
+use crate::journal::Writer;
 
 /// Longer than the stand-in holds a call open.
 const PATIENCE: Duration = Duration::from_secs(40);
 const BEFORE_RETRY: Duration = Duration::from_millis(200);
-
-/// What the service has done and when it wants to be woken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) struct Settled {
-    /// Everything due at this calendar time has been done.
-    pub(super) now: Timestamp,
-    /// The next moment at which anything may be due.
-    pub(super) next_wake: Option<Timestamp>,
-}
+/// How soon a report is repeated: the stand-in may have been started anew and know of none.
+const BEFORE_REPEAT: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Deserialize)]
 struct Reading {
@@ -79,21 +75,24 @@ impl Calendar {
         }
     }
 
-    /// Tells the stand-in whenever the service has settled, for ever.
-    pub(super) async fn report(self, mut settled: watch::Receiver<Option<Settled>>) {
+    /// Tells the stand-in, for ever, when everything that is due has been done.
+    pub(super) async fn report(self, clock: Clock, writer: Writer, mut settled: watch::Receiver<Settled>) {
         let url = format!("{}/settled", self.base);
         loop {
+            let now = clock.now();
             let latest = *settled.borrow_and_update();
-            if let Some(latest) = latest {
-                let told = self.http.post(&url).json(&latest).send().await;
-                if let Err(error) = told {
+            // Behind the journal nothing is settled: what was just recorded may have made something due.
+            if latest.covers(now, writer.head()) {
+                let told = json!({ "now": now, "next_wake": latest.next_wake });
+                if let Err(error) = self.http.post(&url).json(&told).send().await {
                     tracing::debug!(%error, "the sandbox's calendar is away");
-                    tokio::time::sleep(BEFORE_RETRY).await;
-                    settled.mark_changed();
                 }
             }
-            if settled.changed().await.is_err() {
-                return;
+            let moved = now.checked_add(SignedDuration::from_nanos(1)).ok();
+            tokio::select! {
+                changed = settled.changed() => if changed.is_err() { return },
+                () = clock.reaches(moved) => {}
+                () = tokio::time::sleep(BEFORE_REPEAT) => {}
             }
         }
     }

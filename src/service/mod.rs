@@ -118,20 +118,17 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         rates,
         timeout: CALL_TIMEOUT,
     };
-    let (settling, settled) = watch::channel(None);
-    tasks.spawn(post(
-        means,
-        shared.clone(),
-        doubtful,
-        data.clone(),
-        first_reading,
-        stopping.clone(),
-        settling,
-    ));
+    let (dispatch, settled) =
+        Dispatch::new(means, Campaigns::new(doubtful), shared.program.subscribe(), shared.seen.subscribe());
+    tasks.spawn(trust(doubtful, data.clone(), settled.clone()));
+    tasks.spawn(post(dispatch, first_reading, stopping.clone()));
 
     if let Some((calendar, hand)) = calendar {
         tasks.spawn(until(stopping.clone(), async_ok(calendar.clone().follow(hand))));
-        tasks.spawn(until(stopping.clone(), async_ok(calendar.report(settled))));
+        tasks.spawn(until(
+            stopping.clone(),
+            async_ok(calendar.report(clock.clone(), writer.clone(), settled)),
+        ));
     }
     let answering = Answering { shared: shared.clone(), writer: writer.clone(), clock, reader };
     let control = control::serve(data.clone(), move |query, out| answering.answer(query, out));
@@ -207,43 +204,28 @@ async fn adopt(writer: &Writer, shared: &Shared) -> Result<(), journal::Stopped>
 
 /// Sends what is due, from the first reading of the people on.
 async fn post(
-    means: Means,
-    shared: Shared,
-    mut doubtful: bool,
-    data: PathBuf,
+    dispatch: Dispatch<Campaigns>,
     first_reading: oneshot::Receiver<()>,
     mut stopping: watch::Receiver<bool>,
-    settling: watch::Sender<Option<follow::Settled>>,
 ) -> Result<(), String> {
     tokio::select! {
         read = first_reading => if read.is_err() { return Ok(()) },
         _ = stopping.wait_for(|stop| *stop) => return Ok(()),
     }
-    let writer = means.writer.clone();
-    let (dispatch, mut settled) = Dispatch::new(
-        means,
-        Campaigns::new(doubtful),
-        shared.program.subscribe(),
-        shared.seen.subscribe(),
-    );
-    let tell = async move {
-        while settled.changed().await.is_ok() {
-            let latest = *settled.borrow_and_update();
-            // Past touches have been looked up, or there were none.
-            if std::mem::take(&mut doubtful) {
-                proof::trust(&data);
-            }
-            // Behind the journal nothing is settled: what was just recorded may have made something due.
-            if let Some(at) = latest.at.filter(|_| writer.head() <= latest.through) {
-                settling.send_replace(Some(follow::Settled { now: at, next_wake: latest.next_wake }));
-            }
-        }
-    };
     let stop = async move { _ = stopping.wait_for(|stop| *stop).await };
-    tokio::select! {
-        done = dispatch.run(stop) => done.map_err(|_| "The journal stopped; the log says why.".to_owned()),
-        () = async { tell.await; std::future::pending().await } => Ok(()),
+    dispatch.run(stop).await.map_err(|_| "The journal stopped; the log says why.".to_owned())
+}
+
+/// Takes the mark off a doubtful journal once its past touches have been looked up, or there were none.
+async fn trust(
+    doubtful: bool,
+    data: PathBuf,
+    mut settled: watch::Receiver<crate::dispatch::Settled>,
+) -> Result<(), String> {
+    if doubtful && settled.wait_for(|settled| settled.at.is_some()).await.is_ok() {
+        proof::trust(&data);
     }
+    Ok(())
 }
 
 fn well(writer: &Writer, shared: &Shared, sockets: &slack::socket::Health) -> web::Health {

@@ -129,7 +129,7 @@ pub fn class_of(code: &str) -> Class {
     CODES.iter().find(|(_, codes)| codes.contains(&code)).map_or(Class::InDoubt, |(class, _)| *class)
 }
 
-/// Slack's error codes by what follows (FACTS §A, from the reference of each method called).
+/// Slack's error codes by what follows (from the reference of each method called).
 const CODES: [(Class, &[&str]); 5] = [
     (
         Class::Recipient,

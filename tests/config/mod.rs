@@ -1,6 +1,7 @@
 //! The configuration: broken ones with their exact diagnostics, and the sample organisation.
 
 mod cases;
+mod damage;
 mod sample;
 mod schema;
 

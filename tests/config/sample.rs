@@ -4,8 +4,15 @@ use std::path::Path;
 
 use canvass::config::{Files, Paint, draw, load, load_files};
 use canvass::domain::directory::Address;
+use canvass::domain::effect::PostKey;
 use canvass::domain::engagement::{Audience, Touch};
+use canvass::domain::event::{Event, Record, Renames};
+use canvass::domain::ids::{Seq, SlackUserId};
+use canvass::domain::observation::Observations;
 use canvass::domain::program::Program;
+use canvass::domain::state::State;
+use canvass::plan::forecast;
+use jiff::Timestamp;
 use jiff::civil::date;
 
 fn sample() -> Program {
@@ -82,5 +89,44 @@ fn every_role_of_the_sample_is_addressed_with_its_own_sentences() {
             assert!(words.lead.is_some() && words.left_alone.is_some() && words.mechanism.is_some());
         }
         assert!(initiative.news.len() >= 3, "reminders of {} have something new to say", initiative.id);
+    }
+}
+
+/// The state after everybody was found in Slack.
+fn linked(program: &Program, at: Timestamp) -> State {
+    let initiatives = program.initiatives.iter().map(|initiative| initiative.id.clone()).collect();
+    let adopted =
+        Event::ConfigAdopted { digest: program.digest.clone(), initiatives, renamed: Renames::default() };
+    let people = program.people.keys().enumerate().map(|(number, person)| Event::PersonLinked {
+        person: person.clone(),
+        slack: SlackUserId::parse(&format!("U0{number}")).unwrap(),
+    });
+    let mut state = State::default();
+    for (seq, event) in (1..).zip(std::iter::once(adopted).chain(people)) {
+        state.apply(&Record { seq: Seq(seq), at, cause: None, event });
+    }
+    state
+}
+
+#[test]
+fn in_the_sample_quarter_everybody_is_pitched_and_managers_get_a_last_call() {
+    let program = sample();
+    let (from, until) = ("2026-11-09T08:00:00Z".parse().unwrap(), "2027-01-15T17:00:00Z".parse().unwrap());
+    let planned = forecast(&program, &linked(&program, from), &Observations::default(), from, until);
+    let deliveries = || {
+        planned.iter().filter_map(|planned| match &planned.key {
+            PostKey::Touch(delivery) => Some((&delivery.initiative, &planned.to, delivery.touch)),
+            _ => None,
+        })
+    };
+    for initiative in &program.initiatives {
+        for stakeholder in program.stakeholders(initiative) {
+            let got = |touch| deliveries().any(|of| of == (&initiative.id, &stakeholder.person, touch));
+            assert!(got(Touch::HeadsUp) && got(Touch::Pitch), "{} on {}", stakeholder.person, initiative.id);
+        }
+        for touch in [Touch::Reminder, Touch::LastCall] {
+            let some = deliveries().any(|(of, _, sent)| *of == initiative.id && sent == touch);
+            assert!(some, "{} has a {}", initiative.id, touch.word());
+        }
     }
 }

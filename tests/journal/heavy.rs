@@ -1,5 +1,6 @@
 //! Measurements, in release on an idle machine:
 //! `cargo test --release --test canvass heavy -- --ignored --nocapture --test-threads=1`
+#![expect(clippy::print_stdout, reason = "what is measured is printed")]
 
 use std::fs::{self, File};
 use std::io::Write;

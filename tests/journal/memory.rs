@@ -26,30 +26,34 @@ pub(super) enum Fate {
 
 /// What is in a journal, batch by batch. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Batches(Arc<Mutex<Vec<(Seq, BatchId, Vec<Record>)>>>);
+pub(super) struct Batches(Arc<Mutex<Vec<Landed>>>);
+
+#[derive(Debug)]
+struct Landed {
+    after: Seq,
+    batch: BatchId,
+    records: Vec<Record>,
+}
 
 impl Batches {
     /// All records.
     pub(super) fn records(&self) -> Vec<Record> {
-        self.0.lock().unwrap().iter().flat_map(|(_, _, records)| records.clone()).collect()
+        self.0.lock().unwrap().iter().flat_map(|landed| landed.records.clone()).collect()
     }
 
     /// How many records each batch has.
     pub(super) fn sizes(&self) -> Vec<usize> {
-        self.0.lock().unwrap().iter().map(|(_, _, records)| records.len()).collect()
+        self.0.lock().unwrap().iter().map(|landed| landed.records.len()).collect()
     }
 
     fn push(&self, batch: BatchId, records: &[Record]) {
         let after = self.head();
-        self.0.lock().unwrap().push((after, batch, records.to_vec()));
+        self.0.lock().unwrap().push(Landed { after, batch, records: records.to_vec() });
     }
 
     fn head(&self) -> Seq {
-        self.0
-            .lock()
-            .unwrap()
-            .last()
-            .map_or(Seq(0), |(after, _, records)| Seq(after.0 + records.len() as u64))
+        let landed = self.0.lock().unwrap();
+        landed.last().map_or(Seq(0), |last| Seq(last.after.0 + last.records.len() as u64))
     }
 }
 
@@ -118,6 +122,6 @@ impl Journal for Memory {
     }
 
     fn holds(&self, after: Seq, batch: BatchId) -> Result<bool, StorageError> {
-        Ok(self.batches.0.lock().unwrap().iter().any(|(place, id, _)| (*place, *id) == (after, batch)))
+        Ok(self.batches.0.lock().unwrap().iter().any(|landed| (landed.after, landed.batch) == (after, batch)))
     }
 }

@@ -2,6 +2,7 @@
 
 mod child;
 mod contract;
+mod crash;
 mod export;
 mod fixtures;
 mod folder;

@@ -2,6 +2,7 @@
 
 mod echo;
 mod faults;
+mod guard;
 mod methods;
 mod page;
 mod persistence;

@@ -48,7 +48,7 @@ async fn a_concern_holds_messages_until_the_advocate_releases_it() {
     assert!(priya.commands("gaps").await.contains("Dev Patel has a concern"));
     world.advance_to("2026-12-04T12:00:00Z").await;
     let relayed = priya.reads("loses orders").await;
-    priya.clicks_on(&relayed, "Release").await;
+    priya.clicks_on(&relayed, "Concern settled").await;
     priya.reads("may go on").await;
     assert!(!priya.commands("gaps").await.contains("Dev Patel has a concern"));
 }

@@ -14,34 +14,39 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// How long anything may take before a test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Messages a second that the workspace lets through: a quarter goes by in seconds.
 const RATE: &str = "50";
 
 /// A program that is killed when it goes out of scope.
 #[derive(Debug)]
-pub struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Running {
+    /// Takes charge of a program that was started.
+    pub(crate) fn new(child: Child) -> Self {
+        Self(child)
+    }
+
     /// Kills it at once, as `kill -9` does.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
 
     /// Its process id.
-    pub fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }
 
     /// Sends it a signal.
-    pub fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         rustix::process::kill_process(Pid::from_child(&self.0), signal).unwrap();
     }
 
     /// Asks it to stop, and waits for its exit code.
-    pub fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(mut self) -> Option<i32> {
         self.signal(Signal::TERM);
         self.0.wait().unwrap().code()
     }
@@ -55,7 +60,7 @@ impl Drop for Running {
 }
 
 /// The program under test.
-pub fn canvass() -> Command {
+pub(crate) fn canvass() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_canvass"));
     for (name, _) in
         std::env::vars().filter(|(name, _)| name.starts_with("CANVASS_") || name.starts_with("SLACK_"))
@@ -67,16 +72,16 @@ pub fn canvass() -> Command {
 }
 
 /// The sample organisation's configuration.
-pub fn sample() -> PathBuf {
+pub(crate) fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("config")
 }
 
 /// A workspace with its people, its calendar and, mostly, the bot.
 #[derive(Debug)]
-pub struct World {
-    pub http: reqwest::Client,
-    pub base: String,
-    pub folder: TempDir,
+pub(crate) struct World {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base: String,
+    pub(crate) folder: TempDir,
     config: PathBuf,
     workspace: Option<Running>,
     bot: Option<Running>,
@@ -88,26 +93,31 @@ pub struct World {
 
 impl World {
     /// The sample organisation, with the bot at work.
-    pub async fn sample() -> Self {
+    pub(crate) async fn sample() -> Self {
         Self::with(&sample()).await
     }
 
     /// The organisation of a configuration folder, with the bot at work.
-    pub async fn with(config: &Path) -> Self {
+    pub(crate) async fn with(config: &Path) -> Self {
         let mut world = Self::without_bot(config).await;
         world.start_bot().await;
         world
     }
 
     /// The organisation of a configuration folder, before the bot is started.
-    pub async fn without_bot(config: &Path) -> Self {
+    pub(crate) async fn without_bot(config: &Path) -> Self {
         Self::open(config, RATE, false)
     }
 
     /// The same in a workspace without limits, with a bot that sends so many messages a second and doesn't
     /// complain of what is done to it.
-    pub async fn troubled(config: &Path, per_second: u32) -> Self {
+    pub(crate) async fn troubled(config: &Path, per_second: u32) -> Self {
         Self::open(config, &per_second.to_string(), true)
+    }
+
+    /// The same in a workspace that lets so many messages a second through.
+    pub(crate) async fn at_rate(config: &Path, per_second: &str) -> Self {
+        Self::open(config, per_second, false)
     }
 
     fn open(config: &Path, rate: &str, unlimited: bool) -> Self {
@@ -151,17 +161,17 @@ impl World {
     }
 
     /// Starts the bot and waits until it has done everything that is due.
-    pub async fn start_bot(&mut self) {
+    pub(crate) async fn start_bot(&mut self) {
         self.launch_bot();
         self.settled().await;
     }
 
     /// Starts the bot without waiting for anything.
-    pub fn launch_bot(&mut self) {
+    pub(crate) fn launch_bot(&mut self) {
         self.bot = Some(Running(self.bot_command().spawn().unwrap()));
     }
 
-    pub fn bot_command(&self) -> Command {
+    pub(crate) fn bot_command(&self) -> Command {
         let mut command = canvass();
         command
             .args([
@@ -184,54 +194,50 @@ impl World {
     }
 
     /// The bot's data folder.
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("bot")
     }
 
-    pub fn config(&self) -> &Path {
+    pub(crate) fn config(&self) -> &Path {
         &self.config
     }
 
-    pub fn use_config(&mut self, config: &Path) {
-        self.config = config.to_owned();
-    }
-
     /// Kills the bot as `kill -9` does.
-    pub fn kill_bot(&mut self) {
+    pub(crate) fn kill_bot(&mut self) {
         self.bot.take().expect("the bot runs").kill();
     }
 
     /// Stops the bot in good order.
-    pub fn stop_bot(&mut self) -> Option<i32> {
+    pub(crate) fn stop_bot(&mut self) -> Option<i32> {
         self.bot.take().expect("the bot runs").stop()
     }
 
     /// The bot's process.
-    pub fn bot(&self) -> &Running {
+    pub(crate) fn bot(&self) -> &Running {
         self.bot.as_ref().expect("the bot runs")
     }
 
     /// Kills the workspace and starts it again at the same address.
-    pub fn restart_workspace(&mut self) {
+    pub(crate) fn restart_workspace(&mut self) {
         self.workspace.take().expect("the workspace runs").kill();
         let listen = self.base.trim_start_matches("http://").trim_end_matches('/').to_owned();
         self.start_workspace(&listen);
     }
 
     /// A reading call of the driver.
-    pub async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         let url = format!("{}/sandbox/api/{path}", self.base.trim_end_matches('/'));
         self.http.get(url).send().await.unwrap().json().await.unwrap()
     }
 
     /// A call of the driver.
-    pub async fn post(&self, path: &str, body: Value) -> Value {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
         let url = format!("{}/sandbox/api/{path}", self.base.trim_end_matches('/'));
         self.http.post(url).json(&body).send().await.unwrap().json().await.unwrap()
     }
 
     /// Waits until the bot has done everything that is due now.
-    pub async fn settled(&self) {
+    pub(crate) async fn settled(&self) {
         let wait = async {
             loop {
                 let calendar = self.get("calendar/settled").await;
@@ -244,7 +250,7 @@ impl World {
     }
 
     /// Moves the calendar to `to`, stopping at every wake on the way.
-    pub async fn advance_to(&self, to: &str) {
+    pub(crate) async fn advance_to(&self, to: &str) {
         self.settled().await;
         let moved = self.post("calendar/advance", json!({ "to": to })).await;
         assert!(moved["error"].is_null(), "{moved}");
@@ -252,25 +258,20 @@ impl World {
     }
 
     /// Moves the calendar to the next wake; false if nothing is planned any more.
-    pub async fn next_wake(&self) -> bool {
+    pub(crate) async fn next_wake(&self) -> bool {
         self.settled().await;
         let moved = self.post("calendar/advance", json!({ "to": "next_wake" })).await;
         self.settled().await;
         moved["error"].is_null()
     }
 
-    /// The calendar's time.
-    pub async fn now(&self) -> jiff::Timestamp {
-        self.get("calendar").await["now"].as_str().unwrap().parse().unwrap()
-    }
-
     /// Everything that was ever posted, in order.
-    pub async fn log(&self) -> Vec<Value> {
+    pub(crate) async fn log(&self) -> Vec<Value> {
         self.get("log").await["posted"].as_array().unwrap().clone()
     }
 
     /// The messages of the log that the bot sent, as `(handle, text)`.
-    pub async fn sent(&self) -> Vec<(String, String)> {
+    pub(crate) async fn sent(&self) -> Vec<(String, String)> {
         let people = self.get("state").await["people"].as_array().unwrap().clone();
         let handle = |id: &Value| {
             let of = people.iter().find(|person| person["id"] == *id);
@@ -288,7 +289,7 @@ impl World {
     }
 
     /// Somebody of the workspace, by their handle.
-    pub async fn person(&self, handle: &str) -> Actor<'_> {
+    pub(crate) async fn person(&self, handle: &str) -> Actor<'_> {
         let people = self.get("state").await["people"].as_array().unwrap().clone();
         let found = people.iter().find(|person| person["name"] == json!(handle));
         let id =
@@ -299,9 +300,9 @@ impl World {
 
 /// A person, acting.
 #[derive(Debug, Clone)]
-pub struct Actor<'a> {
+pub(crate) struct Actor<'a> {
     world: &'a World,
-    pub id: String,
+    pub(crate) id: String,
 }
 
 impl Actor<'_> {
@@ -311,19 +312,19 @@ impl Actor<'_> {
     }
 
     /// Everything in their conversation, oldest first.
-    pub async fn messages(&self) -> Vec<Value> {
+    pub(crate) async fn messages(&self) -> Vec<Value> {
         self.seen().await.1["messages"].as_array().unwrap().clone()
     }
 
     /// The bot's latest message that isn't ephemeral.
-    pub async fn last_message(&self) -> Value {
+    pub(crate) async fn last_message(&self) -> Value {
         let of_bot =
             |message: &&Value| message["from_app"] == json!(true) && message["is_ephemeral"] == json!(false);
         self.messages().await.iter().rfind(of_bot).cloned().expect("a message of the bot")
     }
 
     /// Waits until what they see fulfils `wanted`, and returns what it gives.
-    pub async fn sees<T>(&self, what: &str, wanted: impl Fn(&Value) -> Option<T>) -> T {
+    pub(crate) async fn sees<T>(&self, what: &str, wanted: impl Fn(&Value) -> Option<T>) -> T {
         let wait = async {
             loop {
                 let (version, seen) = self.seen().await;
@@ -340,7 +341,7 @@ impl Actor<'_> {
     }
 
     /// Waits until some message, ephemeral ones included, reads like this.
-    pub async fn reads(&self, text: &str) -> Value {
+    pub(crate) async fn reads(&self, text: &str) -> Value {
         self.sees(text, |seen| {
             seen["messages"].as_array()?.iter().find(|message| words(message).contains(text)).cloned()
         })
@@ -348,7 +349,7 @@ impl Actor<'_> {
     }
 
     /// Clicks the button or overflow entry with this label on a message.
-    pub async fn clicks_on(&self, message: &Value, label: &str) -> Value {
+    pub(crate) async fn clicks_on(&self, message: &Value, label: &str) -> Value {
         let (action_id, block_id, value) =
             find_element(&message["blocks"], label).unwrap_or_else(|| panic!("no “{label}” on {message:#}"));
         let mut click = json!({ "as": self.id, "channel": message["channel"], "ts": message["ts"],
@@ -360,30 +361,30 @@ impl Actor<'_> {
     }
 
     /// Clicks on the bot's latest message.
-    pub async fn clicks(&self, label: &str) -> Value {
+    pub(crate) async fn clicks(&self, label: &str) -> Value {
         let message = self.last_message().await;
         self.clicks_on(&message, label).await
     }
 
     /// Types to the bot.
-    pub async fn types(&self, text: &str) -> Value {
+    pub(crate) async fn types(&self, text: &str) -> Value {
         self.world.post("type", json!({ "as": self.id, "text": text })).await
     }
 
     /// Gives the slash command, and returns what comes back.
-    pub async fn commands(&self, text: &str) -> String {
+    pub(crate) async fn commands(&self, text: &str) -> String {
         let answer =
             self.world.post("command", json!({ "as": self.id, "command": "/canvass", "text": text })).await;
         words(&answer["ack_payload"])
     }
 
     /// The modal that is open, once it is.
-    pub async fn modal(&self) -> Value {
+    pub(crate) async fn modal(&self) -> Value {
         self.sees("a modal", |seen| seen["modals"].as_array()?.last().cloned()).await
     }
 
     /// Submits the open modal with `values`, by the name of the field.
-    pub async fn submits(&self, values: &[(&str, Value)]) -> Value {
+    pub(crate) async fn submits(&self, values: &[(&str, Value)]) -> Value {
         let modal = self.modal().await;
         let mut filled = serde_json::Map::new();
         for block in modal["blocks"].as_array().unwrap() {
@@ -401,7 +402,7 @@ impl Actor<'_> {
 }
 
 /// Everything that is read in a message or view: every text of its blocks, and its own.
-pub fn words(message: &Value) -> String {
+pub(crate) fn words(message: &Value) -> String {
     fn collect(value: &Value, into: &mut Vec<String>) {
         match value {
             Value::Object(fields) => {

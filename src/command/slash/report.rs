@@ -80,7 +80,8 @@ pub(super) fn show(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
         parts.push(Part::Paragraph(Paragraph::text(format!("Your answer: {}.", stance(taken.stance)))));
     }
     let who = scene.advocates(initiative);
-    parts.push(Part::Small(Paragraph::text(format!("Advocated by {who}. Only they see answers."))));
+    parts
+        .push(Part::Small(Paragraph::text(format!("Advocated by {who}. Nobody else is shown the answers."))));
     Ok(say(initiative.title.clone(), parts))
 }
 

@@ -12,9 +12,9 @@ use crate::config::{holiday, resolve};
 use crate::domain::calendar::{Anchor, PlanningCalendar, PlanningWindow, Quarter, is_working_weekday};
 use crate::domain::engagement::{Audience, Touch};
 
-/// The product asks at most three times (MESSAGES, "Touches").
+/// The product asks at most three times (ARCHITECTURE, *What a message must be*).
 const MOST_ASKS: u32 = 3;
-/// A last call comes at least so many working days before the freeze (MESSAGES, "Touches").
+/// A last call comes at least so many working days before the freeze (ARCHITECTURE, *What a message must be*).
 const QUIET_DAYS: i32 = -2;
 
 pub(super) fn window(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {

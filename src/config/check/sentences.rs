@@ -1,4 +1,4 @@
-//! The sentences that only a person can write (MESSAGES, point 14), and message templates.
+//! The sentences that only a person can write (point 14), and message templates.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use crate::domain::ids::FigureId;
 /// What sentences may name.
 const NAMES: [&str; 2] = ["figure", "period"];
 
-/// Words that an audience doesn't use (MESSAGES, points 9 and 12).
+/// Words that an audience doesn't use (points 9 and 12).
 const FORBIDDEN: [(Audience, &[&str]); 2] = [
     (
         Audience::Executive,

@@ -7,6 +7,7 @@ use super::world::{Life, an_initiative, at, holiday, initiative, news, person, p
 use crate::domain::engagement::{Stance, Touch};
 use crate::domain::event::{Event, PauseReason};
 use crate::domain::ids::StepId;
+use crate::plan::{Outcome, explain};
 
 const SPRING: &str = "2027-03-01T00:00:00Z";
 
@@ -160,6 +161,16 @@ fn nobody_is_asked_more_than_three_times() {
             "payments heads_up Mon 16 Nov 09:00",
             "payments pitch Mon 30 Nov 09:00",
             "payments reminder Tue 15 Dec 10:00",
+            "payments last_call Fri 8 Jan 09:00"
+        ]
+    );
+    // Executives get no last call that one would have to be kept for.
+    assert_eq!(
+        life.story("carla"),
+        [
+            "payments heads_up Mon 16 Nov 09:00",
+            "payments pitch Mon 30 Nov 09:00",
+            "payments reminder Tue 15 Dec 10:00",
             "payments reminder Tue 22 Dec 10:00"
         ]
     );
@@ -308,4 +319,46 @@ fn a_post_in_doubt_is_looked_up_two_minutes_after_its_deadline() {
     assert_eq!(settles(&life), 0);
     life.sleeps_until(at("2026-11-16T09:02:30Z"));
     assert_eq!(settles(&life), 1);
+}
+
+#[test]
+fn a_skipped_touch_is_explained_by_what_stood_in_its_way_then() {
+    let mut program = program();
+    program.initiatives[0].news = vec![news(date(2026, 12, 14)), news(date(2026, 12, 17))];
+    let life = Life::begin(program);
+    let explanation = explain(&life.program, &life.state, &life.seen, life.now, at(SPRING));
+    let check = |id: &str, expected: &[&str]| {
+        let row = explanation.initiatives[0].people.iter().find(|row| row.person == person(id)).unwrap();
+        let touches = row.touches.iter().map(|touch| match &touch.outcome {
+            Outcome::Sent(at) => format!("{} sent {at}", touch.touch.word()),
+            Outcome::Planned(at) => format!("{} {}", touch.touch.word(), at.strftime("%-d %b")),
+            Outcome::Skipped(skip) => format!("{} {}", touch.touch.word(), skip.name()),
+        });
+        assert_eq!(touches.collect::<Vec<_>>(), expected, "{id}");
+    };
+    check(
+        "ana",
+        &[
+            "heads_up 16 Nov",
+            "pitch 30 Nov",
+            "reminder 15 Dec",
+            "reminder kept_for_last_call",
+            "reminder kept_for_last_call",
+            "reminder kept_for_last_call",
+            "last_call 8 Jan",
+            "follow_up nothing_to_follow_up",
+        ],
+    );
+    check(
+        "carla",
+        &[
+            "heads_up 16 Nov",
+            "pitch 30 Nov",
+            "reminder 15 Dec",
+            "reminder 22 Dec",
+            "reminder asked_enough",
+            "reminder asked_enough",
+            "follow_up nothing_to_follow_up",
+        ],
+    );
 }

@@ -11,7 +11,7 @@ use crate::domain::calendar::{Offset, PlanningCalendar};
 use crate::domain::directory::{Address, Person, Team};
 use crate::domain::effect::{DeliveryKey, Effect, Post, PostKey};
 use crate::domain::engagement::{Audience, Stance, Touch};
-use crate::domain::event::{Event, How, Record, Renames, Said};
+use crate::domain::event::{Event, How, Record, RefusedFor, Renames, Said};
 use crate::domain::hours::DaysOff;
 use crate::domain::ids::{FigureId, InitiativeId, PersonId, SlackUserId, StepId, TeamId};
 use crate::domain::initiative::{
@@ -20,7 +20,7 @@ use crate::domain::initiative::{
 use crate::domain::observation::{Observations, Seen};
 use crate::domain::program::{Cadence, ConfigDigest, Limits, Program, TouchRule};
 use crate::domain::state::State;
-use crate::plan::{Plan, Touched, touched};
+use crate::plan::{Plan, Touched, eligible, touched};
 
 pub(super) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -206,8 +206,28 @@ pub(super) struct Life {
     pub(super) sent: Vec<(Timestamp, Post)>,
     /// What was missed, and when.
     pub(super) missed: Vec<(Timestamp, PostKey)>,
-    /// Compare the plan with one from nothing at every step.
+    /// When a message to somebody was last attempted, however often: what caps are counted by.
+    pub(super) attempts: BTreeMap<PostKey, Timestamp>,
+    /// What becomes of the next posts; after that all arrive.
+    pub(super) fates: Vec<Fate>,
+    /// Compare the plan with one from nothing at every step, and each post with the rules.
     pub(super) suspicious: bool,
+}
+
+/// What becomes of a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Arrives,
+    Deferred {
+        minutes: i64,
+    },
+    RefusedForContent,
+    RefusedForRecipient,
+    /// The reply is lost; the message is there when it is looked up.
+    Lost,
+    /// The call never got through, and that is found out later.
+    Absent,
+    Unknown,
 }
 
 impl Life {
@@ -219,8 +239,18 @@ impl Life {
     pub(super) fn begin_at(program: Program, now: Timestamp) -> Self {
         let seen = Observations::default();
         let plan = Plan::from_nothing(&program, &State::default(), &seen, now);
-        let (state, sent, missed) = (State::default(), Vec::new(), Vec::new());
-        let mut life = Self { program, state, seen, now, plan, sent, missed, suspicious: true };
+        let mut life = Self {
+            program,
+            state: State::default(),
+            seen,
+            now,
+            plan,
+            sent: Vec::new(),
+            missed: Vec::new(),
+            attempts: BTreeMap::new(),
+            fates: Vec::new(),
+            suspicious: true,
+        };
         let initiatives = life.program.initiatives.iter().map(|initiative| initiative.id.clone()).collect();
         let digest = life.program.digest.clone();
         life.happens(Event::ConfigAdopted { digest, initiatives, renamed: Renames::default() });
@@ -270,24 +300,62 @@ impl Life {
 
     fn perform_one(&mut self, effect: Effect) {
         match effect {
-            Effect::Post(post) => {
-                self.intends(&post);
-                self.arrives(&post);
-                self.sent.push((self.now, post));
-            }
+            Effect::Post(post) => self.post(&post),
             Effect::Miss(key) => {
                 self.happens(Event::PostMissed { key: key.clone() });
                 self.missed.push((self.now, key));
             }
             Effect::Settle { post, attempt } => {
-                let (channel, ts) = ("D0".parse().unwrap(), "1.0".parse().unwrap());
-                self.happens(Event::PostSent { post, attempt, channel, ts });
+                if self.fates.pop() == Some(Fate::Absent) {
+                    self.happens(Event::PostAbsent { post, attempt });
+                } else {
+                    let (channel, ts) = ("D0".parse().unwrap(), "1.0".parse().unwrap());
+                    self.happens(Event::PostSent { post, attempt, channel, ts });
+                }
             }
             Effect::Refresh { post, through } => self.happens(Event::PostShown { post, through }),
         }
     }
 
+    fn post(&mut self, post: &Post) {
+        // What was due a moment ago may be held by what was done since; then the plan says so too.
+        match eligible(&self.program, &self.state, &self.seen, self.now, &post.key) {
+            Ok(again) => assert_eq!(again, *post, "eligible is the same rule"),
+            Err(skip) => {
+                let still = self.plan.due(self.now).contains(&Effect::Post(post.clone()));
+                return assert!(!still, "{skip:?}: {post:?}");
+            }
+        }
+        if self.suspicious {
+            super::properties::keeps_the_rules(self, post);
+        }
+        self.intends(post);
+        let (id, attempt) = (post.key.id(), post.attempt);
+        match self.fates.pop().unwrap_or(Fate::Arrives) {
+            Fate::Arrives => {
+                self.arrives(post);
+                self.sent.push((self.now, post.clone()));
+            }
+            Fate::Deferred { minutes } => {
+                let until = self.now.checked_add(SignedDuration::from_mins(minutes)).unwrap();
+                self.happens(Event::PostDeferred { post: id, attempt, until, code: "ratelimited".into() });
+            }
+            Fate::RefusedForContent => {
+                let (because, code) = (RefusedFor::Content, "invalid_blocks".into());
+                self.happens(Event::PostRefused { post: id, attempt, because, code });
+            }
+            Fate::RefusedForRecipient => {
+                let (because, code) = (RefusedFor::Recipient, "user_disabled".into());
+                self.happens(Event::PostRefused { post: id, attempt, because, code });
+            }
+            Fate::Lost => {}
+            Fate::Absent => self.fates.push(Fate::Absent),
+            Fate::Unknown => self.happens(Event::PostUnknown { post: id, attempt }),
+        }
+    }
+
     pub(super) fn intends(&mut self, post: &Post) {
+        self.attempts.insert(post.key.clone(), self.now);
         self.happens(Event::PostIntended {
             key: post.key.clone(),
             attempt: post.attempt,

@@ -1,3 +1,5 @@
+//! Block Kit rules as a table.
+
 use serde_json::{Value, json};
 
 use super::{Surface, check_message, check_view};

@@ -97,6 +97,7 @@ fn empty(state: &State, person: &Person) -> Markup {
                 },
                 None => p { (state.app.name) " has not said yet when it wants to do something. Messages appear here as they are sent." },
             }
+            p.empty-more { "Or write to " (state.app.name) " below" @if !state.app.commands().is_empty() { "; " code { "/" } " lists its commands" } "." }
         }
     }
 }

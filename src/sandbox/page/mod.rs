@@ -106,9 +106,16 @@ fn body(state: &State, person: &Person, tab: Tab) -> Markup {
     }
 }
 
-/// A round picture with initials, in a colour that stays the same for an id.
+/// How many colours of pictures the style sheet has.
+const TONES: u32 = 12;
+
+/// A round picture with initials, in a colour that stays the same for an id. The colour is a class, since
+/// the page's policy takes no style from its text.
 fn avatar(id: &str, name: &str) -> Markup {
-    let hue = id.bytes().fold(7u32, |hash, byte| (hash * 31 + u32::from(byte)) % 9973) % 360;
+    // FNV-1a: ids that differ in one letter should not look alike.
+    let hash =
+        id.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let tone = hash % TONES;
     let initials: String = name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
-    html! { span.avatar style=(format!("--hue:{hue}")) aria-hidden="true" { (initials.to_uppercase()) } }
+    html! { span class=(format!("avatar tone-{tone}")) aria-hidden="true" { (initials.to_uppercase()) } }
 }

@@ -3,7 +3,7 @@
 "use strict";
 
 const $ = (selector, root = document) => root.querySelector(selector);
-const look = { as: document.body.dataset.as, tab: document.body.dataset.openTab, thread: null };
+const look = { as: document.body.dataset.as, tab: document.body.dataset.openTab, thread: null, drawn: new Map(), acted: null };
 let version = 0;
 let shownView = null;
 const shown = new Map();
@@ -46,15 +46,31 @@ function complain(answer) {
 function put(name, html) {
   if (shown.get(name) === html) return false;
   const region = document.getElementById(name);
-  const focused = region.contains(document.activeElement) ? describe(document.activeElement) : null;
+  const active = region.contains(document.activeElement) ? document.activeElement : null;
+  const focused = active && describe(active);
+  const around = active?.closest("li[id]")?.id;
   const open = [...region.querySelectorAll("details[open]")].map((each) => [...region.querySelectorAll("details")].indexOf(each));
   shown.set(name, html);
   region.innerHTML = html;
   const menus = region.querySelectorAll("details");
   if (name !== "body") open.forEach((place) => menus[place] && (menus[place].open = true));
-  if (focused) region.querySelector(focused)?.focus();
+  if (active) {
+    const same = focused && region.querySelector(focused);
+    // What was pressed may be gone, an answered message's buttons for instance: stay with its message.
+    (same || (around && $(`#${around} .blocks [data-click], #${around} summary`, region)))?.focus();
+  }
   return true;
 }
+
+/** Marks what is new or has changed in the conversation since it was last drawn. */
+function highlight(seen) {
+  for (const item of document.querySelectorAll("#body li.message[id]")) {
+    const before = seen.get(item.id);
+    if (before !== item.innerHTML) item.classList.add(before === undefined ? "arrived" : "changed");
+  }
+}
+
+const conversation = () => new Map([...document.querySelectorAll("#body li.message[id]")].map((item) => [item.id, item.innerHTML]));
 
 function describe(element) {
   const keys = ["person", "tab", "advance", "click", "value", "block", "ts", "reply", "field"];
@@ -89,8 +105,17 @@ function apply(parts) {
   put("calendar", parts.calendar);
   if (put("people", parts.people)) filter();
   put("head", parts.head);
-  if (put("body", parts.body) && (atEnd || look.fresh)) body.scrollTop = look.tab === "home" ? 0 : body.scrollHeight;
+  if (put("body", parts.body)) {
+    if (atEnd || look.fresh) body.scrollTop = look.tab === "home" ? 0 : body.scrollHeight;
+    const now = conversation();
+    if (!look.fresh) highlight(look.drawn);
+    look.drawn = now;
+  }
   look.fresh = false;
+  $(".top").classList.toggle("working", parts.working);
+  const waiting = document.querySelectorAll("#people .unread").length;
+  $("[data-drawer]").dataset.waiting = waiting || "";
+  document.title = `${waiting ? `(${waiting}) ` : ""}${document.body.dataset.team} · sandbox`;
   showModal(parts);
   $("#composer").hidden = look.tab === "home";
   if (parts.unread && look.tab === "messages" && !document.hidden) post("read", { as: look.as });
@@ -100,7 +125,10 @@ function showModal(parts) {
   const dialog = $("#modal");
   if (!parts.view) {
     shownView = null;
-    if (dialog.open) dialog.close();
+    if (!dialog.open) return;
+    dialog.close();
+    // Back to the message that the modal came from; its button may have been drawn anew.
+    if (document.activeElement === document.body && look.acted) $(`.blocks [data-ts="${CSS.escape(look.acted)}"]`)?.focus();
     return;
   }
   const key = `${parts.view.id} ${parts.view.hash}`;
@@ -108,7 +136,7 @@ function showModal(parts) {
   shownView = key;
   dialog.innerHTML = parts.modal;
   if (!dialog.open) dialog.showModal();
-  ($("[autofocus]", dialog) ?? $(".modal-body input, .modal-body textarea, .modal-body select, [type=submit]", dialog))?.focus();
+  ($("[autofocus]", dialog) ?? $(".modal-body input, .modal-body textarea, .modal-body select, footer [type=submit]", dialog) ?? $("footer button", dialog))?.focus();
 }
 
 async function follow() {
@@ -178,6 +206,7 @@ async function act(source, action, value) {
   if (!(await confirmed(source))) return;
   if (source.dataset.url) window.open(source.dataset.url, "_blank", "noopener");
   const body = { as: look.as, action_id: action, block_id: source.dataset.block };
+  look.acted = source.dataset.ts;
   if (source.dataset.ts) body.ts = source.dataset.ts;
   if (source.dataset.view) body.view_id = source.dataset.view;
   if (value !== undefined) body.value = value;
@@ -295,14 +324,27 @@ document.addEventListener("keydown", (event) => {
     document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; $("summary", menu).focus(); });
     drawer(false);
   }
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    const menu = event.target.closest("details.menu");
+    if (menu) {
+      event.preventDefault();
+      menu.open = true;
+      const items = [...menu.querySelectorAll(".menu-items button")];
+      const next = items.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1);
+      items.at(next < 0 ? -1 : next % items.length)?.focus();
+    }
+  }
   if (event.target.id === "composer-text" && event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
 });
 
-// Opens a menu upwards when there is no room below.
+// Opens a menu upwards when there is no room below, and moves it in when there is none to the right.
 document.addEventListener("toggle", (event) => {
   if (!event.target.matches?.("details.menu[open]")) return;
   event.target.classList.remove("up");
-  const box = $(".menu-items", event.target).getBoundingClientRect();
+  const items = $(".menu-items", event.target);
+  items.style.removeProperty("--shift");
+  const box = items.getBoundingClientRect();
+  items.style.setProperty("--shift", `${Math.min(0, window.innerWidth - 12 - box.right)}px`);
   event.target.classList.toggle("up", box.bottom > window.innerHeight - 90);
 }, true);
 

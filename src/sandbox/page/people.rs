@@ -70,10 +70,12 @@ pub(super) fn head(state: &State, person: &Person, tab: Tab) -> Markup {
                 }
             }
         }
-        div.head-tools {
-            div.tabs role="tablist" aria-label="Tabs of the app" {
-                (tab_link("Messages", "messages", Tab::Messages))
-                @if state.app.home_tab { (tab_link("Home", "home", Tab::Home)) }
+        div.head-tools.tabbed[state.app.home_tab] {
+            @if state.app.home_tab {
+                div.tabs role="tablist" aria-label="Tabs of the app" {
+                    (tab_link("Messages", "messages", Tab::Messages))
+                    (tab_link("Home", "home", Tab::Home))
+                }
             }
             details.menu.right {
                 summary.button.quiet aria-label="Change this person" title="Change this person" { "⋯" }

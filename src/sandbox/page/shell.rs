@@ -22,7 +22,7 @@ pub(super) fn page(state: &State, look: &Look, connections: usize) -> Markup {
                 script src="/sandbox/page.js" defer {}
             }
             body data-as=[person.map(|person| &person.id)] data-open-tab=(look.tab.as_deref().unwrap_or("messages"))
-                data-version=(state.workspace.version) {
+                data-version=(state.workspace.version) data-team=(state.workspace.team.name) {
                 a.skip href="#composer-text" { "Skip to the conversation" }
                 header.top {
                     button.button.quiet.drawer-button type="button" data-drawer aria-label="People" aria-expanded="false" aria-controls="people" { "☰" }
@@ -30,8 +30,7 @@ pub(super) fn page(state: &State, look: &Look, connections: usize) -> Markup {
                 }
                 nav.side #side aria-label="People" {
                     div.team {
-                        strong { (state.workspace.team.name) }
-                        span { "Sandbox" }
+                        div { strong { (state.workspace.team.name) } span { "Sandbox · choose whom to be" } }
                         button.icon type="button" data-about aria-label="What is this?" title="What is this?" { "?" }
                     }
                     label.visually-hidden for="filter" { "Find a person" }
@@ -52,7 +51,7 @@ pub(super) fn page(state: &State, look: &Look, connections: usize) -> Markup {
                         p.thread-note #thread-note hidden { "Replying in a thread " button.link type="button" data-thread-done { "Cancel" } }
                         div.composer-row {
                             label.visually-hidden for="composer-text" { "Message to " (app) }
-                            textarea #composer-text rows="1" placeholder=(format!("Message {app}, or / for a command")) {}
+                            textarea #composer-text rows="1" placeholder=(format!("Message {app}, or type /")) {}
                             button.button.primary type="submit" { "Send" }
                         }
                         ul.commands #commands hidden {

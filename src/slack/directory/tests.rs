@@ -1,3 +1,5 @@
+//! Reading the workspace over a scripted wire.
+
 use std::collections::BTreeMap;
 
 use crate::domain::calendar::{Offset as FromQuarter, PlanningCalendar};

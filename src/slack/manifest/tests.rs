@@ -1,3 +1,5 @@
+//! The manifest beside the methods that are called.
+
 use super::*;
 
 fn sources() -> Vec<(std::path::PathBuf, String)> {

@@ -1,4 +1,4 @@
-//! Slack's limits on what is drawn (FACTS §A). Lengths are in UTF-16 units, the strictest way to count.
+//! Slack's limits on what is drawn (docs.slack.dev). Lengths are in UTF-16 units, the strictest way to count.
 
 /// Blocks of a message.
 pub(super) const MESSAGE_BLOCKS: usize = 50;

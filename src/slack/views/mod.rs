@@ -1,6 +1,6 @@
 //! Semantic messages drawn with Block Kit: pure, one file a surface.
 //!
-//! Invariant: whatever is drawn keeps Slack's limits (FACTS §A), by cutting and splitting, never by luck;
+//! Invariant: whatever is drawn keeps Slack's limits (docs.slack.dev), by cutting and splitting, never by luck;
 //! and nothing that a person or a file wrote is read by Slack as markup, a mention or a link.
 
 mod controls;

@@ -1,3 +1,5 @@
+//! mrkdwn as the page draws it.
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;

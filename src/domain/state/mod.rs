@@ -1,0 +1,312 @@
+//! The fold of the journal: everything known, in memory, stored nowhere else.
+//!
+//! Invariant: `State` is a function of the records alone. [`State::apply`] never fails, never looks at
+//! the configuration or the clock, and ignores what a record before it has already settled, so that a
+//! fact can't be recorded twice with effect. Uniqueness is decided here and nowhere else.
+
+mod fold;
+mod posting;
+mod renaming;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::calendar::Quarter;
+use super::effect::PostId;
+use super::effect::PostKey;
+use super::engagement::{Audience, Stance, Touch};
+use super::event::{Cause, How, PauseReason, Record, RefusedFor, Said};
+use super::ids::{InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
+use super::personal::Personal;
+use super::program::ConfigDigest;
+
+/// How far a post has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// The call may be under way or may have been lost: in doubt from `deadline` on.
+    Intended {
+        /// When the call is given up.
+        deadline: Timestamp,
+    },
+    /// It is there.
+    Sent {
+        /// In which direct message.
+        channel: SlackChannelId,
+        /// Its place in it.
+        ts: MessageTs,
+        /// When that was recorded.
+        at: Timestamp,
+    },
+    /// Not applied; the next attempt may follow.
+    Waiting {
+        /// Not before.
+        until: Timestamp,
+    },
+    /// Refused for good.
+    Refused {
+        /// Whose fault.
+        because: RefusedFor,
+        /// Slack's error code.
+        code: String,
+    },
+    /// Nobody knows whether it arrived.
+    Unknown,
+    /// Its life passed.
+    Missed,
+}
+
+impl Phase {
+    /// Whether another attempt may still be made.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Waiting { .. })
+    }
+}
+
+/// A post and what became of it.
+#[derive(Debug, Clone)]
+pub struct PostState {
+    /// What it is for.
+    pub key: PostKey,
+    /// The latest attempt, from 1.
+    pub attempt: u32,
+    /// How far it has come.
+    pub phase: Phase,
+    /// When its latest attempt was intended; campaign messages are counted by it.
+    pub intended_at: Timestamp,
+    /// The teams whose ask it names.
+    pub teams: Vec<TeamId>,
+    /// The role it is argued for.
+    pub audience: Option<Audience>,
+    /// The latest record that changes what it should show.
+    pub changed: Seq,
+    /// The record up to which it shows.
+    pub shown: Seq,
+}
+
+impl PostState {
+    /// Where it is, once sent.
+    pub fn place(&self) -> Option<(&SlackChannelId, &MessageTs)> {
+        match &self.phase {
+            Phase::Sent { channel, ts, .. } => Some((channel, ts)),
+            Phase::Intended { .. }
+            | Phase::Waiting { .. }
+            | Phase::Refused { .. }
+            | Phase::Unknown
+            | Phase::Missed => None,
+        }
+    }
+
+    /// Whether the message may have reached the person: sent, under way or unknown.
+    pub fn may_have_arrived(&self) -> bool {
+        matches!(self.phase, Phase::Sent { .. } | Phase::Intended { .. } | Phase::Unknown)
+    }
+}
+
+/// A stance on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StanceState {
+    /// Where they stand.
+    pub stance: Stance,
+    /// Since when.
+    pub at: Timestamp,
+    /// The record of it.
+    pub since: Seq,
+    /// How it is known.
+    pub how: How,
+}
+
+/// One person's engagement with one initiative in one quarter.
+#[derive(Debug, Clone, Default)]
+pub struct Engagement {
+    /// Their stance on each team's ask.
+    pub stances: BTreeMap<TeamId, StanceState>,
+    /// Why, in their words.
+    pub reason: Option<Personal>,
+    /// They asked to hear what became of it.
+    pub wants_follow_up: bool,
+    /// They found the heads-up right.
+    pub confirmed: bool,
+    /// They raised a concern (or found something wrong) that no advocate has released.
+    pub concern: Option<Seq>,
+    /// Records of what they said or asked for.
+    pub said: Vec<Seq>,
+    /// A conversation was recorded by hand, then.
+    pub conversation: Option<Timestamp>,
+    /// The deliveries, by touch and occurrence.
+    pub deliveries: BTreeMap<(Touch, Option<Date>), PostId>,
+}
+
+impl Engagement {
+    /// The stance that counts for this person: the latest on any of the asks.
+    pub fn stance(&self) -> Option<&StanceState> {
+        self.stances.values().max_by_key(|stance| stance.since)
+    }
+
+    /// Whether they have been engaged: a stance, a question, a conversation (ARCHITECTURE: *engaged*).
+    pub fn is_engaged(&self) -> bool {
+        !self.stances.is_empty() || !self.said.is_empty() || self.conversation.is_some()
+    }
+}
+
+/// What is known of one person.
+#[derive(Debug, Clone, Default)]
+pub struct PersonState {
+    /// Their id in Slack.
+    pub slack: Option<SlackUserId>,
+    /// Their direct message with the bot.
+    pub channel: Option<SlackChannelId>,
+    /// Why no message can reach them: Slack's code, since when, and by which post.
+    pub unreachable: Option<(String, Timestamp)>,
+    /// They want nothing more at all.
+    pub stopped: bool,
+    /// They want nothing more about these.
+    pub stopped_initiatives: BTreeSet<InitiativeId>,
+    /// Nothing before then.
+    pub snoozed_until: Option<Timestamp>,
+    /// When campaign messages went out to them, oldest first; a fortnight is kept.
+    pub campaign: VecDeque<Timestamp>,
+    /// By initiative and quarter.
+    pub engagements: BTreeMap<(InitiativeId, Quarter), Engagement>,
+}
+
+/// What a person said or asked for.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Who.
+    pub person: PersonId,
+    /// About which initiative.
+    pub initiative: Option<InitiativeId>,
+    /// What kind of thing.
+    pub said: Said,
+    /// In their words.
+    pub text: Option<Personal>,
+    /// Where they wrote it.
+    pub place: Option<(SlackChannelId, MessageTs)>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A note an advocate took.
+#[derive(Debug, Clone)]
+pub struct NoteState {
+    /// Who took it.
+    pub by: PersonId,
+    /// About whom.
+    pub about: Option<PersonId>,
+    /// About which initiative.
+    pub initiative: Option<InitiativeId>,
+    /// What.
+    pub text: Personal,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A team's item in its plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemState {
+    /// Its address.
+    pub link: Option<String>,
+    /// Since when it is on record.
+    pub at: Timestamp,
+    /// Who recorded it.
+    pub by: PersonId,
+}
+
+/// A configuration that was adopted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adopted {
+    /// Which.
+    pub digest: ConfigDigest,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Everything known. A copy shares what neither has changed since.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// The last record applied.
+    pub head: Seq,
+    /// When the last record was decided.
+    pub as_of: Option<Timestamp>,
+    /// The configuration in force.
+    pub adopted: Option<Adopted>,
+    /// When each initiative was first adopted.
+    pub initiatives: HashMap<InitiativeId, Timestamp>,
+    /// By person.
+    pub people: HashMap<PersonId, Arc<PersonState>>,
+    /// Slack users to people.
+    pub by_slack: HashMap<SlackUserId, PersonId>,
+    /// Posts that are not finished, or whose message can still be met.
+    pub posts: HashMap<PostId, Arc<PostState>>,
+    /// Posts without an outcome: in doubt, or waiting for another attempt.
+    pub unsettled: BTreeSet<PostId>,
+    /// Sent messages that don't show everything yet.
+    pub outdated: BTreeSet<PostId>,
+    /// What people said or asked for.
+    pub received: BTreeMap<Seq, Received>,
+    /// What advocates noted.
+    pub notes: BTreeMap<Seq, NoteState>,
+    /// Items in teams' plans.
+    pub items: BTreeMap<(InitiativeId, TeamId, Quarter), ItemState>,
+    /// Posting has stopped, since this record.
+    pub paused: Option<(Seq, PauseReason)>,
+    /// Campaign messages of the last hours to anybody, oldest first.
+    pub recent_campaign: VecDeque<Timestamp>,
+    /// Ids that posts would have after a renaming, to the ids they have.
+    aliases: HashMap<PostId, PostId>,
+    causes: HashSet<Cause>,
+    causes_by_age: VecDeque<(Timestamp, Cause)>,
+}
+
+impl State {
+    /// The fold of `records`.
+    pub fn of<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
+        let mut state = Self::default();
+        records.into_iter().for_each(|record| state.apply(record));
+        state
+    }
+
+    /// Whether a second delivery of `cause` should be ignored.
+    pub fn knows(&self, cause: &Cause) -> bool {
+        self.causes.contains(cause)
+    }
+
+    /// What is known of `person`.
+    pub fn person(&self, person: &PersonId) -> Option<&PersonState> {
+        self.people.get(person).map(Arc::as_ref)
+    }
+
+    /// One person's engagement.
+    pub fn engagement(
+        &self,
+        person: &PersonId,
+        initiative: &InitiativeId,
+        quarter: Quarter,
+    ) -> Option<&Engagement> {
+        self.people.get(person)?.engagements.get(&(initiative.clone(), quarter))
+    }
+
+    /// What became of a post.
+    pub fn post(&self, post: PostId) -> Option<&PostState> {
+        self.posts.get(&self.resolve(post)).map(Arc::as_ref)
+    }
+
+    /// The id under which a post went out: renaming somebody doesn't make it another post.
+    pub fn resolve(&self, post: PostId) -> PostId {
+        self.aliases.get(&post).copied().unwrap_or(post)
+    }
+}
+
+fn person_mut<'a>(
+    people: &'a mut HashMap<PersonId, Arc<PersonState>>,
+    person: &PersonId,
+) -> &'a mut PersonState {
+    Arc::make_mut(people.entry(person.clone()).or_default())
+}
+
+fn post_mut<'a>(posts: &'a mut HashMap<PostId, Arc<PostState>>, post: &PostId) -> Option<&'a mut PostState> {
+    posts.get_mut(post).map(Arc::make_mut)
+}

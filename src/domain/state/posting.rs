@@ -1,0 +1,135 @@
+//! How far each post has come: intended, sent, refused, missed.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::fold::{back, forget_before};
+use super::{Phase, PostState, State, person_mut, post_mut};
+use crate::domain::effect::{DeliveryKey, PostId, PostKey};
+use crate::domain::engagement::Audience;
+use crate::domain::ids::{MessageTs, PersonId, Seq, SlackChannelId, TeamId};
+
+/// How long campaign messages to a person are counted: longer than the week that the cap looks at.
+const CAMPAIGN_MEMORY: SignedDuration = SignedDuration::from_hours(24 * 14);
+const BURST_MEMORY: SignedDuration = SignedDuration::from_hours(2);
+
+impl State {
+    pub(super) fn intended(
+        &mut self,
+        at: Timestamp,
+        key: &PostKey,
+        attempt: u32,
+        deadline: Timestamp,
+        teams: &[TeamId],
+        audience: Option<Audience>,
+    ) {
+        let id = self.resolve(key.id());
+        if let Some(before) = self.posts.get(&id)
+            && (!before.phase.is_open() || attempt <= before.attempt)
+        {
+            return;
+        }
+        let before = self.posts.get(&id).filter(|before| before.attempt > 0).map(|before| before.intended_at);
+        if let Some(delivery) = key.delivery() {
+            self.note_delivery(delivery, id);
+            self.count_campaign(at, before, &delivery.person);
+        }
+        let (changed, shown) = (self.head, self.head);
+        let post = PostState {
+            key: key.clone(),
+            attempt,
+            phase: Phase::Intended { deadline },
+            intended_at: at,
+            teams: teams.to_vec(),
+            audience,
+            changed,
+            shown,
+        };
+        self.posts.insert(id, Arc::new(post));
+        self.unsettled.insert(id);
+    }
+
+    /// Counts a campaign message to `person`; a later attempt counts instead of the one `before`.
+    fn count_campaign(&mut self, at: Timestamp, before: Option<Timestamp>, person: &PersonId) {
+        let state = person_mut(&mut self.people, person);
+        for (queue, memory) in
+            [(&mut state.campaign, CAMPAIGN_MEMORY), (&mut self.recent_campaign, BURST_MEMORY)]
+        {
+            if let Some(old) = before.and_then(|before| queue.iter().position(|at| *at == before)) {
+                queue.remove(old);
+            }
+            queue.push_back(at);
+            forget_before(queue, back(at, memory), |at| *at);
+        }
+    }
+
+    fn note_delivery(&mut self, delivery: &DeliveryKey, id: PostId) {
+        self.engagement_mut(&delivery.person, &delivery.initiative, delivery.quarter)
+            .deliveries
+            .insert((delivery.touch, delivery.occurrence), id);
+    }
+
+    /// Moves an intended post on; false if this attempt has been settled before.
+    pub(super) fn settle(&mut self, post: PostId, attempt: u32, phase: Phase) -> bool {
+        let Some(state) = post_mut(&mut self.posts, &post) else { return false };
+        if state.attempt != attempt || !matches!(state.phase, Phase::Intended { .. }) {
+            return false;
+        }
+        if phase.is_open() {
+            self.unsettled.insert(post);
+        } else {
+            self.unsettled.remove(&post);
+        }
+        state.phase = phase;
+        true
+    }
+
+    pub(super) fn sent(
+        &mut self,
+        at: Timestamp,
+        seq: Seq,
+        post: PostId,
+        attempt: u32,
+        channel: &SlackChannelId,
+        ts: &MessageTs,
+    ) {
+        let sent = Phase::Sent { channel: channel.clone(), ts: ts.clone(), at };
+        if !self.settle(post, attempt, sent) {
+            return;
+        }
+        let Some(state) = post_mut(&mut self.posts, &post) else { return };
+        // What was answered between intent and outcome is not in the message yet.
+        if state.changed > state.shown {
+            self.outdated.insert(post);
+        } else {
+            (state.changed, state.shown) = (seq, seq);
+        }
+        let person = person_mut(&mut self.people, state.key.to());
+        person.channel = Some(channel.clone());
+        person.unreachable = None;
+    }
+
+    pub(super) fn missed(&mut self, at: Timestamp, key: &PostKey) {
+        let id = self.resolve(key.id());
+        if self.posts.get(&id).is_some_and(|post| !post.phase.is_open()) {
+            return;
+        }
+        if let Some(delivery) = key.delivery() {
+            self.note_delivery(delivery, id);
+        }
+        let attempt = self.posts.get(&id).map_or(0, |post| post.attempt);
+        self.unsettled.remove(&id);
+        let post = PostState {
+            key: key.clone(),
+            attempt,
+            phase: Phase::Missed,
+            intended_at: at,
+            teams: Vec::new(),
+            audience: None,
+            changed: self.head,
+            shown: self.head,
+        };
+        self.posts.insert(id, Arc::new(post));
+    }
+}
