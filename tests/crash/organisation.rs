@@ -1,4 +1,4 @@
-//! An organisation for killing and restarting: many people, one pitch each, a few of them an hour.
+//! An organisation for killing, restarting and failing: many people, one pitch each.
 //!
 //! Whom the plan writes to doesn't depend on what people answer: each pitch is due before its recipient
 //! can have answered anything. So the forecast of the first day names every campaign message there is.
@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-/// The head of the advocate's settings; the rest is that of the configuration's cases.
+/// The advocate's settings, but for the burst cap, which stands last; the initiative is that of the
+/// configuration's cases.
 const SETTINGS: &str = r#"order = ["deadlines"]
 
 [workspace]
@@ -24,14 +25,6 @@ freezes = "starts + 14d 17:00"
 [cadence.pitch]
 at = "opens - 2w"
 
-[limits]
-hours = "Mon-Fri 09:00-17:00"
-per_week = 2
-gap = "48h"
-asks = 3
-capacity_share = 0.2
-burst_per_hour = 2
-
 [evidence]
 stale_after_days = 60
 
@@ -39,6 +32,13 @@ stale_after_days = 60
 host = "priya"
 minutes = 30
 at = ["2026-12-15 15:00", "2026-12-17 10:00"]
+
+[limits]
+hours = "Mon-Fri 09:00-17:00"
+per_week = 2
+gap = "48h"
+asks = 3
+capacity_share = 0.2
 "#;
 
 /// The Slack id of the advocate.
@@ -58,12 +58,16 @@ pub(super) fn answer(n: usize) -> &'static str {
     }
 }
 
-/// Writes the configuration of an organisation of `people` and their advocate to `folder`.
-pub(super) fn write(folder: &Path, people: usize) {
+/// When the first pitch may go out.
+pub(super) const FIRST_PITCH: &str = "2026-11-30T09:00:00Z";
+
+/// Writes the configuration of an organisation of `people`, one more and their advocate to `folder`; at
+/// most `burst` campaign messages go out in an hour.
+pub(super) fn write(folder: &Path, people: usize, burst: usize) {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config/base");
     fs::create_dir_all(folder.join("initiatives")).unwrap();
     fs::copy(base.join("initiatives/deadlines.toml"), folder.join("initiatives/deadlines.toml")).unwrap();
-    fs::write(folder.join("canvass.toml"), SETTINGS).unwrap();
+    fs::write(folder.join("canvass.toml"), format!("{SETTINGS}burst_per_hour = {burst}\n")).unwrap();
     let mut text = format!(
         "[sites.lisbon]\nzone = \"Europe/Lisbon\"\n\n\
          [teams.checkout]\nname = \"Checkout\"\ncapacity_days = 300\n\n\

@@ -28,12 +28,10 @@ const ROUNDS: usize = 104;
 const LEAST: usize = 10;
 /// People of each organisation.
 const PEOPLE: usize = 200;
-/// Campaign messages that may go out in an hour, as the organisation's settings have it.
+/// Campaign messages that may go out in an hour, to all people together.
 const BURST: usize = 2;
 /// Between rounds: longer than a post in doubt is left alone, and room for as many new messages.
 const STRIDE: SignedDuration = SignedDuration::from_mins(61);
-/// When the first pitch may go out.
-const FIRST_DAY: &str = "2026-11-30T09:00:00Z";
 /// After all pitches, before the freeze.
 const LAST_DAY: &str = "2027-01-08T12:00:00Z";
 
@@ -145,7 +143,7 @@ impl Campaign {
     /// An organisation on the eve of its first pitch; the bot has been stopped in good order.
     async fn open() -> Self {
         let config = tempfile::tempdir().unwrap();
-        organisation::write(config.path(), PEOPLE);
+        organisation::write(config.path(), PEOPLE, BURST);
         // Ten a second, so that a kill finds the next message intended and not yet called.
         let mut world = World::troubled(config.path(), 10).await;
         world.start_bot().await;
@@ -157,7 +155,7 @@ impl Campaign {
             world,
             _config: config,
             foretold,
-            now: FIRST_DAY.parse().unwrap(),
+            now: organisation::FIRST_PITCH.parse().unwrap(),
             known,
             last_call: 0,
             clicked: BTreeSet::new(),
