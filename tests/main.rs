@@ -6,6 +6,7 @@
     reason = "a test tells what went wrong by panicking; clippy exempts only the test functions themselves"
 )]
 
+mod browser;
 mod config;
 mod crash;
 mod journal;

@@ -23,6 +23,12 @@ const RATE: &str = "50";
 #[derive(Debug)]
 pub struct Running(Child);
 
+impl From<Child> for Running {
+    fn from(child: Child) -> Self {
+        Self(child)
+    }
+}
+
 impl Running {
     /// Kills it at once, as `kill -9` does.
     pub fn kill(mut self) {
