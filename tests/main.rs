@@ -8,6 +8,7 @@
 )]
 
 mod bench;
+mod browser;
 mod config;
 mod crash;
 mod journal;

@@ -23,6 +23,12 @@ const RATE: &str = "50";
 #[derive(Debug)]
 pub(crate) struct Running(Child);
 
+impl From<Child> for Running {
+    fn from(child: Child) -> Self {
+        Self(child)
+    }
+}
+
 impl Running {
     /// Takes charge of a program that was started.
     pub(crate) fn new(child: Child) -> Self {

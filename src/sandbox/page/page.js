@@ -344,7 +344,10 @@ document.addEventListener("toggle", (event) => {
   const items = $(".menu-items", event.target);
   items.style.removeProperty("--shift");
   const box = items.getBoundingClientRect();
-  items.style.setProperty("--shift", `${Math.min(0, window.innerWidth - 12 - box.right)}px`);
+  // Without what a scroll bar takes.
+  const place = event.target.closest(".body, .modal-body");
+  const edge = place ? place.getBoundingClientRect().left + place.clientWidth : window.innerWidth;
+  items.style.setProperty("--shift", `${Math.min(0, edge - 12 - box.right)}px`);
   event.target.classList.toggle("up", box.bottom > window.innerHeight - 90);
 }, true);
 
