@@ -1,5 +1,4 @@
 //! What the operating system was asked to do, and in which order.
-#![expect(clippy::print_stderr, reason = "it says what it could not check")]
 
 use std::path::Path;
 use std::process::Command;
