@@ -6,6 +6,7 @@ use super::calendar::Quarter;
 use super::engagement::{Audience, Stance};
 use super::ids::{InitiativeId, PersonId, TeamId};
 use super::initiative::Initiative;
+use super::observation::Observations;
 use super::program::{Program, Stakeholder};
 use super::state::{Phase, State};
 
@@ -73,6 +74,16 @@ pub enum Gap {
         /// Slack's code.
         code: String,
     },
+    /// This person's account is switched off: they have left.
+    Deactivated {
+        /// Who.
+        person: PersonId,
+    },
+    /// Nobody in the workspace is this person, by the address that the configuration gives.
+    NotInSlack {
+        /// Who.
+        person: PersonId,
+    },
     /// Whether a message reached this person can't be found out.
     Unknown {
         /// Who.
@@ -111,8 +122,9 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// The coverage of `initiative` as it stands.
-    pub fn of(program: &Program, state: &State, initiative: &Initiative) -> Self {
+    /// The coverage of `initiative` as it stands. Who has left and who was never found in Slack is known
+    /// only where the workspace was `seen`.
+    pub fn of(program: &Program, state: &State, seen: &Observations, initiative: &Initiative) -> Self {
         let stakeholders = program.stakeholders(initiative);
         let mut cells = Vec::new();
         for ask in initiative.asks.values() {
@@ -127,7 +139,7 @@ impl Coverage {
                         has_role && stakeholder.teams.contains(&ask.team)
                     })
                     .map(|stakeholder| {
-                        covered(state, initiative, &ask.team, ask.decider.as_ref(), stakeholder)
+                        covered(state, seen, initiative, &ask.team, ask.decider.as_ref(), stakeholder)
                     })
                     .collect();
                 if required || !people.is_empty() {
@@ -135,7 +147,7 @@ impl Coverage {
                 }
             }
         }
-        let gaps = gaps(state, initiative, &stakeholders, &cells);
+        let gaps = gaps(state, seen, initiative, &stakeholders, &cells);
         Self {
             initiative: initiative.id.clone(),
             title: initiative.title.clone(),
@@ -148,6 +160,7 @@ impl Coverage {
 
 fn covered(
     state: &State,
+    seen: &Observations,
     initiative: &Initiative,
     team: &TeamId,
     decider: Option<&PersonId>,
@@ -173,11 +186,32 @@ fn covered(
         person: stakeholder.person.clone(),
         decides: decider == Some(&stakeholder.person),
         standing,
-        unreachable: state.person(&stakeholder.person).is_some_and(|person| person.unreachable.is_some()),
+        unreachable: out_of_reach(state, seen, &stakeholder.person).is_some(),
     }
 }
 
-fn gaps(state: &State, initiative: &Initiative, stakeholders: &[Stakeholder], cells: &[Cell]) -> Vec<Gap> {
+/// Why no message can reach `person`, as far as it is known.
+fn out_of_reach(state: &State, seen: &Observations, id: &PersonId) -> Option<Gap> {
+    let (known, person) = (state.person(id), id.clone());
+    let refused = known.and_then(|known| known.unreachable.as_ref());
+    if let Some((code, _)) = refused {
+        return Some(Gap::Unreachable { person, code: code.clone() });
+    }
+    if seen.of(id).is_some_and(|seen| seen.deactivated) {
+        return Some(Gap::Deactivated { person });
+    }
+    let linked = known.is_some_and(|known| known.slack.is_some());
+    let was_read = !seen.people.is_empty();
+    (was_read && !linked).then_some(Gap::NotInSlack { person })
+}
+
+fn gaps(
+    state: &State,
+    seen: &Observations,
+    initiative: &Initiative,
+    stakeholders: &[Stakeholder],
+    cells: &[Cell],
+) -> Vec<Gap> {
     let mut gaps = Vec::new();
     for cell in cells.iter().filter(|cell| cell.required && cell.people.is_empty()) {
         gaps.push(Gap::NobodyInAudience { team: cell.team.clone(), audience: cell.audience });
@@ -192,11 +226,9 @@ fn gaps(state: &State, initiative: &Initiative, stakeholders: &[Stakeholder], ce
     }
     for stakeholder in stakeholders {
         let person = || stakeholder.person.clone();
+        gaps.extend(out_of_reach(state, seen, &stakeholder.person));
         let Some(known) = state.person(&stakeholder.person) else { continue };
         let engagement = known.engagements.get(&(initiative.id.clone(), initiative.quarter));
-        if let Some((code, _)) = &known.unreachable {
-            gaps.push(Gap::Unreachable { person: person(), code: code.clone() });
-        }
         let unknown = |post| state.post(post).is_some_and(|post| post.phase == Phase::Unknown);
         if engagement.is_some_and(|engagement| engagement.deliveries.values().any(|post| unknown(*post))) {
             gaps.push(Gap::Unknown { person: person() });

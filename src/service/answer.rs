@@ -39,7 +39,7 @@ pub fn answer(view: View<'_>, query: &Query) -> Result<String, String> {
                 .iter()
                 .filter(|initiative| wanted.is_none_or(|only| only.id == initiative.id));
             let coverage: Vec<Coverage> =
-                of.map(|initiative| Coverage::of(view.program, view.state, initiative)).collect();
+                of.map(|initiative| Coverage::of(view.program, view.state, view.seen, initiative)).collect();
             if *json { to_json(&coverage) } else { Ok(coverage_text(view.program, &coverage)) }
         }
         Query::Export => Err("An export is streamed, not answered.".into()),

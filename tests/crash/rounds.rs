@@ -205,7 +205,7 @@ impl Campaign {
             self.somebody_types();
         }
         if !moved_while_away {
-            self.connected().await;
+            self.world.connections(|open| open > 0).await;
             self.release().await;
             self.arm(aim).await;
             self.move_calendar().await;
@@ -214,7 +214,7 @@ impl Campaign {
         let clicked = if number % 4 < 2 && aim != Aim::Reading {
             // Somebody clicks while messages go out, and is answered.
             let clicking = async {
-                self.connected().await;
+                self.world.connections(|open| open > 0).await;
                 self.clicks(click).await
             };
             let (clicked, ()) = tokio::join!(clicking, self.comes_to(aim));
@@ -249,16 +249,6 @@ impl Campaign {
         self.world.post("faults/clear", json!({})).await;
         let arrived = posts(since.to_owned()).await;
         assert!(posts(format!("{since}&carried_out=true&at_least={arrived}")).await >= arrived);
-    }
-
-    async fn connected(&self) {
-        loop {
-            let version = self.world.get("state").await["version"].as_u64().unwrap();
-            if self.world.get("socket").await["connections"] != json!(0) {
-                return;
-            }
-            self.world.get(&format!("changes?since={version}")).await;
-        }
     }
 
     /// Waits for what the round aims at, or until there is nothing left that could come to it.

@@ -255,6 +255,20 @@ impl World {
         tokio::time::timeout(PATIENCE * 6, wait).await.expect("the bot settles");
     }
 
+    /// Waits until the bot has as many connections as are wanted.
+    pub(crate) async fn connections(&self, wanted: impl Fn(u64) -> bool) {
+        let wait = async {
+            loop {
+                let version = self.get("state").await["version"].as_u64().unwrap();
+                if wanted(self.get("socket").await["connections"].as_u64().unwrap()) {
+                    return;
+                }
+                self.get(&format!("changes?since={version}")).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.expect("as many connections");
+    }
+
     /// Moves the calendar to `to`, stopping at every wake on the way.
     pub(crate) async fn advance_to(&self, to: &str) {
         self.settled().await;

@@ -88,7 +88,7 @@ pub(super) fn show(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
 pub(super) fn coverage(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let mut parts = Vec::new();
     for initiative in named(scene, actor, words)? {
-        let coverage = Coverage::of(scene.program, scene.state, initiative);
+        let coverage = Coverage::of(scene.program, scene.state, scene.seen, initiative);
         parts.push(Part::Heading(format!("{}, {}", coverage.title, coverage.quarter.short())));
         let header = ["Team", "Audience", "Who", "Where they stand"].map(String::from).to_vec();
         let rows = coverage.cells.iter().flat_map(|cell| rows(scene, cell)).collect();
@@ -157,7 +157,7 @@ fn summary(coverage: &Coverage) -> String {
 pub(super) fn gaps(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let mut parts = Vec::new();
     for initiative in named(scene, actor, words)? {
-        let coverage = Coverage::of(scene.program, scene.state, initiative);
+        let coverage = Coverage::of(scene.program, scene.state, scene.seen, initiative);
         parts.push(Part::Heading(coverage.title.clone()));
         if coverage.gaps.is_empty() {
             parts.push(Part::Paragraph(Paragraph::text("Nobody is left out.")));
@@ -191,6 +191,16 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
         Gap::Unreachable { person, code } => {
             format!("{} can't be reached in Slack ({code}): talk to them another way.", name(person))
         }
+        Gap::Deactivated { person } => {
+            format!(
+                "{} has left Slack: find out who does their work now, and change people.toml.",
+                name(person)
+            )
+        }
+        Gap::NotInSlack { person } => format!(
+            "{} was not found in Slack: mend their id or e-mail address in people.toml.",
+            name(person)
+        ),
         Gap::Unknown { person } => format!(
             "Whether a message reached {} can't be found out; it won't be sent again. Ask them.",
             name(person)
