@@ -78,12 +78,14 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let doubtful = proof::is_doubtful(&data).map_err(|error| {
         format!("The data folder {} can't be used: {error}. Make it writable for this user.", data.display())
     })?;
-    let (writer, ending, reader) = open(data.clone(), clock.clone()).await?;
+    // The system's certificates are read while the journal is: each takes a good part of a start.
+    let opening = open(data.clone(), clock.clone());
+    let client = Arc::new(Client::new(&slack).map_err(|error| format!("Slack can't be called: {error}."))?);
+    let (writer, ending, reader) = opening.await?;
     let shared = Shared::new(program);
     let stopped = |_: journal::Stopped| "The journal stopped; the log says why.".to_owned();
     adopt(&writer, &shared).await.map_err(stopped)?;
 
-    let client = Arc::new(Client::new(&slack).map_err(|error| format!("Slack can't be called: {error}."))?);
     let fresh = Arc::new(FreshUrls::default());
     let (members, changes) = mpsc::unbounded_channel();
     let runtime = tokio::runtime::Handle::current();
@@ -179,15 +181,18 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     outcome
 }
 
-/// Opens the journal and folds it, off the threads that serve.
-async fn open(data: PathBuf, clock: Clock) -> Result<(Writer, journal::Ending, ReadHandle), String> {
+/// Opens the journal and folds it, off the threads that serve; begun before it is waited for.
+fn open(
+    data: PathBuf,
+    clock: Clock,
+) -> impl Future<Output = Result<(Writer, journal::Ending, ReadHandle), String>> {
     let opening = tokio::task::spawn_blocking(move || {
         let (journal, reader) = journal::open(&data).map_err(|error| error.to_string())?;
         let (writer, ending) =
             Writer::start(journal, Vault::of(&data), clock).map_err(|error| error.to_string())?;
         Ok((writer, ending, reader))
     });
-    opening.await.map_err(|_| "The journal could not be read; the log says why.".to_owned())?
+    async { opening.await.map_err(|_| "The journal could not be read; the log says why.".to_owned())? }
 }
 
 async fn adopt(writer: &Writer, shared: &Shared) -> Result<(), journal::Stopped> {

@@ -6,5 +6,4 @@ mod posts;
 mod properties;
 mod reasons;
 mod restart;
-mod speed;
 mod world;
