@@ -12,10 +12,15 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::errors::{LEAST_FREE, OpenError, StorageError};
 use super::keys::sync_folder;
 use crate::domain::ids::Seq;
+
+/// How often, and how long apart, sled's lock is tried: a second in all.
+const LOCK_TRIES: u32 = 100;
+const BEFORE_NEXT_TRY: Duration = Duration::from_millis(10);
 
 /// The store within `data`.
 pub(super) fn journal(data: &Path) -> PathBuf {
@@ -40,7 +45,17 @@ fn mark(data: &Path) -> PathBuf {
 #[derive(Debug)]
 pub(super) struct Held {
     path: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Held {
+    /// Lets go at once. Closing the file alone would leave the lock, for a moment, to a child process that
+    /// another thread has just forked and that has not yet become its own program.
+    fn drop(&mut self) {
+        if let Err(error) = self.lock.unlock() {
+            tracing::debug!(%error, "the lock goes with the file instead");
+        }
+    }
 }
 
 impl Held {
@@ -68,7 +83,7 @@ impl Held {
             }
             Err(TryLockError::Error(source)) => return Err(failed(source).into()),
         }
-        let held = Self { path: data.to_owned(), _lock: lock.try_clone().map_err(failed)? };
+        let held = Self { path: data.to_owned(), lock: lock.try_clone().map_err(failed)? };
         held.require_space()?;
         let note = |lock: &mut File| {
             lock.set_len(0)?;
@@ -82,6 +97,26 @@ impl Held {
     /// The data folder.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Waits until nobody holds sled's own lock in `store`. This process holds the folder, so that can only be
+    /// a child process that was forked while sled was open and is about to become its own program.
+    pub(super) fn wait_for_store(&self, store: &Path) -> Result<(), StorageError> {
+        let path = store.join("db");
+        let Ok(file) = File::open(&path) else { return Ok(()) };
+        for _ in 0..LOCK_TRIES {
+            match file.try_lock() {
+                Ok(()) => {
+                    return file.unlock().map_err(|source| StorageError::of_io(&self.path, &path, source));
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(BEFORE_NEXT_TRY),
+                Err(TryLockError::Error(source)) => {
+                    return Err(StorageError::of_io(&self.path, &path, source));
+                }
+            }
+        }
+        // sled says what is wrong.
+        Ok(())
     }
 
     /// Fails unless there is room to work in.
@@ -185,5 +220,22 @@ impl Mark {
         self.file
             .write_all_at(&both.to_be_bytes(), 0)
             .map_err(|source| StorageError::of_io(&self.data, &mark(&self.data), source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A child process that was just forked shares what its parent has open.
+    #[test]
+    fn a_folder_is_let_go_of_though_a_forked_child_still_has_its_lock_open() {
+        let data = tempfile::tempdir().unwrap();
+        let held = Held::take(data.path()).unwrap();
+        let child = held.lock.try_clone().unwrap();
+        assert!(matches!(Held::take(data.path()), Err(OpenError::Locked { .. })));
+        drop(held);
+        Held::take(data.path()).unwrap();
+        drop(child);
     }
 }

@@ -68,6 +68,7 @@ impl SledJournal {
     /// Opens the store at `store` in a folder that is held.
     pub(super) fn open(held: Held, store: &Path) -> Result<Self, StorageError> {
         held.sweep(store)?;
+        held.wait_for_store(store)?;
         let data = held.path().to_owned();
         let config = sled::Config::new().path(store).cache_capacity(CACHE).flush_every_ms(None);
         let db = guarded(&data, || config.open())?;
