@@ -1,6 +1,6 @@
 //! Buttons and overflow entries: an answer in one click (ARCHITECTURE, *Three ways out*).
 
-use super::{Decided, Delivery, Scene, modals, refuse};
+use super::{Decided, Delivery, Scene, approval, home, modals, questions, referral, refuse, respect};
 use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::engagement::{Stance, Touch};
@@ -8,11 +8,54 @@ use crate::domain::event::{Event, How, Said};
 use crate::domain::message::{Action, Answer, Button, Look, Message, Reply};
 use crate::message;
 
-/// A click on a message.
-pub(super) fn act(scene: Scene<'_>, actor: &Person, post: PostId, action: &Action) -> Decided {
+/// A click on a message or in App Home.
+pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action: &Action) -> Decided {
     match action {
-        Action::Open { .. } => (Vec::new(), Reply::Nothing),
-        Action::Resume => super::slash::resume(scene, actor),
+        Action::Ask { .. }
+        | Action::Place { .. }
+        | Action::Rate { .. }
+        | Action::Reply { .. }
+        | Action::Keep { .. }
+        | Action::Drop { .. } => return questions::act(scene, actor, post, action),
+        Action::Approach { referral } => return referral::open(scene, actor, *referral),
+        Action::Dismiss { referral } => return referral::dismiss(scene, actor, *referral),
+        Action::Judge { .. }
+        | Action::ApproveAll { .. }
+        | Action::See { .. }
+        | Action::Rewrite { .. }
+        | Action::HandOver { .. }
+        | Action::Advance { .. }
+        | Action::Correct { .. }
+        | Action::Pause => return approval::act(scene, actor, action),
+        Action::Snooze
+        | Action::Wake
+        | Action::StopAbout { .. }
+        | Action::UndoStopAbout { .. }
+        | Action::KnownAboutMe => return respect::act(scene, actor, action),
+        Action::Turn { page } => return home::home(scene, actor, page),
+        Action::Open { .. } => return (Vec::new(), Reply::Nothing),
+        Action::Resume => return super::slash::resume(scene, actor),
+        Action::Answer(_)
+        | Action::Numbers
+        | Action::Concern
+        | Action::Wrong
+        | Action::Later
+        | Action::SomeoneElse
+        | Action::Stop
+        | Action::UndoStop
+        | Action::Change
+        | Action::Reason
+        | Action::ReleaseConcern => {}
+    }
+    match post {
+        Some(post) => on_message(scene, actor, post, action),
+        None => refuse("This button has lost its message. Please use the one in our direct message."),
+    }
+}
+
+/// A click that is about the message it is on.
+fn on_message(scene: Scene<'_>, actor: &Person, post: PostId, action: &Action) -> Decided {
+    match action {
         Action::ReleaseConcern => release(scene, actor, post),
         Action::UndoStop => undo_stop(scene, actor),
         Action::Answer(answer) => with_delivery(scene, actor, post, |delivery| {
@@ -51,6 +94,30 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: PostId, action: &Actio
                 Ok((Vec::new(), Reply::Open(Box::new(modals::open(scene, actor, delivery, post, action)?))))
             })
         }
+        Action::Open { .. }
+        | Action::Resume
+        | Action::Ask { .. }
+        | Action::Place { .. }
+        | Action::Rate { .. }
+        | Action::Reply { .. }
+        | Action::Keep { .. }
+        | Action::Drop { .. }
+        | Action::Approach { .. }
+        | Action::Dismiss { .. }
+        | Action::Judge { .. }
+        | Action::ApproveAll { .. }
+        | Action::See { .. }
+        | Action::Rewrite { .. }
+        | Action::HandOver { .. }
+        | Action::Advance { .. }
+        | Action::Correct { .. }
+        | Action::Pause
+        | Action::Snooze
+        | Action::Wake
+        | Action::StopAbout { .. }
+        | Action::UndoStopAbout { .. }
+        | Action::KnownAboutMe
+        | Action::Turn { .. } => (Vec::new(), Reply::Nothing),
     }
 }
 
@@ -114,6 +181,8 @@ fn take(
                 said: Said::Talk,
                 text: None,
                 place: None,
+                thread: None,
+                referral: None,
             });
         }
     }
@@ -154,7 +223,15 @@ fn undo_stop(scene: Scene<'_>, actor: &Person) -> Decided {
 fn release(scene: Scene<'_>, actor: &Person, post: PostId) -> Decided {
     let of = scene.state.post(post).and_then(|post| match &post.key {
         PostKey::Relay { of, to } if *to == actor.id => Some(*of),
-        PostKey::Relay { .. } | PostKey::Touch(_) | PostKey::Receipt { .. } | PostKey::Notice { .. } => None,
+        PostKey::Relay { .. }
+        | PostKey::Touch(_)
+        | PostKey::Receipt { .. }
+        | PostKey::Answer { .. }
+        | PostKey::Overdue { .. }
+        | PostKey::Digest { .. }
+        | PostKey::Review { .. }
+        | PostKey::Rehearsal { .. }
+        | PostKey::Notice { .. } => None,
     });
     let Some(received) = of.and_then(|of| scene.state.received.get(&of)) else {
         return refuse("I no longer have this concern on record.");

@@ -5,8 +5,13 @@
 //! is among its events.
 
 mod answer;
+mod approval;
+mod home;
 mod modals;
 mod names;
+mod questions;
+mod referral;
+mod respect;
 mod slash;
 mod typed;
 
@@ -20,7 +25,7 @@ use crate::domain::effect::{DeliveryKey, PostId};
 use crate::domain::event::{Cause, Event};
 use crate::domain::ids::{MessageTs, PersonId, SlackChannelId, SlackUserId};
 use crate::domain::initiative::Initiative;
-use crate::domain::message::{Action, ModalKind, Reply, Values};
+use crate::domain::message::{Action, ModalKind, Page, Reply, Values};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::{PostState, State};
@@ -39,12 +44,33 @@ pub struct Incoming {
 /// What a person can do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Request {
-    /// A button or an overflow entry on a message.
+    /// A button or an overflow entry, on a message or in App Home.
     Act {
-        /// The message.
-        post: PostId,
+        /// The message that it is about, if it is about one.
+        post: Option<PostId>,
         /// What the button does.
         action: Action,
+    },
+    /// App Home was opened.
+    OpenHome {
+        /// The page that is shown.
+        page: Page,
+    },
+    /// What had been typed was changed.
+    Edit {
+        /// The direct message.
+        channel: SlackChannelId,
+        /// Its place in it.
+        ts: MessageTs,
+        /// The text, as typed.
+        text: String,
+    },
+    /// What had been typed was taken back.
+    Delete {
+        /// The direct message.
+        channel: SlackChannelId,
+        /// Its place in it.
+        ts: MessageTs,
     },
     /// A submitted modal.
     Submit {
@@ -105,6 +131,9 @@ pub fn decide(
             typed::typed(scene, actor, channel, ts, thread.as_ref(), text)
         }
         Request::Slash { text } => slash::slash(scene, actor, text),
+        Request::OpenHome { page } => home::home(scene, actor, page),
+        Request::Edit { channel, ts, text } => questions::edit(scene, actor, channel, ts, text),
+        Request::Delete { channel, ts } => questions::delete(scene, actor, channel, ts),
     }
 }
 
@@ -125,7 +154,12 @@ impl<'a> Scene<'a> {
         };
         match request {
             Request::Slash { .. } => format!("I don't know you yet, so I can't show you anything. {ask}"),
-            Request::Act { .. } | Request::Submit { .. } | Request::Typed { .. } => {
+            Request::OpenHome { .. } => format!("I don't know you yet, so there is nothing here. {ask}"),
+            Request::Act { .. }
+            | Request::Submit { .. }
+            | Request::Typed { .. }
+            | Request::Edit { .. }
+            | Request::Delete { .. } => {
                 format!("I don't know you yet, so I can't record that. {ask}")
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Time;
 
-use super::{Decided, Delivery, Scene, refuse};
+use super::{Decided, Delivery, Scene, approval, questions, referral, refuse};
 use crate::domain::directory::Person;
 use crate::domain::effect::PostId;
 use crate::domain::engagement::Stance;
@@ -26,7 +26,7 @@ fn text_field(label: &str, optional: bool, placeholder: &str) -> Field {
         label: label.into(),
         hint: None,
         optional,
-        input: Input::Text { lines: true, most: MOST, placeholder: Some(placeholder.into()) },
+        input: Input::Text { lines: true, most: MOST, placeholder: Some(placeholder.into()), initial: None },
     }
 }
 
@@ -107,7 +107,29 @@ pub(super) fn open(
         | Action::UndoStop
         | Action::Change
         | Action::ReleaseConcern
-        | Action::Resume => Err("There is nothing to fill in for that.".into()),
+        | Action::Resume
+        | Action::Ask { .. }
+        | Action::Place { .. }
+        | Action::Rate { .. }
+        | Action::Reply { .. }
+        | Action::Keep { .. }
+        | Action::Drop { .. }
+        | Action::Approach { .. }
+        | Action::Dismiss { .. }
+        | Action::Judge { .. }
+        | Action::ApproveAll { .. }
+        | Action::See { .. }
+        | Action::Rewrite { .. }
+        | Action::HandOver { .. }
+        | Action::Advance { .. }
+        | Action::Correct { .. }
+        | Action::Pause
+        | Action::Snooze
+        | Action::Wake
+        | Action::StopAbout { .. }
+        | Action::UndoStopAbout { .. }
+        | Action::KnownAboutMe
+        | Action::Turn { .. } => Err("There is nothing to fill in for that.".into()),
     }
 }
 
@@ -142,15 +164,25 @@ pub(super) fn reason(scene: Scene<'_>, delivery: &Delivery<'_>, post: PostId) ->
 
 /// A submitted modal.
 pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values: &Values) -> Decided {
-    let post = match modal {
-        ModalKind::Reason { post }
-        | ModalKind::Numbers { post }
-        | ModalKind::Concern { post }
-        | ModalKind::Wrong { post }
-        | ModalKind::Later { post }
-        | ModalKind::SomeoneElse { post }
-        | ModalKind::Stop { post } => *post,
-    };
+    match modal {
+        ModalKind::Ask { .. } | ModalKind::Reply { .. } | ModalKind::Keep { .. } => {
+            return questions::submit(scene, actor, modal, values);
+        }
+        ModalKind::Approach { referral } => return referral::approach(scene, actor, *referral, values),
+        ModalKind::Rewrite { .. } | ModalKind::Correct { .. } => {
+            return approval::submit(scene, actor, modal, values);
+        }
+        ModalKind::Snooze => return snooze(scene, actor, values),
+        ModalKind::See { .. } | ModalKind::Read => return (Vec::new(), Reply::Nothing),
+        ModalKind::Reason { .. }
+        | ModalKind::Numbers { .. }
+        | ModalKind::Concern { .. }
+        | ModalKind::Wrong { .. }
+        | ModalKind::Later { .. }
+        | ModalKind::SomeoneElse { .. }
+        | ModalKind::Stop { .. } => {}
+    }
+    let Some(post) = modal.post() else { return (Vec::new(), Reply::Nothing) };
     let delivery = match scene.delivery(actor, post) {
         Ok(delivery) => delivery,
         Err(sentence) => return refuse(sentence),
@@ -162,7 +194,17 @@ pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values
         ModalKind::Wrong { .. } => raise(scene, actor, &delivery, Said::Correction, text),
         ModalKind::Later { .. } => snooze(scene, actor, values),
         ModalKind::SomeoneElse { .. } => refer(scene, actor, &delivery, text, values),
-        ModalKind::Numbers { .. } | ModalKind::Stop { .. } => (Vec::new(), Reply::Nothing),
+        ModalKind::Numbers { .. }
+        | ModalKind::Stop { .. }
+        | ModalKind::Ask { .. }
+        | ModalKind::Reply { .. }
+        | ModalKind::Keep { .. }
+        | ModalKind::Approach { .. }
+        | ModalKind::See { .. }
+        | ModalKind::Rewrite { .. }
+        | ModalKind::Correct { .. }
+        | ModalKind::Snooze
+        | ModalKind::Read => (Vec::new(), Reply::Nothing),
     }
 }
 
@@ -218,6 +260,8 @@ fn raise(
         said,
         text: Some(Personal::new(actor.id.clone(), text)),
         place: None,
+        thread: None,
+        referral: None,
     });
     (events, Reply::Nothing)
 }
@@ -268,6 +312,8 @@ fn refer(
         said: Said::Referral,
         text: Some(Personal::new(actor.id.clone(), words)),
         place: None,
+        thread: None,
+        referral: None,
     };
     (vec![event], Reply::Nothing)
 }

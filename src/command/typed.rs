@@ -33,6 +33,8 @@ pub(super) fn typed(
         said: Said::Question,
         text: Some(Personal::new(actor.id.clone(), text)),
         place: Some((channel.clone(), ts.clone())),
+        thread: thread.cloned(),
+        referral: None,
     };
     (vec![event], Reply::Nothing)
 }

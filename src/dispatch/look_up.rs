@@ -7,6 +7,7 @@ use super::{End, Shared, World, outcome};
 use crate::clock::monotonic;
 use crate::domain::effect::{DeliveryKey, PostId, PostKey};
 use crate::domain::event::Event;
+use crate::domain::ids::MessageTs;
 use crate::domain::message::Recipient;
 use crate::domain::performer::Found;
 use crate::domain::program::Program;
@@ -20,8 +21,12 @@ pub(super) async fn settle(
     attempt: u32,
     slot: Slot,
 ) -> Result<End, Stopped> {
+    let thread = {
+        let state = shared.means.writer.state();
+        state.post(post).and_then(|post| state.thread_of(&post.key).cloned())
+    };
     let found = match to {
-        Some(to) => look_up(&shared, post, &to, slot).await,
+        Some(to) => look_up(&shared, post, &to, thread.as_ref(), slot).await,
         None => Found::Impossible { code: "recipient_gone".to_owned() },
     };
     if let Found::Later(after) = found {
@@ -45,7 +50,7 @@ pub(super) async fn prove(
     slot: Slot,
 ) -> Result<End, Stopped> {
     let post = PostKey::Touch(delivery.clone()).id();
-    let found = look_up(&shared, post, &to, slot).await;
+    let found = look_up(&shared, post, &to, None, slot).await;
     if let Found::Later(after) = found {
         return Ok(End::Again(after));
     }
@@ -84,10 +89,16 @@ fn intent(program: &Program, delivery: &DeliveryKey, now: jiff::Timestamp) -> Ev
     }
 }
 
-async fn look_up(shared: &Shared, post: PostId, to: &Recipient, slot: Slot) -> Found {
+async fn look_up(
+    shared: &Shared,
+    post: PostId,
+    to: &Recipient,
+    thread: Option<&MessageTs>,
+    slot: Slot,
+) -> Found {
     tokio::time::sleep_until(slot.at().into()).await;
     let started = monotonic();
-    let found = tokio::time::timeout(shared.means.timeout, shared.means.performer.look_up(post, to))
+    let found = tokio::time::timeout(shared.means.timeout, shared.means.performer.look_up(post, to, thread))
         .await
         .unwrap_or(Found::Later(super::post::FIRST_RETRY));
     let done = monotonic();

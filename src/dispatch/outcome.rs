@@ -63,7 +63,14 @@ pub(super) fn of_look_up(state: &State, post: PostId, attempt: u32, found: &Foun
         Found::Later(_) => Vec::new(),
         Found::Impossible { .. } => match known.key {
             PostKey::Touch(_) => vec![Event::PostUnknown { post, attempt }],
-            PostKey::Relay { .. } | PostKey::Receipt { .. } | PostKey::Notice { .. } => {
+            PostKey::Relay { .. }
+            | PostKey::Receipt { .. }
+            | PostKey::Answer { .. }
+            | PostKey::Overdue { .. }
+            | PostKey::Digest { .. }
+            | PostKey::Review { .. }
+            | PostKey::Rehearsal { .. }
+            | PostKey::Notice { .. } => {
                 if attempt < LAST_BLIND_ATTEMPT {
                     vec![Event::PostAbsent { post, attempt }]
                 } else {

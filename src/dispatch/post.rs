@@ -64,9 +64,8 @@ fn intend<P: Planner>(
         teams: post.teams,
         audience: post.audience,
     };
-    // Not in a thread: a look-up by the history of a conversation would not see it there.
-    let outgoing =
-        Outgoing { post: id, attempt: post.attempt, to, thread: None, message, traffic: key.traffic() };
+    let (thread, traffic) = (state.thread_of(key).cloned(), key.traffic());
+    let outgoing = Outgoing { post: id, attempt: post.attempt, to, thread, message, traffic };
     Decision { events: vec![intent], reply: Ok(outgoing) }
 }
 

@@ -68,6 +68,11 @@ pub enum Notice {
         /// The record.
         since: Seq,
     },
+    /// A changed configuration has faults, and the one before stays in force.
+    ConfigRefused {
+        /// The record.
+        since: Seq,
+    },
 }
 
 /// What a post is for.
@@ -89,6 +94,43 @@ pub enum PostKey {
         of: Seq,
         /// The person.
         to: PersonId,
+    },
+    /// An advocate's answer to a question, passed on to whoever asked.
+    Answer {
+        /// The record of the answer.
+        of: Seq,
+        /// Who asked.
+        to: PersonId,
+    },
+    /// A question that nobody has answered for a working day, brought back to an advocate.
+    Overdue {
+        /// The record of the question.
+        of: Seq,
+        /// The advocate.
+        to: PersonId,
+    },
+    /// What changed, what is missing and what to do next, for an advocate.
+    Digest {
+        /// The advocate.
+        to: PersonId,
+        /// The local date of the schedule's time.
+        on: Date,
+    },
+    /// Planned messages that wait for an advocate's approval.
+    Review {
+        /// The advocate.
+        to: PersonId,
+        /// About which initiative.
+        initiative: InitiativeId,
+        /// The local date on which they are brought up.
+        on: Date,
+    },
+    /// A staged start: a planned message as its recipient would read it, for an advocate.
+    Rehearsal {
+        /// The advocate.
+        to: PersonId,
+        /// The message.
+        delivery: DeliveryKey,
     },
     /// News for an advocate.
     Notice {
@@ -115,7 +157,29 @@ impl PostKey {
     pub fn to(&self) -> &PersonId {
         match self {
             Self::Touch(delivery) => &delivery.person,
-            Self::Relay { to, .. } | Self::Receipt { to, .. } | Self::Notice { to, .. } => to,
+            Self::Relay { to, .. }
+            | Self::Receipt { to, .. }
+            | Self::Answer { to, .. }
+            | Self::Overdue { to, .. }
+            | Self::Digest { to, .. }
+            | Self::Review { to, .. }
+            | Self::Rehearsal { to, .. }
+            | Self::Notice { to, .. } => to,
+        }
+    }
+
+    /// What kind of post it is, as records and logs name it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Touch(_) => "touch",
+            Self::Relay { .. } => "relay",
+            Self::Receipt { .. } => "receipt",
+            Self::Answer { .. } => "answer",
+            Self::Overdue { .. } => "overdue",
+            Self::Digest { .. } => "digest",
+            Self::Review { .. } => "review",
+            Self::Rehearsal { .. } => "rehearsal",
+            Self::Notice { .. } => "notice",
         }
     }
 
@@ -123,7 +187,14 @@ impl PostKey {
     pub fn delivery(&self) -> Option<&DeliveryKey> {
         match self {
             Self::Touch(delivery) => Some(delivery),
-            Self::Relay { .. } | Self::Receipt { .. } | Self::Notice { .. } => None,
+            Self::Relay { .. }
+            | Self::Receipt { .. }
+            | Self::Answer { .. }
+            | Self::Overdue { .. }
+            | Self::Digest { .. }
+            | Self::Review { .. }
+            | Self::Rehearsal { .. }
+            | Self::Notice { .. } => None,
         }
     }
 
@@ -131,7 +202,14 @@ impl PostKey {
     pub fn traffic(&self) -> Traffic {
         match self {
             Self::Touch(_) => Traffic::Campaign,
-            Self::Relay { .. } | Self::Receipt { .. } | Self::Notice { .. } => Traffic::Interactive,
+            Self::Relay { .. }
+            | Self::Receipt { .. }
+            | Self::Answer { .. }
+            | Self::Overdue { .. }
+            | Self::Digest { .. }
+            | Self::Review { .. }
+            | Self::Rehearsal { .. }
+            | Self::Notice { .. } => Traffic::Interactive,
         }
     }
 }

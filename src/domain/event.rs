@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Quarter;
-use super::effect::{PostId, PostKey};
+use super::effect::{DeliveryKey, PostId, PostKey};
 use super::engagement::{Audience, Stance};
-use super::ids::{InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
+use super::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
 use super::personal::Personal;
 use super::program::ConfigDigest;
 
@@ -59,6 +60,39 @@ pub enum Said {
     Correction,
     /// *Someone else decides, or is missing*.
     Referral,
+}
+
+/// Whom a stakeholder named, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referral {
+    /// As Slack knows them; none if they were only described in words.
+    pub whom: Option<SlackUserId>,
+    /// They decide instead; otherwise they are missing.
+    pub decides: bool,
+}
+
+/// How far a staged start has come: a campaign goes to its advocates first, then to a few, then to all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Each message goes to the advocates instead, so that they read it as it would be read.
+    Rehearsal,
+    /// The first three people get theirs.
+    Few,
+    /// Everybody does.
+    All,
+}
+
+/// What an advocate decided about one planned message before it went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It may go.
+    Approved,
+    /// It may go, and at the next moment at which the person may be written to, before its time.
+    Now,
+    /// It doesn't go until that is changed.
+    Held,
 }
 
 /// Why posting stopped.
@@ -261,6 +295,113 @@ pub enum Event {
         text: Option<Personal>,
         /// Where they wrote it, if they typed it.
         place: Option<(SlackChannelId, MessageTs)>,
+        /// The message it replies to, if it is in a thread; the answer goes there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread: Option<MessageTs>,
+        /// For a referral: whom they named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        referral: Option<Referral>,
+    },
+    /// A person changed what they had typed.
+    MessageEdited {
+        /// Who.
+        person: PersonId,
+        /// The record of what they typed: a question or an advocate's answer.
+        of: Seq,
+        /// What it says now.
+        text: Personal,
+    },
+    /// A person took back what they had typed.
+    MessageDeleted {
+        /// Who.
+        person: PersonId,
+        /// The record of what they typed: a question or an advocate's answer.
+        of: Seq,
+    },
+    /// The asker said which initiative a question is about.
+    QuestionPlaced {
+        /// The record of the question.
+        question: Seq,
+        /// The initiative.
+        initiative: InitiativeId,
+    },
+    /// The FAQ answered a question.
+    QuestionMatched {
+        /// The record of the question.
+        question: Seq,
+        /// The entry.
+        entry: FaqId,
+        /// What the asker was told; the entry may change later.
+        answer: Personal,
+    },
+    /// The asker said whether the FAQ's answer helped.
+    AnswerRated {
+        /// The record of the question.
+        question: Seq,
+        /// Whether it did.
+        helped: bool,
+    },
+    /// An advocate answered a question; several answers may follow one another.
+    QuestionAnswered {
+        /// The record of the question.
+        question: Seq,
+        /// The advocate.
+        by: PersonId,
+        /// In their words.
+        answer: Personal,
+        /// Where they typed it, if they did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<(SlackChannelId, MessageTs)>,
+    },
+    /// An advocate keeps an answer as a new FAQ entry.
+    AnswerKept {
+        /// The record of the question, whose words the entry is found by.
+        question: Seq,
+        /// The entry.
+        entry: FaqId,
+        /// About which initiative.
+        initiative: InitiativeId,
+        /// The advocate.
+        by: PersonId,
+        /// What it will answer, to anybody who asks the like.
+        answer: Personal,
+    },
+    /// An advocate drops an entry that was kept.
+    AnswerDropped {
+        /// The entry.
+        entry: FaqId,
+        /// About which initiative.
+        initiative: InitiativeId,
+        /// The advocate.
+        by: PersonId,
+    },
+    /// An advocate approaches somebody whom a stakeholder named.
+    Approached {
+        /// The record of the referral.
+        referral: Seq,
+        /// The advocate.
+        by: PersonId,
+        /// Who is approached.
+        person: PersonId,
+        /// As Slack knows them.
+        slack: SlackUserId,
+        /// What they are called, if the configuration doesn't name them.
+        name: Option<Personal>,
+        /// On which initiative.
+        initiative: InitiativeId,
+        /// The role it is argued for.
+        audience: Audience,
+        /// The teams whose ask is argued to them.
+        teams: Vec<TeamId>,
+        /// They answer for these teams.
+        decides: bool,
+    },
+    /// An advocate lets a referral be.
+    ReferralDismissed {
+        /// The record of the referral.
+        referral: Seq,
+        /// The advocate.
+        by: PersonId,
     },
     /// An advocate recorded a conversation that took place elsewhere.
     ConversationRecorded {
@@ -320,6 +461,89 @@ pub enum Event {
         /// Until when.
         until: Timestamp,
     },
+    /// An advocate entered when a person is away; again without dates if they are not.
+    LeaveEntered {
+        /// Who.
+        person: PersonId,
+        /// The first and the last day, in their zone.
+        days: Option<(Date, Date)>,
+        /// The advocate.
+        by: PersonId,
+    },
+
+    /// An advocate decided about a planned message.
+    DeliveryJudged {
+        /// Which.
+        delivery: DeliveryKey,
+        /// How.
+        verdict: Verdict,
+        /// The advocate.
+        by: PersonId,
+    },
+    /// An advocate rewrote the prose of a planned message.
+    DeliveryEdited {
+        /// Which.
+        delivery: DeliveryKey,
+        /// The advocate.
+        by: PersonId,
+        /// The prose; none to go back to the template's.
+        prose: Option<Personal>,
+    },
+    /// An advocate speaks to a person themselves, or gives them back to the bot.
+    HandedOver {
+        /// Whom they speak to.
+        person: PersonId,
+        /// About which initiative.
+        initiative: InitiativeId,
+        /// For which planning.
+        quarter: Quarter,
+        /// The advocate.
+        by: PersonId,
+        /// Whether they do, from now on.
+        taken: bool,
+    },
+    /// A staged start moved on.
+    StageSet {
+        /// Of which initiative.
+        initiative: InitiativeId,
+        /// For which planning.
+        quarter: Quarter,
+        /// How far.
+        stage: Stage,
+        /// The advocate.
+        by: PersonId,
+    },
+    /// Something in messages already sent was wrong; every copy is brought up to date and says so.
+    Corrected {
+        /// About which initiative.
+        initiative: InitiativeId,
+        /// For which planning.
+        quarter: Quarter,
+        /// The advocate.
+        by: PersonId,
+        /// What was wrong and what is right, for everybody who got a copy.
+        what: Personal,
+    },
+    /// The messages of an initiative were taken back: every copy says so, and nothing more is sent.
+    Recalled {
+        /// About which initiative.
+        initiative: InitiativeId,
+        /// For which planning.
+        quarter: Quarter,
+        /// The advocate.
+        by: PersonId,
+        /// Whether they are; false lets them stand again.
+        recalled: bool,
+    },
+    /// A changed configuration has faults, so the one before stays in force.
+    ConfigRefused {
+        /// Which.
+        digest: ConfigDigest,
+        /// How many faults.
+        faults: u32,
+        /// Where the first ones are, as `file:line:column`, and what check they fail.
+        places: Vec<String>,
+    },
 
     /// Nothing more is posted.
     PostingPaused {
@@ -337,10 +561,17 @@ impl Event {
     /// The free text in it, for sealing and opening.
     pub fn personal_mut(&mut self) -> Option<&mut Personal> {
         match self {
-            Self::ReasonGiven { reason: text, .. } | Self::NoteTaken { text, .. } => Some(text),
-            Self::MessageReceived { text, .. } | Self::ConversationRecorded { note: text, .. } => {
-                text.as_mut()
-            }
+            Self::ReasonGiven { reason: text, .. }
+            | Self::NoteTaken { text, .. }
+            | Self::MessageEdited { text, .. }
+            | Self::QuestionMatched { answer: text, .. }
+            | Self::QuestionAnswered { answer: text, .. }
+            | Self::AnswerKept { answer: text, .. }
+            | Self::Corrected { what: text, .. } => Some(text),
+            Self::MessageReceived { text, .. }
+            | Self::ConversationRecorded { note: text, .. }
+            | Self::Approached { name: text, .. }
+            | Self::DeliveryEdited { prose: text, .. } => text.as_mut(),
             Self::ConfigAdopted { .. }
             | Self::PersonLinked { .. }
             | Self::PostIntended { .. }
@@ -354,10 +585,21 @@ impl Event {
             | Self::StanceTaken { .. }
             | Self::HeadsUpConfirmed { .. }
             | Self::ConcernReleased { .. }
+            | Self::MessageDeleted { .. }
+            | Self::QuestionPlaced { .. }
+            | Self::AnswerRated { .. }
+            | Self::AnswerDropped { .. }
+            | Self::ReferralDismissed { .. }
             | Self::ItemPlanned { .. }
             | Self::Stopped { .. }
             | Self::StopUndone { .. }
             | Self::Snoozed { .. }
+            | Self::LeaveEntered { .. }
+            | Self::DeliveryJudged { .. }
+            | Self::HandedOver { .. }
+            | Self::StageSet { .. }
+            | Self::Recalled { .. }
+            | Self::ConfigRefused { .. }
             | Self::PostingPaused { .. }
             | Self::PostingResumed { .. } => None,
         }

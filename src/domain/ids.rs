@@ -155,6 +155,11 @@ text_id!(
     slug
 );
 text_id!(
+    /// An entry of an initiative's FAQ; unique within it.
+    FaqId,
+    slug
+);
+text_id!(
     /// A site whose holidays people share.
     SiteId,
     slug

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::effect::PostId;
-use super::ids::{PersonId, SlackUserId};
+use super::calendar::Quarter;
+use super::effect::{DeliveryKey, PostId};
+use super::event::{Stage, Verdict};
+use super::ids::{FaqId, InitiativeId, PersonId, Seq, SlackUserId};
 
 /// A run of text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -86,6 +88,15 @@ pub enum Part {
     Small(Paragraph),
     /// A line across.
     Divider,
+    /// A line of text with what can be done about it.
+    Row {
+        /// The message that buttons without a subject of their own are about.
+        about: Option<PostId>,
+        /// What is read.
+        text: Paragraph,
+        /// At most five.
+        buttons: Vec<Button>,
+    },
 }
 
 /// An answer that a button gives.
@@ -106,7 +117,8 @@ pub enum Answer {
     No,
 }
 
-/// What a button or menu entry does. Each is about the message it is on.
+/// What a button or menu entry does. Those without fields are about the message they are on; the others
+/// name what they are about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
@@ -139,6 +151,150 @@ pub enum Action {
     ReleaseConcern,
     /// An advocate lets posting go on.
     Resume,
+
+    /// *Ask a question*: opens a modal.
+    Ask {
+        /// About which initiative, if that is clear.
+        initiative: Option<InitiativeId>,
+    },
+    /// The question that this receipt is about is about this initiative.
+    Place {
+        /// Which.
+        initiative: InitiativeId,
+    },
+    /// The FAQ's answer in this receipt helped, or didn't.
+    Rate {
+        /// Whether it did.
+        helped: bool,
+    },
+    /// An advocate answers a question: opens a modal.
+    Reply {
+        /// The record of the question.
+        question: Seq,
+    },
+    /// An advocate keeps an answer as a new FAQ entry.
+    Keep {
+        /// The record of the answer.
+        answer: Seq,
+    },
+    /// An advocate drops an entry that was kept.
+    Drop {
+        /// About which initiative.
+        initiative: InitiativeId,
+        /// The entry.
+        entry: FaqId,
+    },
+    /// An advocate approaches somebody whom a stakeholder named: opens a modal.
+    Approach {
+        /// The record of the referral.
+        referral: Seq,
+    },
+    /// An advocate lets a referral be.
+    Dismiss {
+        /// The record of the referral.
+        referral: Seq,
+    },
+
+    /// An advocate decides about a planned message.
+    Judge {
+        /// Which.
+        delivery: DeliveryKey,
+        /// How.
+        verdict: Verdict,
+    },
+    /// An advocate lets everything go that waits for approval.
+    ApproveAll {
+        /// Of which initiative.
+        initiative: InitiativeId,
+    },
+    /// An advocate reads a planned message before it goes: opens a modal.
+    See {
+        /// Which.
+        delivery: DeliveryKey,
+    },
+    /// An advocate rewrites the prose of a planned message: opens a modal.
+    Rewrite {
+        /// Which.
+        delivery: DeliveryKey,
+    },
+    /// *I'll speak to them myself*, or back to the bot.
+    HandOver {
+        /// Whom they speak to.
+        person: PersonId,
+        /// About which initiative.
+        initiative: InitiativeId,
+        /// Whether they do, from now on.
+        taken: bool,
+    },
+    /// An advocate moves a staged start on.
+    Advance {
+        /// Which initiative.
+        initiative: InitiativeId,
+        /// How far.
+        stage: Stage,
+    },
+    /// An advocate corrects messages already sent: opens a modal.
+    Correct {
+        /// About which initiative.
+        initiative: InitiativeId,
+    },
+    /// An advocate stops posting.
+    Pause,
+
+    /// *Remind me later*, about everything: opens a modal.
+    Snooze,
+    /// Messages may come again before a snooze ends.
+    Wake,
+    /// *Stop*: about one initiative, or about all.
+    StopAbout {
+        /// Which; none for all.
+        initiative: Option<InitiativeId>,
+    },
+    /// Undoes that.
+    UndoStopAbout {
+        /// Which; none for all.
+        initiative: Option<InitiativeId>,
+    },
+    /// *What Canvass knows about me*: opens a modal.
+    KnownAboutMe,
+    /// Shows another page of App Home.
+    Turn {
+        /// Which.
+        page: Page,
+    },
+}
+
+/// A page of App Home.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(tag = "page", rename_all = "snake_case")]
+pub enum Page {
+    /// What is asked of the reader, what they answered, their settings; for an advocate what to do next.
+    #[default]
+    First,
+    /// For an advocate: who stands where on one initiative.
+    Coverage {
+        /// Which.
+        initiative: InitiativeId,
+        /// From which row on.
+        from: usize,
+    },
+    /// For an advocate: what goes out in the coming week, and what waits for approval.
+    Week {
+        /// From which row on.
+        from: usize,
+    },
+    /// For an advocate: questions that nobody has answered.
+    Questions {
+        /// From which row on.
+        from: usize,
+    },
+    /// For an advocate: who and what is missing.
+    Gaps {
+        /// From which row on.
+        from: usize,
+    },
+    /// For somebody who is an advocate and a stakeholder: what is asked of themselves.
+    Mine,
 }
 
 /// How a button looks.
@@ -235,6 +391,73 @@ pub enum ModalKind {
         /// The message.
         post: PostId,
     },
+    /// A question.
+    Ask {
+        /// About which initiative, if that is clear.
+        initiative: Option<InitiativeId>,
+        /// The message it was asked from, if any.
+        post: Option<PostId>,
+    },
+    /// An advocate's answer to a question.
+    Reply {
+        /// The record of the question.
+        question: Seq,
+    },
+    /// An answer to keep, to be read once more because it names somebody.
+    Keep {
+        /// The record of the answer.
+        answer: Seq,
+    },
+    /// Whom to approach, and in which role.
+    Approach {
+        /// The record of the referral.
+        referral: Seq,
+    },
+    /// A planned message, to be read; nothing to submit.
+    See {
+        /// Which.
+        delivery: DeliveryKey,
+    },
+    /// The prose of a planned message.
+    Rewrite {
+        /// Which.
+        delivery: DeliveryKey,
+    },
+    /// What was wrong in messages already sent.
+    Correct {
+        /// About which initiative.
+        initiative: InitiativeId,
+        /// For which planning.
+        quarter: Quarter,
+    },
+    /// Until when to be left alone, whatever it is about.
+    Snooze,
+    /// Something to read; nothing to submit.
+    Read,
+}
+
+impl ModalKind {
+    /// The message it is about, if it is about one.
+    pub fn post(&self) -> Option<PostId> {
+        match self {
+            Self::Reason { post }
+            | Self::Numbers { post }
+            | Self::Concern { post }
+            | Self::Wrong { post }
+            | Self::Later { post }
+            | Self::SomeoneElse { post }
+            | Self::Stop { post } => Some(*post),
+            Self::Ask { post, .. } => *post,
+            Self::Reply { .. }
+            | Self::Keep { .. }
+            | Self::Approach { .. }
+            | Self::See { .. }
+            | Self::Rewrite { .. }
+            | Self::Correct { .. }
+            | Self::Snooze
+            | Self::Read => None,
+        }
+    }
 }
 
 /// A field of a modal, named so that its value is found again.
@@ -264,9 +487,13 @@ pub enum Input {
         most: u16,
         /// Shown while it is empty.
         placeholder: Option<String>,
+        /// Filled in at first.
+        initial: Option<String>,
     },
     /// One of a few; `(value, label)`, at most ten.
     Choice(Vec<(String, String)>),
+    /// One of many, from a menu; `(value, label)`, at most a hundred.
+    Pick(Vec<(String, String)>),
     /// Any of a few; `(value, label)`, at most ten.
     Ticks(Vec<(String, String)>),
     /// A date.
@@ -311,6 +538,15 @@ pub enum Value {
 /// The values of a submitted modal, by field; empty fields are absent.
 pub type Values = BTreeMap<String, Value>;
 
+/// App Home, one page of it. Slack shows at most 100 blocks.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Home {
+    /// Which page; travels with it and comes back with each click.
+    pub page: Page,
+    /// What is on it.
+    pub parts: Vec<Part>,
+}
+
 /// What the program answers at once: decided with the command, best effort, never news.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -326,6 +562,8 @@ pub enum Reply {
     Faults(BTreeMap<String, String>),
     /// The message that was clicked shows this for now, without anything being recorded.
     Show(Box<Message>),
+    /// App Home shows this.
+    Home(Box<Home>),
 }
 
 impl Reply {

@@ -89,8 +89,9 @@ pub trait Performer: Send + Sync + 'static {
     /// Sends a post. Returns within the time-out it was built with; after that it is in doubt.
     async fn post(&self, post: &Outgoing) -> Outcome;
 
-    /// Looks for a post where it would be: by its metadata in the newest 200 messages of that DM.
-    async fn look_up(&self, post: PostId, to: &Recipient) -> Found;
+    /// Looks for a post where it would be: by its metadata in the newest 200 messages of that DM, or in the
+    /// thread it belongs to.
+    async fn look_up(&self, post: PostId, to: &Recipient, thread: Option<&MessageTs>) -> Found;
 
     /// Brings a sent message up to date. True if it shows `message` now or never can.
     async fn refresh(

@@ -107,6 +107,7 @@ pub fn prose_words(message: &Message) -> usize {
 /// The prose of a message as plain text.
 fn prose(message: &Message) -> String {
     let text = |part: &Part| match part {
+        Part::Row { text, .. } => text.plain(),
         Part::Heading(text) | Part::Quote(text) => text.clone(),
         Part::Paragraph(paragraph) => paragraph.plain(),
         Part::List(items) => items.iter().map(|item| item.plain()).collect::<Vec<_>>().join("\n"),

@@ -75,6 +75,10 @@ pub fn compose(
         }
         PostKey::Relay { of, to } => relay::relay(program, state, seen, *of, to, now),
         PostKey::Receipt { of, to } => receipt::receipt(program, state, seen, *of, to, now),
+        PostKey::Answer { of, .. } | PostKey::Overdue { of, .. } => Err(Unsayable::NoRecord(*of)),
+        PostKey::Digest { .. } | PostKey::Review { .. } | PostKey::Rehearsal { .. } => {
+            Err(Unsayable::NoRecord(state.head))
+        }
         PostKey::Notice { to, notice } => notice::notice(program, state, seen, notice, to, now),
     }
 }
@@ -95,9 +99,14 @@ pub fn compose_unanswered(
             let delivered = Delivered { program, state, seen, delivery, teams, audience, now };
             delivered.message(key.id(), Shown::WithButtons)
         }
-        PostKey::Relay { .. } | PostKey::Receipt { .. } | PostKey::Notice { .. } => {
-            compose(program, state, seen, key, teams, audience, now)
-        }
+        PostKey::Relay { .. }
+        | PostKey::Receipt { .. }
+        | PostKey::Answer { .. }
+        | PostKey::Overdue { .. }
+        | PostKey::Digest { .. }
+        | PostKey::Review { .. }
+        | PostKey::Rehearsal { .. }
+        | PostKey::Notice { .. } => compose(program, state, seen, key, teams, audience, now),
     }
 }
 
@@ -126,14 +135,11 @@ pub fn numbers(
     id: PostId,
     now: Timestamp,
 ) -> Modal {
-    let parts = match &post.key {
-        PostKey::Touch(delivery) => {
-            let (teams, audience) = (&post.teams, post.audience);
-            let delivered = Delivered { program, state, seen, delivery, teams, audience, now };
-            delivered.sources(post.key.id()).ok()
-        }
-        PostKey::Relay { .. } | PostKey::Receipt { .. } | PostKey::Notice { .. } => None,
-    };
+    let parts = post.key.delivery().and_then(|delivery| {
+        let (teams, audience) = (&post.teams, post.audience);
+        let delivered = Delivered { program, state, seen, delivery, teams, audience, now };
+        delivered.sources(post.key.id()).ok()
+    });
     let nothing =
         || vec![Part::Paragraph("The initiative is no longer there, and its numbers with it.".into())];
     Modal {

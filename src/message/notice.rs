@@ -40,6 +40,7 @@ pub(super) fn notice(
             desk.disagreement(initiative, team, *quarter)
         }
         Notice::Paused { since } => Ok(desk.paused(*since)),
+        Notice::ConfigRefused { since } => Err(Unsayable::NoRecord(*since)),
     }
 }
 
@@ -99,9 +100,17 @@ impl Desk<'_> {
                     .map_or(delivery.initiative.as_str(), |initiative| initiative.title.as_str());
                 format!("the {} about “{title}”", delivery.touch.word().replace('_', "-"))
             }
-            Some(PostKey::Relay { .. } | PostKey::Receipt { .. } | PostKey::Notice { .. }) | None => {
-                "a message".to_owned()
-            }
+            Some(
+                PostKey::Relay { .. }
+                | PostKey::Receipt { .. }
+                | PostKey::Answer { .. }
+                | PostKey::Overdue { .. }
+                | PostKey::Digest { .. }
+                | PostKey::Review { .. }
+                | PostKey::Rehearsal { .. }
+                | PostKey::Notice { .. },
+            )
+            | None => "a message".to_owned(),
         };
         let whom = post.map(|post| Who::of(self.program, self.state, post.key.to()));
         let (full, short) =

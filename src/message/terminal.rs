@@ -57,6 +57,11 @@ fn part(part: &Part) -> String {
         Part::Table { header, rows } => table(header, rows),
         Part::Small(paragraph) => wrapped(&paragraph.plain(), "  "),
         Part::Divider => "─".repeat(WIDTH),
+        Part::Row { text, buttons, .. } => {
+            let text = wrapped(&text.plain(), "");
+            let buttons: Vec<String> = buttons.iter().map(labelled).collect();
+            if buttons.is_empty() { text } else { format!("{text}\n{}", buttons.join("  ")) }
+        }
     }
 }
 

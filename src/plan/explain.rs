@@ -119,8 +119,11 @@ pub fn explain(
                 planned.insert(delivery.clone(), at);
             }
         }
-        Step::Missed(PostKey::Touch(delivery), skip) => _ = missed.insert(delivery.clone(), skip),
-        Step::Missed(PostKey::Relay { .. } | PostKey::Receipt { .. } | PostKey::Notice { .. }, _) => {}
+        Step::Missed(key, skip) => {
+            if let Some(delivery) = key.delivery() {
+                missed.insert(delivery.clone(), skip);
+            }
+        }
     });
     let (frames, end_frames) = (Frame::all(program, state), Frame::all(program, &end));
     let mut view = View {

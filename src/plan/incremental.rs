@@ -64,7 +64,11 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         state_after.post(*post).map_or(Touched::Nobody, |post| Touched::person(post.key.to()))
     };
     match &record.event {
-        Event::ConfigAdopted { .. } => Touched::Everybody,
+        // Whoever is approached joins the people that are planned for; a campaign is everybody's.
+        Event::ConfigAdopted { .. }
+        | Event::Approached { .. }
+        | Event::StageSet { .. }
+        | Event::Recalled { .. } => Touched::Everybody,
         Event::PostIntended { key, .. } | Event::PostMissed { key } => Touched::person(key.to()),
         Event::PostSent { post, .. }
         | Event::PostRefused { post, .. }
@@ -80,11 +84,29 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::ConversationRecorded { person, .. }
         | Event::Stopped { person, .. }
         | Event::StopUndone { person, .. }
+        | Event::MessageEdited { person, .. }
+        | Event::MessageDeleted { person, .. }
+        | Event::LeaveEntered { person, .. }
+        | Event::HandedOver { person, .. }
         | Event::Snoozed { person, .. } => Touched::person(person),
+        Event::DeliveryJudged { delivery, .. } | Event::DeliveryEdited { delivery, .. } => {
+            Touched::person(&delivery.person)
+        }
+        Event::QuestionPlaced { question: of, .. }
+        | Event::QuestionMatched { question: of, .. }
+        | Event::AnswerRated { question: of, .. }
+        | Event::QuestionAnswered { question: of, .. }
+        | Event::ReferralDismissed { referral: of, .. } => {
+            state_after.received.get(of).map_or(Touched::Nobody, |received| Touched::person(&received.person))
+        }
         Event::ItemPlanned { initiative, team, .. } => around(program, initiative, team),
         // What these change is looked at again each time.
         Event::PostShown { .. }
         | Event::NoteTaken { .. }
+        | Event::AnswerKept { .. }
+        | Event::AnswerDropped { .. }
+        | Event::Corrected { .. }
+        | Event::ConfigRefused { .. }
         | Event::PostingPaused { .. }
         | Event::PostingResumed { .. } => Touched::Nobody,
     }

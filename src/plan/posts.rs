@@ -271,6 +271,11 @@ fn sources(ground: Ground<'_>, key: &PostKey) -> Vec<Item> {
             .get(of)
             .map(|received| answers_to(program, *of, received))
             .unwrap_or_default(),
+        PostKey::Answer { .. }
+        | PostKey::Overdue { .. }
+        | PostKey::Digest { .. }
+        | PostKey::Review { .. }
+        | PostKey::Rehearsal { .. } => Vec::new(),
         PostKey::Notice { notice, .. } => match notice {
             Notice::Unreachable { person } => about_reaching(ground, person),
             Notice::Unknown { post } => {
@@ -286,6 +291,7 @@ fn sources(ground: Ground<'_>, key: &PostKey) -> Vec<Item> {
                 })
                 .unwrap_or_default(),
             Notice::Paused { .. } => about_pause(ground),
+            Notice::ConfigRefused { .. } => Vec::new(),
         },
     }
 }

@@ -29,6 +29,8 @@ pub(super) enum Errand {
     Respond { url: ResponseUrl, body: Value },
     /// Say something that only one person in the conversation sees.
     Whisper { channel: SlackChannelId, to: SlackUserId, body: Value },
+    /// Show a person's App Home as this.
+    Publish { to: SlackUserId, view: Value },
     /// Show the message as this for now.
     Update { channel: SlackChannelId, ts: MessageTs, body: Value },
 }
@@ -80,15 +82,24 @@ pub(super) fn answer(reply: Reply, hints: &Hints, carries: bool) -> Answer {
             Surface::Submission if carries => {
                 action(json!({ "response_action": "errors", "errors": faults }))
             }
-            Surface::Submission | Surface::Slash | Surface::Click { .. } | Surface::Typed { .. } => {
+            Surface::Submission
+            | Surface::Slash
+            | Surface::Click { .. }
+            | Surface::Home { .. }
+            | Surface::Typed { .. } => {
                 let sentences: Vec<String> = faults.into_values().collect();
                 say(&Message::line(sentences.join(" ")), hints, carries)
             }
         },
         Reply::Show(message) => match &hints.surface {
             Surface::Click { channel, ts } => show(&message, hints, channel, ts),
-            Surface::Slash | Surface::Submission | Surface::Typed { .. } => say(&message, hints, carries),
+            Surface::Slash | Surface::Submission | Surface::Home { .. } | Surface::Typed { .. } => {
+                say(&message, hints, carries)
+            }
         },
+        Reply::Home(home) => {
+            later(Errand::Publish { to: hints.actor.clone(), view: views::home_view(&home) })
+        }
     }
 }
 
@@ -116,6 +127,13 @@ fn say(message: &Message, hints: &Hints, carries: bool) -> Answer {
             later(Errand::Respond { url: url.clone(), body: ephemeral() })
         }
         (Surface::Click { channel, .. } | Surface::Typed { channel }, _) => whisper(channel),
+        // Nothing can be whispered in App Home, so it is said in a modal.
+        (Surface::Home { .. }, _) => match &hints.trigger {
+            Some(trigger) => {
+                later(Errand::Open { trigger: trigger.clone(), view: views::note_view(message) })
+            }
+            None => Answer::default(),
+        },
         (Surface::Slash | Surface::Submission, _) => Answer::default(),
     }
 }
@@ -190,6 +208,7 @@ mod tests {
             Errand::Open { .. } => "open".to_owned(),
             Errand::Respond { body, .. } => format!("respond replacing {}", body["replace_original"]),
             Errand::Whisper { .. } => "whisper".to_owned(),
+            Errand::Publish { .. } => "publish".to_owned(),
             Errand::Update { .. } => "update".to_owned(),
         });
         [payload, errand].into_iter().flatten().collect::<Vec<_>>().join(" + ")

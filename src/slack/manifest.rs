@@ -22,7 +22,8 @@ pub enum Transport {
 }
 
 /// The events that are read, each with the scope that Slack asks for it.
-const EVENTS: [(&str, Option<&str>); 5] = [
+const EVENTS: [(&str, Option<&str>); 6] = [
+    ("app_home_opened", None),
     ("app_uninstalled", None),
     ("message.im", Some("im:history")),
     ("team_join", Some("users:read")),
@@ -66,7 +67,7 @@ pub fn manifest(command: &str, bot_name: &str, transport: &Transport) -> Value {
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": false,
+                "home_tab_enabled": true,
                 "messages_tab_enabled": true,
                 "messages_tab_read_only_enabled": false,
             },

@@ -20,12 +20,16 @@ pub enum Method {
     ConversationsHistory,
     /// The direct message with a person, opened if need be.
     ConversationsOpen,
+    /// The messages of a thread.
+    ConversationsReplies,
     /// Do-not-disturb of many people.
     DndTeamInfo,
     /// Everybody in the workspace, page by page.
     UsersList,
     /// A modal.
     ViewsOpen,
+    /// A person's App Home.
+    ViewsPublish,
 }
 
 /// Which of the app's tokens a method takes.
@@ -49,7 +53,7 @@ pub enum Passing {
 
 impl Method {
     /// Every method that is called.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::AppsConnectionsOpen,
         Self::AuthTest,
         Self::ChatPostEphemeral,
@@ -57,9 +61,11 @@ impl Method {
         Self::ChatUpdate,
         Self::ConversationsHistory,
         Self::ConversationsOpen,
+        Self::ConversationsReplies,
         Self::DndTeamInfo,
         Self::UsersList,
         Self::ViewsOpen,
+        Self::ViewsPublish,
     ];
 
     /// Its name.
@@ -72,9 +78,11 @@ impl Method {
             Self::ChatUpdate => "chat.update",
             Self::ConversationsHistory => "conversations.history",
             Self::ConversationsOpen => "conversations.open",
+            Self::ConversationsReplies => "conversations.replies",
             Self::DndTeamInfo => "dnd.teamInfo",
             Self::UsersList => "users.list",
             Self::ViewsOpen => "views.open",
+            Self::ViewsPublish => "views.publish",
         }
     }
 
@@ -82,9 +90,9 @@ impl Method {
     /// are recognised by them.
     pub fn scopes(self) -> &'static [&'static str] {
         match self {
-            Self::AppsConnectionsOpen | Self::AuthTest | Self::ViewsOpen => &[],
+            Self::AppsConnectionsOpen | Self::AuthTest | Self::ViewsOpen | Self::ViewsPublish => &[],
             Self::ChatPostEphemeral | Self::ChatPostMessage | Self::ChatUpdate => &["chat:write"],
-            Self::ConversationsHistory => &["im:history"],
+            Self::ConversationsHistory | Self::ConversationsReplies => &["im:history"],
             Self::ConversationsOpen => &["im:write"],
             Self::DndTeamInfo => &["dnd:read"],
             Self::UsersList => &["users:read", "users:read.email"],
@@ -101,23 +109,28 @@ impl Method {
             | Self::ChatUpdate
             | Self::ConversationsHistory
             | Self::ConversationsOpen
+            | Self::ConversationsReplies
             | Self::DndTeamInfo
             | Self::UsersList
-            | Self::ViewsOpen => Token::Bot,
+            | Self::ViewsOpen
+            | Self::ViewsPublish => Token::Bot,
         }
     }
 
     /// How its arguments travel.
     pub fn passing(self) -> Passing {
         match self {
-            Self::ConversationsHistory | Self::DndTeamInfo | Self::UsersList => Passing::Query,
+            Self::ConversationsHistory | Self::ConversationsReplies | Self::DndTeamInfo | Self::UsersList => {
+                Passing::Query
+            }
             Self::AppsConnectionsOpen
             | Self::AuthTest
             | Self::ChatPostEphemeral
             | Self::ChatPostMessage
             | Self::ChatUpdate
             | Self::ConversationsOpen
-            | Self::ViewsOpen => Passing::Json,
+            | Self::ViewsOpen
+            | Self::ViewsPublish => Passing::Json,
         }
     }
 }

@@ -55,14 +55,29 @@ impl SlackPerformer {
             .ok_or(CallError::Unreadable)
     }
 
-    async fn search(&self, post: PostId, to: &Recipient) -> Result<Found, CallError> {
+    async fn search(
+        &self,
+        post: PostId,
+        to: &Recipient,
+        thread: Option<&MessageTs>,
+    ) -> Result<Found, CallError> {
         let channel = self.channel(to).await?;
-        let arguments = json!({
+        let mut arguments = json!({
             "channel": channel.as_str(),
             "limit": LOOKED_THROUGH,
             "include_all_metadata": true,
         });
-        let page = self.client.call(Method::ConversationsHistory, &arguments).await?;
+        let method = match thread {
+            // The history of a conversation doesn't show what is in its threads.
+            Some(thread) => {
+                if let Some(arguments) = arguments.as_object_mut() {
+                    arguments.insert("ts".to_owned(), thread.as_str().into());
+                }
+                Method::ConversationsReplies
+            }
+            None => Method::ConversationsHistory,
+        };
+        let page = self.client.call(method, &arguments).await?;
         let messages = page.get("messages").and_then(Value::as_array).ok_or(CallError::Unreadable)?;
         Ok(match place_of(messages, post) {
             Some(ts) => Found::There { channel, ts },
@@ -101,8 +116,8 @@ impl Performer for SlackPerformer {
         }
     }
 
-    async fn look_up(&self, post: PostId, to: &Recipient) -> Found {
-        match self.search(post, to).await {
+    async fn look_up(&self, post: PostId, to: &Recipient, thread: Option<&MessageTs>) -> Found {
+        match self.search(post, to, thread).await {
             Ok(found) => found,
             Err(error) => match error.class() {
                 Class::Recipient => Found::Impossible { code: error.code() },

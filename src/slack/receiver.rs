@@ -162,6 +162,7 @@ impl Errand {
             Self::Open { .. } => "open a modal",
             Self::Respond { .. } => "respond",
             Self::Whisper { .. } => "whisper",
+            Self::Publish { .. } => "publish App Home",
             Self::Update { .. } => "update",
         }
     }
@@ -182,6 +183,10 @@ impl Errand {
             Self::Whisper { channel, to, body } => {
                 let arguments = with(body, &[("channel", channel.as_str()), ("user", to.as_str())]);
                 client.call(Method::ChatPostEphemeral, &arguments).await.map(drop)
+            }
+            Self::Publish { to, view } => {
+                let arguments = json!({ "user_id": to.as_str(), "view": view });
+                client.call(Method::ViewsPublish, &arguments).await.map(drop)
             }
             Self::Update { channel, ts, body } => {
                 let arguments = with(body, &[("channel", channel.as_str()), ("ts", ts.as_str())]);

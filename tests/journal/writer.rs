@@ -209,6 +209,8 @@ async fn ask(writer: &Writer, who: &'static str) {
             said: Said::Question,
             text,
             place: None,
+            thread: None,
+            referral: None,
         };
         Decision { events: vec![event], reply: () }
     };

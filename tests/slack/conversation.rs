@@ -29,7 +29,7 @@ fn reason() -> Modal {
         label: "What makes it hard?".into(),
         hint: None,
         optional: true,
-        input: Input::Text { lines: true, most: 1_000, placeholder: None },
+        input: Input::Text { lines: true, most: 1_000, placeholder: None, initial: None },
     };
     let when = Field { name: "until", input: Input::Date { initial: None }, ..field.clone() };
     let who = Field { name: "who", input: Input::Person, ..field.clone() };
@@ -52,7 +52,7 @@ async fn a_click_is_taken_and_answered_to_that_person_only() {
     room.will_reply(Reply::Say(Box::new(everything())));
     let clicked = room.stand.drive("click", click(&place, "plan_it")).await;
     assert_eq!(clicked["delivered"], true, "{clicked}");
-    let expected = Request::Act { post: post_id(POST), action: Action::Answer(Answer::PlanIt) };
+    let expected = Request::Act { post: Some(post_id(POST)), action: Action::Answer(Answer::PlanIt) };
     assert_eq!(room.last_taken().request, expected);
     let seen = room.sees("U1", |seen| seen["messages"].as_array().is_some_and(|all| all.len() == 2)).await;
     assert_eq!(seen["messages"][1]["is_ephemeral"], true);
@@ -66,7 +66,7 @@ async fn an_entry_of_the_menu_is_taken_by_its_own_word() {
     entry["value"] = json!(format!("stop {POST}"));
     let clicked = room.stand.drive("click", entry).await;
     assert_eq!(clicked["delivered"], true, "{clicked}");
-    assert_eq!(room.last_taken().request, Request::Act { post: post_id(POST), action: Action::Stop });
+    assert_eq!(room.last_taken().request, Request::Act { post: Some(post_id(POST)), action: Action::Stop });
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn a_message_can_show_something_else_for_now() {
     let channel = SlackChannelId::parse(channel).unwrap();
     let ts = canvass::domain::ids::MessageTs::parse(ts).unwrap();
     assert!(room.performer.refresh(post_id(POST), &channel, &ts, &everything()).await);
-    let found = room.performer.look_up(post_id(POST), &to("U1", Some(channel.as_str()))).await;
+    let found = room.performer.look_up(post_id(POST), &to("U1", Some(channel.as_str())), None).await;
     assert_eq!(found, canvass::domain::performer::Found::There { channel, ts });
 }
 

@@ -16,10 +16,10 @@ async fn a_post_opens_the_direct_message_and_is_found_in_it_again() {
     let Outcome::Sent { channel, ts } = sent else { panic!("{sent:?}") };
     let there = Found::There { channel: channel.clone(), ts: ts.clone() };
     let known = to("U1", Some(channel.as_str()));
-    assert_eq!(room.performer.look_up(post_id(POST), &known).await, there);
-    assert_eq!(room.performer.look_up(post_id(POST), &to("U1", None)).await, there);
+    assert_eq!(room.performer.look_up(post_id(POST), &known, None).await, there);
+    assert_eq!(room.performer.look_up(post_id(POST), &to("U1", None), None).await, there);
     let other = post_id("00000000000000000000000000000000");
-    assert_eq!(room.performer.look_up(other, &known).await, Found::Absent);
+    assert_eq!(room.performer.look_up(other, &known, None).await, Found::Absent);
 
     let second = room.performer.post(&outgoing(&"1".repeat(32), known, Message::line("Again"))).await;
     assert!(matches!(second, Outcome::Sent { channel: again, .. } if again == channel));
@@ -33,7 +33,7 @@ async fn a_post_whose_answer_is_lost_is_in_doubt_and_is_found() {
         room.stand.drive("faults", json!({ "method": "chat.postMessage", "kind": kind })).await;
         let sent = room.performer.post(&outgoing(&post, to("U1", None), everything())).await;
         assert!(matches!(sent, Outcome::InDoubt { .. }), "{kind}: {sent:?}");
-        let found = room.performer.look_up(post_id(&post), &to("U1", None)).await;
+        let found = room.performer.look_up(post_id(&post), &to("U1", None), None).await;
         assert!(matches!(found, Found::There { .. }), "{kind}: {found:?}");
     }
 }
@@ -62,7 +62,7 @@ async fn each_failure_has_the_outcome_of_its_class() {
     check("garbage", |outcome| matches!(outcome, Outcome::InDoubt { .. })).await;
     check("http_503", |outcome| matches!(outcome, Outcome::InDoubt { .. })).await;
     // None of them was stored.
-    assert_eq!(room.performer.look_up(post_id(POST), &to("U1", None)).await, Found::Absent);
+    assert_eq!(room.performer.look_up(post_id(POST), &to("U1", None), None).await, Found::Absent);
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn a_message_is_brought_up_to_date_and_keeps_what_it_is_found_by() {
     let seen = room.sees("U1", |seen| seen.to_string().contains("Later text")).await;
     assert_eq!(seen["messages"].as_array().unwrap().len(), 1);
     let known = to("U1", Some(channel.as_str()));
-    assert!(matches!(room.performer.look_up(post_id(POST), &known).await, Found::There { .. }));
+    assert!(matches!(room.performer.look_up(post_id(POST), &known, None).await, Found::There { .. }));
     // One that isn't there never can be.
     let nowhere = canvass::domain::ids::MessageTs::parse("1.000001").unwrap();
     assert!(room.performer.refresh(post_id(POST), &channel, &nowhere, &later).await);

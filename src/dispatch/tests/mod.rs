@@ -327,6 +327,8 @@ async fn what_the_real_plan_calls_due_goes_out_once_across_a_kill() {
             SlackChannelId::parse("D7").unwrap(),
             MessageTs::parse(&format!("{n}.000001")).unwrap(),
         )),
+        thread: None,
+        referral: None,
     };
     let posts = |of| {
         let (of, ana, priya) = (Seq(of), person("ana"), person("priya"));

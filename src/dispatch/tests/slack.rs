@@ -175,7 +175,7 @@ impl Performer for Slack {
         }
     }
 
-    async fn look_up(&self, post: PostId, to: &Recipient) -> Found {
+    async fn look_up(&self, post: PostId, to: &Recipient, _thread: Option<&MessageTs>) -> Found {
         let mut workspace = self.inner.lock().unwrap();
         if let Some(found) = workspace.finds.get_mut(&post).and_then(VecDeque::pop_front) {
             return found;

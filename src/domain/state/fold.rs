@@ -5,14 +5,14 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Adopted, Engagement, ItemState, NoteState, Phase, Received, StanceState, State, person_mut, post_mut,
+    Adopted, ApproachedState, Correction, Engagement, ItemState, Judged, KeptState, NoteState, Phase,
+    Received, RefusedConfig, Settlement, StanceState, State, person_mut, post_mut,
 };
 use crate::domain::calendar::Quarter;
-use crate::domain::effect::{PostId, PostKey};
+use crate::domain::effect::PostId;
 use crate::domain::engagement::Stance;
-use crate::domain::event::{Cause, Event, Record, RefusedFor, Said};
-use crate::domain::ids::{InitiativeId, MessageTs, PersonId, Seq, SlackChannelId};
-use crate::domain::personal::Personal;
+use crate::domain::event::{Cause, Event, Record, RefusedFor};
+use crate::domain::ids::{InitiativeId, PersonId, Seq};
 
 /// How long a cause is remembered. Slack drops events more than two hours late.
 const CAUSE_MEMORY: SignedDuration = SignedDuration::from_hours(24);
@@ -46,6 +46,7 @@ impl State {
                     self.initiatives.entry(initiative.clone()).or_insert(at);
                 }
                 self.adopted = Some(Adopted { digest: digest.clone(), at });
+                self.refused_config = None;
             }
             Event::PersonLinked { person, slack } => {
                 let state = person_mut(&mut self.people, person);
@@ -113,14 +114,69 @@ impl State {
                 self.engagement_mut(person, initiative, *quarter).confirmed = true;
                 self.changed(seq, person, initiative, *quarter);
             }
-            Event::ConcernReleased { person, initiative, quarter, by } => {
+            Event::ConcernReleased { person, initiative, quarter, .. } => {
                 let concern = self.engagement_mut(person, initiative, *quarter).concern.take();
                 if let Some(of) = concern {
-                    self.post_changed(seq, PostKey::Relay { of, to: by.clone() }.id());
+                    self.about_changed(seq, of);
                 }
             }
-            Event::MessageReceived { person, initiative, said, text, place } => {
-                self.received(record, person, initiative.as_ref(), *said, text.as_ref(), place.as_ref());
+            Event::MessageReceived { person, initiative, said, text, place, thread, referral } => {
+                let received = Received {
+                    person: person.clone(),
+                    initiative: initiative.clone(),
+                    said: *said,
+                    text: text.clone(),
+                    place: place.clone(),
+                    thread: thread.clone(),
+                    referral: referral.clone(),
+                    settled: None,
+                    posts: Vec::new(),
+                    withdrawn: false,
+                    at,
+                };
+                self.received(seq, received);
+            }
+            Event::MessageEdited { of, text, .. } => self.edited(seq, *of, text),
+            Event::MessageDeleted { of, .. } => self.deleted(seq, *of),
+            Event::QuestionPlaced { question, initiative } => self.placed(seq, *question, initiative),
+            Event::QuestionMatched { question, entry, answer } => {
+                self.matched(seq, *question, entry, answer);
+            }
+            Event::AnswerRated { question, helped } => {
+                if let Some(state) = self.questions.get_mut(question) {
+                    state.helped = Some(*helped);
+                }
+                self.about_changed(seq, *question);
+            }
+            Event::QuestionAnswered { question, by, answer, place } => {
+                self.answered(seq, at, *question, by, answer, place.as_ref());
+            }
+            Event::AnswerKept { question, entry, initiative, by, answer } => {
+                let kept = KeptState { question: *question, by: by.clone(), answer: answer.clone() };
+                self.kept.insert((initiative.clone(), entry.clone()), kept);
+                self.about_changed(seq, *question);
+            }
+            Event::AnswerDropped { entry, initiative, .. } => {
+                if let Some(kept) = self.kept.remove(&(initiative.clone(), entry.clone())) {
+                    self.about_changed(seq, kept.question);
+                }
+            }
+            Event::Approached { referral, by, person, slack, name, initiative, audience, teams, decides } => {
+                let approached = ApproachedState {
+                    slack: slack.clone(),
+                    name: name.clone(),
+                    audience: *audience,
+                    teams: teams.clone(),
+                    decides: *decides,
+                    by: by.clone(),
+                    at,
+                };
+                self.approached.insert((initiative.clone(), person.clone()), approached);
+                let settled = Settlement { by: by.clone(), approached: Some(person.clone()) };
+                self.settled(seq, *referral, settled);
+            }
+            Event::ReferralDismissed { referral, by } => {
+                self.settled(seq, *referral, Settlement { by: by.clone(), approached: None });
             }
             Event::ConversationRecorded { person, initiative, quarter, .. } => {
                 self.engagement_mut(person, initiative, *quarter).conversation = Some(at);
@@ -132,10 +188,7 @@ impl State {
             Event::ItemPlanned { initiative, team, quarter, by, link } => {
                 let item = ItemState { link: link.clone(), at, by: by.clone() };
                 self.items.insert((initiative.clone(), team.clone(), *quarter), item);
-                let engaged: Vec<PersonId> = self.people.keys().cloned().collect();
-                for person in &engaged {
-                    self.changed(seq, person, initiative, *quarter);
-                }
+                self.everybody_changed(seq, initiative, *quarter);
             }
             Event::Stopped { person, initiative } => {
                 let state = person_mut(&mut self.people, person);
@@ -158,6 +211,34 @@ impl State {
             }
             Event::Snoozed { person, until } => {
                 person_mut(&mut self.people, person).snoozed_until = Some(*until);
+            }
+            Event::LeaveEntered { person, days, .. } => person_mut(&mut self.people, person).leave = *days,
+            Event::DeliveryJudged { delivery, verdict, by } => {
+                self.judged(seq, delivery, Judged { verdict: *verdict, by: by.clone(), at });
+            }
+            Event::DeliveryEdited { delivery, by, prose } => {
+                self.rewritten(seq, delivery, by, prose.as_ref())
+            }
+            Event::HandedOver { person, initiative, quarter, by, taken } => {
+                self.engagement_mut(person, initiative, *quarter).handed_over = taken.then(|| by.clone());
+                self.reviews_changed(seq, initiative);
+            }
+            Event::StageSet { initiative, quarter, stage, .. } => {
+                self.campaign_mut(initiative, *quarter).stage = Some(*stage);
+                self.reviews_changed(seq, initiative);
+            }
+            Event::Corrected { initiative, quarter, by, what } => {
+                let correction = Correction { since: seq, by: by.clone(), what: what.clone(), at };
+                self.campaign_mut(initiative, *quarter).corrections.push(correction);
+                self.everybody_changed(seq, initiative, *quarter);
+            }
+            Event::Recalled { initiative, quarter, by, recalled } => {
+                self.campaign_mut(initiative, *quarter).recalled = recalled.then(|| by.clone());
+                self.everybody_changed(seq, initiative, *quarter);
+            }
+            Event::ConfigRefused { digest, faults, places } => {
+                let (digest, faults, places) = (digest.clone(), *faults, places.clone());
+                self.refused_config = Some(RefusedConfig { since: seq, digest, faults, places, at });
             }
             Event::PostingPaused { reason } => self.paused = Some((seq, reason.clone())),
             Event::PostingResumed { .. } => self.paused = None,
@@ -183,39 +264,11 @@ impl State {
         person.engagements.entry((initiative.clone(), quarter)).or_default()
     }
 
-    fn received(
-        &mut self,
-        record: &Record,
-        person: &PersonId,
-        initiative: Option<&InitiativeId>,
-        said: Said,
-        text: Option<&Personal>,
-        place: Option<&(SlackChannelId, MessageTs)>,
-    ) {
-        let received = Received {
-            person: person.clone(),
-            initiative: initiative.cloned(),
-            said,
-            text: text.cloned(),
-            place: place.cloned(),
-            at: record.at,
-        };
-        self.received.insert(record.seq, received);
-        let state = person_mut(&mut self.people, person);
-        if let Some((channel, _)) = place {
-            state.channel = Some(channel.clone());
-        }
-        // The engagement is the latest one about this initiative: quarters follow one another.
-        let latest = initiative.and_then(|initiative| {
-            state.engagements.iter_mut().rev().find(|((about, _), _)| about == initiative)
-        });
-        if let Some(((initiative, quarter), engagement)) = latest {
-            engagement.said.push(record.seq);
-            if matches!(said, Said::Correction | Said::Concern) {
-                engagement.concern = Some(record.seq);
-            }
-            let (initiative, quarter) = (initiative.clone(), *quarter);
-            self.changed(record.seq, person, &initiative, quarter);
+    /// Marks every message of a campaign.
+    pub(super) fn everybody_changed(&mut self, seq: Seq, initiative: &InitiativeId, quarter: Quarter) {
+        let people: Vec<PersonId> = self.people.keys().cloned().collect();
+        for person in &people {
+            self.changed(seq, person, initiative, quarter);
         }
     }
 
@@ -229,7 +282,13 @@ impl State {
     }
 
     /// Marks the sent messages of an engagement as no longer showing everything.
-    fn changed(&mut self, seq: Seq, person: &PersonId, initiative: &InitiativeId, quarter: Quarter) {
+    pub(super) fn changed(
+        &mut self,
+        seq: Seq,
+        person: &PersonId,
+        initiative: &InitiativeId,
+        quarter: Quarter,
+    ) {
         let engagement =
             self.people.get(person).and_then(|state| state.engagements.get(&(initiative.clone(), quarter)));
         let posts: Vec<PostId> =
@@ -240,7 +299,7 @@ impl State {
     }
 
     /// Marks a message, if it was sent, as no longer showing everything.
-    fn post_changed(&mut self, seq: Seq, post: PostId) {
+    pub(super) fn post_changed(&mut self, seq: Seq, post: PostId) {
         let post = self.resolve(post);
         let Some(state) = post_mut(&mut self.posts, &post) else { return };
         state.changed = seq;

@@ -4,6 +4,8 @@
 //! the configuration or the clock, and ignores what a record before it has already settled, so that a
 //! fact can't be recorded twice with effect. Uniqueness is decided here and nowhere else.
 
+mod campaign;
+mod conversation;
 mod fold;
 mod posting;
 mod renaming;
@@ -18,8 +20,8 @@ use super::calendar::Quarter;
 use super::effect::PostId;
 use super::effect::PostKey;
 use super::engagement::{Audience, Stance, Touch};
-use super::event::{Cause, How, PauseReason, Record, RefusedFor, Said};
-use super::ids::{InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
+use super::event::{Cause, How, PauseReason, Record, Referral, RefusedFor, Said, Stage, Verdict};
+use super::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
 use super::personal::Personal;
 use super::program::ConfigDigest;
 
@@ -137,6 +139,32 @@ pub struct Engagement {
     pub conversation: Option<Timestamp>,
     /// The deliveries, by touch and occurrence.
     pub deliveries: BTreeMap<(Touch, Option<Date>), PostId>,
+    /// What an advocate decided about planned messages, by touch and occurrence.
+    pub verdicts: BTreeMap<(Touch, Option<Date>), Judged>,
+    /// Prose that an advocate wrote instead of the template's, by touch and occurrence.
+    pub edits: BTreeMap<(Touch, Option<Date>), Edited>,
+    /// The advocate who speaks to them instead of the bot.
+    pub handed_over: Option<PersonId>,
+}
+
+/// An advocate's decision about a planned message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// How.
+    pub verdict: Verdict,
+    /// The advocate.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Prose that an advocate wrote instead of the template's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// The advocate.
+    pub by: PersonId,
+    /// The prose, a paragraph a line.
+    pub prose: Personal,
 }
 
 impl Engagement {
@@ -166,6 +194,12 @@ pub struct PersonState {
     pub stopped_initiatives: BTreeSet<InitiativeId>,
     /// Nothing before then.
     pub snoozed_until: Option<Timestamp>,
+    /// The first and the last day of a leave that an advocate entered, in their zone.
+    pub leave: Option<(Date, Date)>,
+    /// Records of the questions they asked.
+    pub asked: Vec<Seq>,
+    /// For an advocate: when the last digest went out to them.
+    pub digest: Option<Timestamp>,
     /// When campaign messages went out to them, oldest first; a fortnight is kept.
     pub campaign: VecDeque<Timestamp>,
     /// By initiative and quarter.
@@ -185,6 +219,131 @@ pub struct Received {
     pub text: Option<Personal>,
     /// Where they wrote it.
     pub place: Option<(SlackChannelId, MessageTs)>,
+    /// The message it replies to, if it is in a thread.
+    pub thread: Option<MessageTs>,
+    /// Whom they named, if it is a referral.
+    pub referral: Option<Referral>,
+    /// What became of the referral, once an advocate decided.
+    pub settled: Option<Settlement>,
+    /// The messages about it: receipt, relays, reminders.
+    pub posts: Vec<PostId>,
+    /// They took it back.
+    pub withdrawn: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What an advocate did with a referral.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// The advocate.
+    pub by: PersonId,
+    /// Who is approached; none if it was let be.
+    pub approached: Option<PersonId>,
+}
+
+/// What became of a question. The question itself is a [`Received`] under the same record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QuestionState {
+    /// About which initiative: clear from the start, or chosen by the asker.
+    pub initiative: Option<InitiativeId>,
+    /// What the FAQ answered.
+    pub matched: Option<Matched>,
+    /// Whether that helped, once the asker said so.
+    pub helped: Option<bool>,
+    /// The advocates' answers.
+    pub answers: Vec<Seq>,
+}
+
+/// An answer out of the FAQ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matched {
+    /// The entry.
+    pub entry: FaqId,
+    /// What the asker was told.
+    pub answer: Personal,
+}
+
+/// An advocate's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerState {
+    /// The record of the question.
+    pub question: Seq,
+    /// The advocate.
+    pub by: PersonId,
+    /// In their words.
+    pub answer: Personal,
+    /// They took it back.
+    pub withdrawn: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An answer that was kept as an FAQ entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptState {
+    /// The record of the question, whose words the entry is found by.
+    pub question: Seq,
+    /// The advocate.
+    pub by: PersonId,
+    /// What it answers.
+    pub answer: Personal,
+}
+
+/// Somebody whom a stakeholder named and an advocate approaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApproachedState {
+    /// As Slack knows them.
+    pub slack: SlackUserId,
+    /// What they are called, if the configuration doesn't name them.
+    pub name: Option<Personal>,
+    /// The role it is argued for.
+    pub audience: Audience,
+    /// The teams whose ask is argued to them.
+    pub teams: Vec<TeamId>,
+    /// They answer for these teams.
+    pub decides: bool,
+    /// The advocate.
+    pub by: PersonId,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// What advocates decided about a whole campaign.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CampaignState {
+    /// How far a staged start has come, if anybody moved it.
+    pub stage: Option<Stage>,
+    /// Its messages were taken back.
+    pub recalled: Option<PersonId>,
+    /// What was corrected, oldest first.
+    pub corrections: Vec<Correction>,
+}
+
+/// Something in messages already sent that was wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// The record of it.
+    pub since: Seq,
+    /// The advocate.
+    pub by: PersonId,
+    /// What was wrong and what is right.
+    pub what: Personal,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A changed configuration that was refused for its faults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedConfig {
+    /// The record of it.
+    pub since: Seq,
+    /// Which.
+    pub digest: ConfigDigest,
+    /// How many faults.
+    pub faults: u32,
+    /// Where the first ones are.
+    pub places: Vec<String>,
     /// When.
     pub at: Timestamp,
 }
@@ -247,6 +406,18 @@ pub struct State {
     pub outdated: BTreeSet<PostId>,
     /// What people said or asked for.
     pub received: BTreeMap<Seq, Received>,
+    /// Questions, by the record of each.
+    pub questions: BTreeMap<Seq, QuestionState>,
+    /// Advocates' answers, by the record of each.
+    pub answers: BTreeMap<Seq, AnswerState>,
+    /// Answers kept as FAQ entries.
+    pub kept: BTreeMap<(InitiativeId, FaqId), KeptState>,
+    /// People approached because a stakeholder named them.
+    pub approached: BTreeMap<(InitiativeId, PersonId), ApproachedState>,
+    /// What advocates decided about whole campaigns.
+    pub campaigns: BTreeMap<(InitiativeId, Quarter), CampaignState>,
+    /// The latest change of the configuration, if it was refused.
+    pub refused_config: Option<RefusedConfig>,
     /// What advocates noted.
     pub notes: BTreeMap<Seq, NoteState>,
     /// Items in teams' plans.
@@ -255,6 +426,12 @@ pub struct State {
     pub paused: Option<(Seq, PauseReason)>,
     /// Campaign messages of the last hours to anybody, oldest first.
     pub recent_campaign: VecDeque<Timestamp>,
+    /// Sent posts that are no campaign messages, by place: a reply in their thread is about them.
+    by_place: HashMap<(SlackChannelId, MessageTs), PostId>,
+    /// Records of what was typed, by place: it may be changed or taken back.
+    typed: HashMap<(SlackChannelId, MessageTs), Seq>,
+    /// The latest review of each advocate, by initiative.
+    reviews: BTreeMap<(InitiativeId, PersonId), PostId>,
     /// Ids that posts would have after a renaming, to the ids they have.
     aliases: HashMap<PostId, PostId>,
     causes: HashSet<Cause>,
@@ -292,6 +469,39 @@ impl State {
     /// What became of a post.
     pub fn post(&self, post: PostId) -> Option<&PostState> {
         self.posts.get(&self.resolve(post)).map(Arc::as_ref)
+    }
+
+    /// The post that is no campaign message and stands at this place.
+    pub fn post_at(&self, channel: &SlackChannelId, ts: &MessageTs) -> Option<(PostId, &PostState)> {
+        let id = *self.by_place.get(&(channel.clone(), ts.clone()))?;
+        Some((id, self.posts.get(&id)?))
+    }
+
+    /// The record of what was typed at this place, if it was recorded.
+    pub fn typed_at(&self, channel: &SlackChannelId, ts: &MessageTs) -> Option<Seq> {
+        self.typed.get(&(channel.clone(), ts.clone())).copied()
+    }
+
+    /// What advocates decided about a campaign.
+    pub fn campaign(&self, initiative: &InitiativeId, quarter: Quarter) -> Option<&CampaignState> {
+        self.campaigns.get(&(initiative.clone(), quarter))
+    }
+
+    /// The message under which a post belongs, in the recipient's direct message: questions that were
+    /// asked in a thread are answered there.
+    pub fn thread_of(&self, key: &PostKey) -> Option<&MessageTs> {
+        let question = match key {
+            PostKey::Receipt { of, .. } => of,
+            PostKey::Answer { of, .. } => &self.answers.get(of)?.question,
+            PostKey::Touch(_)
+            | PostKey::Relay { .. }
+            | PostKey::Overdue { .. }
+            | PostKey::Digest { .. }
+            | PostKey::Review { .. }
+            | PostKey::Rehearsal { .. }
+            | PostKey::Notice { .. } => return None,
+        };
+        self.received.get(question)?.thread.as_ref()
     }
 
     /// The id under which a post went out: renaming somebody doesn't make it another post.

@@ -35,6 +35,7 @@ impl State {
             self.note_delivery(delivery, id);
             self.count_campaign(at, before, &delivery.person);
         }
+        self.note_subject(key, id);
         let (changed, shown) = (self.head, self.head);
         let post = PostState {
             key: key.clone(),
@@ -68,6 +69,30 @@ impl State {
         self.engagement_mut(&delivery.person, &delivery.initiative, delivery.quarter)
             .deliveries
             .insert((delivery.touch, delivery.occurrence), id);
+    }
+
+    /// Remembers what a post is about, so that it is brought up to date with it.
+    fn note_subject(&mut self, key: &PostKey, id: PostId) {
+        let of = match key {
+            PostKey::Relay { of, .. } | PostKey::Receipt { of, .. } | PostKey::Overdue { of, .. } => *of,
+            PostKey::Answer { of, .. } => match self.answers.get(of) {
+                Some(answer) => answer.question,
+                None => return,
+            },
+            PostKey::Review { to, initiative, .. } => {
+                self.reviews.insert((initiative.clone(), to.clone()), id);
+                return;
+            }
+            PostKey::Touch(_)
+            | PostKey::Digest { .. }
+            | PostKey::Rehearsal { .. }
+            | PostKey::Notice { .. } => return,
+        };
+        if let Some(received) = self.received.get_mut(&of)
+            && !received.posts.contains(&id)
+        {
+            received.posts.push(id);
+        }
     }
 
     /// Moves an intended post on; false if this attempt has been settled before.
@@ -108,6 +133,12 @@ impl State {
         let person = person_mut(&mut self.people, state.key.to());
         person.channel = Some(channel.clone());
         person.unreachable = None;
+        if matches!(state.key, PostKey::Digest { .. }) {
+            person.digest = Some(at);
+        }
+        if state.key.delivery().is_none() {
+            self.by_place.insert((channel.clone(), ts.clone()), post);
+        }
     }
 
     pub(super) fn missed(&mut self, at: Timestamp, key: &PostKey) {

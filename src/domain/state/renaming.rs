@@ -34,6 +34,13 @@ impl State {
                 .into_iter()
                 .map(|((mut about, quarter), mut engagement)| {
                     initiative(&mut about);
+                    for judged in engagement.verdicts.values_mut() {
+                        person(&mut judged.by);
+                    }
+                    for edited in engagement.edits.values_mut() {
+                        person(&mut edited.by);
+                    }
+                    engagement.handed_over.iter_mut().for_each(person);
                     engagement.stances = std::mem::take(&mut engagement.stances)
                         .into_iter()
                         .map(|(mut of, stance)| {
@@ -60,9 +67,21 @@ impl State {
                     person(&mut delivery.person);
                     initiative(&mut delivery.initiative);
                 }
-                PostKey::Relay { to, .. } | PostKey::Receipt { to, .. } | PostKey::Notice { to, .. } => {
-                    person(to)
+                PostKey::Rehearsal { to, delivery } => {
+                    person(to);
+                    person(&mut delivery.person);
+                    initiative(&mut delivery.initiative);
                 }
+                PostKey::Review { to, initiative: about, .. } => {
+                    person(to);
+                    initiative(about);
+                }
+                PostKey::Relay { to, .. }
+                | PostKey::Receipt { to, .. }
+                | PostKey::Answer { to, .. }
+                | PostKey::Overdue { to, .. }
+                | PostKey::Digest { to, .. }
+                | PostKey::Notice { to, .. } => person(to),
             }
             if post.key.id() != *id {
                 self.aliases.insert(post.key.id(), *id);
@@ -71,7 +90,36 @@ impl State {
         for received in self.received.values_mut() {
             person(&mut received.person);
             received.initiative.iter_mut().for_each(initiative);
+            if let Some(settled) = &mut received.settled {
+                person(&mut settled.by);
+                settled.approached.iter_mut().for_each(person);
+            }
         }
+        for question in self.questions.values_mut() {
+            question.initiative.iter_mut().for_each(initiative);
+        }
+        for answer in self.answers.values_mut() {
+            person(&mut answer.by);
+        }
+        self.kept = rekeyed(&mut self.kept, |(about, _), kept| {
+            initiative(about);
+            person(&mut kept.by);
+        });
+        self.approached = rekeyed(&mut self.approached, |(about, who), approached| {
+            initiative(about);
+            person(who);
+            person(&mut approached.by);
+            approached.teams.iter_mut().for_each(team);
+        });
+        self.campaigns = rekeyed(&mut self.campaigns, |(about, _), campaign| {
+            initiative(about);
+            campaign.recalled.iter_mut().for_each(person);
+            campaign.corrections.iter_mut().for_each(|correction| person(&mut correction.by));
+        });
+        self.reviews = rekeyed(&mut self.reviews, |(about, who), _| {
+            initiative(about);
+            person(who);
+        });
         for note in self.notes.values_mut() {
             person(&mut note.by);
             note.about.iter_mut().for_each(person);
@@ -86,6 +134,14 @@ impl State {
             })
             .collect();
     }
+}
+
+fn rekeyed<K: Ord, V>(map: &mut BTreeMap<K, V>, mut change: impl FnMut(&mut K, &mut V)) -> BTreeMap<K, V> {
+    let entries = std::mem::take(map).into_iter().map(|(mut key, mut value)| {
+        change(&mut key, &mut value);
+        (key, value)
+    });
+    entries.collect()
 }
 
 fn renamed<T: Ord + Clone>(renames: &BTreeMap<T, T>, id: &mut T) {

@@ -51,6 +51,8 @@ fn words_that_were_deleted_are_not_relayed() {
         said: Said::Question,
         text: Some(Personal::Forgotten),
         place: None,
+        thread: None,
+        referral: None,
     };
     let story = Story::new().then(MONDAY, event);
     let relay = composed(&program(), &story, &PostKey::Relay { of: Seq(1), to: person_id("priya") }, MONDAY);

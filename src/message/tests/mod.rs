@@ -73,6 +73,8 @@ impl Story {
             said,
             text: text.map(|text| Personal::new(person_id(person), text)),
             place: None,
+            thread: None,
+            referral: None,
         };
         self.then(at_, event)
     }

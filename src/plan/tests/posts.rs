@@ -15,15 +15,15 @@ fn answers(life: &Life) -> Vec<String> {
     let sent = life.sent.iter().filter_map(|(at, post)| {
         let what = match &post.key {
             PostKey::Touch(_) => return None,
-            PostKey::Relay { .. } => "relay".to_owned(),
-            PostKey::Receipt { .. } => "receipt".to_owned(),
             PostKey::Notice { notice, .. } => match notice {
                 Notice::Unreachable { person } => format!("unreachable {person}"),
                 Notice::Unknown { .. } => "unknown".to_owned(),
                 Notice::Late { initiative, .. } => format!("late {initiative}"),
                 Notice::Disagreement { team, .. } => format!("disagreement {team}"),
                 Notice::Paused { .. } => "paused".to_owned(),
+                Notice::ConfigRefused { .. } => "refused configuration".to_owned(),
             },
+            other => other.word().to_owned(),
         };
         Some(format!("{what} to {} {}", post.key.to(), at.strftime("%a %-d %b %H:%M")))
     });
@@ -149,7 +149,7 @@ fn a_disagreement_goes_to_the_advocate_with_the_answer_that_made_it_one() {
     assert_eq!(answers(&life), ["disagreement checkout to priya Wed 2 Dec 12:00"]);
     let told = life.sent.iter().find_map(|(_, post)| match &post.key {
         PostKey::Notice { notice: Notice::Disagreement { since, .. }, .. } => Some(*since),
-        PostKey::Notice { .. } | PostKey::Touch(_) | PostKey::Relay { .. } | PostKey::Receipt { .. } => None,
+        _ => None,
     });
     assert_eq!(told, Some(since));
     life.takes("dev", "payments", Stance::Committed);
@@ -247,12 +247,7 @@ fn answers_go_before_the_campaign() {
 
 fn kind(effect: &Effect) -> &'static str {
     match effect {
-        Effect::Post(post) => match &post.key {
-            PostKey::Touch(_) => "touch",
-            PostKey::Relay { .. } => "relay",
-            PostKey::Receipt { .. } => "receipt",
-            PostKey::Notice { .. } => "notice",
-        },
+        Effect::Post(post) => post.key.word(),
         Effect::Miss(_) => "miss",
         Effect::Refresh { .. } => "refresh",
         Effect::Settle { .. } => "settle",

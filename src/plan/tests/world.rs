@@ -403,7 +403,15 @@ impl Life {
 
     pub(super) fn says(&mut self, id: &str, about: Option<&str>, said: Said) {
         let (person, initiative) = (person(id), about.map(initiative));
-        self.happens(Event::MessageReceived { person, initiative, said, text: None, place: None });
+        self.happens(Event::MessageReceived {
+            person,
+            initiative,
+            said,
+            text: None,
+            place: None,
+            thread: None,
+            referral: None,
+        });
     }
 
     /// What was sent of the campaign to somebody: `touch@local time`.

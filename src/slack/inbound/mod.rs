@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::command::Incoming;
 use crate::domain::effect::PostId;
 use crate::domain::ids::{MessageTs, SlackChannelId, SlackUserId};
+use crate::domain::message::Page;
 
 use super::client::ResponseUrl;
 use super::directory::Member;
@@ -62,6 +63,11 @@ pub enum Surface {
         channel: SlackChannelId,
         /// The message.
         ts: MessageTs,
+    },
+    /// A control of App Home, or App Home as it was opened.
+    Home {
+        /// The page that is shown.
+        page: Page,
     },
     /// A modal that was submitted.
     Submission,

@@ -82,6 +82,9 @@ fn outcome(payload: &Value) -> String {
                 }
                 Request::Typed { thread, .. } => format!("typed, threaded {}", thread.is_some()),
                 Request::Slash { text } => format!("slash {text:?}"),
+                Request::OpenHome { page } => format!("opened {page:?}"),
+                Request::Edit { .. } => "edited".to_owned(),
+                Request::Delete { .. } => "deleted".to_owned(),
             };
             let can = [("trigger", hints.trigger.is_some()), ("response_url", hints.response_url.is_some())];
             let can: Vec<&str> = can.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect();
@@ -220,7 +223,7 @@ fn a_click_says_what_it_means_and_where_it_was() {
     let (_, payload) = cases().into_iter().find(|(name, _)| *name == "our button").unwrap();
     let Ok(Inbound::Request(incoming, hints)) = read(&payload) else { panic!() };
     let post = PostId::parse(POST).unwrap();
-    assert_eq!(incoming.request, Request::Act { post, action: Action::Answer(Answer::PlanIt) });
+    assert_eq!(incoming.request, Request::Act { post: Some(post), action: Action::Answer(Answer::PlanIt) });
     assert_eq!(hints.post, Some(post));
     assert_eq!(
         hints.surface,
@@ -254,7 +257,22 @@ fn what_people_did_not_type_themselves_is_passed_over() {
     check(json!({}), "typed, threaded false");
     check(json!({ "thread_ts": "1596183000.000100" }), "typed, threaded true");
     check(json!({ "subtype": "file_share" }), "typed");
-    check(json!({ "subtype": "message_deleted" }), "ignored");
+    let before = json!({ "user": "W111", "text": "one", "ts": "1596183000.000100" });
+    let deleted = json!({
+        "subtype": "message_deleted", "deleted_ts": "1596183000.000100", "previous_message": before,
+    });
+    check(deleted, "deleted by W111");
+    let changed = |text: &str| {
+        let now = json!({ "user": "W111", "text": text, "ts": "1596183000.000100" });
+        json!({ "subtype": "message_changed", "message": now, "previous_message": before })
+    };
+    check(changed("two"), "edited by W111");
+    check(changed("one"), "ignored: a message was changed, not its words");
+    let ours = json!({ "bot_id": "B1", "text": "two", "ts": "1596183000.000100" });
+    check(json!({ "subtype": "message_changed", "message": ours }), "ignored: a message of a bot");
+    let blank = json!({ "subtype": "tombstone", "text": "", "ts": "1596183000.000100" });
+    let blanked = json!({ "subtype": "message_changed", "message": blank, "previous_message": before });
+    check(blanked, "deleted by W111");
     check(json!({ "subtype": "bot_message" }), "ignored");
     check(json!({ "bot_id": "B1" }), "ignored: message by a bot");
     check(json!({ "channel_type": "channel" }), "ignored: message outside");

@@ -42,7 +42,11 @@ fn every_method_of_the_table_is_called_and_no_other_is() {
         .map(|(_, text)| text.as_str())
         .collect();
     for method in Method::ALL {
-        assert!(code.contains(&format!("Method::{method:?},")), "{} is never called", method.name());
+        let named = format!("Method::{method:?}");
+        let called = code.match_indices(&named).any(|(at, _)| {
+            code[at + named.len()..].chars().next().is_some_and(|next| !next.is_alphanumeric())
+        });
+        assert!(called, "{} is never called", method.name());
     }
     // The session's own calls would pass the table by.
     let calls = code.matches("http_post(").count() + code.matches("http_get(").count();

@@ -1,10 +1,12 @@
 //! Buttons and the overflow menu, and how a click on them is recognised.
 //!
-//! `action_id` names the action and `value` carries only the opaque id of the post. A menu has one
-//! `action_id` for all its entries, so an entry's value is a [`Choice`]: the action's word and the id.
+//! `action_id` names the action and `value` carries the opaque id of the post. An action that names what
+//! it is about travels whole, as a [`Carried`]. A menu has one `action_id` for all its entries, so an
+//! entry's value is a [`Choice`]: the action's word and the id.
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::domain::effect::PostId;
@@ -38,7 +40,80 @@ pub fn word_of(action: &Action) -> &'static str {
         Action::Reason => "reason",
         Action::ReleaseConcern => "release_concern",
         Action::Resume => "resume",
+        Action::Ask { .. } => "ask",
+        Action::Place { .. } => "place",
+        Action::Rate { .. } => "rate",
+        Action::Reply { .. } => "reply",
+        Action::Keep { .. } => "keep",
+        Action::Drop { .. } => "drop",
+        Action::Approach { .. } => "approach",
+        Action::Dismiss { .. } => "dismiss",
+        Action::Judge { .. } => "judge",
+        Action::ApproveAll { .. } => "approve_all",
+        Action::See { .. } => "see",
+        Action::Rewrite { .. } => "rewrite",
+        Action::HandOver { .. } => "hand_over",
+        Action::Advance { .. } => "advance",
+        Action::Correct { .. } => "correct",
+        Action::Pause => "pause",
+        Action::Snooze => "snooze",
+        Action::Wake => "wake",
+        Action::StopAbout { .. } => "stop_about",
+        Action::UndoStopAbout { .. } => "undo_stop_about",
+        Action::KnownAboutMe => "known_about_me",
+        Action::Turn { .. } => "turn",
     }
+}
+
+/// Whether an action says by itself what it is about, so that it travels whole.
+fn is_whole(action: &Action) -> bool {
+    match action {
+        Action::Answer(_)
+        | Action::Open { .. }
+        | Action::Numbers
+        | Action::Concern
+        | Action::Wrong
+        | Action::Later
+        | Action::SomeoneElse
+        | Action::Stop
+        | Action::UndoStop
+        | Action::Change
+        | Action::Reason
+        | Action::ReleaseConcern
+        | Action::Resume => false,
+        Action::Ask { .. }
+        | Action::Place { .. }
+        | Action::Rate { .. }
+        | Action::Reply { .. }
+        | Action::Keep { .. }
+        | Action::Drop { .. }
+        | Action::Approach { .. }
+        | Action::Dismiss { .. }
+        | Action::Judge { .. }
+        | Action::ApproveAll { .. }
+        | Action::See { .. }
+        | Action::Rewrite { .. }
+        | Action::HandOver { .. }
+        | Action::Advance { .. }
+        | Action::Correct { .. }
+        | Action::Pause
+        | Action::Snooze
+        | Action::Wake
+        | Action::StopAbout { .. }
+        | Action::UndoStopAbout { .. }
+        | Action::KnownAboutMe
+        | Action::Turn { .. } => true,
+    }
+}
+
+/// What the value of a button carries whose action names what it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// The message, if the action is about one too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<PostId>,
+    /// The action.
+    pub action: Action,
 }
 
 /// The action that a word names. `open` names none: its address stays in the message, and following it is
@@ -109,19 +184,24 @@ pub(super) fn row(buttons: &[Button], overflow: &[Button], post: Option<PostId>)
     let mut elements: Vec<Value> =
         buttons.iter().chain(lone).take(room).enumerate().map(|(i, shown)| button(i, shown, post)).collect();
     elements.extend(menu);
-    (!elements.is_empty()).then(|| json!({ "type": "actions", "block_id": "controls", "elements": elements }))
+    (!elements.is_empty()).then(|| json!({ "type": "actions", "elements": elements }))
 }
 
 fn button(place: usize, shown: &Button, post: Option<PostId>) -> Value {
     let word = word_of(&shown.action);
+    let whole = is_whole(&shown.action);
     let mut json = json!({
         "type": "button",
-        // Two links may stand side by side, and ids are unique within the row.
-        "action_id": if word == "open" { format!("open.{place}") } else { word.to_owned() },
+        // Two of a kind may stand side by side, and ids are unique within the row.
+        "action_id": if whole || word == "open" { format!("{word}.{place}") } else { word.to_owned() },
         "text": label(&shown.label),
     });
     let Some(fields) = json.as_object_mut() else { return json };
-    if let Some(post) = post {
+    if whole {
+        let carried = Carried { post, action: shown.action.clone() };
+        // An action is made of plain strings and numbers, which always serialise.
+        fields.insert("value".to_owned(), serde_json::to_string(&carried).unwrap_or_default().into());
+    } else if let Some(post) = post {
         fields.insert("value".to_owned(), post.to_string().into());
     }
     if let Action::Open { url } = &shown.action

@@ -32,5 +32,7 @@ pub(super) const PLACEHOLDER: usize = 150;
 pub(super) const INPUT_TEXT: u16 = 3_000;
 /// Radio buttons or check boxes of one input.
 pub(super) const CHOICES: usize = 10;
+/// Options of a menu.
+pub(super) const PICKS: usize = 100;
 /// The value of an option.
 pub(super) const OPTION_VALUE: usize = 75;

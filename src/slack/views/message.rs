@@ -32,7 +32,10 @@ pub fn blocks(message: &Message, post: Option<PostId>) -> Vec<Value> {
     let footer_from = shown.len();
     shown.extend(footer);
     let mut blocks = parts::numbered(shown);
-    if let Some(row) = row {
+    if let Some(mut row) = row {
+        if let Some(row) = row.as_object_mut() {
+            row.insert("block_id".to_owned(), "controls".into());
+        }
         blocks.insert(footer_from.min(blocks.len()), row);
     }
     blocks

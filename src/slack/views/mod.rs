@@ -5,6 +5,7 @@
 
 mod controls;
 mod ephemeral;
+mod home;
 mod limits;
 mod message;
 mod modal;
@@ -12,8 +13,9 @@ mod parts;
 mod table;
 mod text;
 
-pub use controls::{Choice, OVERFLOW, action_of, word_of};
+pub use controls::{Carried, Choice, OVERFLOW, action_of, word_of};
 pub use ephemeral::ephemeral;
+pub use home::{home_view, page_of};
 pub use message::{METADATA, blocks, body, metadata};
 pub use modal::{INPUT, modal_view, note_view};
 

@@ -60,6 +60,15 @@ fn word_of(kind: &ModalKind) -> &'static str {
         ModalKind::Later { .. } => "later",
         ModalKind::SomeoneElse { .. } => "someone_else",
         ModalKind::Stop { .. } => "stop",
+        ModalKind::Ask { .. } => "ask",
+        ModalKind::Reply { .. } => "reply",
+        ModalKind::Keep { .. } => "keep",
+        ModalKind::Approach { .. } => "approach",
+        ModalKind::See { .. } => "see",
+        ModalKind::Rewrite { .. } => "rewrite",
+        ModalKind::Correct { .. } => "correct",
+        ModalKind::Snooze => "snooze",
+        ModalKind::Read => "read",
     }
 }
 
@@ -88,7 +97,7 @@ fn input(field: &Field) -> Value {
 
 fn element(input: &Input) -> Value {
     match input {
-        Input::Text { lines, most, placeholder } => {
+        Input::Text { lines, most, placeholder, initial } => {
             let mut element = json!({
                 "type": "plain_text_input",
                 "action_id": INPUT,
@@ -98,13 +107,23 @@ fn element(input: &Input) -> Value {
             if let (Some(text), Some(element)) = (placeholder, element.as_object_mut()) {
                 element.insert("placeholder".to_owned(), plain(text, limits::PLACEHOLDER));
             }
+            if let (Some(text), Some(element)) = (initial, element.as_object_mut()) {
+                let most = usize::from((*most).clamp(1, limits::INPUT_TEXT));
+                element.insert("initial_value".to_owned(), cut(text, most).into());
+            }
             element
         }
         Input::Choice(options) => {
-            json!({ "type": "radio_buttons", "action_id": INPUT, "options": choices(options) })
+            let options = choices(options, limits::CHOICES);
+            json!({ "type": "radio_buttons", "action_id": INPUT, "options": options })
+        }
+        Input::Pick(options) => {
+            let options = choices(options, limits::PICKS);
+            json!({ "type": "static_select", "action_id": INPUT, "options": options })
         }
         Input::Ticks(options) => {
-            json!({ "type": "checkboxes", "action_id": INPUT, "options": choices(options) })
+            let options = choices(options, limits::CHOICES);
+            json!({ "type": "checkboxes", "action_id": INPUT, "options": options })
         }
         Input::Date { initial: Some(date) } => {
             json!({ "type": "datepicker", "action_id": INPUT, "initial_date": date.to_string() })
@@ -115,11 +134,11 @@ fn element(input: &Input) -> Value {
 }
 
 /// A value that is too long can't be cut, since it would come back as another; it is left out.
-fn choices(options: &[(String, String)]) -> Vec<Value> {
+fn choices(options: &[(String, String)], most: usize) -> Vec<Value> {
     options
         .iter()
         .filter(|(value, _)| units(value) <= limits::OPTION_VALUE)
-        .take(limits::CHOICES)
+        .take(most)
         .map(|(value, label)| json!({ "text": plain(label, limits::LABEL), "value": value }))
         .collect()
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::domain::message::{Paragraph, Part, Span};
 
+use super::controls;
 use super::limits;
 use super::table;
 use super::text::{cut, escape, pieces, units};
@@ -42,6 +43,12 @@ fn part(part: &Part) -> Vec<Block> {
         Part::Table { header, rows } => tabulate(header, rows),
         Part::Small(text) => small(text).into_iter().collect(),
         Part::Divider => vec![divider()],
+        Part::Row { about, text, buttons } => {
+            let mut blocks = paragraph(text);
+            let controls = controls::row(buttons, &[], *about);
+            blocks.extend(controls.map(|row| Block::new(row, 0, 0)));
+            blocks
+        }
     }
 }
 

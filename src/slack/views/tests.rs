@@ -81,7 +81,12 @@ fn modal() -> Modal {
         fields: vec![
             field(
                 "text",
-                Input::Text { lines: true, most: 2_000, placeholder: Some("In your words".into()) },
+                Input::Text {
+                    lines: true,
+                    most: 2_000,
+                    placeholder: Some("In your words".into()),
+                    initial: None,
+                },
             ),
             field("which", Input::Choice(options.clone())),
             field("ticks", Input::Ticks(options)),
@@ -323,7 +328,7 @@ proptest! {
             field.label.clone_from(&label);
             field.hint = Some(label.clone());
             match &mut field.input {
-                Input::Choice(all) | Input::Ticks(all) => all.clone_from(&options),
+                Input::Choice(all) | Input::Ticks(all) | Input::Pick(all) => all.clone_from(&options),
                 Input::Text { placeholder, .. } => *placeholder = Some(label.clone()),
                 Input::Date { .. } | Input::Person => {}
             }
