@@ -9,8 +9,11 @@ mod amount;
 mod buttons;
 mod case;
 mod dates;
+mod digest;
 mod facts;
+mod gap;
 pub mod limits;
+mod next;
 mod notice;
 mod prose;
 mod question;
@@ -42,6 +45,8 @@ use facts::Moment;
 use step::Which;
 use touch::Shown;
 
+pub use gap::gap_sentence;
+pub use next::{named, next_conversation, stance_in_words};
 pub use terminal::{modal_to_text, to_text};
 pub use unsayable::Unsayable;
 
@@ -76,9 +81,8 @@ pub fn compose(
         PostKey::Relay { of, to } => relay::relay(program, state, seen, *of, to, now),
         PostKey::Receipt { of, to } => receipt::receipt(program, state, seen, *of, to, now),
         PostKey::Answer { of, .. } | PostKey::Overdue { of, .. } => Err(Unsayable::NoRecord(*of)),
-        PostKey::Digest { .. } | PostKey::Review { .. } | PostKey::Rehearsal { .. } => {
-            Err(Unsayable::NoRecord(state.head))
-        }
+        PostKey::Digest { to, .. } => digest::digest(program, state, seen, to, now),
+        PostKey::Review { .. } | PostKey::Rehearsal { .. } => Err(Unsayable::NoRecord(state.head)),
         PostKey::Notice { to, notice } => notice::notice(program, state, seen, notice, to, now),
     }
 }

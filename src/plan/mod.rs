@@ -8,6 +8,7 @@
 //! - `case`: one person and one initiative: what keeps a touch from being sent, whatever the hour
 //! - `pacing`: hours, quiet times, gaps and caps, across all initiatives together
 //! - `outlook`: what one person gets next, and when that may change
+//! - `digest`: when an advocate is told what changed
 //! - `posts`, `disagreement`: relays, receipts and notices: what answers something that happened
 //! - `incremental`: the plan itself, kept up to date event by event
 //! - `eligible`: the same rule for one post, asked again right before the intent
@@ -16,6 +17,7 @@
 //! - `skip`: the named reasons
 
 mod case;
+mod digest;
 mod disagreement;
 mod eligible;
 mod explain;

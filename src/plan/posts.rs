@@ -18,6 +18,7 @@ use crate::domain::program::Program;
 use crate::domain::state::{Phase, PostState, Received};
 
 use super::case::{Ground, out_of_reach, settled};
+use super::digest::Digests;
 use super::eligible::refused_everywhere;
 use super::skip::Skip;
 
@@ -51,7 +52,7 @@ pub(super) enum Standing {
 }
 
 impl Item {
-    fn new(key: PostKey, since: Timestamp) -> Self {
+    pub(super) fn new(key: PostKey, since: Timestamp) -> Self {
         let life = Life { due: since, expires: since.checked_add(LIFE).unwrap_or(Timestamp::MAX) };
         let id = key.id();
         Self { key, id, life, at_once_until: None }
@@ -62,7 +63,7 @@ impl Item {
         self
     }
 
-    fn until(mut self, expires: Timestamp) -> Self {
+    pub(super) fn until(mut self, expires: Timestamp) -> Self {
         self.life.expires = expires;
         self
     }
@@ -244,6 +245,13 @@ pub(super) fn about_pause(ground: Ground<'_>) -> Vec<Item> {
         .collect()
 }
 
+/// That a changed configuration has faults, for as long as it is not mended.
+pub(super) fn about_refused_config(ground: Ground<'_>) -> Vec<Item> {
+    let Some(refused) = &ground.state.refused_config else { return Vec::new() };
+    let notice = Notice::ConfigRefused { since: refused.since };
+    notices(everybody_in_charge(ground.program), &notice, refused.at)
+}
+
 /// Whether a post that answers something may go out at `now`.
 pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Result<Post, Skip> {
     if refused_everywhere(ground.state)
@@ -251,7 +259,7 @@ pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Res
     {
         return Err(Skip::Paused(reason.clone()));
     }
-    let item = sources(ground, key).into_iter().find(|item| item.key == *key);
+    let item = sources(ground, now, key).into_iter().find(|item| item.key == *key);
     match item.ok_or(Skip::NothingOnRecord)?.standing(ground, now) {
         Standing::Due(post) => Ok(post),
         Standing::Held(skip, _) | Standing::Gone(skip) => Err(skip),
@@ -260,7 +268,7 @@ pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Res
 }
 
 /// The items among which the one with this key would be.
-fn sources(ground: Ground<'_>, key: &PostKey) -> Vec<Item> {
+fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
     let program = ground.program;
     let rank = |id: &InitiativeId| program.initiatives.iter().position(|initiative| initiative.id == *id);
     match key {
@@ -271,9 +279,9 @@ fn sources(ground: Ground<'_>, key: &PostKey) -> Vec<Item> {
             .get(of)
             .map(|received| answers_to(program, *of, received))
             .unwrap_or_default(),
+        PostKey::Digest { .. } => Digests::default().items(ground, now),
         PostKey::Answer { .. }
         | PostKey::Overdue { .. }
-        | PostKey::Digest { .. }
         | PostKey::Review { .. }
         | PostKey::Rehearsal { .. } => Vec::new(),
         PostKey::Notice { notice, .. } => match notice {
@@ -291,7 +299,7 @@ fn sources(ground: Ground<'_>, key: &PostKey) -> Vec<Item> {
                 })
                 .unwrap_or_default(),
             Notice::Paused { .. } => about_pause(ground),
-            Notice::ConfigRefused { .. } => Vec::new(),
+            Notice::ConfigRefused { .. } => about_refused_config(ground),
         },
     }
 }

@@ -9,6 +9,7 @@ mod adopt;
 pub mod answer;
 pub mod control;
 mod follow;
+mod home;
 mod inbox;
 mod people;
 pub(crate) mod proof;
@@ -88,10 +89,11 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
 
     let fresh = Arc::new(FreshUrls::default());
     let (members, changes) = mpsc::unbounded_channel();
+    let (opened, openings) = mpsc::unbounded_channel();
     let runtime = tokio::runtime::Handle::current();
     let receiver = Receiver::new(
         Arc::new(inbox::Decider { writer: writer.clone(), shared: shared.clone() }),
-        Arc::new(inbox::Watch { members, writer: writer.clone(), runtime }),
+        Arc::new(inbox::Watch { members, writer: writer.clone(), runtime, homes: opened }),
         client.clone(),
         fresh.clone(),
     );
@@ -101,6 +103,14 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let (stop, stopping) = watch::channel(false);
     let mut tasks: JoinSet<Result<(), String>> = JoinSet::new();
     tasks.spawn(async_ok(sockets.run(stopping.clone())));
+    let desk = home::Desk {
+        client: client.clone(),
+        writer: writer.clone(),
+        shared: shared.clone(),
+        clock: clock.clone(),
+        coming: home::Coming::default(),
+    };
+    tasks.spawn(until(stopping.clone(), async_ok(home::Homes { desk, openings }.keep_fresh())));
 
     let (first, first_reading) = oneshot::channel();
     let people = people::People {

@@ -4,8 +4,6 @@ mod campaign;
 mod record;
 mod report;
 
-pub use report::gap_sentence;
-
 use super::names::nearest;
 use super::{Decided, Scene, refuse};
 use crate::domain::directory::Person;

@@ -7,8 +7,11 @@
 mod campaign;
 mod conversation;
 mod fold;
+mod news;
 mod posting;
 mod renaming;
+
+pub use news::News;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -418,6 +421,8 @@ pub struct State {
     pub campaigns: BTreeMap<(InitiativeId, Quarter), CampaignState>,
     /// The latest change of the configuration, if it was refused.
     pub refused_config: Option<RefusedConfig>,
+    /// When something happened that a digest tells.
+    pub news: News,
     /// What advocates noted.
     pub notes: BTreeMap<Seq, NoteState>,
     /// Items in teams' plans.
