@@ -12,6 +12,7 @@ mod follow;
 mod home;
 mod inbox;
 mod people;
+mod reload;
 pub(crate) mod proof;
 pub mod query;
 pub mod seed;
@@ -61,6 +62,9 @@ pub(crate) struct Surroundings {
     pub(crate) listen: Option<SocketAddr>,
     /// The configuration.
     pub(crate) program: Program,
+    /// The folder it was read from; a change there is taken up. None for the sample that comes with the
+    /// program.
+    pub(crate) config: Option<PathBuf>,
     /// Where `now` comes from.
     pub(crate) clock: Clock,
     /// The sandbox's calendar, which the clock follows.
@@ -74,7 +78,7 @@ pub(crate) struct Surroundings {
 /// # Errors
 /// A sentence that says why it can't run, or can't go on.
 pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
-    let Surroundings { data, slack, connections, rates, listen, program, clock, calendar, ready } =
+    let Surroundings { data, slack, connections, rates, listen, program, config, clock, calendar, ready } =
         surroundings;
     let doubtful = proof::is_doubtful(&data).map_err(|error| {
         format!("The data folder {} can't be used: {error}. Make it writable for this user.", data.display())
@@ -122,6 +126,10 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     };
     tasks.spawn(until(stopping.clone(), async move { people.keep_fresh(first).await.map_err(stopped) }));
 
+    if let Some(folder) = config {
+        let reload = reload::Reload { folder, shared: shared.clone(), writer: writer.clone() };
+        tasks.spawn(until(stopping.clone(), async move { reload.keep_fresh().await.map_err(stopped) }));
+    }
     let means = Means {
         writer: writer.clone(),
         clock: clock.clone(),

@@ -3,5 +3,8 @@
 mod answers;
 mod campaign;
 mod conversation;
+mod digest;
+mod home;
 mod reading;
+mod reload;
 mod restarts;
