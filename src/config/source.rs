@@ -98,7 +98,6 @@ impl Files {
         }
         ConfigDigest(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
-
 }
 
 /// What is found in a configuration folder.

@@ -124,7 +124,9 @@ fn of(state: &State, roster: &Roster<'_>, initiative: &Initiative, since: Timest
 }
 
 fn was_written_to(state: &State, engagement: &Engagement, since: Timestamp) -> bool {
-    engagement.deliveries.values().filter_map(|post| state.post(*post)).any(
-        |post| matches!(&post.phase, Phase::Sent { at, .. } if since < *at),
-    )
+    engagement
+        .deliveries
+        .values()
+        .filter_map(|post| state.post(*post))
+        .any(|post| matches!(&post.phase, Phase::Sent { at, .. } if since < *at))
 }

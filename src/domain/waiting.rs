@@ -55,9 +55,6 @@ fn is_open(state: &State, question: &QuestionState) -> bool {
 }
 
 /// The advocates' answers to a question that stand, oldest first.
-pub fn given<'a>(
-    state: &'a State,
-    question: &'a QuestionState,
-) -> impl Iterator<Item = &'a AnswerState> {
+pub fn given<'a>(state: &'a State, question: &'a QuestionState) -> impl Iterator<Item = &'a AnswerState> {
     question.answers.iter().filter_map(|answer| state.answers.get(answer)).filter(|answer| !answer.withdrawn)
 }

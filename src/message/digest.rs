@@ -237,8 +237,9 @@ impl Page<'_> {
         if days.is_empty() {
             return Vec::new();
         }
-        let lines =
-            days.iter().map(|(day, what)| Paragraph::text(format!("{}: {what}", dates::day(*day, self.today))));
+        let lines = days
+            .iter()
+            .map(|(day, what)| Paragraph::text(format!("{}: {what}", dates::day(*day, self.today))));
         vec![Part::Heading("Coming up".to_owned()), Part::List(lines.collect())]
     }
 }

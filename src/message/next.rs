@@ -80,13 +80,13 @@ fn why(program: &Program, zone: &TimeZone, now: Timestamp, next: &Next) -> Strin
             format!("no message can reach them; talk to them another way.{}", and_decides(decides))
         }
         Why::Stopped { decides } => {
-            format!(
-                "wants no messages, so only a conversation can win them over.{}",
-                and_decides(decides)
-            )
+            format!("wants no messages, so only a conversation can win them over.{}", and_decides(decides))
         }
         Why::NoDecider { team } => {
-            format!("find out who decides for {}, and name them in the initiative's file.", team_name(program, team))
+            format!(
+                "find out who decides for {}, and name them in the initiative's file.",
+                team_name(program, team)
+            )
         }
         Why::Silent => format!("was written to and has not answered{freeze}."),
     }

@@ -12,9 +12,9 @@ mod follow;
 mod home;
 mod inbox;
 mod people;
-mod reload;
 pub(crate) mod proof;
 pub mod query;
+mod reload;
 pub mod seed;
 mod shared;
 

@@ -152,7 +152,9 @@ impl Receiver {
     fn look_at_home(&self, reply: &Reply, hints: &Hints) {
         let page = match (reply, &hints.surface) {
             (Reply::Home(page), _) | (_, Surface::Home { page }) => page.clone(),
-            (_, Surface::Slash | Surface::Click { .. } | Surface::Submission | Surface::Typed { .. }) => return,
+            (_, Surface::Slash | Surface::Click { .. } | Surface::Submission | Surface::Typed { .. }) => {
+                return;
+            }
         };
         self.lookout.at_home(hints.actor.clone(), page);
     }

@@ -8,6 +8,7 @@ mod campaign;
 mod clicks;
 mod figure;
 mod history;
+mod home;
 mod organisation;
 mod planning;
 mod process;

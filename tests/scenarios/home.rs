@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::reload::Organisation;
 use crate::world::{World, words};
 
 const PITCHED: &str = "2026-12-03T18:00:00Z";
@@ -19,7 +20,9 @@ async fn a_stakeholder_answers_in_app_home_and_changes_the_answer_there() {
     ana.opens_home().await;
     let home = ana.reads_at_home("What is asked of you").await;
     let shown = words(&home);
-    for wanted in ["Not this quarter", "Plans freeze on Friday 15 January", "Stop all messages", "Ask a question"] {
+    for wanted in
+        ["Not this quarter", "Plans freeze on Friday 15 January", "Stop all messages", "Ask a question"]
+    {
         assert!(shown.contains(wanted), "{wanted} in {shown}");
     }
     ana.clicks_at_home("Put in our plan").await;
@@ -106,4 +109,21 @@ async fn a_stranger_is_told_whom_to_ask() {
     let newcomer = world.person("newcomer").await;
     newcomer.opens_home().await;
     newcomer.reads_at_home("I don't know you yet").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_oversees_and_is_asked_has_both_pages() {
+    let organisation = Organisation::copy();
+    organisation.edit("canvass.toml", |text| text.replace("admins = []", "admins = [\"ben\"]"));
+    let world = World::with(&organisation.path()).await;
+    world.advance_to(PITCHED).await;
+    let ben = world.person("ben").await;
+    ben.opens_home().await;
+    ben.reads_at_home("Where they stand").await;
+    ben.clicks_at_home("Asked of me").await;
+    let mine = words(&ben.reads_at_home("What is asked of you").await);
+    assert!(mine.contains("Not this quarter") && mine.contains("Overview"), "{mine}");
+    ben.clicks_at_home("Not this quarter").await;
+    let answered = words(&ben.reads_at_home("What you answered").await);
+    assert!(answered.contains("Overview"), "the same page is shown after a click: {answered}");
 }

@@ -30,7 +30,9 @@ pub(super) fn page(desk: &Desk<'_>) -> Vec<Part> {
     parts.extend(week::glance(desk, COMING));
     parts.push(Part::Divider);
     parts.push(sending(desk));
-    parts.push(small("Only you see this page. What people answered is for its advocates and the admins only."));
+    parts.push(small(
+        "Only you see this page. What people answered is for its advocates and the admins only.",
+    ));
     parts
 }
 

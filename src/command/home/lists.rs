@@ -30,9 +30,16 @@ pub(super) fn initiative(desk: &Desk<'_>, of: &Initiative) -> Part {
     let stakeholders = desk.roster.stakeholders(of);
     let progress = Progress::of(desk.scene.state, of, &stakeholders);
     let page = Page::Coverage { initiative: of.id.clone(), from: 0 };
+    let scene = desk.scene;
+    let gaps = Coverage::among(scene.program, scene.state, scene.seen, of, &stakeholders).gaps.len();
+    let left_out = match gaps {
+        0 => String::new(),
+        1 => " · 1 gap".to_owned(),
+        more => format!(" · {more} gaps"),
+    };
     let text = vec![
         Span::Strong(of.title.clone()),
-        Span::Text(format!(" · {}\n{}", window(desk, of), figures(&progress))),
+        Span::Text(format!(" · {}\n{}{left_out}", window(desk, of), figures(&progress))),
     ];
     row(Paragraph(text), vec![plain("Who stands where", Action::Turn { page })])
 }
@@ -54,7 +61,8 @@ pub(super) fn window(desk: &Desk<'_>, of: &Initiative) -> String {
 
 /// "14 people: 12 reached, 5 engaged · 3 for it, 1 against, 7 silent".
 pub(super) fn figures(progress: &Progress) -> String {
-    let people = if progress.people == 1 { "1 person".to_owned() } else { format!("{} people", progress.people) };
+    let people =
+        if progress.people == 1 { "1 person".to_owned() } else { format!("{} people", progress.people) };
     if progress.reached == 0 {
         return format!("{people}, nobody reached yet");
     }
@@ -116,20 +124,18 @@ pub(super) fn gaps(desk: &Desk<'_>, from: usize) -> Vec<Part> {
         .iter()
         .flat_map(|initiative| {
             let stakeholders = desk.roster.stakeholders(initiative);
-            let coverage =
-                Coverage::among(scene.program, scene.state, scene.seen, initiative, &stakeholders);
+            let coverage = Coverage::among(scene.program, scene.state, scene.seen, initiative, &stakeholders);
             let line = |gap| {
                 let sentence = message::gap_sentence(scene.program, gap);
-                Paragraph(vec![
-                    Span::Strong(initiative.title.clone()),
-                    Span::Text(format!(": {sentence}")),
-                ])
+                Paragraph(vec![Span::Strong(initiative.title.clone()), Span::Text(format!(": {sentence}"))])
             };
             coverage.gaps.iter().map(line).collect::<Vec<_>>()
         })
         .collect();
     if all.is_empty() {
-        parts.push(said("Nobody: every team has somebody in each role that has a say, and all can be reached."));
+        parts.push(said(
+            "Nobody: every team has somebody in each role that has a say, and all can be reached.",
+        ));
     }
     let (shown, turn) = leaf(&all, from, GAPS, page);
     if !shown.is_empty() {

@@ -5,14 +5,15 @@
 use jiff::Timestamp;
 
 use super::{Desk, beginning, heading, plain, row, said, small};
+use crate::command::listed;
 use crate::domain::effect::{PostId, PostKey};
-use crate::domain::engagement::Stance;
-use crate::domain::initiative::Initiative;
+use crate::domain::engagement::{Audience, Stance, Touch};
+use crate::domain::initiative::{Ask, Initiative};
 use crate::domain::message::{Action, Answer, Button, Look, Message, Paragraph, Part, Span};
 use crate::domain::office_hours::next_free_by_day;
 use crate::domain::state::{Phase, PostState};
 use crate::domain::waiting::given;
-use crate::{domain::engagement::Touch, message};
+use crate::message;
 
 /// Asks and answers that are shown; whatever is older is in the direct message.
 const ASKS: usize = 10;
@@ -87,15 +88,8 @@ fn sent<'a>(desk: &Desk<'a>) -> Vec<Sent<'a>> {
         });
         let Some((_, id, post, touch)) = posts.max_by_key(|(at, ..)| *at) else { continue };
         let (teams, audience) = (&post.teams, post.audience);
-        let says = message::compose(
-            scene.program,
-            scene.state,
-            scene.seen,
-            &post.key,
-            teams,
-            audience,
-            scene.now,
-        );
+        let says =
+            message::compose(scene.program, scene.state, scene.seen, &post.key, teams, audience, scene.now);
         // What can't be said any more can't be answered either.
         if let Ok(says) = says {
             sent.push(Sent { id, initiative, post, touch, says });
@@ -117,17 +111,9 @@ fn until(desk: &Desk<'_>, of: &Initiative) -> String {
 
 /// An open ask, with the buttons of its message.
 fn asked(desk: &Desk<'_>, sent: &Sent<'_>) -> Part {
-    let teams = sent.post.teams.iter().filter_map(|team| sent.initiative.asks.get(team));
-    let mut what: Vec<String> = Vec::new();
-    for ask in teams {
-        let team = desk.scene.program.teams.get(&ask.team).map_or(ask.team.as_str(), |team| &team.name);
-        what.push(format!("{team}: {}", ask.what));
-    }
     let what = match sent.touch {
         Touch::HeadsUp => "This is coming. Is it right so far?".to_owned(),
-        Touch::Pitch | Touch::Reminder | Touch::LastCall | Touch::FollowUp => {
-            format!("{}.", beginning(&what.join("; "), WORDS))
-        }
+        Touch::Pitch | Touch::Reminder | Touch::LastCall | Touch::FollowUp => ask(desk, sent),
     };
     let text = vec![
         Span::Strong(sent.initiative.title.clone()),
@@ -138,6 +124,38 @@ fn asked(desk: &Desk<'_>, sent: &Sent<'_>) -> Part {
     let stop = Action::StopAbout { initiative: Some(sent.initiative.id.clone()) };
     buttons.push(plain("No more about this", stop));
     Part::Row { about: Some(sent.id), text: Paragraph(text), buttons }
+}
+
+/// What exactly is asked, in the role it was argued for.
+fn ask(desk: &Desk<'_>, sent: &Sent<'_>) -> String {
+    let asks: Vec<&Ask> = sent.post.teams.iter().filter_map(|team| sent.initiative.asks.get(team)).collect();
+    let team = |ask: &&Ask| {
+        let known = desk.scene.program.teams.get(&ask.team);
+        known.map_or_else(|| ask.team.to_string(), |team| team.name.clone())
+    };
+    let teams: Vec<String> = asks.iter().map(team).collect();
+    match sent.post.audience {
+        Some(Audience::Executive) => {
+            let teams: Vec<&str> = teams.iter().map(String::as_str).collect();
+            let propose = if teams.len() == 1 { "proposes" } else { "propose" };
+            beginning(&format!("Will you back it, if {} {propose} it?", listed(&teams, "and")), WORDS)
+        }
+        Some(Audience::Engineer) => {
+            let what = match &sent.initiative.design {
+                Some(_) => "Read the design and say what breaks",
+                None => "Say what would break",
+            };
+            match asks.iter().filter_map(|ask| ask.review_by).min() {
+                Some(day) => format!("{what}, by {}.", desk.day(day)),
+                None => format!("{what}."),
+            }
+        }
+        Some(Audience::Product | Audience::EngineeringManager) | None => {
+            let each: Vec<String> =
+                asks.iter().zip(&teams).map(|(ask, team)| format!("{team}: {}", ask.what)).collect();
+            format!("{}.", beginning(&each.join("; "), WORDS))
+        }
+    }
 }
 
 /// An answer, with the others to choose from until the freeze.
@@ -240,8 +258,7 @@ fn questions(desk: &Desk<'_>) -> Vec<Part> {
 /// When somebody is there to talk.
 fn hours(desk: &Desk<'_>) -> Vec<Part> {
     let program = desk.scene.program;
-    let argued =
-        |of: &&Initiative| !of.withdrawn && program.stakeholder(of, desk.reader).is_some();
+    let argued = |of: &&Initiative| !of.withdrawn && program.stakeholder(of, desk.reader).is_some();
     let mut hours: Vec<(Timestamp, String)> = Vec::new();
     for initiative in program.initiatives.iter().filter(argued) {
         for hour in next_free_by_day(program, initiative, desk.zone, desk.scene.now, Timestamp::MAX) {
@@ -259,7 +276,10 @@ fn hours(desk: &Desk<'_>) -> Vec<Part> {
     if !hours.is_empty() {
         parts.push(Part::List(hours.into_iter().map(|(_, line)| Paragraph::text(line)).collect()));
     }
-    parts.push(row(Paragraph::text("Questions are welcome any time, here or in our direct message."), vec![ask]));
+    parts.push(row(
+        Paragraph::text("Questions are welcome any time, here or in our direct message."),
+        vec![ask],
+    ));
     parts
 }
 
@@ -316,7 +336,7 @@ fn seen_by(desk: &Desk<'_>) -> Part {
         [] => small("Only you see this page."),
         [only] => small(format!(
             "Only you see this page. Your answers are seen by {} and nobody else.",
-            crate::command::listed(only, "and")
+            listed(only, "and")
         )),
         _ => small("Only you see this page. Each message names who sees your answer."),
     }

@@ -170,5 +170,3 @@ fn beginning(text: &str, most: usize) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests;

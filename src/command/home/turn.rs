@@ -5,7 +5,12 @@ use crate::domain::message::{Action, Page, Paragraph, Part};
 use super::plain;
 
 /// The entries of a page that starts at `from`, and the row that leads to the pages around it.
-pub(super) fn leaf<T>(all: &[T], from: usize, most: usize, page: impl Fn(usize) -> Page) -> (&[T], Vec<Part>) {
+pub(super) fn leaf<T>(
+    all: &[T],
+    from: usize,
+    most: usize,
+    page: impl Fn(usize) -> Page,
+) -> (&[T], Vec<Part>) {
     let most = most.max(1);
     // The list may have become shorter since the page was turned: its last page is shown then.
     let last_page = all.len().saturating_sub(1) / most * most;

@@ -36,7 +36,9 @@ pub(super) fn page(desk: &Desk<'_>, from: usize) -> Vec<Part> {
         Entry::Held(key) => kept_back(desk, key),
     }));
     parts.extend(turn);
-    parts.push(small("Times are the reader's own. An answer, a question or a stop before then takes a message out."));
+    parts.push(small(
+        "Times are the reader's own. An answer, a question or a stop before then takes a message out.",
+    ));
     parts
 }
 
