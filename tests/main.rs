@@ -12,6 +12,7 @@ mod browser;
 mod config;
 mod crash;
 mod journal;
+mod leaks;
 mod messages;
 mod sandbox;
 mod scenarios;
