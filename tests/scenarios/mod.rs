@@ -3,5 +3,6 @@
 mod answers;
 mod campaign;
 mod conversation;
+mod moods;
 mod reading;
 mod restarts;
