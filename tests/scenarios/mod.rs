@@ -1,5 +1,6 @@
 //! Scenarios that read as conversations, over the real wire.
 
+mod advocates;
 mod answers;
 mod campaign;
 mod conversation;
