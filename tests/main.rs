@@ -13,6 +13,7 @@ mod config;
 mod crash;
 mod homes;
 mod journal;
+mod leaks;
 mod messages;
 mod sandbox;
 mod scenarios;

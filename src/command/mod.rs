@@ -130,6 +130,10 @@ pub fn decide(
     match &incoming.request {
         Request::Act { post, action } => answer::act(scene, actor, *post, action),
         Request::Submit { modal, values } => modals::submit(scene, actor, modal, values),
+        // Found again long after by a sweep, when its cause is no longer remembered.
+        Request::Typed { channel, ts, .. } if state.typed_at(channel, ts).is_some() => {
+            (Vec::new(), Reply::Nothing)
+        }
         Request::Typed { channel, ts, thread, text } => {
             typed::typed(scene, actor, channel, ts, thread.as_ref(), text)
         }

@@ -84,6 +84,8 @@ pub enum Part {
         /// Cells, as many a row as there are titles.
         rows: Vec<Vec<String>>,
     },
+    /// Lines to copy, as they are.
+    Lines(Vec<String>),
     /// Small grey text.
     Small(Paragraph),
     /// A line across.

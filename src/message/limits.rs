@@ -111,7 +111,7 @@ fn prose(message: &Message) -> String {
         Part::Heading(text) | Part::Quote(text) => text.clone(),
         Part::Paragraph(paragraph) => paragraph.plain(),
         Part::List(items) => items.iter().map(|item| item.plain()).collect::<Vec<_>>().join("\n"),
-        Part::Table { .. } | Part::Small(_) | Part::Divider => String::new(),
+        Part::Table { .. } | Part::Lines(_) | Part::Small(_) | Part::Divider => String::new(),
     };
     message.parts.iter().map(text).collect::<Vec<_>>().join("\n")
 }

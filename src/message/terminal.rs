@@ -55,6 +55,7 @@ fn part(part: &Part) -> String {
         }
         Part::Quote(text) => text.lines().map(|line| wrapped(line, "> ")).collect::<Vec<_>>().join("\n"),
         Part::Table { header, rows } => table(header, rows),
+        Part::Lines(lines) => lines.join("\n"),
         Part::Small(paragraph) => wrapped(&paragraph.plain(), "  "),
         Part::Divider => "─".repeat(WIDTH),
         Part::Row { text, buttons, .. } => {

@@ -44,6 +44,10 @@ pub(super) enum Record {
         channel: String,
         ts: String,
     },
+    /// The app was removed, or installed again.
+    AppInstalled {
+        installed: bool,
+    },
     /// The person has looked at their conversation.
     Read {
         user: String,

@@ -19,6 +19,8 @@ pub(super) struct Workspace {
     pub(super) user_groups: Vec<SeedUserGroup>,
     /// How often the workspace has been opened.
     pub(super) boot: u64,
+    /// The app is in it.
+    pub(super) installed: bool,
     people: BTreeMap<String, Person>,
     /// The order in which people joined, for pages.
     joined: Vec<String>,
@@ -56,6 +58,7 @@ impl Workspace {
             calendar: Calendar::new(starts_at, time_zone),
             user_groups,
             boot: 0,
+            installed: true,
             people: BTreeMap::new(),
             joined: Vec::new(),
             channel_of: HashMap::new(),
@@ -109,6 +112,7 @@ impl Workspace {
                 }
                 self.deleted.insert((channel, ts));
             }
+            Record::AppInstalled { installed } => self.installed = installed,
             Record::Read { user, up_to } => {
                 self.read.insert(user, up_to);
             }

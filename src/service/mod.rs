@@ -17,6 +17,7 @@ pub mod query;
 mod reload;
 pub mod seed;
 mod shared;
+mod sweep;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -35,7 +36,7 @@ use crate::domain::program::Program;
 use crate::domain::state::State;
 use crate::journal::{self, Decision, ReadHandle, Vault, Writer};
 use crate::slack::socket::{Patience, Sockets};
-use crate::slack::{self, Client, FreshUrls, Receiver, SlackPerformer};
+use crate::slack::{self, Client, FreshUrls, Inbox, Receiver, SlackPerformer};
 use crate::web;
 
 pub(crate) use follow::Calendar;
@@ -87,6 +88,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let opening = open(data.clone(), clock.clone());
     let client = Arc::new(Client::new(&slack).map_err(|error| format!("Slack can't be called: {error}."))?);
     let (writer, ending, reader) = opening.await?;
+    let last_heard = writer.state().as_of;
     let shared = Shared::new(program);
     let stopped = |_: journal::Stopped| "The journal stopped; the log says why.".to_owned();
     adopt(&writer, &shared).await.map_err(stopped)?;
@@ -95,8 +97,9 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let (members, changes) = mpsc::unbounded_channel();
     let (opened, openings) = mpsc::unbounded_channel();
     let runtime = tokio::runtime::Handle::current();
+    let inbox: Arc<dyn Inbox> = Arc::new(inbox::Decider { writer: writer.clone(), shared: shared.clone() });
     let receiver = Receiver::new(
-        Arc::new(inbox::Decider { writer: writer.clone(), shared: shared.clone() }),
+        Arc::clone(&inbox),
         Arc::new(inbox::Watch { members, writer: writer.clone(), runtime, homes: opened }),
         client.clone(),
         fresh.clone(),
@@ -115,6 +118,15 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         coming: home::Coming::default(),
     };
     tasks.spawn(until(stopping.clone(), async_ok(home::Homes { desk, openings }.keep_fresh())));
+
+    let sweep = sweep::Sweep {
+        client: client.clone(),
+        writer: writer.clone(),
+        clock: clock.clone(),
+        inbox,
+        last_heard,
+    };
+    tasks.spawn(until(stopping.clone(), async_ok(sweep.follow(health.clone()))));
 
     let (first, first_reading) = oneshot::channel();
     let people = people::People {

@@ -246,7 +246,11 @@ pub async fn read_quiet(client: &Client, users: &[SlackUserId]) -> Result<Quiet,
 const TRIES: u32 = 5;
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
-async fn patiently(client: &Client, method: Method, arguments: &Value) -> Result<Value, CallError> {
+pub(super) async fn patiently(
+    client: &Client,
+    method: Method,
+    arguments: &Value,
+) -> Result<Value, CallError> {
     let mut tried = 0;
     loop {
         let error = match client.call(method, arguments).await {

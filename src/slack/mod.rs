@@ -12,6 +12,7 @@ mod methods;
 mod performer;
 mod receiver;
 pub mod socket;
+pub mod sweep;
 pub mod views;
 
 pub use client::{BadAddress, Client, Identity, ResponseUrl, Settings, SetupError};

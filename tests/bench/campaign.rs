@@ -15,7 +15,7 @@ use super::organisation::{Organisation, Touches};
 use crate::world::World;
 
 const RATE: u32 = 50;
-const ORGANISATION: Organisation = Organisation {
+pub(super) const ORGANISATION: Organisation = Organisation {
     people: 1_000,
     initiatives: 1,
     touches: Touches::Pitch,
@@ -24,7 +24,7 @@ const ORGANISATION: Organisation = Organisation {
 };
 
 /// The organisation's workspace with the bot at work.
-async fn world(config: &Path) -> World {
+pub(super) async fn world(config: &Path) -> World {
     ORGANISATION.write(config);
     let rate = RATE.to_string();
     let mut world = World::at_rate(config, &rate).await;
@@ -45,7 +45,7 @@ async fn send(world: &World) -> Duration {
 }
 
 /// How many people have how many messages.
-async fn counted(world: &World) -> HashMap<String, usize> {
+pub(super) async fn counted(world: &World) -> HashMap<String, usize> {
     let mut counts = HashMap::new();
     for (person, _) in world.sent().await {
         *counts.entry(person).or_default() += 1;

@@ -6,6 +6,7 @@
 
 mod campaign;
 mod clicks;
+mod crowd;
 mod figure;
 mod history;
 mod home;

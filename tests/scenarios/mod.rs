@@ -1,10 +1,12 @@
 //! Scenarios that read as conversations, over the real wire.
 
+mod advocates;
 mod answers;
 mod campaign;
 mod conversation;
 mod digest;
 mod home;
+mod moods;
 mod reading;
 mod reload;
 mod restarts;

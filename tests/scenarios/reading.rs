@@ -96,6 +96,23 @@ async fn pause_holds_every_planned_message_and_resume_lets_them_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn office_hours_are_listed_and_an_advocate_can_copy_who_stands_where() {
+    let world = World::sample().await;
+    world.advance_to("2026-12-03T12:00:00Z").await;
+    let (ben, priya) = (world.person("ben").await, world.person("priya").await);
+    ben.clicks("Put in our plan").await;
+    let hours = ben.commands("hours").await;
+    assert!(hours.contains("Priya Raman") && hours.contains("Dec"), "{hours}");
+    let rows = priya.commands("export payment-deadlines").await;
+    assert!(
+        rows.contains("payment-deadlines,2027-Q1,Checkout,engineering_manager,Ben Carter,no,committed"),
+        "{rows}"
+    );
+    let refused = ben.commands("export payment-deadlines").await;
+    assert!(!refused.contains("Ana") && refused.contains("I don't know"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_words_of_the_command_answer_or_say_what_to_do() {
     let world = World::sample().await;
     world.advance_to(PITCHED).await;

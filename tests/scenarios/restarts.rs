@@ -39,3 +39,36 @@ async fn both_sides_can_be_killed_and_go_on_where_they_were() {
     assert!(after.len() > before.len());
     assert_eq!(after.iter().collect::<BTreeSet<_>>().len(), after.len());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_during_a_long_outage_is_found_and_taken_once() {
+    let mut world = World::sample().await;
+    // The last record is hours old, so Slack may have dropped what was typed since.
+    world.advance_to("2026-12-03T14:34:00Z").await;
+    world.kill_bot();
+    let dev = world.person("dev").await;
+    let pitch = dev.messages().await.last().unwrap()["ts"].clone();
+    let dev = dev.id;
+    let typed = |text: &str, thread: &serde_json::Value| json!({ "as": dev, "text": text, "thread_ts": thread, "lost": true });
+    world.post("type", typed("Does it cover refunds?", &json!(null))).await;
+    world.post("type", typed("And gift cards?", &pitch)).await;
+    world.start_bot().await;
+    let dev = world.person("dev").await;
+    dev.reads("Priya").await;
+    world.advance_to("2026-12-04T12:00:00Z").await;
+    let priya = world.person("priya").await;
+    for question in ["Does it cover refunds?", "And gift cards?"] {
+        priya.reads(question).await;
+    }
+    // Longer ago than redeliveries are remembered, and still known.
+    world.advance_to("2026-12-08T15:00:00Z").await;
+    world.kill_bot();
+    world.start_bot().await;
+    world.advance_to("2026-12-09T12:00:00Z").await;
+    let relayed = priya_reads(&world).await;
+    assert_eq!(relayed.iter().filter(|text| text.contains("gift cards?")).count(), 1, "{relayed:#?}");
+}
+
+async fn priya_reads(world: &World) -> Vec<String> {
+    world.person("priya").await.messages().await.iter().map(crate::world::words).collect()
+}

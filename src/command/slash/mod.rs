@@ -1,6 +1,8 @@
 //! The slash command: one word says what, and each person is shown only what they may use.
 
 mod campaign;
+mod export;
+mod hours;
 mod record;
 mod report;
 
@@ -33,7 +35,7 @@ struct Word {
 }
 
 /// Every word, in the order in which help shows them.
-const WORDS: [Word; 12] = [
+const WORDS: [Word; 14] = [
     Word { name: "help", usage: "", does: "this list", may: May::Everybody, run: help },
     Word {
         name: "initiatives",
@@ -48,6 +50,13 @@ const WORDS: [Word; 12] = [
         does: "one initiative: the problem, the steps, what is asked of whom",
         may: May::Everybody,
         run: report::show,
+    },
+    Word {
+        name: "hours",
+        usage: "",
+        does: "when an advocate is there to talk",
+        may: May::Everybody,
+        run: hours::hours,
     },
     Word {
         name: "plan",
@@ -97,6 +106,13 @@ const WORDS: [Word; 12] = [
         does: "record that a team's item is in its plan; nobody on that team is asked again",
         may: May::Advocates,
         run: record::planned,
+    },
+    Word {
+        name: "export",
+        usage: "[initiative]",
+        does: "who stands where, to copy into a spreadsheet",
+        may: May::Advocates,
+        run: export::export,
     },
     Word {
         name: "pause",

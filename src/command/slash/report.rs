@@ -10,7 +10,7 @@ use crate::domain::message::{Paragraph, Part, Span};
 use crate::message::gap_sentence;
 
 /// The initiatives that concern `actor`: those they may see the answers of, and those argued to them.
-fn concerning<'a>(scene: Scene<'a>, actor: &Person) -> Vec<&'a Initiative> {
+pub(super) fn concerning<'a>(scene: Scene<'a>, actor: &Person) -> Vec<&'a Initiative> {
     let of_them = |initiative: &&Initiative| {
         !initiative.withdrawn
             && (scene.program.sees_answers(&actor.id, initiative)

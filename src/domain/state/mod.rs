@@ -525,3 +525,6 @@ fn person_mut<'a>(
 fn post_mut<'a>(posts: &'a mut HashMap<PostId, Arc<PostState>>, post: &PostId) -> Option<&'a mut PostState> {
     posts.get_mut(post).map(Arc::make_mut)
 }
+
+#[cfg(test)]
+mod tests;

@@ -279,6 +279,9 @@ fn admit(state: &State, method: &Method, args: &Args) -> Result<(), Refusal> {
     if kind != method.token {
         return Err("not_allowed_token_type".into());
     }
+    if kind == Token::Bot && !state.workspace.installed {
+        return Err("account_inactive".into());
+    }
     match method.scope {
         Some(scope) if !state.app.has_scope(scope) => Err(Refusal::with(
             "missing_scope",

@@ -223,6 +223,9 @@ pub(in super::super) struct TypedText {
     r#as: String,
     text: String,
     thread_ts: Option<String>,
+    /// Slack has given up on delivering its event.
+    #[serde(default)]
+    lost: bool,
 }
 
 /// `POST type`: a message in the person's conversation with the app.
@@ -282,6 +285,11 @@ fn typed_message(hub: &Hub, typed: &TypedText) -> Result<(Message, Option<String
         answers: None,
         posted_at: state.workspace.now(),
     };
+    if typed.lost {
+        records.push(Record::Posted { message: Box::new(message.clone()), real_ms: hub.real_ms() });
+        state.commit(records)?;
+        return Ok((message, None));
+    }
     let event_id = post(&mut state, message.clone(), hub.real_ms(), records)?;
     Ok((message, event_id))
 }

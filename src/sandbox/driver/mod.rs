@@ -5,6 +5,7 @@ mod act;
 mod calendar;
 mod control;
 mod entered;
+mod install;
 mod mention;
 mod modal;
 mod state;
@@ -75,6 +76,7 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
         .route("/command", post(act::command))
         .route("/open_home", post(act::open_home))
         .route("/read", post(act::read))
+        .route("/app", post(install::app))
         .route("/person", post(control::person))
         .route("/modal/submit", post(modal::submit))
         .route("/modal/close", post(modal::close))

@@ -41,6 +41,7 @@ fn part(part: &Part) -> Vec<Block> {
         Part::List(entries) => list(entries),
         Part::Quote(text) => quote(text),
         Part::Table { header, rows } => tabulate(header, rows),
+        Part::Lines(lines) => preformatted(lines.clone()),
         Part::Small(text) => small(text).into_iter().collect(),
         Part::Divider => vec![divider()],
         Part::Row { about, text, buttons } => {
@@ -125,22 +126,28 @@ fn list(entries: &[Paragraph]) -> Vec<Block> {
 }
 
 fn tabulate(header: &[String], rows: &[Vec<String>]) -> Vec<Block> {
-    let lines = table::lines(header, rows);
+    let table::Lines { head, rows } = table::lines(header, rows);
+    preformatted(std::iter::once(head).chain(rows).collect())
+}
+
+/// Lines as they are, in as many blocks as it takes. The first line is a title, and counts for nothing.
+fn preformatted(lines: Vec<String>) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let mut text = cut(&lines.head, limits::BLOCK_TEXT);
+    let mut lines = lines.into_iter();
+    let mut text = cut(&lines.next().unwrap_or_default(), limits::BLOCK_TEXT);
     let mut items = 0;
     let close = |text: &str, items: usize| {
         let element = json!({ "type": "rich_text_preformatted", "elements": [plain(text)] });
         rich(&[element], items, units(text))
     };
-    for row in &lines.rows {
-        let row = cut(row, limits::BLOCK_TEXT);
-        if units(&text) + 1 + units(&row) > limits::BLOCK_TEXT {
+    for line in lines {
+        let line = cut(&line, limits::BLOCK_TEXT);
+        if units(&text) + 1 + units(&line) > limits::BLOCK_TEXT {
             blocks.push(close(&text, items));
-            (text, items) = (row, 1);
+            (text, items) = (line, 1);
         } else {
             text.push('\n');
-            text.push_str(&row);
+            text.push_str(&line);
             items += 1;
         }
     }

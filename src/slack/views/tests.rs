@@ -270,6 +270,12 @@ fn any_part() -> impl Strategy<Value = Part> {
         any_text().prop_map(Part::Quote),
         any_paragraph().prop_map(Part::Small),
         Just(Part::Divider),
+        proptest::collection::vec(any_text(), 0..40).prop_map(Part::Lines),
+        (any_paragraph(), any_text()).prop_map(|(text, label)| {
+            let entry = |action| Button { label: label.clone(), action, look: Look::Plain };
+            let wake = entry(Action::Wake);
+            Part::Row { about: None, text, buttons: vec![wake.clone(), entry(Action::Pause), wake] }
+        }),
         (proptest::collection::vec("\\PC{0,80}", 0..6), 0_usize..200)
             .prop_map(|(cells, n)| Part::Table { header: cells.clone(), rows: vec![cells; n] }),
     ]

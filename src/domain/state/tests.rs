@@ -1,0 +1,236 @@
+//! What records mean, told as short stories.
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::domain::effect::DeliveryKey;
+use crate::domain::event::{Event, Renames};
+
+fn person(id: &str) -> PersonId {
+    PersonId::parse(id).unwrap()
+}
+
+fn initiative(id: &str) -> InitiativeId {
+    InitiativeId::parse(id).unwrap()
+}
+
+fn quarter() -> Quarter {
+    "2027-Q1".parse().unwrap()
+}
+
+fn ts(text: &str) -> MessageTs {
+    MessageTs::parse(text).unwrap()
+}
+
+fn dm(text: &str) -> SlackChannelId {
+    SlackChannelId::parse(text).unwrap()
+}
+
+fn delivery(touch: Touch) -> DeliveryKey {
+    let (person, initiative, quarter) = (person("ana"), initiative("payments"), quarter());
+    DeliveryKey { person, initiative, quarter, touch, occurrence: None }
+}
+
+/// A journal that is told line by line.
+#[derive(Default)]
+struct Story(State);
+
+impl Story {
+    fn says(&mut self, event: Event) -> Seq {
+        let at = Timestamp::from_second(1_780_000_000 + i64::try_from(self.0.head.0).unwrap()).unwrap();
+        self.0.apply(&Record { seq: self.0.head.next(), at, cause: None, event });
+        self.0.head
+    }
+
+    fn sends(&mut self, key: PostKey) -> PostId {
+        let post = key.id();
+        let deadline = Timestamp::UNIX_EPOCH;
+        let teams = vec![TeamId::parse("checkout").unwrap()];
+        let audience = Some(Audience::Product);
+        self.says(Event::PostIntended { key, attempt: 1, deadline, teams, audience });
+        let place = format!("{}.000100", self.0.head);
+        self.says(Event::PostSent { post, attempt: 1, channel: dm("D1"), ts: ts(&place) });
+        post
+    }
+
+    fn asks(&mut self, about: Option<&str>, place: &str) -> Seq {
+        self.says(Event::MessageReceived {
+            person: person("ana"),
+            initiative: about.map(initiative),
+            said: Said::Question,
+            text: Some(Personal::new(person("ana"), "Why now?")),
+            place: Some((dm("D1"), ts(place))),
+            thread: None,
+            referral: None,
+        })
+    }
+
+    fn is_outdated(&self, post: PostId) -> bool {
+        self.0.outdated.contains(&post)
+    }
+}
+
+#[test]
+fn an_attempt_is_settled_once_and_a_later_word_changes_nothing() {
+    let mut story = Story::default();
+    let post = story.sends(PostKey::Touch(delivery(Touch::Pitch)));
+    story.says(Event::PostAbsent { post, attempt: 1 });
+    story.says(Event::PostUnknown { post, attempt: 1 });
+    assert!(matches!(story.0.post(post).unwrap().phase, Phase::Sent { .. }));
+    let key = PostKey::Touch(delivery(Touch::Pitch));
+    let (deadline, teams) = (Timestamp::UNIX_EPOCH, Vec::new());
+    story.says(Event::PostIntended { key, attempt: 2, deadline, teams, audience: None });
+    assert_eq!(story.0.post(post).unwrap().attempt, 1, "what was sent is not sent again");
+}
+
+#[test]
+fn an_answer_makes_every_message_of_the_campaign_outdated_until_it_is_shown() {
+    let mut story = Story::default();
+    let (heads_up, pitch) = (
+        story.sends(PostKey::Touch(delivery(Touch::HeadsUp))),
+        story.sends(PostKey::Touch(delivery(Touch::Pitch))),
+    );
+    let taken = story.says(Event::StanceTaken {
+        person: person("ana"),
+        initiative: initiative("payments"),
+        teams: vec![TeamId::parse("checkout").unwrap()],
+        quarter: quarter(),
+        stance: Stance::Committed,
+        how: How::Clicked,
+    });
+    assert!(story.is_outdated(heads_up) && story.is_outdated(pitch));
+    story.says(Event::PostShown { post: pitch, through: taken });
+    assert!(story.is_outdated(heads_up) && !story.is_outdated(pitch));
+}
+
+#[test]
+fn a_question_counts_as_engagement_once_it_is_known_what_it_is_about() {
+    let mut story = Story::default();
+    story.sends(PostKey::Touch(delivery(Touch::Pitch)));
+    let question = story.asks(None, "5.000100");
+    let engaged = |story: &Story| {
+        story.0.engagement(&person("ana"), &initiative("payments"), quarter()).unwrap().is_engaged()
+    };
+    assert!(!engaged(&story));
+    story.says(Event::QuestionPlaced { question, initiative: initiative("payments") });
+    assert!(engaged(&story));
+    story.says(Event::QuestionPlaced { question, initiative: initiative("flags") });
+    assert_eq!(
+        story.0.questions[&question].initiative,
+        Some(initiative("payments")),
+        "the first choice stands"
+    );
+}
+
+#[test]
+fn whatever_happens_to_a_question_shows_in_the_messages_about_it() {
+    let mut story = Story::default();
+    let question = story.asks(Some("payments"), "5.000100");
+    let receipt = story.sends(PostKey::Receipt { of: question, to: person("ana") });
+    let relay = story.sends(PostKey::Relay { of: question, to: person("priya") });
+    let check = |story: &mut Story, event: Event| {
+        let seq = story.says(event);
+        assert!(story.is_outdated(receipt) && story.is_outdated(relay), "after record {seq}");
+        for post in [receipt, relay] {
+            story.says(Event::PostShown { post, through: seq });
+        }
+        assert!(!story.is_outdated(receipt) && !story.is_outdated(relay));
+        seq
+    };
+    let text = |text: &str| Personal::new(person("ana"), text);
+    check(&mut story, Event::MessageEdited { person: person("ana"), of: question, text: text("Why Q1?") });
+    let answer = check(
+        &mut story,
+        Event::QuestionAnswered {
+            question,
+            by: person("priya"),
+            answer: text("Because plans freeze."),
+            place: Some((dm("D9"), ts("7.000100"))),
+        },
+    );
+    let passed_on = story.sends(PostKey::Answer { of: answer, to: person("ana") });
+    check(&mut story, Event::AnswerRated { question, helped: true });
+    let corrected =
+        Event::MessageEdited { person: person("priya"), of: answer, text: text("They freeze soon.") };
+    check(&mut story, corrected);
+    assert!(story.is_outdated(passed_on), "the copy of an answer follows it");
+    check(&mut story, Event::MessageDeleted { person: person("ana"), of: question });
+    assert!(story.0.received[&question].withdrawn);
+}
+
+#[test]
+fn what_was_typed_is_found_by_its_place_and_a_post_by_its_own() {
+    let mut story = Story::default();
+    let question = story.asks(Some("payments"), "5.000100");
+    assert_eq!(story.0.typed_at(&dm("D1"), &ts("5.000100")), Some(question));
+    assert_eq!(story.0.typed_at(&dm("D2"), &ts("5.000100")), None);
+    let relay = story.sends(PostKey::Relay { of: question, to: person("priya") });
+    let place = story.0.post(relay).unwrap().place().unwrap().1.clone();
+    assert_eq!(story.0.post_at(&dm("D1"), &place).map(|(id, _)| id), Some(relay));
+    let touch = story.sends(PostKey::Touch(delivery(Touch::Pitch)));
+    let place = story.0.post(touch).unwrap().place().unwrap().1.clone();
+    assert!(story.0.post_at(&dm("D1"), &place).is_none(), "campaign messages are found by their delivery");
+}
+
+#[test]
+fn a_correction_reaches_every_copy_and_a_recall_can_be_undone() {
+    let mut story = Story::default();
+    let pitch = story.sends(PostKey::Touch(delivery(Touch::Pitch)));
+    let (about, by) = (initiative("payments"), person("priya"));
+    let what = Personal::new(by.clone(), "14 incidents, not 41");
+    story.says(Event::Corrected { initiative: about.clone(), quarter: quarter(), by: by.clone(), what });
+    assert!(story.is_outdated(pitch));
+    let recalled = |recalled| Event::Recalled {
+        initiative: initiative("payments"),
+        quarter: quarter(),
+        by: person("priya"),
+        recalled,
+    };
+    story.says(recalled(true));
+    assert_eq!(story.0.campaign(&about, quarter()).unwrap().recalled, Some(by));
+    story.says(recalled(false));
+    assert_eq!(story.0.campaign(&about, quarter()).unwrap().recalled, None);
+    assert_eq!(story.0.campaign(&about, quarter()).unwrap().corrections.len(), 1);
+}
+
+#[test]
+fn renaming_keeps_what_was_decided_and_the_id_of_what_was_sent() {
+    let mut story = Story::default();
+    let pitch = story.sends(PostKey::Touch(delivery(Touch::Pitch)));
+    let judged = Event::DeliveryJudged {
+        delivery: delivery(Touch::Reminder),
+        verdict: Verdict::Held,
+        by: person("priya"),
+    };
+    story.says(judged);
+    let renamed = Renames {
+        initiatives: [(initiative("payments"), initiative("payment-deadlines"))].into(),
+        people: [(person("ana"), person("ana-souza")), (person("priya"), person("priya-raman"))].into(),
+        ..Renames::default()
+    };
+    let digest = ConfigDigest("0".repeat(64));
+    story.says(Event::ConfigAdopted { digest, initiatives: Vec::new(), renamed });
+    let engagement =
+        story.0.engagement(&person("ana-souza"), &initiative("payment-deadlines"), quarter()).unwrap();
+    let held = &engagement.verdicts[&(Touch::Reminder, None)];
+    assert_eq!((held.verdict, held.by.clone()), (Verdict::Held, person("priya-raman")));
+    let key = PostKey::Touch(DeliveryKey {
+        person: person("ana-souza"),
+        initiative: initiative("payment-deadlines"),
+        ..delivery(Touch::Pitch)
+    });
+    assert_ne!(key.id(), pitch);
+    assert_eq!(story.0.resolve(key.id()), pitch);
+}
+
+#[test]
+fn a_refused_configuration_is_forgotten_once_one_is_adopted() {
+    let mut story = Story::default();
+    let digest = ConfigDigest("1".repeat(64));
+    let places = vec!["people.toml:3:1 unknown-key".to_owned()];
+    story.says(Event::ConfigRefused { digest: digest.clone(), faults: 1, places });
+    assert_eq!(story.0.refused_config.as_ref().map(|refused| refused.faults), Some(1));
+    let renamed = Renames::default();
+    story.says(Event::ConfigAdopted { digest, initiatives: Vec::new(), renamed });
+    assert_eq!(story.0.refused_config, None);
+}

@@ -1,0 +1,153 @@
+//! What people typed while nobody listened. Slack delivers an event again three times within some minutes and
+//! then drops it; what it was about is still in the direct message.
+//!
+//! Invariant: a message is read by the same code as its event would have been, and is recognised by its
+//! place, so one that did arrive changes nothing.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::command::Incoming;
+use crate::domain::ids::{MessageTs, SlackChannelId};
+
+use super::client::Client;
+use super::directory::patiently;
+use super::errors::CallError;
+use super::inbound::{Inbound, read};
+use super::methods::Method;
+
+/// How many of the newest messages of a direct message are looked through, and as many of each thread.
+const LOOKED_THROUGH: u32 = 100;
+
+/// Lets some calls go at once and the others one by one: Slack allows some 50 a minute, and posts in doubt
+/// are looked up within the same limit.
+#[derive(Debug, Default)]
+pub struct Pace {
+    made: u32,
+}
+
+impl Pace {
+    const AT_ONCE: u32 = 20;
+    const PAUSE: Duration = Duration::from_millis(1_500);
+
+    async fn wait(&mut self) {
+        if Self::AT_ONCE <= self.made {
+            tokio::time::sleep(Self::PAUSE).await;
+        }
+        self.made = self.made.saturating_add(1);
+    }
+}
+
+/// Reads what was typed in `channel` after `since`, oldest first. One call, and one for each thread that
+/// has a newer reply; `pace` is kept.
+///
+/// # Errors
+/// As for any call; a limit has been waited out several times before.
+pub async fn typed_since(
+    client: &Client,
+    channel: &SlackChannelId,
+    since: Timestamp,
+    pace: &mut Pace,
+) -> Result<Vec<Incoming>, CallError> {
+    pace.wait().await;
+    let arguments = json!({ "channel": channel.as_str(), "limit": LOOKED_THROUGH });
+    let mut found = messages(patiently(client, Method::ConversationsHistory, &arguments).await?)?;
+    let threads: Vec<String> = found.iter().filter_map(|message| newer_thread(message, since)).collect();
+    for thread in threads {
+        pace.wait().await;
+        let arguments = json!({ "channel": channel.as_str(), "ts": thread, "limit": LOOKED_THROUGH });
+        found.extend(messages(patiently(client, Method::ConversationsReplies, &arguments).await?)?);
+    }
+    Ok(typed(channel, &found, since))
+}
+
+fn messages(mut answer: Value) -> Result<Vec<Value>, CallError> {
+    match answer.get_mut("messages").map(Value::take) {
+        Some(Value::Array(messages)) => Ok(messages),
+        Some(_) | None => Err(CallError::Unreadable),
+    }
+}
+
+/// The thread under `message`, if it has a reply after `since`.
+fn newer_thread(message: &Value, since: Timestamp) -> Option<String> {
+    let latest = message.get("latest_reply").and_then(Value::as_str)?;
+    let ts = message.get("ts").and_then(Value::as_str)?;
+    (since.as_second() <= second(latest)?).then(|| ts.to_owned())
+}
+
+/// The second of a timestamp.
+fn second(ts: &str) -> Option<i64> {
+    ts.split_once('.')?.0.parse().ok()
+}
+
+/// What people typed among `messages`, each once, oldest first.
+fn typed(channel: &SlackChannelId, messages: &[Value], since: Timestamp) -> Vec<Incoming> {
+    let mut found: Vec<(MessageTs, Incoming)> = messages
+        .iter()
+        .filter_map(|message| {
+            let ts = message.get("ts").and_then(Value::as_str)?;
+            if second(ts)? < since.as_second() {
+                return None;
+            }
+            let mut event = message.clone();
+            let fields = event.as_object_mut()?;
+            fields.insert("type".to_owned(), "message".into());
+            fields.insert("channel".to_owned(), channel.as_str().into());
+            fields.insert("channel_type".to_owned(), "im".into());
+            match read(&json!({ "type": "event_callback", "event": event })) {
+                Ok(Inbound::Request(incoming, _)) => Some((MessageTs::parse(ts).ok()?, *incoming)),
+                Ok(_) | Err(_) => None,
+            }
+        })
+        .collect();
+    found.sort_by(|(a, _), (b, _)| a.as_str().cmp(b.as_str()));
+    found.dedup_by(|(a, _), (b, _)| a == b);
+    found.into_iter().map(|(_, incoming)| incoming).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Request;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn only_what_people_typed_since_then_is_taken_once_and_in_order() {
+        let channel = SlackChannelId::parse("D1").unwrap();
+        let messages = [
+            json!({ "type": "message", "user": "U1", "text": "third", "ts": "1300.000200", "thread_ts": "900.000100" }),
+            json!({ "type": "message", "user": "U1", "text": "second &amp; last", "ts": "1200.000100" }),
+            json!({ "type": "message", "user": "U1", "text": "second &amp; last", "ts": "1200.000100" }),
+            json!({ "type": "message", "user": "B1", "bot_id": "B1", "text": "ours", "ts": "1250.000100" }),
+            json!({ "type": "message", "subtype": "channel_join", "user": "U1", "text": "x", "ts": "1260.000100" }),
+            json!({ "type": "message", "user": "U1", "text": "before", "ts": "999.000100" }),
+            json!("not even an object"),
+            json!({ "ts": 5 }),
+        ];
+        let texts: Vec<String> = typed(&channel, &messages, at(1000))
+            .into_iter()
+            .map(|incoming| match incoming.request {
+                Request::Typed { text, thread, .. } => format!("{text} {}", thread.is_some()),
+                _ => panic!("{incoming:?}"),
+            })
+            .collect();
+        assert_eq!(texts, ["second & last false", "third true"]);
+    }
+
+    #[test]
+    fn a_thread_is_read_only_if_it_has_a_newer_reply() {
+        let check = |message: Value, read: bool| {
+            assert_eq!(newer_thread(&message, at(1000)).is_some(), read, "{message}");
+        };
+        check(json!({ "ts": "1.000000", "latest_reply": "1000.000000" }), true);
+        check(json!({ "ts": "1.000000", "latest_reply": "999.000000" }), false);
+        check(json!({ "ts": "1.000000" }), false);
+        check(json!({ "ts": "1.000000", "latest_reply": null }), false);
+        check(json!({ "ts": "1.000000", "latest_reply": "soon" }), false);
+    }
+}
