@@ -9,7 +9,9 @@ async fn on_monday_morning_an_advocate_reads_what_changed_and_whom_to_talk_to() 
     let (ana, ben, priya) =
         (world.person("ana").await, world.person("ben").await, world.person("priya").await);
     ana.clicks("Put in our plan").await;
+    ana.reads("Recorded").await;
     ben.clicks("Let's talk").await;
+    ben.reads("Recorded").await;
     world.advance_to("2026-12-07T08:00:00Z").await;
     let before = priya.messages().await.len();
     // Nine in the morning in Lisbon.
