@@ -15,7 +15,7 @@ mod respect;
 mod slash;
 mod typed;
 
-pub use home::{home, oversees};
+pub use home::{Ahead, home, oversees};
 
 use jiff::Timestamp;
 

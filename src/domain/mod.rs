@@ -23,4 +23,5 @@ pub mod roster;
 pub mod schedule;
 pub mod sentence;
 pub mod state;
+pub mod survey;
 pub mod waiting;

@@ -3,7 +3,7 @@
 use super::engagement::Stance;
 use super::initiative::Initiative;
 use super::program::Stakeholder;
-use super::state::{Engagement, Phase, State};
+use super::state::{Engagement, State};
 
 /// How far an initiative has come with its stakeholders; each person counts once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,29 +26,27 @@ impl Progress {
     /// The figures of `initiative`, to whom it is argued given.
     pub fn of(state: &State, initiative: &Initiative, stakeholders: &[Stakeholder]) -> Self {
         let about = (initiative.id.clone(), initiative.quarter);
-        let mut progress = Self { people: stakeholders.len(), ..Self::default() };
+        let mut progress = Self::default();
         for stakeholder in stakeholders {
             let known = state.person(&stakeholder.person);
-            let Some(engagement) = known.and_then(|known| known.engagements.get(&about)) else { continue };
-            let engaged = engagement.is_engaged();
-            let reached = engaged || was_reached(state, engagement);
-            progress.reached += usize::from(reached);
-            progress.engaged += usize::from(engaged);
-            progress.silent += usize::from(reached && !engaged);
-            match engagement.stance().map(|taken| taken.stance) {
-                Some(Stance::Committed | Stance::FirstStep | Stance::Supportive) => progress.in_favour += 1,
-                Some(Stance::Declined) => progress.against += 1,
-                Some(Stance::Considering | Stance::Concerned) | None => {}
-            }
+            progress.count(known.and_then(|known| known.engagements.get(&about)));
         }
         progress
     }
-}
 
-/// Whether a message of this engagement was delivered.
-pub fn was_reached(state: &State, engagement: &Engagement) -> bool {
-    engagement
-        .deliveries
-        .values()
-        .any(|post| state.post(*post).is_some_and(|post| matches!(post.phase, Phase::Sent { .. })))
+    /// Counts one more person.
+    pub(super) fn count(&mut self, engagement: Option<&Engagement>) {
+        self.people += 1;
+        let Some(engagement) = engagement else { return };
+        let engaged = engagement.is_engaged();
+        let reached = engaged || engagement.reached;
+        self.reached += usize::from(reached);
+        self.engaged += usize::from(engaged);
+        self.silent += usize::from(reached && !engaged);
+        match engagement.stance().map(|taken| taken.stance) {
+            Some(Stance::Committed | Stance::FirstStep | Stance::Supportive) => self.in_favour += 1,
+            Some(Stance::Declined) => self.against += 1,
+            Some(Stance::Considering | Stance::Concerned) | None => {}
+        }
+    }
 }

@@ -8,17 +8,16 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::domain::changes::{Changes, changes_since, overseen};
-use crate::domain::coverage::Coverage;
 use crate::domain::directory::Person;
 use crate::domain::engagement::Touch;
 use crate::domain::ids::PersonId;
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Message, Paragraph, Part, Span};
-use crate::domain::next::next_conversations;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::roster::Roster;
 use crate::domain::state::State;
+use crate::domain::survey::{Argued, Survey, survey};
 use crate::domain::waiting::waiting_for;
 
 use super::case::{person, team_name, zone};
@@ -56,9 +55,10 @@ pub(super) fn digest(
     for of in &changes {
         parts.extend(page.changed(of));
     }
-    parts.extend(page.next(&roster));
+    let survey = page.survey();
+    parts.extend(page.next(&survey));
     parts.extend(page.waiting());
-    parts.extend(page.gaps(&roster));
+    parts.extend(page.gaps(&survey));
     parts.extend(page.deadlines());
     let mut message = Message::new(first, parts);
     let about = match overseen(program, to).collect::<Vec<_>>().as_slice() {
@@ -156,11 +156,14 @@ impl Page<'_> {
         ]))
     }
 
-    fn next(&self, roster: &Roster<'_>) -> Vec<Part> {
-        let initiatives = overseen(self.program, &self.reader.id);
-        let (state, seen) = (self.state, self.seen);
-        let next =
-            next_conversations(self.program, state, seen, roster, initiatives, self.now, CONVERSATIONS);
+    fn survey(&self) -> Survey {
+        let argued = Argued::of(self.program);
+        let oversees = |of: &Initiative| !of.withdrawn && self.program.sees_answers(&self.reader.id, of);
+        survey(self.program, self.state, self.seen, &argued, oversees, self.now, CONVERSATIONS)
+    }
+
+    fn next(&self, survey: &Survey) -> Vec<Part> {
+        let next = &survey.next;
         if next.is_empty() {
             return Vec::new();
         }
@@ -180,14 +183,15 @@ impl Page<'_> {
         vec![Part::Paragraph(Paragraph::text(text))]
     }
 
-    fn gaps(&self, roster: &Roster<'_>) -> Vec<Part> {
-        let gaps: Vec<String> = overseen(self.program, &self.reader.id)
-            .filter(|initiative| self.is_open(initiative))
-            .flat_map(|initiative| {
-                let stakeholders = roster.stakeholders(initiative);
-                Coverage::among(self.program, self.state, self.seen, initiative, &stakeholders).gaps
-            })
-            .map(|gap| gap_sentence(self.program, &gap))
+    fn gaps(&self, survey: &Survey) -> Vec<Part> {
+        let open = self.program.initiatives.iter().zip(&survey.gaps).filter(|(initiative, _)| {
+            !initiative.withdrawn
+                && self.program.sees_answers(&self.reader.id, initiative)
+                && self.is_open(initiative)
+        });
+        let gaps: Vec<String> = open
+            .flat_map(|(_, gaps)| gaps)
+            .map(|gap| gap_sentence(self.program, gap))
             .fold(Vec::new(), |mut all, gap| {
                 if !all.contains(&gap) {
                     all.push(gap);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use canvass::clock::monotonic;
-use canvass::command::home;
+use canvass::command::{Ahead, home};
 use canvass::domain::effect::{DeliveryKey, PostKey};
 use canvass::domain::engagement::{Audience, Stance, Touch};
 use canvass::domain::event::{Event, How, Record, Renames};
@@ -11,6 +11,7 @@ use canvass::domain::ids::{MessageTs, PersonId, SlackUserId};
 use canvass::domain::message::Page;
 use canvass::domain::observation::Observations;
 use canvass::domain::state::State;
+use canvass::domain::survey::Argued;
 use canvass::{plan, slack as views};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
@@ -89,6 +90,11 @@ fn composing_app_home_for_two_thousand_people_and_fifty_initiatives() {
     let coming = plan::forecast(&program, &state, &seen, now, until);
     let looked_ahead = begun.elapsed();
 
+    let begun = monotonic();
+    let argued = Argued::of(&program);
+    let argued_in = begun.elapsed();
+    let ahead = Ahead { argued: &argued, coming: &coming };
+
     let mut figures = Figures::default();
     let advocate = SlackUserId::parse("UADVOCATE").unwrap();
     let pages = [
@@ -103,7 +109,7 @@ fn composing_app_home_for_two_thousand_people_and_fifty_initiatives() {
         let mut times: Vec<Duration> = (0..20)
             .map(|_| {
                 let begun = monotonic();
-                let home = home(&program, &state, &seen, &coming, &advocate, &page, now);
+                let home = home(&program, &state, &seen, ahead, &advocate, &page, now);
                 let view = views::home_view(&home);
                 assert!(view["blocks"].as_array().is_some_and(|blocks| !blocks.is_empty()));
                 begun.elapsed()
@@ -113,5 +119,6 @@ fn composing_app_home_for_two_thousand_people_and_fifty_initiatives() {
         figures.within(&name, Duration::from_millis(20), percentile(&mut times, 95));
     }
     figures.told("  looking a week ahead, once for all advocates", &format!("{looked_ahead:?}"));
+    figures.told("  what is argued to whom, once a configuration", &format!("{argued_in:?}"));
     figures.settle();
 }

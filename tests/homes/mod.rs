@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::fmt::Write;
 use std::fs;
 
-use canvass::command::{home, oversees};
+use canvass::command::{Ahead, home, oversees};
 use canvass::config;
+use canvass::domain::coverage::Coverage;
 use canvass::domain::effect::{DeliveryKey, PostKey};
 use canvass::domain::engagement::{Audience, Stance, Touch};
 use canvass::domain::event::{Event, How, Record, Renames, Said, Verdict};
@@ -14,7 +15,9 @@ use canvass::domain::message::{Action, Home, Page, Part};
 use canvass::domain::observation::Observations;
 use canvass::domain::personal::Personal;
 use canvass::domain::program::Program;
+use canvass::domain::progress::Progress;
 use canvass::domain::state::State;
+use canvass::domain::survey::{Argued, survey};
 use canvass::{plan, slack};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -242,6 +245,8 @@ async fn every_page_of_a_large_organisation_is_one_that_slack_takes() {
     let advocate = SlackUserId::parse("UADVOCATE").unwrap();
     assert!(oversees(&program, &state, &advocate) && !oversees(&program, &state, &user(0)));
     let coming = plan::forecast(&program, &state, &seen, now(), until);
+    let argued = Argued::of(&program);
+    let ahead = Ahead { argued: &argued, coming: &coming };
     let mut met: HashSet<Page> = HashSet::new();
     let mut waiting = vec![Page::First];
     // One of each kind in every place would take long: of long lists the first, a middle and the last.
@@ -249,7 +254,7 @@ async fn every_page_of_a_large_organisation_is_one_that_slack_takes() {
         if met.len() > 80 || !met.insert(page.clone()) {
             continue;
         }
-        let home = home(&program, &state, &seen, &coming, &advocate, &page, now());
+        let home = home(&program, &state, &seen, ahead, &advocate, &page, now());
         assert_eq!(home.page, page);
         let blocks = home.parts.len();
         let view = slack::home_view(&home);
@@ -266,8 +271,29 @@ async fn every_page_of_a_large_organisation_is_one_that_slack_takes() {
         waiting.extend(ways(&home));
     }
     for reader in 0..5 {
-        let home = home(&program, &state, &seen, &[], &user(reader * TEAMS), &Page::First, now());
+        let home = home(&program, &state, &seen, ahead, &user(reader * TEAMS), &Page::First, now());
         let answer = slack_takes(slack::home_view(&home)).await;
         assert_eq!(answer["ok"], json!(true), "{answer:#}");
+    }
+}
+
+#[test]
+fn a_survey_of_all_initiatives_says_what_each_says_by_itself() {
+    let program = program();
+    let state = state(&program);
+    let seen = Observations::default();
+    let survey = survey(&program, &state, &seen, &Argued::of(&program), |_| true, now(), 3);
+    assert_eq!(survey.next.len(), 3);
+    for (rank, initiative) in program.initiatives.iter().enumerate().step_by(9) {
+        let stakeholders = program.stakeholders(initiative);
+        assert_eq!(survey.progress[rank], Progress::of(&state, initiative, &stakeholders));
+        let sorted = |gaps: &[canvass::domain::coverage::Gap]| {
+            let mut gaps: Vec<String> = gaps.iter().map(|gap| format!("{gap:?}")).collect();
+            gaps.sort();
+            gaps
+        };
+        let coverage = Coverage::of(&program, &state, &seen, initiative);
+        assert!(!coverage.gaps.is_empty());
+        assert_eq!(sorted(&survey.gaps[rank]), sorted(&coverage.gaps));
     }
 }

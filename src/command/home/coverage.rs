@@ -8,6 +8,7 @@ use crate::domain::engagement::{Audience, Stance};
 use crate::domain::ids::{InitiativeId, TeamId};
 use crate::domain::message::{Action, Page, Paragraph, Part};
 use crate::domain::progress::Progress;
+use crate::domain::roster::Roster;
 use crate::message;
 
 /// People of a page.
@@ -18,7 +19,7 @@ pub(super) fn page(desk: &Desk<'_>, id: &InitiativeId, from: usize) -> Vec<Part>
     let page = |from| Page::Coverage { initiative: id.clone(), from };
     let mut parts = desk.ways(&page(0));
     let Some(initiative) = desk.initiative(id) else { return parts };
-    let stakeholders = desk.roster.stakeholders(initiative);
+    let stakeholders = Roster::of(scene.program).stakeholders(initiative);
     let coverage = Coverage::among(scene.program, scene.state, scene.seen, initiative, &stakeholders);
     let progress = Progress::of(scene.state, initiative, &stakeholders);
     parts.push(heading(initiative.title.clone()));

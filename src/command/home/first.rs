@@ -3,7 +3,8 @@
 use super::{Desk, heading, lists, plain, row, said, small, week};
 use crate::domain::event::PauseReason;
 use crate::domain::message::{Action, Button, Look, Page, Paragraph, Part, Span};
-use crate::domain::next::{Next, Why, next_conversations};
+use crate::domain::next::{Next, Why};
+use crate::domain::survey::Survey;
 use crate::message;
 
 /// Conversations that are suggested.
@@ -18,10 +19,11 @@ pub(super) fn page(desk: &Desk<'_>) -> Vec<Part> {
     parts.extend(stopped(desk));
     parts.extend(refused(desk));
     parts.extend(desk.ways(&Page::First));
-    parts.extend(talk_next(desk));
+    let survey = desk.survey(CONVERSATIONS);
+    parts.extend(talk_next(desk, &survey));
     parts.extend(lists::first_question(desk));
     parts.push(heading("Where they stand"));
-    parts.extend(desk.overseen.iter().take(INITIATIVES).map(|of| lists::initiative(desk, of)));
+    parts.extend(desk.overseen.iter().take(INITIATIVES).map(|of| lists::initiative(desk, &survey, of)));
     if desk.overseen.len() > INITIATIVES {
         let label = format!("All {} initiatives", desk.overseen.len());
         let page = Page::Initiatives { from: 0 };
@@ -61,18 +63,8 @@ fn refused(desk: &Desk<'_>) -> Vec<Part> {
     vec![Part::Paragraph(Paragraph(vec![Span::Strong(text.replace('`', ""))])), Part::List(places)]
 }
 
-fn talk_next(desk: &Desk<'_>) -> Vec<Part> {
-    let scene = desk.scene;
-    let initiatives = desk.overseen.iter().copied();
-    let next = next_conversations(
-        scene.program,
-        scene.state,
-        scene.seen,
-        &desk.roster,
-        initiatives,
-        scene.now,
-        CONVERSATIONS,
-    );
+fn talk_next(desk: &Desk<'_>, survey: &Survey) -> Vec<Part> {
+    let (scene, next) = (desk.scene, &survey.next);
     let mut parts = vec![heading("Talk to next")];
     if next.is_empty() {
         parts.push(said("Nobody presses at the moment."));

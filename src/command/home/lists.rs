@@ -2,10 +2,11 @@
 
 use super::turn::leaf;
 use super::{Desk, beginning, heading, plain, row, said, small};
-use crate::domain::coverage::Coverage;
+use crate::domain::coverage::Gap;
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Button, Look, Page, Paragraph, Part, Span};
 use crate::domain::progress::Progress;
+use crate::domain::survey::Survey;
 use crate::domain::waiting::{Waiting, waiting_for};
 use crate::message;
 
@@ -19,19 +20,18 @@ pub(super) fn initiatives(desk: &Desk<'_>, from: usize) -> Vec<Part> {
     let page = |from| Page::Initiatives { from };
     let mut parts = desk.ways(&page(0));
     parts.push(heading("All initiatives"));
+    let survey = desk.survey(0);
     let (shown, turn) = leaf(&desk.overseen, from, INITIATIVES, page);
-    parts.extend(shown.iter().map(|of| initiative(desk, of)));
+    parts.extend(shown.iter().map(|of| initiative(desk, &survey, of)));
     parts.extend(turn);
     parts
 }
 
 /// One line of figures, and the way to who stands where.
-pub(super) fn initiative(desk: &Desk<'_>, of: &Initiative) -> Part {
-    let stakeholders = desk.roster.stakeholders(of);
-    let progress = Progress::of(desk.scene.state, of, &stakeholders);
-    let page = Page::Coverage { initiative: of.id.clone(), from: 0 };
-    let scene = desk.scene;
-    let gaps = Coverage::among(scene.program, scene.state, scene.seen, of, &stakeholders).gaps.len();
+pub(super) fn initiative(desk: &Desk<'_>, survey: &Survey, of: &Initiative) -> Part {
+    let Some(rank) = desk.rank(of) else { return row(Paragraph::text(&of.title), Vec::new()) };
+    let progress = survey.progress.get(rank).copied().unwrap_or_default();
+    let gaps = survey.gaps.get(rank).map_or(0, Vec::len);
     let left_out = match gaps {
         0 => String::new(),
         1 => " · 1 gap".to_owned(),
@@ -41,6 +41,7 @@ pub(super) fn initiative(desk: &Desk<'_>, of: &Initiative) -> Part {
         Span::Strong(of.title.clone()),
         Span::Text(format!(" · {}\n{}{left_out}", window(desk, of), figures(&progress))),
     ];
+    let page = Page::Coverage { initiative: of.id.clone(), from: 0 };
     row(Paragraph(text), vec![plain("Who stands where", Action::Turn { page })])
 }
 
@@ -119,18 +120,12 @@ pub(super) fn gaps(desk: &Desk<'_>, from: usize) -> Vec<Part> {
     let scene = desk.scene;
     let mut parts = desk.ways(&page(0));
     parts.push(heading("Who and what is left out"));
-    let all: Vec<Paragraph> = desk
+    let survey = desk.survey(0);
+    let all: Vec<(&Initiative, &Gap)> = desk
         .overseen
         .iter()
-        .flat_map(|initiative| {
-            let stakeholders = desk.roster.stakeholders(initiative);
-            let coverage = Coverage::among(scene.program, scene.state, scene.seen, initiative, &stakeholders);
-            let line = |gap| {
-                let sentence = message::gap_sentence(scene.program, gap);
-                Paragraph(vec![Span::Strong(initiative.title.clone()), Span::Text(format!(": {sentence}"))])
-            };
-            coverage.gaps.iter().map(line).collect::<Vec<_>>()
-        })
+        .filter_map(|of| Some((*of, survey.gaps.get(desk.rank(of)?)?)))
+        .flat_map(|(of, gaps)| gaps.iter().map(move |gap| (of, gap)))
         .collect();
     if all.is_empty() {
         parts.push(said(
@@ -139,7 +134,11 @@ pub(super) fn gaps(desk: &Desk<'_>, from: usize) -> Vec<Part> {
     }
     let (shown, turn) = leaf(&all, from, GAPS, page);
     if !shown.is_empty() {
-        parts.push(Part::List(shown.to_vec()));
+        let line = |(of, gap): &(&Initiative, &Gap)| {
+            let sentence = message::gap_sentence(scene.program, gap);
+            Paragraph(vec![Span::Strong(of.title.clone()), Span::Text(format!(": {sentence}"))])
+        };
+        parts.push(Part::List(shown.iter().map(line).collect()));
     }
     parts.extend(turn);
     parts.push(small("Whoever is missing here is missing when plans are made."));

@@ -24,8 +24,8 @@ use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Button, Home, Look, Page, Paragraph, Part, Span};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
-use crate::domain::roster::Roster;
 use crate::domain::state::State;
+use crate::domain::survey::{Argued, Survey, survey};
 use crate::message;
 use crate::plan::Planned;
 
@@ -34,12 +34,21 @@ pub fn oversees(program: &Program, state: &State, actor: &SlackUserId) -> bool {
     state.by_slack.get(actor).is_some_and(|person| overseen(program, person).next().is_some())
 }
 
-/// The page of `actor`. `coming` is what goes out in the coming week; it matters to advocates only.
+/// What is worked out once for all advocates who look; it matters to them only.
+#[derive(Debug, Clone, Copy)]
+pub struct Ahead<'a> {
+    /// What is argued to whom.
+    pub argued: &'a Argued,
+    /// What goes out in the coming week.
+    pub coming: &'a [Planned],
+}
+
+/// The page of `actor`.
 pub fn home(
     program: &Program,
     state: &State,
     seen: &Observations,
-    coming: &[Planned],
+    ahead: Ahead<'_>,
     actor: &SlackUserId,
     page: &Page,
     now: Timestamp,
@@ -52,7 +61,7 @@ pub fn home(
     let zone = program.zone_of(reader, seen.zone(&reader.id));
     let overseen: Vec<&Initiative> = overseen(program, &reader.id).collect();
     let today = zone.to_datetime(now).date();
-    let desk = Desk { scene, reader, zone, today, overseen, roster: Roster::of(program), coming };
+    let desk = Desk { scene, reader, zone, today, overseen, ahead };
     let page = desk.allowed(page);
     let parts = match &page {
         Page::First if desk.overseen.is_empty() => mine::page(&desk),
@@ -76,8 +85,7 @@ struct Desk<'a> {
     today: Date,
     /// The initiatives whose answers the reader may see.
     overseen: Vec<&'a Initiative>,
-    roster: Roster<'a>,
-    coming: &'a [Planned],
+    ahead: Ahead<'a>,
 }
 
 impl<'a> Desk<'a> {
@@ -117,6 +125,18 @@ impl<'a> Desk<'a> {
             way("Asked of me", Page::Mine);
         }
         vec![Part::Row { about: None, text: Paragraph::default(), buttons }]
+    }
+
+    /// How everything that the reader oversees stands.
+    fn survey(&self, conversations: usize) -> Survey {
+        let Scene { program, state, seen, now } = self.scene;
+        let oversees = |of: &Initiative| !of.withdrawn && program.sees_answers(&self.reader.id, of);
+        survey(program, state, seen, self.ahead.argued, oversees, now, conversations)
+    }
+
+    /// The place of an initiative in the advocate's order.
+    fn rank(&self, of: &Initiative) -> Option<usize> {
+        self.scene.program.initiatives.iter().position(|initiative| initiative.id == of.id)
     }
 
     fn initiative(&self, id: &crate::domain::ids::InitiativeId) -> Option<&'a Initiative> {
@@ -169,4 +189,3 @@ fn beginning(text: &str, most: usize) -> String {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default().trim_end()),
     }
 }
-

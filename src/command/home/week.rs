@@ -60,7 +60,7 @@ pub(super) fn glance(desk: &Desk<'_>, most: usize) -> Vec<Part> {
 }
 
 fn coming<'a>(desk: &'a Desk<'_>) -> impl Iterator<Item = (&'a DeliveryKey, Timestamp)> {
-    desk.coming.iter().filter_map(|planned| match &planned.key {
+    desk.ahead.coming.iter().filter_map(|planned| match &planned.key {
         PostKey::Touch(key) => desk.initiative(&key.initiative).map(|_| (key, planned.at)),
         PostKey::Relay { .. }
         | PostKey::Receipt { .. }

@@ -82,7 +82,11 @@ impl State {
                 self.settle(*post, *attempt, Phase::Waiting { until: at });
             }
             Event::PostUnknown { post, attempt } => {
-                self.settle(*post, *attempt, Phase::Unknown);
+                if self.settle(*post, *attempt, Phase::Unknown)
+                    && let Some(of) = self.posts.get(post).and_then(|post| post.key.delivery()).cloned()
+                {
+                    self.engagement_mut(&of.person, &of.initiative, of.quarter).unknown = true;
+                }
             }
             Event::PostMissed { key } => self.missed(at, key),
             Event::PostShown { post, through } => {

@@ -138,6 +138,10 @@ pub struct Engagement {
     pub concern: Option<Seq>,
     /// Records of what they said or asked for.
     pub said: Vec<Seq>,
+    /// A message was delivered.
+    pub reached: bool,
+    /// Whether a message arrived can't be found out.
+    pub unknown: bool,
     /// A conversation was recorded by hand, then.
     pub conversation: Option<Timestamp>,
     /// The deliveries, by touch and occurrence.

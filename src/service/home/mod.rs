@@ -23,6 +23,7 @@ use crate::domain::ids::{Seq, SlackUserId};
 use crate::domain::message::Page;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
+use crate::domain::survey::Argued;
 use crate::journal::Writer;
 use crate::plan::{self, Planned};
 use crate::slack::{self, Class, Client};
@@ -124,9 +125,10 @@ impl Desk {
     fn compose(&self, who: &SlackUserId, page: &Page) -> Value {
         let (program, seen, now) = (self.shared.program(), self.shared.seen(), self.clock.now());
         let oversees = command::oversees(&program, &self.writer.state(), who);
-        let coming =
-            if oversees { self.coming.of(&self.writer, &program, &seen, now) } else { Arc::default() };
-        let home = command::home(&program, &self.writer.state(), &seen, &coming, who, page, now);
+        let (argued, coming) =
+            if oversees { self.coming.of(&self.writer, &program, &seen, now) } else { Default::default() };
+        let ahead = command::Ahead { argued: &argued, coming: &coming };
+        let home = command::home(&program, &self.writer.state(), &seen, ahead, who, page, now);
         slack::home_view(&home)
     }
 
@@ -155,7 +157,7 @@ fn digest(view: &Value) -> u64 {
     hasher.finish()
 }
 
-/// What goes out in the coming week, worked out once for all advocates who look.
+/// What is argued to whom and what goes out in the coming week, worked out once for all advocates who look.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Coming(Arc<Mutex<Option<Known>>>);
 
@@ -165,6 +167,7 @@ struct Known {
     seen: Arc<Observations>,
     head: Seq,
     at: Timestamp,
+    argued: Arc<Argued>,
     planned: Arc<Vec<Planned>>,
 }
 
@@ -175,7 +178,7 @@ impl Coming {
         program: &Arc<Program>,
         seen: &Arc<Observations>,
         now: Timestamp,
-    ) -> Arc<Vec<Planned>> {
+    ) -> (Arc<Argued>, Arc<Vec<Planned>>) {
         // Held while it is worked out, so that two who look at once don't both do the work.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // A copy, so that looking ahead doesn't keep the writer from publishing.
@@ -188,12 +191,18 @@ impl Coming {
                 && known.planned.iter().all(|planned| now < planned.at)
         });
         if let Some(known) = holds {
-            return known.planned.clone();
+            return (known.argued.clone(), known.planned.clone());
         }
         let until = now.checked_add(AHEAD).unwrap_or(now);
         let planned = Arc::new(plan::forecast(program, &state, seen, now, until));
+        let before = known.as_ref().filter(|known| Arc::ptr_eq(&known.program, program));
+        let argued = match before {
+            Some(known) => known.argued.clone(),
+            None => Arc::new(Argued::of(program)),
+        };
         let (program, seen) = (program.clone(), seen.clone());
-        *known = Some(Known { program, seen, head: state.head, at: now, planned: planned.clone() });
-        planned
+        let (head, both) = (state.head, (argued.clone(), planned.clone()));
+        *known = Some(Known { program, seen, head, at: now, argued, planned });
+        both
     }
 }
