@@ -379,12 +379,25 @@ impl Plan {
         self.put(Source::Digests, digests);
         self.look_through_items(ground, now);
         self.frames = frames;
+        self.give_up_orphans(state);
         self.look_at_unsettled(program, state);
         self.refreshes = state
             .outdated
             .iter()
             .filter_map(|post| state.post(*post).map(|state| (*post, state.changed)))
             .collect();
+    }
+
+    /// What waits for another try and has nothing to say any more, such as a notice of a pause that is
+    /// over, is given up, so that it doesn't wait for ever.
+    fn give_up_orphans(&mut self, state: &State) {
+        let wanted: BTreeSet<PostId> =
+            self.items.values().flatten().map(|item| state.resolve(item.id)).collect();
+        let orphans = state.unsettled.iter().filter(|post| !wanted.contains(*post)).filter_map(|post| {
+            let post = state.post(*post)?;
+            (post.phase.is_open() && post.key.delivery().is_none()).then(|| post.key.clone())
+        });
+        self.too_old.extend(orphans);
     }
 
     /// Drops what is settled or too old, and finds what may go out now.
