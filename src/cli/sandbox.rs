@@ -192,7 +192,7 @@ async fn bot(
     let surroundings = Surroundings {
         data: data.to_owned(),
         slack,
-        connections: options.connections,
+        transport: service::Transport::Sockets(options.connections),
         rates: rates(options.messages_per_second),
         listen: None,
         program,
