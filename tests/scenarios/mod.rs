@@ -5,3 +5,4 @@ mod campaign;
 mod conversation;
 mod reading;
 mod restarts;
+mod transports;
