@@ -4,6 +4,7 @@
 //! Invariant: nothing is parsed before the signature over its bytes is found good, in constant time.
 
 use std::fmt;
+use std::sync::Arc;
 
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
@@ -17,7 +18,7 @@ const TAG: usize = 32;
 
 /// What Slack signs its requests with.
 #[derive(Clone)]
-pub struct SigningSecret(hmac::Key);
+pub struct SigningSecret(Arc<hmac::Key>);
 
 impl fmt::Debug for SigningSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -66,7 +67,7 @@ impl Claim {
 impl SigningSecret {
     /// The secret from *Basic Information* of the Slack app.
     pub fn new(secret: &SecretString) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()))
+        Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes())))
     }
 
     /// Whether `claim` is this secret's for `body`.

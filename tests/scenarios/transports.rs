@@ -45,7 +45,7 @@ async fn over_http_too_the_service_stops_in_good_order_and_goes_on_where_it_was(
     let mut world = World::over(Transport::Http).await;
     world.advance_to(PITCHED).await;
     world.person("ben").await.clicks("Put in our plan").await;
-    let before = world.log().await.len();
+    let before = world.sent().await.len();
     assert_eq!(world.stop_bot(), Some(0));
     let lost = world.person("ana").await.clicks("Put in our plan").await;
     assert_eq!(lost["error"], json!("dispatch_failed"), "{lost}");
@@ -54,5 +54,5 @@ async fn over_http_too_the_service_stops_in_good_order_and_goes_on_where_it_was(
     assert!(world.person("priya").await.commands("coverage payment-deadlines").await.contains("committed"));
     let again = world.person("ana").await.clicks("Put in our plan").await;
     assert_eq!(again["delivered"], json!(true), "{again}");
-    assert_eq!(world.log().await.len(), before, "nothing is sent again");
+    assert_eq!(world.sent().await.len(), before, "nothing is sent again");
 }

@@ -1,6 +1,7 @@
 //! The Slack room against the stand-in workspace, which is as strict as Slack: scopes of our own manifest,
 //! Block Kit rules, triggers that serve once.
 
+mod checkup;
 mod conversation;
 mod posts;
 mod transports;
