@@ -8,6 +8,7 @@ mod campaign;
 mod clicks;
 mod figure;
 mod history;
+mod http;
 mod organisation;
 mod planning;
 mod process;

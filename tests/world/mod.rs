@@ -110,7 +110,7 @@ impl Transport {
 
 /// An address of the bot's own: another one of the 127/8 for every world of every test process, at a port
 /// that the system gives nobody by itself.
-fn bot_address() -> String {
+pub(crate) fn bot_address() -> String {
     static LAST: AtomicU16 = AtomicU16::new(0);
     let (process, world) = (std::process::id(), LAST.fetch_add(1, Ordering::Relaxed));
     let [_, _, high, low] = process.to_be_bytes();
