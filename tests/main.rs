@@ -11,6 +11,7 @@ mod bench;
 mod browser;
 mod config;
 mod crash;
+mod http;
 mod journal;
 mod leaks;
 mod messages;

@@ -1,15 +1,18 @@
 //! Slack: the only room that knows its wire. Everything else speaks of messages, actions and people.
 
 mod answer;
+pub mod checkup;
 mod client;
 pub mod directory;
 mod errors;
 mod fresh_urls;
+pub mod http;
 pub mod inbound;
 pub mod manifest;
 mod methods;
 mod performer;
 mod receiver;
+mod signature;
 pub mod socket;
 pub mod sweep;
 pub mod views;
@@ -21,4 +24,5 @@ pub use manifest::{Transport, manifest};
 pub use methods::Method;
 pub use performer::SlackPerformer;
 pub use receiver::{Closed, Inbox, Lookout, Receipt, Receiver};
+pub use signature::SigningSecret;
 pub use views::{blocks, modal_view};

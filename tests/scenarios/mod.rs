@@ -7,3 +7,4 @@ mod conversation;
 mod moods;
 mod reading;
 mod restarts;
+mod transports;

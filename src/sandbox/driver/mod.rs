@@ -83,6 +83,7 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
         .route("/calendar", get(calendar::read))
         .route("/calendar/advance", post(calendar::advance))
         .route("/calendar/settled", get(calendar::wait_settled).post(calendar::settled))
+        .route("/calendar/unsettle", post(calendar::unsettle))
         .route("/calls", get(control::calls))
         .route("/faults", get(control::faults).post(control::add_fault))
         .route("/faults/clear", post(control::clear_faults))
