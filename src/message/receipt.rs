@@ -34,7 +34,8 @@ pub(super) fn receipt(
     let who = wording::joined(&names(program, &told));
     let about = initiative.map_or_else(String::new, |initiative| format!(" about “{}”", initiative.title));
     let what = match received.said {
-        Said::Question => "message",
+        Said::Question => "question",
+        Said::Remark => "message",
         Said::Talk => "wish to talk",
         Said::Concern => "concern",
         Said::Correction => "correction",
@@ -54,6 +55,7 @@ pub(super) fn receipt(
     let s = if several { "" } else { "s" };
     let next = match received.said {
         Said::Question => format!("{who} answer{s} you in Slack{by}."),
+        Said::Remark => "To get an answer, ask a question at any time.".to_owned(),
         Said::Talk => format!("{who} write{s} to you{by} to find a time."),
         Said::Concern => {
             format!("The bot writes nothing more about it until {who} {} it with you.", settled(several))

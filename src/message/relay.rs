@@ -35,7 +35,8 @@ pub(super) fn relay(
         initiative.map_or_else(String::new, |initiative| format!(" {preposition} “{}”", initiative.title))
     };
     let intro = match received.said {
-        Said::Question => format!(" wrote to you{}.", on("about")),
+        Said::Question => format!(" asks{}.", on("about")),
+        Said::Remark => format!(" wrote to you{}.", on("about")),
         Said::Talk => format!(" would like to talk{}.", on("about")),
         Said::Concern => format!(" has a concern{}.", on("about")),
         Said::Correction => format!(" found something wrong{}.", on("in the heads-up about")),
@@ -128,6 +129,7 @@ fn next(program: &Program, received: &Received, initiative: Option<&Initiative>,
         Said::Question => vec![text(format!(
             "Next: write to {name} in Slack. {name} was told that this went to you, and when to expect an answer at the latest. "
         ))],
+        Said::Remark => vec![text(format!("{name} expects no answer. "))],
         Said::Talk => vec![text(format!("Next: write to {name} and agree on a time. "))],
         Said::Concern => vec![text(format!(
             "Next: talk to {name}. Until then the bot sends {name} nothing more about it. "
