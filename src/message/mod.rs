@@ -10,6 +10,7 @@ mod buttons;
 mod case;
 mod dates;
 mod facts;
+mod faq;
 pub mod limits;
 mod notice;
 mod prose;
@@ -42,6 +43,7 @@ use facts::Moment;
 use step::Which;
 use touch::Shown;
 
+pub use faq::faq_answer;
 pub use terminal::{modal_to_text, to_text};
 pub use unsayable::Unsayable;
 

@@ -1,5 +1,6 @@
 //! The slash command: one word says what, and each person is shown only what they may use.
 
+mod ask;
 mod campaign;
 mod record;
 mod report;
@@ -35,7 +36,7 @@ struct Word {
 }
 
 /// Every word, in the order in which help shows them.
-const WORDS: [Word; 12] = [
+const WORDS: [Word; 13] = [
     Word { name: "help", usage: "", does: "this list", may: May::Everybody, run: help },
     Word {
         name: "initiatives",
@@ -50,6 +51,13 @@ const WORDS: [Word; 12] = [
         does: "one initiative: the problem, the steps, what is asked of whom",
         may: May::Everybody,
         run: report::show,
+    },
+    Word {
+        name: "ask",
+        usage: "[initiative] question",
+        does: "ask anything; the answer comes in our direct message",
+        may: May::Everybody,
+        run: ask::ask,
     },
     Word {
         name: "plan",
