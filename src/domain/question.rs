@@ -1,5 +1,6 @@
 //! What becomes of a question: who answers it, by when, and what is no question at all (rule R9).
 
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -76,8 +77,9 @@ pub fn comes_back(
 ) -> Option<Timestamp> {
     let gets = gets(program, advocate, zone, since)?;
     let local = zone.to_datetime(gets);
-    let tomorrow = local.date().tomorrow().ok()?.to_datetime(local.time());
-    program.limits.hours.next(zone.to_timestamp(tomorrow).ok()?, zone, &advocate.days_off)
+    let tomorrow = zone.to_timestamp(local.date().tomorrow().ok()?.to_datetime(Time::midnight())).ok()?;
+    let opens = program.limits.hours.next(tomorrow, zone, &advocate.days_off)?;
+    zone.to_timestamp(zone.to_datetime(opens).date().to_datetime(local.time())).ok()
 }
 
 /// What people write to be polite, or to say that they read it.

@@ -56,8 +56,8 @@ pub(super) enum Hours {
 pub(super) enum Moment {
     /// When its life begins.
     Then,
-    /// A working day of its recipient after its life begins; the zone may change until then.
-    WorkingDayLater,
+    /// A working day of its recipient after this post reached them; their zone may change until then.
+    WorkingDayAfter(PostId),
 }
 
 /// How an item stands.
@@ -106,6 +106,15 @@ impl Item {
         self
     }
 
+    /// When `other` reached its recipient; the beginning of this life if it did so before, or never will.
+    fn reached(&self, other: Option<&PostState>) -> Option<Timestamp> {
+        match &other?.phase {
+            Phase::Sent { at, .. } => Some(self.life.due.max(*at)),
+            Phase::Refused { .. } | Phase::Unknown | Phase::Missed => Some(self.life.due),
+            Phase::Intended { .. } | Phase::Waiting { .. } => None,
+        }
+    }
+
     /// How it stands at `now`.
     pub(super) fn standing(&self, ground: Ground<'_>, now: Timestamp) -> Standing {
         let to = self.key.to();
@@ -127,9 +136,10 @@ impl Item {
         }
         let due = match self.moment {
             Moment::Then => self.life.due,
-            Moment::WorkingDayLater => {
-                comes_back(ground.program, person, zone, self.life.due).unwrap_or(self.life.expires)
-            }
+            Moment::WorkingDayAfter(other) => self
+                .reached(ground.state.post(other))
+                .and_then(|since| comes_back(ground.program, person, zone, since))
+                .unwrap_or(self.life.expires),
         };
         if now < due {
             let due = due.min(self.life.expires);

@@ -3,6 +3,7 @@
 mod campaign;
 mod incremental;
 mod posts;
+mod questions;
 mod properties;
 mod reasons;
 mod restart;
