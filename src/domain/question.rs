@@ -45,7 +45,7 @@ pub fn argued<'a>(program: &'a Program, person: &PersonId) -> Vec<&'a Initiative
 pub fn choices<'a>(program: &'a Program, person: &PersonId) -> Vec<&'a Initiative> {
     let argued = argued(program, person);
     if argued.is_empty() {
-        let open = |of: &&Initiative| !of.withdrawn && in_charge(program, Some(&of.id), person) != [];
+        let open = |of: &&Initiative| !of.withdrawn && !in_charge(program, Some(&of.id), person).is_empty();
         return program.initiatives.iter().filter(open).collect();
     }
     argued

@@ -33,9 +33,7 @@ pub(super) fn answer(
     let initiative = received.initiative.as_ref().and_then(|id| program.initiative(id));
     let about = initiative.map_or_else(String::new, |of| format!(" about “{}”", of.title));
     let mut message = if answer.withdrawn {
-        Message::line(format!(
-            "{by} took back the answer to your question{about}. If you still need one, reply here."
-        ))
+        Message::line(format!("{by} took back the answer to your question{about}."))
     } else {
         let Some(text) = answer.answer.reveal() else {
             return Ok(Message::line("This answer has been deleted for good."));

@@ -137,6 +137,11 @@ impl Receipt<'_> {
         Some(Part::Paragraph(Paragraph::text(format!("Or come by: {line}."))))
     }
 
+    /// Who stands behind the FAQ.
+    fn authors(&self) -> Vec<PersonId> {
+        self.initiative.map(|of| of.advocates.clone()).unwrap_or_default()
+    }
+
     fn another(&self) -> Button {
         let initiative = self.initiative.map(|of| of.id.clone());
         button("Ask another", Action::Ask { initiative }, Look::Plain)
@@ -146,7 +151,11 @@ impl Receipt<'_> {
         let Some(answer) = matched.answer.reveal() else {
             return self.line("The answer to this question has been deleted.".to_owned());
         };
+        let who = wording::joined(&names(self.program, &self.authors()));
         let mut parts = vec![Part::Paragraph(Paragraph::text(answer))];
+        if !who.is_empty() {
+            parts.push(Part::Small(Paragraph::text(format!("{who} wrote this for everybody who asks."))));
+        }
         parts.extend(self.hours());
         let mut message = Message::new(answer, parts);
         if self.question.helped == Some(true) {
@@ -167,11 +176,11 @@ impl Receipt<'_> {
 
     fn unplaced(&self) -> Message {
         let first = format!("{}, what is your question about?", self.reader.given_name);
+        let s = if self.charged.len() > 1 { "" } else { "s" };
         let goes = format!(
-            "Choose, and I answer if I know it. If you don't, it goes to {}, word for word, ten minutes after \
-             you asked{}.",
+            "Choose below. If you don't within ten minutes, it goes to {}, word for word{}.",
             self.who(),
-            self.by().map_or_else(String::new, |day| format!("; an answer comes by {day}")),
+            self.by().map_or_else(String::new, |day| format!(", who answer{s} by {day}")),
         );
         let mut parts = vec![Part::Paragraph(Paragraph::text(format!("{first} {goes}")))];
         parts.extend(self.hours());
@@ -201,7 +210,8 @@ impl Receipt<'_> {
         );
         let next = match self.by() {
             Some(day) => format!("{who} answer{s} you here by {day}."),
-            None => format!("{who} will answer you here; the day it was promised for is past, and I have said so."),
+            // Nothing is promised twice.
+            None => format!("{who} will answer you here, later than promised."),
         };
         let mut parts = vec![Part::Paragraph(Paragraph::text(format!("{first} {next}")))];
         parts.extend(self.hours());

@@ -12,7 +12,7 @@ use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Look, Message, Paragraph, Part};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
-use crate::domain::question::in_charge;
+use crate::domain::question::{choices, in_charge};
 use crate::domain::state::{QuestionState, Received, State};
 
 use super::asked::{hours_line, promised, words};
@@ -84,7 +84,7 @@ impl Inquiry<'_> {
             format!("{}{intro} {}", self.who.full, words(self.received.text.as_ref()).unwrap_or_default()),
             vec![Part::Paragraph(self.who.opens(&intro))],
         );
-        message.footer = Some(seen_by(self.program, self.initiative, &self.reader.id));
+        message.footer = Some(self.seen_by());
         if self.received.withdrawn {
             message.notification = format!("{} took a question back.", self.who.short);
             message.parts = vec![Part::Paragraph(Paragraph::text(format!(
@@ -104,6 +104,20 @@ impl Inquiry<'_> {
         message
     }
 
+    /// Who else may see this (rule R7).
+    fn seen_by(&self) -> Paragraph {
+        if self.initiative.is_some() {
+            return seen_by(self.program, self.initiative, &self.reader.id);
+        }
+        let charged = self.charged.iter().filter(|id| !self.program.admins.contains(id));
+        let others: Vec<PersonId> =
+            charged.chain(&self.program.admins).filter(|id| **id != self.reader.id).cloned().collect();
+        match names(self.program, &others).as_slice() {
+            [] => Paragraph::text("Only you see this."),
+            others => Paragraph::text(format!("Only you and {} may see this.", wording::joined(others))),
+        }
+    }
+
     /// What can be done about it now.
     fn goes_on(&self, message: &mut Message) {
         let name = &self.who.short;
@@ -113,7 +127,10 @@ impl Inquiry<'_> {
                 let by = if answer.by == self.reader.id {
                     "You answered:".to_owned()
                 } else {
-                    format!("{} answered:", wording::joined(&names(self.program, std::slice::from_ref(&answer.by))))
+                    format!(
+                        "{} answered:",
+                        wording::joined(&names(self.program, std::slice::from_ref(&answer.by)))
+                    )
                 };
                 message.parts.push(Part::Paragraph(Paragraph::text(by)));
                 if let Some(text) = answer.answer.reveal() {
@@ -124,11 +141,14 @@ impl Inquiry<'_> {
         }
         if !self.charged.contains(&self.reader.id) {
             let others = wording::joined(&names(self.program, &self.charged));
-            let text = format!("{name} said what it is about, so {others} will answer. Nothing is left for you to do.");
+            let text = format!(
+                "{name} said what it is about, so {others} will answer. Nothing is left for you to do."
+            );
             return message.parts.push(Part::Paragraph(Paragraph::text(text)));
         }
         let Some(since) = self.state.awaits_since(self.of) else {
-            let text = format!("The FAQ has answered it since. Should that not help {name}, it comes back to you.");
+            let text =
+                format!("The FAQ has answered it since. Should that not help {name}, it comes back to you.");
             return message.parts.push(Part::Paragraph(Paragraph::text(text)));
         };
         if self.question.helped == Some(false)
@@ -153,8 +173,10 @@ impl Inquiry<'_> {
         message.parts.push(Part::Paragraph(Paragraph::text(format!(
             "Click “Answer” or reply in this thread; only {name} gets it.{by}{too}"
         ))));
+        let around = choices(self.program, &self.received.person);
+        let own = around.into_iter().find(|of| of.advocates.contains(&self.reader.id));
         if let Some(line) =
-            self.initiative.and_then(|of| hours_line(self.program, of, zone, self.now))
+            self.initiative.or(own).and_then(|of| hours_line(self.program, of, zone, self.now))
         {
             message.parts.push(small(format!("Next office hours: {line}. {name} was shown them.")));
         }
@@ -186,8 +208,7 @@ impl Inquiry<'_> {
     /// What they were sent last, and where they stand.
     fn context(&self) -> Option<String> {
         let initiative = self.initiative?;
-        let engagement =
-            self.state.engagement(&self.received.person, &initiative.id, initiative.quarter)?;
+        let engagement = self.state.engagement(&self.received.person, &initiative.id, initiative.quarter)?;
         let mut said = Vec::new();
         let sent = engagement.deliveries.iter().filter_map(|((touch, _), post)| {
             let post = self.state.post(*post)?;

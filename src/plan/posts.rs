@@ -108,8 +108,10 @@ impl Item {
 
     /// When `other` reached its recipient; the beginning of this life if it did so before, or never will.
     fn reached(&self, other: Option<&PostState>) -> Option<Timestamp> {
-        match &other?.phase {
-            Phase::Sent { at, .. } => Some(self.life.due.max(*at)),
+        let other = other?;
+        match other.phase {
+            // An outcome may be found out much later.
+            Phase::Sent { .. } => Some(self.life.due.max(other.intended_at)),
             Phase::Refused { .. } | Phase::Unknown | Phase::Missed => Some(self.life.due),
             Phase::Intended { .. } | Phase::Waiting { .. } => None,
         }
@@ -225,7 +227,7 @@ pub(super) fn about_reaching(ground: Ground<'_>, person: &PersonId) -> Vec<Item>
     let mut items = Vec::new();
     if let Some((_, since)) = &known.unreachable {
         let to = advocates_around(ground.program, person);
-                items.extend(notices(to, &Notice::Unreachable { person: person.clone() }, *since));
+        items.extend(notices(to, &Notice::Unreachable { person: person.clone() }, *since));
     }
     for ((about, _), engagement) in &known.engagements {
         for id in engagement.deliveries.values() {
@@ -324,9 +326,7 @@ fn sources(ground: Ground<'_>, key: &PostKey) -> Vec<Item> {
             .and_then(|answer| Some((answer.question, ground.state.received.get(&answer.question)?)))
             .map(|(question, received)| answers_to(program, ground.state, question, received))
             .unwrap_or_default(),
-        PostKey::Digest { .. }
-        | PostKey::Review { .. }
-        | PostKey::Rehearsal { .. } => Vec::new(),
+        PostKey::Digest { .. } | PostKey::Review { .. } | PostKey::Rehearsal { .. } => Vec::new(),
         PostKey::Notice { notice, .. } => match notice {
             Notice::Unreachable { person } => about_reaching(ground, person),
             Notice::Unknown { post } => {

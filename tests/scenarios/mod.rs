@@ -3,5 +3,6 @@
 mod answers;
 mod campaign;
 mod conversation;
+mod questions;
 mod reading;
 mod restarts;

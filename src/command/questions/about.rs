@@ -24,8 +24,7 @@ pub(in crate::command) fn about(
 ) -> Option<InitiativeId> {
     let known = |id: InitiativeId| {
         let initiative = scene.program.initiative(&id)?;
-        (!in_charge(scene.program, Some(&initiative.id), &actor.id).is_empty())
-            .then(|| initiative.id.clone())
+        (!in_charge(scene.program, Some(&initiative.id), &actor.id).is_empty()).then(|| initiative.id.clone())
     };
     replies_to
         .and_then(|(channel, thread)| replied_to(scene, actor, channel, thread))
@@ -71,9 +70,10 @@ fn replied_to(
     }
     let engagements = &scene.state.person(&actor.id)?.engagements;
     let found = engagements.iter().find(|(_, engagement)| {
-        engagement.deliveries.values().any(|post| {
-            scene.state.post(*post).and_then(|post| post.place()) == Some((channel, thread))
-        })
+        engagement
+            .deliveries
+            .values()
+            .any(|post| scene.state.post(*post).and_then(|post| post.place()) == Some((channel, thread)))
     });
     found.map(|((initiative, _), _)| initiative.clone())
 }

@@ -18,7 +18,8 @@ pub(in crate::command) fn answer_in_thread(
     text: &str,
 ) -> Result<Decided, String> {
     if !scene.state.questions.contains_key(&of) {
-        let who = scene.state.received.get(&of).map_or_else(|| "them".to_owned(), |of| scene.name(&of.person));
+        let who =
+            scene.state.received.get(&of).map_or_else(|| "them".to_owned(), |of| scene.name(&of.person));
         return Err(format!(
             "I pass on answers to questions only, so this went nowhere. Please write to {who} yourself."
         ));
@@ -46,12 +47,7 @@ pub(super) fn open(scene: Scene<'_>, actor: &Person, of: Seq) -> Result<Decided,
 }
 
 /// The modal was submitted.
-pub(super) fn submit(
-    scene: Scene<'_>,
-    actor: &Person,
-    of: Seq,
-    values: &Values,
-) -> Result<Decided, String> {
+pub(super) fn submit(scene: Scene<'_>, actor: &Person, of: Seq, values: &Values) -> Result<Decided, String> {
     let Some(text) = text_of(values) else { return Ok(fault(TEXT, "Please write an answer.")) };
     answered(scene, actor, of, text, None)
 }

@@ -33,8 +33,7 @@ pub(in crate::command) struct Asked<'a> {
 pub(in crate::command) fn ask(scene: Scene<'_>, actor: &Person, asked: Asked<'_>) -> Vec<Event> {
     // The writer gives the first event of a decision the place after the last.
     let question = scene.state.head.next();
-    let matched =
-        asked.about.as_ref().and_then(|about| matched(scene, actor, question, about, asked.text));
+    let matched = asked.about.as_ref().and_then(|about| matched(scene, actor, question, about, asked.text));
     let received = Event::MessageReceived {
         person: actor.id.clone(),
         initiative: asked.about,
@@ -60,12 +59,7 @@ fn matched(
     Some(Event::QuestionMatched { question, entry, answer: Personal::new(actor.id.clone(), answer) })
 }
 
-fn answer(
-    scene: Scene<'_>,
-    actor: &Person,
-    initiative: &Initiative,
-    text: &str,
-) -> Option<(FaqId, String)> {
+fn answer(scene: Scene<'_>, actor: &Person, initiative: &Initiative, text: &str) -> Option<(FaqId, String)> {
     let of_file = initiative.faq.iter().map(|entry| Entry {
         entry: entry.id.clone(),
         ways: std::iter::once(&entry.question).chain(&entry.also).map(String::as_str).collect(),
@@ -145,7 +139,9 @@ fn answered_by_somebody(
 /// Refuses if the asker is the only one who could answer.
 fn somebody_else(scene: Scene<'_>, actor: &Person) -> Result<(), String> {
     if in_charge(scene.program, None, &actor.id).is_empty() {
-        return Err("You are the one who answers questions here, so there is nobody to pass this on to.".into());
+        return Err(
+            "You are the one who answers questions here, so there is nobody to pass this on to.".into()
+        );
     }
     Ok(())
 }
@@ -207,7 +203,11 @@ pub(super) fn open(
 
 /// A title as a menu shows it (Slack: 75 characters).
 fn short(title: &str) -> String {
-    if title.chars().count() <= 75 { title.to_owned() } else { title.chars().take(74).chain(['…']).collect() }
+    if title.chars().count() <= 75 {
+        title.to_owned()
+    } else {
+        title.chars().take(74).chain(['…']).collect()
+    }
 }
 
 /// The modal was submitted.
@@ -235,7 +235,8 @@ pub(super) fn submit(
         somebody_else(scene, actor)?;
     }
     // Asked from a receipt in a thread, it is answered in that thread.
-    let thread = post.and_then(|post| scene.state.post(post)).and_then(|post| scene.state.thread_of(&post.key));
+    let thread =
+        post.and_then(|post| scene.state.post(post)).and_then(|post| scene.state.thread_of(&post.key));
     let thread = thread.cloned();
     Ok((ask(scene, actor, Asked { text, about, place: None, thread }), Reply::Nothing))
 }
@@ -253,7 +254,8 @@ pub(super) fn place(
     }
     let about = match initiative {
         Some(id) => {
-            let gone = || "This initiative is no longer there. Choose another, or “Something else”.".to_owned();
+            let gone =
+                || "This initiative is no longer there. Choose another, or “Something else”.".to_owned();
             let initiative = scene.program.initiative(id).ok_or_else(gone)?;
             Some(answered_by_somebody(scene, actor, initiative)?)
         }

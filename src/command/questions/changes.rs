@@ -27,7 +27,12 @@ fn typed<'a>(
     let of = scene.state.typed_at(channel, ts)?;
     if let Some(received) = scene.state.received.get(&of) {
         let (text, said, thread) = (received.text.as_ref(), Some(received.said), received.thread.as_ref());
-        return (received.person == actor.id && !received.withdrawn).then_some(Typed { of, text, said, thread });
+        return (received.person == actor.id && !received.withdrawn).then_some(Typed {
+            of,
+            text,
+            said,
+            thread,
+        });
     }
     let answer = scene.state.answers.get(&of)?;
     let typed = Typed { of, text: Some(&answer.answer), said: None, thread: None };

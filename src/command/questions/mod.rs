@@ -118,7 +118,9 @@ impl<'a> Question<'a> {
     fn of_receipt(scene: Scene<'a>, actor: &Person, post: Option<PostId>) -> Result<Self, String> {
         let key = post.and_then(|post| scene.state.post(post)).map(|post| &post.key);
         let Some(PostKey::Receipt { of, to }) = key else {
-            return Err("I no longer have this question on record. Ask it again, and I take care of it.".into());
+            return Err(
+                "I no longer have this question on record. Ask it again, and I take care of it.".into()
+            );
         };
         let question = Self::find(scene, *of)?;
         if *to != actor.id || question.received.person != actor.id {

@@ -97,10 +97,7 @@ fn an_answer_of_the_faq_that_did_not_help_goes_to_the_advocate() {
     assert_eq!(answers(&life), ["receipt to ana Tue 10 Nov 10:00"]);
     life.happens(Event::AnswerRated { question, helped: false });
     life.until(at("2026-11-11T12:00:00Z"));
-    assert_eq!(
-        answers(&life)[1..],
-        ["relay to priya Tue 10 Nov 11:00", "overdue to priya Wed 11 Nov 11:00"]
-    );
+    assert_eq!(answers(&life)[1..], ["relay to priya Tue 10 Nov 11:00", "overdue to priya Wed 11 Nov 11:00"]);
 }
 
 #[test]
