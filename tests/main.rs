@@ -11,6 +11,7 @@ mod bench;
 mod browser;
 mod config;
 mod crash;
+mod faq;
 mod http;
 mod journal;
 mod leaks;

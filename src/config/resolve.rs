@@ -20,7 +20,7 @@ use crate::domain::engagement::{Audience, Touch};
 use crate::domain::hours::DaysOff;
 use crate::domain::ids::{InitiativeId, PersonId, SiteId, TeamId};
 use crate::domain::initiative::{
-    Ask, Basis, Estimate, Exception, Figure, Initiative, Link, News, Step, Words,
+    Ask, Basis, Estimate, Exception, FaqEntry, Figure, Initiative, Link, News, Step, Words,
 };
 use crate::domain::program::{Cadence, Limits, OfficeHour, Program, TouchRule};
 
@@ -227,6 +227,7 @@ fn initiative(described: &Described) -> Option<Initiative> {
             .collect::<Option<_>>()?,
         words: words(&raw.words),
         news,
+        faq: raw.faq.iter().map(|(id, of)| faq_entry(&id.value, of)).collect::<Option<_>>()?,
         extra: exceptions(&raw.extra)?,
         excluded: exceptions(&raw.excluded)?,
         withdrawn: value(&raw.withdrawn).copied().unwrap_or(false),
@@ -295,6 +296,15 @@ fn words(raw: &Named<Audience, raw::Words>) -> BTreeMap<Audience, Words> {
         ask: text(&of.ask),
     };
     raw.iter().map(|(audience, of)| (audience.value, one(of))).collect()
+}
+
+fn faq_entry(id: &crate::domain::ids::FaqId, raw: &raw::FaqEntry) -> Option<FaqEntry> {
+    Some(FaqEntry {
+        id: id.clone(),
+        question: raw.question.get()?.clone(),
+        also: raw.also.values().cloned().collect(),
+        answer: raw.answer.get()?.clone(),
+    })
 }
 
 fn news(raw: &raw::News) -> Option<News> {

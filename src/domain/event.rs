@@ -50,8 +50,10 @@ pub enum How {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Said {
-    /// Typed to the bot: a question until it is known to be something else.
+    /// A question, typed to the bot, asked in a modal or by command.
     Question,
+    /// Typed to the bot and no question ("thanks", "ok"): it is passed on, and no answer is promised.
+    Remark,
     /// *Let's talk*.
     Talk,
     /// *I have a concern*, with its text.
@@ -322,8 +324,9 @@ pub enum Event {
     QuestionPlaced {
         /// The record of the question.
         question: Seq,
-        /// The initiative.
-        initiative: InitiativeId,
+        /// The initiative; none if it is about something else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        initiative: Option<InitiativeId>,
     },
     /// The FAQ answered a question.
     QuestionMatched {

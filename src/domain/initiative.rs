@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::calendar::Quarter;
 use super::engagement::Audience;
-use super::ids::{AskId, FigureId, InitiativeId, PersonId, StepId, TeamId};
+use super::ids::{AskId, FaqId, FigureId, InitiativeId, PersonId, StepId, TeamId};
 
 /// A named address on the web.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,6 +198,19 @@ pub struct Exception {
     pub reason: String,
 }
 
+/// A question that people ask, with its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaqEntry {
+    /// Its id, unique within the initiative.
+    pub id: FaqId,
+    /// The question, as most people put it.
+    pub question: String,
+    /// Other ways to ask the same.
+    pub also: Vec<String>,
+    /// The answer. It may name figures and periods, as [`Words`] do.
+    pub answer: String,
+}
+
 /// A piece of reliability work and everything that is said for it.
 #[derive(Debug, Clone)]
 pub struct Initiative {
@@ -225,6 +238,8 @@ pub struct Initiative {
     pub words: BTreeMap<Audience, Words>,
     /// What is new, newest last.
     pub news: Vec<News>,
+    /// What people ask, with the answers, in the order of the file.
+    pub faq: Vec<FaqEntry>,
     /// People added by hand.
     pub extra: Vec<Exception>,
     /// People left out by hand.

@@ -210,6 +210,7 @@ fn payments() -> Initiative {
             teams: BTreeSet::new(),
             says: "New: the provider hung twice more in the week before Christmas.".into(),
         }],
+        faq: Vec::new(),
         extra: vec![Exception {
             person: person_id("sam"),
             reason: "Sam runs support and reads every one of these tickets".into(),

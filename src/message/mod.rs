@@ -6,10 +6,14 @@
 //! advocate's.
 
 mod amount;
+mod answer;
+mod asked;
 mod buttons;
 mod case;
 mod dates;
 mod facts;
+mod faq;
+mod inquiry;
 pub mod limits;
 mod notice;
 mod prose;
@@ -42,6 +46,7 @@ use facts::Moment;
 use step::Which;
 use touch::Shown;
 
+pub use faq::faq_answer;
 pub use terminal::{modal_to_text, to_text};
 pub use unsayable::Unsayable;
 
@@ -75,7 +80,10 @@ pub fn compose(
         }
         PostKey::Relay { of, to } => relay::relay(program, state, seen, *of, to, now),
         PostKey::Receipt { of, to } => receipt::receipt(program, state, seen, *of, to, now),
-        PostKey::Answer { of, .. } | PostKey::Overdue { of, .. } => Err(Unsayable::NoRecord(*of)),
+        PostKey::Answer { of, to } => answer::answer(program, state, seen, *of, to, now),
+        PostKey::Overdue { of, to } => {
+            inquiry::inquiry(program, state, seen, (*of, to), inquiry::Brought::Back, now)
+        }
         PostKey::Digest { .. } | PostKey::Review { .. } | PostKey::Rehearsal { .. } => {
             Err(Unsayable::NoRecord(state.head))
         }

@@ -15,6 +15,7 @@ use crate::domain::state::{Received, State};
 
 use super::buttons::button;
 use super::case::{hours, person, team_name, zone};
+use super::inquiry::{Brought, inquiry};
 use super::unsayable::Unsayable;
 use super::wording;
 
@@ -28,6 +29,9 @@ pub(super) fn relay(
     now: Timestamp,
 ) -> Result<Message, Unsayable> {
     let received = state.received.get(&of).ok_or(Unsayable::NoRecord(of))?;
+    if received.said == Said::Question {
+        return inquiry(program, state, seen, (of, to), Brought::On, now);
+    }
     let reader = person(program, to)?;
     let initiative = received.initiative.as_ref().and_then(|id| program.initiative(id));
     let who = Who::of(program, state, &received.person);
@@ -35,7 +39,7 @@ pub(super) fn relay(
         initiative.map_or_else(String::new, |initiative| format!(" {preposition} “{}”", initiative.title))
     };
     let intro = match received.said {
-        Said::Question => format!(" wrote to you{}.", on("about")),
+        Said::Question | Said::Remark => format!(" wrote to you{}.", on("about")),
         Said::Talk => format!(" would like to talk{}.", on("about")),
         Said::Concern => format!(" has a concern{}.", on("about")),
         Said::Correction => format!(" found something wrong{}.", on("in the heads-up about")),
@@ -107,7 +111,7 @@ fn role(program: &Program, person: &Person) -> String {
 }
 
 /// What they wrote, word for word.
-fn quote(received: &Received) -> Option<Part> {
+pub(super) fn quote(received: &Received) -> Option<Part> {
     Some(match received.text.as_ref()? {
         text @ Personal::Open { .. } => Part::Quote(text.reveal()?.to_owned()),
         Personal::Sealed(_) => Part::Small(Paragraph::text("Their words can't be opened at the moment.")),
@@ -125,9 +129,11 @@ fn next(program: &Program, received: &Received, initiative: Option<&Initiative>,
         vec![Span::Code(handle), text(" records that you talked.".to_owned())]
     };
     let mut spans = match received.said {
-        Said::Question => vec![text(format!(
-            "Next: write to {name} in Slack. {name} was told that this went to you, and when to expect an answer at the latest. "
-        ))],
+        Said::Question | Said::Remark => {
+            return Paragraph(vec![text(format!(
+                "It reads like no question, so {name} was promised no answer."
+            ))]);
+        }
         Said::Talk => vec![text(format!("Next: write to {name} and agree on a time. "))],
         Said::Concern => vec![text(format!(
             "Next: talk to {name}. Until then the bot sends {name} nothing more about it. "

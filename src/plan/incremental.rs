@@ -85,7 +85,6 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::Stopped { person, .. }
         | Event::StopUndone { person, .. }
         | Event::MessageEdited { person, .. }
-        | Event::MessageDeleted { person, .. }
         | Event::LeaveEntered { person, .. }
         | Event::HandedOver { person, .. }
         | Event::Snoozed { person, .. } => Touched::person(person),
@@ -98,6 +97,12 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::QuestionAnswered { question: of, .. }
         | Event::ReferralDismissed { referral: of, .. } => {
             state_after.received.get(of).map_or(Touched::Nobody, |received| Touched::person(&received.person))
+        }
+        // An advocate may take an answer back; then it is the asker who doesn't get it.
+        Event::MessageDeleted { person, of } => {
+            let question = state_after.answers.get(of).map(|answer| answer.question);
+            let asker = question.and_then(|of| state_after.received.get(&of)).map(|asked| &asked.person);
+            Touched::person(asker.unwrap_or(person))
         }
         Event::ItemPlanned { initiative, team, .. } => around(program, initiative, team),
         // What these change is looked at again each time.
@@ -306,6 +311,7 @@ impl Plan {
         person: &PersonId,
         now: Timestamp,
     ) {
+        self.look_at_questions(program, state, person);
         let (Some(place), Some(person)) = (self.roster.get(person).copied(), program.people.get(person))
         else {
             return;
@@ -327,6 +333,15 @@ impl Plan {
         }
         if !answers.is_empty() {
             self.answers_of.insert(place, answers);
+        }
+    }
+
+    /// What somebody asked goes on with every answer; whoever has left the configuration may still be
+    /// answered, so this asks for no place in it.
+    fn look_at_questions(&mut self, program: &Program, state: &State, person: &PersonId) {
+        let asked = state.person(person).map(|person| person.asked.as_slice()).unwrap_or_default();
+        for (of, received) in asked.iter().filter_map(|of| Some((of, state.received.get(of)?))) {
+            self.put(Source::Said(*of), posts::answers_to(program, state, *of, received));
         }
     }
 
@@ -360,7 +375,7 @@ impl Plan {
         self.refused = refused_everywhere(state);
         self.burst = Burst::at(now, &program.limits, &state.recent_campaign);
         for (of, received) in state.received.range(self.read_up_to.next()..) {
-            let items = posts::answers_to(program, *of, received);
+            let items = posts::answers_to(program, state, *of, received);
             self.put(Source::Said(*of), items);
         }
         self.read_up_to = state.head;

@@ -9,12 +9,14 @@
 //! - `pacing`: hours, quiet times, gaps and caps, across all initiatives together
 //! - `outlook`: what one person gets next, and when that may change
 //! - `posts`, `disagreement`: relays, receipts and notices: what answers something that happened
+//! - `answers`: what a question sends: receipt, relays, answers, and the reminder of it
 //! - `incremental`: the plan itself, kept up to date event by event
 //! - `eligible`: the same rule for one post, asked again right before the intent
 //! - `forecast`, `explain`: the same rule over days to come, and its reasons
 //! - `restart`: what has to be looked up before a journal that may be missing records is trusted
 //! - `skip`: the named reasons
 
+mod answers;
 mod case;
 mod disagreement;
 mod eligible;

@@ -5,6 +5,7 @@ mod answers;
 mod campaign;
 mod conversation;
 mod moods;
+mod questions;
 mod reading;
 mod restarts;
 mod transports;

@@ -447,6 +447,22 @@ impl Actor<'_> {
         self.world.post("type", json!({ "as": self.id, "text": text })).await
     }
 
+    /// Types in the thread under a message.
+    pub(crate) async fn replies(&self, message: &Value, text: &str) -> Value {
+        let thread = message["thread_ts"].as_str().or(message["ts"].as_str()).unwrap();
+        self.world.post("type", json!({ "as": self.id, "text": text, "thread_ts": thread })).await
+    }
+
+    /// Changes what they typed.
+    pub(crate) async fn retypes(&self, typed: &Value, text: &str) -> Value {
+        self.world.post("edit", json!({ "as": self.id, "ts": typed["ts"], "text": text })).await
+    }
+
+    /// Takes back what they typed.
+    pub(crate) async fn takes_back(&self, typed: &Value) -> Value {
+        self.world.post("delete", json!({ "as": self.id, "ts": typed["ts"] })).await
+    }
+
     /// Gives the slash command, and returns what comes back.
     pub(crate) async fn commands(&self, text: &str) -> String {
         let answer =

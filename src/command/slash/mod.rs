@@ -1,5 +1,6 @@
 //! The slash command: one word says what, and each person is shown only what they may use.
 
+mod ask;
 mod campaign;
 mod export;
 mod hours;
@@ -37,7 +38,7 @@ struct Word {
 }
 
 /// Every word, in the order in which help shows them.
-const WORDS: [Word; 14] = [
+const WORDS: [Word; 15] = [
     Word { name: "help", usage: "", does: "this list", may: May::Everybody, run: help },
     Word {
         name: "initiatives",
@@ -59,6 +60,13 @@ const WORDS: [Word; 14] = [
         does: "when an advocate is there to talk",
         may: May::Everybody,
         run: hours::hours,
+    },
+    Word {
+        name: "ask",
+        usage: "[initiative] question",
+        does: "ask anything; the answer comes in our direct message",
+        may: May::Everybody,
+        run: ask::ask,
     },
     Word {
         name: "plan",

@@ -7,5 +7,5 @@ mod initiative;
 mod people;
 
 pub(super) use canvass::{Canvass, Limits, OfficeHours, TouchRule, Window};
-pub(super) use initiative::{Ask, Estimate, Exception, Figure, Initiative, News, Step, Words};
+pub(super) use initiative::{Ask, Estimate, Exception, FaqEntry, Figure, Initiative, News, Step, Words};
 pub(super) use people::{Directory, Person, Team};

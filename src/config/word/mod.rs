@@ -15,7 +15,7 @@ use super::read::{Advice, Word};
 use crate::domain::calendar::{Anchor, Quarter};
 use crate::domain::engagement::{Audience, Touch};
 use crate::domain::hours::SendHours;
-use crate::domain::ids::{FigureId, InitiativeId, PersonId, SiteId, SlackUserId, StepId, TeamId};
+use crate::domain::ids::{FaqId, FigureId, InitiativeId, PersonId, SiteId, SlackUserId, StepId, TeamId};
 use crate::domain::initiative::Measure;
 use crate::domain::schedule::Schedule;
 
@@ -54,6 +54,7 @@ slug_word!(StepId, "the id of a step");
 slug_word!(TeamId, "the id of a team");
 slug_word!(PersonId, "the id of a person");
 slug_word!(SiteId, "the id of a site");
+slug_word!(FaqId, "the id of an FAQ entry");
 
 impl Word for FigureId {
     const CHECK: &'static str = "id";

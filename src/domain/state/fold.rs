@@ -131,6 +131,7 @@ impl State {
                     referral: referral.clone(),
                     settled: None,
                     posts: Vec::new(),
+                    edited: false,
                     withdrawn: false,
                     at,
                 };
@@ -138,15 +139,14 @@ impl State {
             }
             Event::MessageEdited { of, text, .. } => self.edited(seq, *of, text),
             Event::MessageDeleted { of, .. } => self.deleted(seq, *of),
-            Event::QuestionPlaced { question, initiative } => self.placed(seq, *question, initiative),
+            Event::QuestionPlaced { question, initiative } => {
+                self.placed(seq, at, *question, initiative.as_ref());
+            }
             Event::QuestionMatched { question, entry, answer } => {
                 self.matched(seq, *question, entry, answer);
             }
             Event::AnswerRated { question, helped } => {
-                if let Some(state) = self.questions.get_mut(question) {
-                    state.helped = Some(*helped);
-                }
-                self.about_changed(seq, *question);
+                self.rated(seq, at, *question, *helped);
             }
             Event::QuestionAnswered { question, by, answer, place } => {
                 self.answered(seq, at, *question, by, answer, place.as_ref());

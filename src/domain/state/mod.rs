@@ -227,6 +227,8 @@ pub struct Received {
     pub settled: Option<Settlement>,
     /// The messages about it: receipt, relays, reminders.
     pub posts: Vec<PostId>,
+    /// They changed it since.
+    pub edited: bool,
     /// They took it back.
     pub withdrawn: bool,
     /// When.
@@ -247,6 +249,10 @@ pub struct Settlement {
 pub struct QuestionState {
     /// About which initiative: clear from the start, or chosen by the asker.
     pub initiative: Option<InitiativeId>,
+    /// The asker said that it is about none of them.
+    pub elsewhere: bool,
+    /// When it was asked, placed, or the FAQ's answer turned down, whichever came last.
+    pub turned: Timestamp,
     /// What the FAQ answered.
     pub matched: Option<Matched>,
     /// Whether that helped, once the asker said so.
@@ -273,6 +279,8 @@ pub struct AnswerState {
     pub by: PersonId,
     /// In their words.
     pub answer: Personal,
+    /// They changed it since.
+    pub edited: bool,
     /// They took it back.
     pub withdrawn: bool,
     /// When.

@@ -112,9 +112,9 @@ fn a_question_counts_as_engagement_once_it_is_known_what_it_is_about() {
         story.0.engagement(&person("ana"), &initiative("payments"), quarter()).unwrap().is_engaged()
     };
     assert!(!engaged(&story));
-    story.says(Event::QuestionPlaced { question, initiative: initiative("payments") });
+    story.says(Event::QuestionPlaced { question, initiative: Some(initiative("payments")) });
     assert!(engaged(&story));
-    story.says(Event::QuestionPlaced { question, initiative: initiative("flags") });
+    story.says(Event::QuestionPlaced { question, initiative: Some(initiative("flags")) });
     assert_eq!(
         story.0.questions[&question].initiative,
         Some(initiative("payments")),

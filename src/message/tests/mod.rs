@@ -2,6 +2,7 @@
 
 mod advocates;
 mod answered;
+mod questions;
 mod sources;
 
 use crate::domain::effect::Notice;

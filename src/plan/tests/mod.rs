@@ -4,6 +4,7 @@ mod campaign;
 mod incremental;
 mod posts;
 mod properties;
+mod questions;
 mod reasons;
 mod restart;
 mod world;

@@ -11,8 +11,9 @@ use super::world::{Fate, Life, an_initiative, at, initiative, news, person, prog
 use crate::domain::effect::{Effect, Post, PostKey};
 use crate::domain::engagement::{Stance, Touch};
 use crate::domain::event::{Event, PauseReason, Said};
-use crate::domain::ids::{PersonId, StepId, TeamId};
+use crate::domain::ids::{FaqId, PersonId, StepId, TeamId};
 use crate::domain::observation::Seen;
+use crate::domain::personal::Personal;
 use crate::domain::program::Program;
 use crate::plan::{Outcome, Plan, Touched, explain, forecast};
 
@@ -93,6 +94,28 @@ enum Deed {
     Moves(usize, usize),
     Fails(Fate),
     Sleeps(i64),
+    Asks(usize, Option<usize>, Ask),
+    Goes(usize, Goes),
+}
+
+/// Who asks, and whether the FAQ answers at once.
+#[derive(Debug, Clone, Copy)]
+enum Ask {
+    OfTheFaq,
+    OfAHuman,
+}
+
+/// What becomes of some question.
+#[derive(Debug, Clone, Copy)]
+enum Goes {
+    Placed(Option<usize>),
+    Rated(bool),
+    Answered,
+    Edited,
+    Deleted,
+    AnswerDeleted,
+    Kept,
+    Dropped,
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -101,6 +124,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     let stance = prop::sample::select(Stance::ALL.to_vec());
     let said = prop::sample::select(vec![
         Said::Question,
+        Said::Remark,
         Said::Talk,
         Said::Concern,
         Said::Correction,
@@ -133,9 +157,70 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (who(), 1..200_i64).prop_map(|(who, hours)| Deed::IsAway(who, hours)),
         1 => (who(), 1..20_i64).prop_map(|(who, hours)| Deed::IsQuiet(who, hours)),
         1 => (who(), 0..ZONES.len()).prop_map(|(who, zone)| Deed::Moves(who, zone)),
+        4 => (who(), prop::option::of(what()), prop::sample::select(vec![Ask::OfTheFaq, Ask::OfAHuman]))
+            .prop_map(|(who, what, ask)| Deed::Asks(who, what, ask)),
+        6 => (0..8_usize, goes()).prop_map(|(which, goes)| Deed::Goes(which, goes)),
         3 => fate.prop_map(Deed::Fails),
         2 => (1..400_i64).prop_map(Deed::Sleeps),
     ]
+}
+
+fn goes() -> impl Strategy<Value = Goes> {
+    prop_oneof![
+        2 => prop::option::of(0..INITIATIVES.len()).prop_map(Goes::Placed),
+        2 => any::<bool>().prop_map(Goes::Rated),
+        3 => Just(Goes::Answered),
+        1 => Just(Goes::Edited),
+        1 => Just(Goes::Deleted),
+        1 => Just(Goes::AnswerDeleted),
+        1 => Just(Goes::Kept),
+        1 => Just(Goes::Dropped),
+    ]
+}
+
+impl Goes {
+    /// What happens to the question that is the `which`th from the last, if there are so many.
+    fn happen(self, life: &mut Life, which: usize) {
+        let Some(question) = life.state.questions.keys().rev().nth(which).copied() else { return };
+        let asker = life.state.received[&question].person.clone();
+        let text = |of: &PersonId| Personal::new(of.clone(), "Some words");
+        let answer = life.state.questions[&question].answers.last().copied();
+        let entry = FaqId::parse(&format!("kept-{}", question.0)).unwrap();
+        let about = life.state.questions[&question].initiative.clone();
+        let by = person("priya");
+        match self {
+            Self::Placed(what) => {
+                let initiative = what.map(|what| initiative(INITIATIVES[what]));
+                life.happens(Event::QuestionPlaced { question, initiative });
+            }
+            Self::Rated(helped) => life.happens(Event::AnswerRated { question, helped }),
+            Self::Answered => {
+                let answer = text(&by);
+                life.happens(Event::QuestionAnswered { question, by, answer, place: None });
+            }
+            Self::Edited => {
+                let text = text(&asker);
+                life.happens(Event::MessageEdited { person: asker, of: question, text });
+            }
+            Self::Deleted => life.happens(Event::MessageDeleted { person: asker, of: question }),
+            Self::AnswerDeleted => {
+                if let Some(of) = answer {
+                    life.happens(Event::MessageDeleted { person: by, of });
+                }
+            }
+            Self::Kept => {
+                if let Some(initiative) = about {
+                    let answer = text(&by);
+                    life.happens(Event::AnswerKept { question, entry, initiative, by, answer });
+                }
+            }
+            Self::Dropped => {
+                if let Some(initiative) = about {
+                    life.happens(Event::AnswerDropped { entry, initiative, by });
+                }
+            }
+        }
+    }
 }
 
 impl Deed {
@@ -198,6 +283,15 @@ impl Deed {
                 life.program.people.get_mut(&person(PEOPLE[who])).unwrap().zone = None;
                 life.sees(PEOPLE[who], seen);
             }
+            Self::Asks(who, what, ask) => {
+                life.says(PEOPLE[who], what.map(|what| INITIATIVES[what]), Said::Question);
+                if let (Ask::OfTheFaq, Some(_)) = (ask, what) {
+                    let answer = Personal::new(person(PEOPLE[who]), "An answer");
+                    let (question, entry) = (life.state.head, FaqId::parse("cost").unwrap());
+                    life.happens(Event::QuestionMatched { question, entry, answer });
+                }
+            }
+            Self::Goes(which, goes) => goes.happen(life, which),
             Self::Fails(fate) => life.fates.push(fate),
             Self::Sleeps(hours) => {
                 let until = later(life, hours);
@@ -300,7 +394,9 @@ proptest! {
         let mut life = Life::begin_at(program, start);
         life.until(at("2026-12-01T09:00:00Z").max(start));
         for deed in deeds {
-            if !matches!(deed, Deed::Fails(_) | Deed::Pauses(_) | Deed::Sleeps(_)) {
+            // What nobody places goes on after ten minutes, which is no half hour.
+            let unplaced = matches!(deed, Deed::Says(_, None, Said::Question) | Deed::Asks(_, None, _));
+            if !unplaced && !matches!(deed, Deed::Fails(_) | Deed::Pauses(_) | Deed::Sleeps(_)) {
                 deed.happen(&mut life);
             }
         }

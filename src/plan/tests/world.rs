@@ -97,6 +97,7 @@ pub(super) fn an_initiative(id: &str, teams: &[&str]) -> Initiative {
         asks: teams.iter().map(ask).collect(),
         words: Audience::ALL.into_iter().map(|audience| (audience, words.clone())).collect(),
         news: Vec::new(),
+        faq: Vec::new(),
         extra: Vec::new(),
         excluded: Vec::new(),
         withdrawn: false,
