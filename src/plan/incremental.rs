@@ -13,7 +13,7 @@ use crate::domain::event::{Event, Record};
 use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
 use crate::domain::observation::Observations;
 use crate::domain::program::{ConfigDigest, Program};
-use crate::domain::state::{Phase, State};
+use crate::domain::state::{Phase, PostState, State};
 
 use super::case::{Ground, Memo};
 use super::disagreement::{self, Answer, Answers, Ask};
@@ -427,8 +427,10 @@ impl Plan {
                     let at = deadline.checked_add(LOOK_UP_AFTER).unwrap_or(Timestamp::MAX);
                     self.settles.push((at, *id, post.attempt));
                 }
-                // Nobody is left to try again for.
-                Phase::Waiting { .. } if !program.people.contains_key(post.key.to()) => {
+                // Nobody is left to try again for, or nothing to say any more.
+                Phase::Waiting { .. }
+                    if !program.people.contains_key(post.key.to()) || self.is_moot(post) =>
+                {
                     self.too_old.push(post.key.clone());
                 }
                 Phase::Waiting { .. }
@@ -439,6 +441,11 @@ impl Plan {
             }
         }
         self.settles.sort_unstable();
+    }
+
+    /// Whether what a post was to answer has been settled otherwise before it could be tried again.
+    fn is_moot(&self, post: &PostState) -> bool {
+        post.key.delivery().is_none() && !self.items.values().flatten().any(|item| item.key == post.key)
     }
 
     /// Whether two plans want the same, now and later.
