@@ -1,5 +1,7 @@
 //! How well the sample's FAQ answers what people type, on questions labelled by hand.
 
+mod deciding;
+
 use std::path::Path;
 
 use canvass::domain::faq::{Asked, best, ranked};
