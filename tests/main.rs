@@ -12,6 +12,7 @@ mod browser;
 mod config;
 mod crash;
 mod faq;
+mod homes;
 mod http;
 mod journal;
 mod leaks;

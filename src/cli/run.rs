@@ -42,6 +42,7 @@ pub(super) fn run(places: &Places) -> Done {
         rates: Rates::default(),
         listen: Some(settings.listen),
         program,
+        config: Some(places.config.clone()),
         clock: Clock::system(),
         calendar: None,
         ready: None,

@@ -115,14 +115,20 @@ pub(super) fn sandbox(options: &Options) -> Done {
 }
 
 fn program(options: &Options) -> Result<Program, Failure> {
-    let own = || Path::new("config").join("canvass.toml").exists().then(|| PathBuf::from("config"));
-    let loaded = match options.config.clone().or_else(own) {
+    let loaded = match folder(options) {
         Some(folder) => config::load(&folder),
         None => config::load_files(&config::Files::sample()),
     };
     loaded
         .map(|loaded| loaded.program)
         .map_err(|faults| Failure::Usage(format!("{}\n{faults}", faults.draw(config::Paint::Plain))))
+}
+
+/// The configuration folder: the one that is named, or `config` where the program is started; none for
+/// the sample that comes with it.
+fn folder(options: &Options) -> Option<PathBuf> {
+    let own = || Path::new("config").join("canvass.toml").exists().then(|| PathBuf::from("config"));
+    options.config.clone().or_else(own)
 }
 
 /// Removes what an earlier sandbox left, and nothing else: the folder must look like one.
@@ -226,6 +232,7 @@ async fn bot(
         rates: rates(options.messages_per_second),
         listen,
         program,
+        config: folder(options),
         clock,
         calendar: Some((calendar, hand)),
         ready: welcome

@@ -1,6 +1,6 @@
 //! Buttons and overflow entries: an answer in one click (ARCHITECTURE, *Three ways out*).
 
-use super::{Decided, Delivery, Scene, approval, home, modals, questions, referral, refuse, respect};
+use super::{Decided, Delivery, Scene, approval, modals, questions, referral, refuse, respect};
 use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::engagement::{Stance, Touch};
@@ -32,7 +32,7 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
         | Action::StopAbout { .. }
         | Action::UndoStopAbout { .. }
         | Action::KnownAboutMe => return respect::act(scene, actor, action),
-        Action::Turn { page } => return home::home(scene, actor, page),
+        Action::Turn { page } => return (Vec::new(), Reply::Home(page.clone())),
         Action::Open { .. } => return (Vec::new(), Reply::Nothing),
         Action::Resume => return super::slash::resume(scene, actor),
         Action::Answer(_)

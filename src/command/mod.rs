@@ -15,7 +15,7 @@ mod respect;
 mod slash;
 mod typed;
 
-pub use slash::gap_sentence;
+pub use home::{Ahead, home, oversees};
 
 use jiff::Timestamp;
 
@@ -121,6 +121,9 @@ pub fn decide(
         return (Vec::new(), Reply::Nothing);
     }
     let scene = Scene { program, state, seen, now };
+    if let Request::OpenHome { page } = &incoming.request {
+        return (Vec::new(), Reply::Home(page.clone()));
+    }
     let Some(actor) = scene.actor(&incoming.actor) else {
         return refuse(scene.stranger(&incoming.request));
     };
@@ -135,7 +138,7 @@ pub fn decide(
             typed::typed(scene, actor, channel, ts, thread.as_ref(), text)
         }
         Request::Slash { text } => slash::slash(scene, actor, text),
-        Request::OpenHome { page } => home::home(scene, actor, page),
+        Request::OpenHome { page } => (Vec::new(), Reply::Home(page.clone())),
         Request::Edit { channel, ts, text } => questions::edit(scene, actor, channel, ts, text),
         Request::Delete { channel, ts } => questions::delete(scene, actor, channel, ts),
     }

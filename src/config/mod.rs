@@ -24,7 +24,7 @@ use std::path::Path;
 
 pub use diagnostic::{Diagnostic, Paint, Severity, draw};
 pub use schema::{SchemaFile, schema};
-pub use source::Files;
+pub use source::{Files, Stamp};
 
 use crate::domain::program::Program;
 use diagnostic::{Place, Report};

@@ -50,6 +50,9 @@ pub(super) fn program(organisation: &Organisation<'_>) -> Option<Program> {
         bot_name: workspace.and_then(|of| value(&of.bot_name)).map_or(BOT_NAME.to_owned(), |of| of.0.clone()),
         cadence: cadence(&canvass.cadence)?,
         limits: limits(value(&canvass.limits))?,
+        digests: value(&canvass.digest)
+            .and_then(|digest| written(&digest.schedule))
+            .map(|schedule| schedule.value.clone()),
         teams: directory
             .teams
             .iter()

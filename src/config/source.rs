@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
@@ -30,7 +31,16 @@ impl Files {
     pub fn read(folder: &Path) -> Self {
         let shown = folder.to_string_lossy().trim_end_matches('/').to_owned();
         let mut files = Self { folder: Some(shown), ..Self::default() };
-        files.walk(folder, "", DEEPEST);
+        walk(folder, "", DEEPEST, &mut |path, found| {
+            let text = match found {
+                Found::File(place) => fs::read_to_string(place),
+                Found::Unreadable(error) => Err(error),
+            };
+            match text {
+                Ok(text) => _ = files.texts.insert(path, text),
+                Err(error) => _ = files.unreadable.insert(path, error.to_string()),
+            }
+        });
         files
     }
 
@@ -88,39 +98,61 @@ impl Files {
         }
         ConfigDigest(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
+}
 
-    fn walk(&mut self, folder: &Path, prefix: &str, deeper: usize) {
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(error) => {
-                let path = if prefix.is_empty() { "." } else { prefix };
-                self.unreadable.insert(path.to_owned(), error.to_string());
-                return;
-            }
-        };
-        for entry in entries.filter_map(Result::ok) {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            // Hidden entries are editors' and mounts' own; the schema is for editors.
-            if name.starts_with('.') || (prefix.is_empty() && name == "schema") {
-                continue;
-            }
-            let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
-            let place = entry.path();
-            if place.is_dir() {
-                if deeper > 0 {
-                    self.walk(&place, &path, deeper - 1);
-                }
-            } else if ENDINGS.iter().any(|ending| path.ends_with(ending)) {
-                match fs::read_to_string(&place) {
-                    Ok(text) => {
-                        self.texts.insert(path, text);
-                    }
-                    Err(error) => {
-                        self.unreadable.insert(path, error.to_string());
-                    }
-                }
-            }
+/// What is found in a configuration folder.
+enum Found<'a> {
+    File(&'a Path),
+    Unreadable(std::io::Error),
+}
+
+/// Visits every configuration file below `folder`, by its path relative to the configuration's folder.
+fn walk(folder: &Path, prefix: &str, deeper: usize, visit: &mut dyn FnMut(String, Found<'_>)) {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let path = if prefix.is_empty() { "." } else { prefix };
+            visit(path.to_owned(), Found::Unreadable(error));
+            return;
         }
+    };
+    for entry in entries.filter_map(Result::ok) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // Hidden entries are editors' and mounts' own; the schema is for editors.
+        if name.starts_with('.') || (prefix.is_empty() && name == "schema") {
+            continue;
+        }
+        let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+        let place = entry.path();
+        if place.is_dir() {
+            if deeper > 0 {
+                walk(&place, &path, deeper - 1, visit);
+            }
+        } else if ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+            visit(path, Found::File(&place));
+        }
+    }
+}
+
+/// What a folder's files look like from outside: whether one was changed, without reading them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stamp(BTreeMap<String, Option<(SystemTime, u64)>>);
+
+impl Stamp {
+    /// The stamp of every configuration file in `folder`.
+    pub fn of(folder: &Path) -> Self {
+        let mut stamp = Self::default();
+        walk(folder, "", DEEPEST, &mut |path, found| {
+            let looks = match found {
+                Found::File(place) => {
+                    let about = fs::metadata(place).ok();
+                    about.and_then(|about| Some((about.modified().ok()?, about.len())))
+                }
+                Found::Unreadable(_) => None,
+            };
+            stamp.0.insert(path, looks);
+        });
+        stamp
     }
 }
 

@@ -1,5 +1,7 @@
 //! Who has been reached and engaged, and who was left out (rule R8).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 use super::calendar::Quarter;
@@ -125,29 +127,40 @@ impl Coverage {
     /// The coverage of `initiative` as it stands. Who has left and who was never found in Slack is known
     /// only where the workspace was `seen`.
     pub fn of(program: &Program, state: &State, seen: &Observations, initiative: &Initiative) -> Self {
-        let stakeholders = program.stakeholders(initiative);
+        Self::among(program, state, seen, initiative, &program.stakeholders(initiative))
+    }
+
+    /// As [`Coverage::of`], to whom it is argued given.
+    pub fn among(
+        program: &Program,
+        state: &State,
+        seen: &Observations,
+        initiative: &Initiative,
+        stakeholders: &[Stakeholder],
+    ) -> Self {
+        let mut staffed: BTreeMap<(&TeamId, Audience), Vec<Covered>> = BTreeMap::new();
+        for stakeholder in stakeholders {
+            // Somebody in two roles is written to in one, and stands for both.
+            let Some(person) = program.people.get(&stakeholder.person) else { continue };
+            for ask in stakeholder.teams.iter().filter_map(|team| initiative.asks.get(team)) {
+                for audience in &person.audiences {
+                    let covered =
+                        covered(state, seen, initiative, &ask.team, ask.decider.as_ref(), stakeholder);
+                    staffed.entry((&ask.team, *audience)).or_default().push(covered);
+                }
+            }
+        }
         let mut cells = Vec::new();
         for ask in initiative.asks.values() {
             for audience in Audience::ALL {
                 let required = ask.required.contains(&audience);
-                let people: Vec<Covered> = stakeholders
-                    .iter()
-                    .filter(|stakeholder| {
-                        // Somebody in two roles is written to in one, and stands for both.
-                        let roles = program.people.get(&stakeholder.person).map(|person| &person.audiences);
-                        let has_role = roles.is_some_and(|roles| roles.contains(&audience));
-                        has_role && stakeholder.teams.contains(&ask.team)
-                    })
-                    .map(|stakeholder| {
-                        covered(state, seen, initiative, &ask.team, ask.decider.as_ref(), stakeholder)
-                    })
-                    .collect();
+                let people = staffed.remove(&(&ask.team, audience)).unwrap_or_default();
                 if required || !people.is_empty() {
                     cells.push(Cell { team: ask.team.clone(), audience, required, people });
                 }
             }
         }
-        let gaps = gaps(state, seen, initiative, &stakeholders, &cells);
+        let gaps = gaps(state, seen, initiative, stakeholders, &cells);
         Self {
             initiative: initiative.id.clone(),
             title: initiative.title.clone(),
@@ -191,7 +204,7 @@ fn covered(
 }
 
 /// Why no message can reach `person`, as far as it is known.
-fn out_of_reach(state: &State, seen: &Observations, id: &PersonId) -> Option<Gap> {
+pub(super) fn out_of_reach(state: &State, seen: &Observations, id: &PersonId) -> Option<Gap> {
     let (known, person) = (state.person(id), id.clone());
     let refused = known.and_then(|known| known.unreachable.as_ref());
     if let Some((code, _)) = refused {
@@ -216,11 +229,12 @@ fn gaps(
     for cell in cells.iter().filter(|cell| cell.required && cell.people.is_empty()) {
         gaps.push(Gap::NobodyInAudience { team: cell.team.clone(), audience: cell.audience });
     }
+    let disagreements = disagreements(state, initiative, stakeholders);
     for ask in initiative.asks.values() {
         if ask.decider.is_none() {
             gaps.push(Gap::NoDecider { team: ask.team.clone() });
         }
-        if disagree(state, initiative, &ask.team, stakeholders) {
+        if disagreements.contains(&ask.team) {
             gaps.push(Gap::Disagreement { team: ask.team.clone() });
         }
     }
@@ -246,18 +260,30 @@ fn gaps(
 
 /// Whether two people of a team gave answers that don't go together: one plans it, another declines.
 pub fn disagree(state: &State, initiative: &Initiative, team: &TeamId, stakeholders: &[Stakeholder]) -> bool {
-    let taken = |wanted: fn(Stance) -> bool| {
-        stakeholders
-            .iter()
-            .filter(|stakeholder| {
-                stakeholder.audience != Audience::Executive && stakeholder.teams.contains(team)
-            })
-            .filter_map(|stakeholder| {
-                state.engagement(&stakeholder.person, &initiative.id, initiative.quarter)
-            })
-            .filter_map(|engagement| engagement.stances.get(team))
-            .any(|stance| wanted(stance.stance))
-    };
-    taken(|stance| matches!(stance, Stance::Committed | Stance::FirstStep))
-        && taken(|stance| stance == Stance::Declined)
+    disagreements(state, initiative, stakeholders).contains(team)
+}
+
+/// The teams in which answers don't go together.
+pub fn disagreements<'a>(
+    state: &'a State,
+    initiative: &Initiative,
+    stakeholders: &[Stakeholder],
+) -> BTreeSet<&'a TeamId> {
+    let about = (initiative.id.clone(), initiative.quarter);
+    let (mut plan, mut decline) = (BTreeSet::new(), BTreeSet::new());
+    for stakeholder in stakeholders.iter().filter(|of| of.audience != Audience::Executive) {
+        let known = state.person(&stakeholder.person);
+        let Some(engagement) = known.and_then(|known| known.engagements.get(&about)) else { continue };
+        for (team, taken) in &engagement.stances {
+            if !stakeholder.teams.contains(team) {
+                continue;
+            }
+            match taken.stance {
+                Stance::Committed | Stance::FirstStep => _ = plan.insert(team),
+                Stance::Declined => _ = decline.insert(team),
+                Stance::Supportive | Stance::Considering | Stance::Concerned => {}
+            }
+        }
+    }
+    plan.intersection(&decline).copied().collect()
 }

@@ -266,13 +266,18 @@ pub enum Action {
     },
 }
 
-/// A page of App Home.
+/// A page of App Home. Rows are counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(tag = "page", rename_all = "snake_case")]
 pub enum Page {
     /// What is asked of the reader, what they answered, their settings; for an advocate what to do next.
     #[default]
     First,
+    /// For an advocate: every initiative with its figures.
+    Initiatives {
+        /// From which row on.
+        from: usize,
+    },
     /// For an advocate: who stands where on one initiative.
     Coverage {
         /// Which.
@@ -564,8 +569,8 @@ pub enum Reply {
     Faults(BTreeMap<String, String>),
     /// The message that was clicked shows this for now, without anything being recorded.
     Show(Box<Message>),
-    /// App Home shows this.
-    Home(Box<Home>),
+    /// App Home shows this page; whoever keeps it fresh composes it.
+    Home(Page),
 }
 
 impl Reply {

@@ -1,6 +1,7 @@
 //! Vocabulary and pure rules. Imports nothing of ours and does no I/O, so it can't fail at run time.
 
 pub mod calendar;
+pub mod changes;
 pub mod coverage;
 pub mod directory;
 pub mod effect;
@@ -11,13 +12,18 @@ pub mod hours;
 pub mod ids;
 pub mod initiative;
 pub mod message;
+pub mod next;
 pub mod observation;
 pub mod office_hours;
 pub mod performer;
 pub mod personal;
 pub mod pitch;
 pub mod program;
+pub mod progress;
 pub mod question;
+pub mod roster;
 pub mod schedule;
 pub mod sentence;
 pub mod state;
+pub mod survey;
+pub mod waiting;

@@ -96,6 +96,8 @@ pub struct Program {
     pub cadence: Cadence,
     /// Nudging limits.
     pub limits: Limits,
+    /// When advocates get their digest, in their own zone; never if it is left out.
+    pub digests: Option<Schedule>,
     /// Teams by id.
     pub teams: BTreeMap<TeamId, Team>,
     /// People by id.

@@ -295,6 +295,7 @@ pub(super) fn program() -> Program {
             hour("2027-01-14T10:00:00Z"),
         ],
         stale_after_days: 90,
+        digests: None,
         templates: BTreeMap::new(),
     }
 }

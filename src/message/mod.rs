@@ -11,10 +11,13 @@ mod asked;
 mod buttons;
 mod case;
 mod dates;
+mod digest;
 mod facts;
 mod faq;
+mod gap;
 mod inquiry;
 pub mod limits;
+mod next;
 mod notice;
 mod prose;
 mod question;
@@ -47,6 +50,8 @@ use step::Which;
 use touch::Shown;
 
 pub use faq::faq_answer;
+pub use gap::gap_sentence;
+pub use next::{named, next_conversation, stance_in_words};
 pub use terminal::{modal_to_text, to_text};
 pub use unsayable::Unsayable;
 
@@ -84,9 +89,8 @@ pub fn compose(
         PostKey::Overdue { of, to } => {
             inquiry::inquiry(program, state, seen, (*of, to), inquiry::Brought::Back, now)
         }
-        PostKey::Digest { .. } | PostKey::Review { .. } | PostKey::Rehearsal { .. } => {
-            Err(Unsayable::NoRecord(state.head))
-        }
+        PostKey::Digest { to, .. } => digest::digest(program, state, seen, to, now),
+        PostKey::Review { .. } | PostKey::Rehearsal { .. } => Err(Unsayable::NoRecord(state.head)),
         PostKey::Notice { to, notice } => notice::notice(program, state, seen, notice, to, now),
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn notice(
             desk.disagreement(initiative, team, *quarter)
         }
         Notice::Paused { since } => Ok(desk.paused(*since)),
-        Notice::ConfigRefused { since } => Err(Unsayable::NoRecord(*since)),
+        Notice::ConfigRefused { since } => Ok(desk.config_refused(*since)),
     }
 }
 
@@ -180,6 +180,35 @@ impl Desk<'_> {
         let parts =
             vec![Part::Paragraph(Paragraph::text(first.clone())), Part::List(answers), Part::Paragraph(next)];
         Ok(self.message(first, parts, Some(initiative)))
+    }
+
+    fn config_refused(&self, since: Seq) -> Message {
+        let Some(refused) = self.state.refused_config.as_ref().filter(|refused| refused.since == since)
+        else {
+            let first = "The configuration had faults. They are mended, or it was changed again.".to_owned();
+            return self.message(first.clone(), two(first, "Nothing to do here.".to_owned()), None);
+        };
+        let faults = match refused.faults {
+            1 => "a fault".to_owned(),
+            more => amount::plural(u64::from(more), "fault"),
+        };
+        let first = format!("The changed configuration has {faults}, so I go on with the one before.");
+        let places = refused.places.iter().map(|place| Paragraph(vec![Span::Code(place.clone())])).collect();
+        let next = Paragraph(vec![
+            Span::Text("Next: ".to_owned()),
+            Span::Code("canvass check".to_owned()),
+            Span::Text(
+                " says what is wrong with each and what to write instead. Once it is mended, it is taken up within seconds."
+                    .to_owned(),
+            ),
+        ]);
+        let more = usize::try_from(refused.faults).unwrap_or(0).saturating_sub(refused.places.len());
+        let mut parts = vec![Part::Paragraph(Paragraph::text(&first)), Part::List(places)];
+        if more > 0 {
+            parts.push(Part::Small(Paragraph::text(format!("And {more} more."))));
+        }
+        parts.push(Part::Paragraph(next));
+        self.message(first, parts, None)
     }
 
     fn paused(&self, since: Seq) -> Message {

@@ -100,7 +100,7 @@ impl Who {
 }
 
 /// " (product manager, Checkout)".
-fn role(program: &Program, person: &Person) -> String {
+pub(super) fn role(program: &Program, person: &Person) -> String {
     let mut words: Vec<&str> = person.audiences.iter().min().map(|role| role.title()).into_iter().collect();
     let teams: Vec<&str> = person.teams.iter().map(|team| team_name(program, team)).collect();
     let teams = wording::joined(&teams);

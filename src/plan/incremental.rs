@@ -16,6 +16,7 @@ use crate::domain::program::{ConfigDigest, Program};
 use crate::domain::state::{Phase, PostState, State};
 
 use super::case::{Ground, Memo};
+use super::digest::Digests;
 use super::disagreement::{self, Answer, Answers, Ask};
 use super::eligible::{in_force, refused_everywhere};
 use super::outlook::{Outlook, outlook};
@@ -134,6 +135,8 @@ fn around(program: &Program, initiative: &InitiativeId, team: &TeamId) -> Touche
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Source {
     Paused,
+    RefusedConfig,
+    Digests,
     Late(usize),
     Said(Seq),
     Disagreement(Ask),
@@ -172,6 +175,7 @@ pub struct Plan {
     interactive: Vec<Post>,
     too_old: Vec<PostKey>,
     item_wake: Option<Timestamp>,
+    digests: Digests,
 
     settles: Vec<(Timestamp, PostId, u32)>,
     refreshes: Vec<(PostId, Seq)>,
@@ -202,6 +206,7 @@ impl Plan {
             interactive: Vec::new(),
             too_old: Vec::new(),
             item_wake: None,
+            digests: Digests::default(),
             settles: Vec::new(),
             refreshes: Vec::new(),
         };
@@ -383,6 +388,10 @@ impl Plan {
         let ground = Ground { program, state, seen, frames: &frames };
         let about_pause = posts::about_pause(ground);
         self.put(Source::Paused, about_pause);
+        let about_refused = posts::about_refused_config(ground);
+        self.put(Source::RefusedConfig, about_refused);
+        let digests = self.digests.items(ground, now);
+        self.put(Source::Digests, digests);
         self.look_through_items(ground, now);
         self.frames = frames;
         self.look_at_unsettled(program, state);

@@ -8,6 +8,7 @@
 //! - `case`: one person and one initiative: what keeps a touch from being sent, whatever the hour
 //! - `pacing`: hours, quiet times, gaps and caps, across all initiatives together
 //! - `outlook`: what one person gets next, and when that may change
+//! - `digest`: when an advocate is told what changed
 //! - `posts`, `disagreement`: relays, receipts and notices: what answers something that happened
 //! - `answers`: what a question sends: receipt, relays, answers, and the reminder of it
 //! - `incremental`: the plan itself, kept up to date event by event
@@ -18,6 +19,7 @@
 
 mod answers;
 mod case;
+mod digest;
 mod disagreement;
 mod eligible;
 mod explain;

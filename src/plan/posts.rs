@@ -19,6 +19,7 @@ use crate::domain::state::{Phase, PostState, Received, State};
 
 use super::answers;
 use super::case::{Ground, out_of_reach, settled};
+use super::digest::Digests;
 use super::eligible::refused_everywhere;
 use super::skip::Skip;
 
@@ -101,7 +102,7 @@ impl Item {
         self
     }
 
-    fn until(mut self, expires: Timestamp) -> Self {
+    pub(super) fn until(mut self, expires: Timestamp) -> Self {
         self.life.expires = expires;
         self
     }
@@ -292,6 +293,13 @@ pub(super) fn about_pause(ground: Ground<'_>) -> Vec<Item> {
         .collect()
 }
 
+/// That a changed configuration has faults, for as long as it is not mended.
+pub(super) fn about_refused_config(ground: Ground<'_>) -> Vec<Item> {
+    let Some(refused) = &ground.state.refused_config else { return Vec::new() };
+    let notice = Notice::ConfigRefused { since: refused.since };
+    notices(everybody_in_charge(ground.program), &notice, refused.at)
+}
+
 /// Whether a post that answers something may go out at `now`.
 pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Result<Post, Skip> {
     if refused_everywhere(ground.state)
@@ -299,7 +307,7 @@ pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Res
     {
         return Err(Skip::Paused(reason.clone()));
     }
-    let item = sources(ground, key).into_iter().find(|item| item.key == *key);
+    let item = sources(ground, now, key).into_iter().find(|item| item.key == *key);
     match item.ok_or(Skip::NothingOnRecord)?.standing(ground, now) {
         Standing::Due(post) => Ok(post),
         Standing::Held(skip, _) | Standing::Gone(skip) => Err(skip),
@@ -308,7 +316,7 @@ pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Res
 }
 
 /// The items among which the one with this key would be.
-fn sources(ground: Ground<'_>, key: &PostKey) -> Vec<Item> {
+fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
     let program = ground.program;
     let rank = |id: &InitiativeId| program.initiatives.iter().position(|initiative| initiative.id == *id);
     match key {
@@ -326,7 +334,8 @@ fn sources(ground: Ground<'_>, key: &PostKey) -> Vec<Item> {
             .and_then(|answer| Some((answer.question, ground.state.received.get(&answer.question)?)))
             .map(|(question, received)| answers_to(program, ground.state, question, received))
             .unwrap_or_default(),
-        PostKey::Digest { .. } | PostKey::Review { .. } | PostKey::Rehearsal { .. } => Vec::new(),
+        PostKey::Digest { .. } => Digests::default().items(ground, now),
+        PostKey::Review { .. } | PostKey::Rehearsal { .. } => Vec::new(),
         PostKey::Notice { notice, .. } => match notice {
             Notice::Unreachable { person } => about_reaching(ground, person),
             Notice::Unknown { post } => {
@@ -342,7 +351,7 @@ fn sources(ground: Ground<'_>, key: &PostKey) -> Vec<Item> {
                 })
                 .unwrap_or_default(),
             Notice::Paused { .. } => about_pause(ground),
-            Notice::ConfigRefused { .. } => Vec::new(),
+            Notice::ConfigRefused { .. } => about_refused_config(ground),
         },
     }
 }

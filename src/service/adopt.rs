@@ -6,9 +6,10 @@ use crate::domain::event::{Event, Renames};
 use crate::domain::program::Program;
 use crate::domain::state::State;
 
-/// The event that adopts `program`, unless it is the one in force.
+/// The event that adopts `program`, unless it is the one in force and nothing was refused since.
 pub(super) fn adoption(program: &Program, state: &State) -> Option<Event> {
-    if state.adopted.as_ref().is_some_and(|adopted| adopted.digest == program.digest) {
+    let in_force = state.adopted.as_ref().is_some_and(|adopted| adopted.digest == program.digest);
+    if in_force && state.refused_config.is_none() {
         return None;
     }
     Some(Event::ConfigAdopted {

@@ -132,7 +132,7 @@ fn plan_text(view: View<'_>, explanation: &Explanation) -> String {
             person_text(&mut text, row, width);
         }
         for gap in &plan.left_out {
-            _ = writeln!(text, "  LEFT OUT  {}", command::gap_sentence(program, gap));
+            _ = writeln!(text, "  LEFT OUT  {}", message::gap_sentence(program, gap));
         }
         text.push('\n');
     }
@@ -194,7 +194,7 @@ fn coverage_text(program: &Program, all: &[Coverage]) -> String {
             }
         }
         for gap in &coverage.gaps {
-            _ = writeln!(text, "  LEFT OUT  {}", command::gap_sentence(program, gap));
+            _ = writeln!(text, "  LEFT OUT  {}", message::gap_sentence(program, gap));
         }
         text.push('\n');
     }

@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 
+use super::home::Opening;
 use super::shared::Shared;
 use crate::command::{self, Incoming};
 use crate::dispatch::{Compose, Unsayable, World};
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::Audience;
 use crate::domain::event::{Event, PauseReason};
-use crate::domain::ids::TeamId;
-use crate::domain::message::{Message, Reply};
+use crate::domain::ids::{SlackUserId, TeamId};
+use crate::domain::message::{Message, Page, Reply};
 use crate::domain::state::State;
 use crate::journal::{Decision, Writer};
 use crate::message;
@@ -59,12 +60,19 @@ pub(super) struct Watch {
     pub(super) members: tokio::sync::mpsc::UnboundedSender<Member>,
     pub(super) writer: Writer,
     pub(super) runtime: tokio::runtime::Handle,
+    pub(super) homes: tokio::sync::mpsc::UnboundedSender<Opening>,
 }
 
 impl Lookout for Watch {
     fn seen(&self, member: Member) {
         if self.members.send(member).is_err() {
             tracing::debug!("a change of an account came while the service was stopping");
+        }
+    }
+
+    fn at_home(&self, who: SlackUserId, page: Page) {
+        if self.homes.send((who, page)).is_err() {
+            tracing::debug!("App Home was opened while the service was stopping");
         }
     }
 

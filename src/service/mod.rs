@@ -9,10 +9,12 @@ mod adopt;
 pub mod answer;
 pub mod control;
 mod follow;
+mod home;
 mod inbox;
 mod people;
 pub(crate) mod proof;
 pub mod query;
+mod reload;
 pub mod seed;
 mod shared;
 mod sweep;
@@ -72,6 +74,9 @@ pub(crate) struct Surroundings {
     pub(crate) listen: Option<SocketAddr>,
     /// The configuration.
     pub(crate) program: Program,
+    /// The folder it was read from; a change there is taken up. None for the sample that comes with the
+    /// program.
+    pub(crate) config: Option<PathBuf>,
     /// Where `now` comes from.
     pub(crate) clock: Clock,
     /// The sandbox's calendar, which the clock follows.
@@ -85,7 +90,7 @@ pub(crate) struct Surroundings {
 /// # Errors
 /// A sentence that says why it can't run, or can't go on.
 pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
-    let Surroundings { data, slack, transport, rates, listen, program, clock, calendar, ready } =
+    let Surroundings { data, slack, transport, rates, listen, program, config, clock, calendar, ready } =
         surroundings;
     let listener = listening(listen, &transport).await?;
     let doubtful = proof::is_doubtful(&data).map_err(|error| {
@@ -102,11 +107,12 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
 
     let fresh = Arc::new(FreshUrls::default());
     let (members, changes) = mpsc::unbounded_channel();
+    let (opened, openings) = mpsc::unbounded_channel();
     let runtime = tokio::runtime::Handle::current();
     let inbox: Arc<dyn Inbox> = Arc::new(inbox::Decider { writer: writer.clone(), shared: shared.clone() });
     let receiver = Receiver::new(
         Arc::clone(&inbox),
-        Arc::new(inbox::Watch { members, writer: writer.clone(), runtime }),
+        Arc::new(inbox::Watch { members, writer: writer.clone(), runtime, homes: opened }),
         client.clone(),
         fresh.clone(),
     );
@@ -114,6 +120,14 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
 
     let (stop, stopping) = watch::channel(false);
     let mut tasks: JoinSet<Result<(), String>> = JoinSet::new();
+    let desk = home::Desk {
+        client: client.clone(),
+        writer: writer.clone(),
+        shared: shared.clone(),
+        clock: clock.clone(),
+        coming: home::Coming::default(),
+    };
+    tasks.spawn(until(stopping.clone(), async_ok(home::Homes { desk, openings }.keep_fresh())));
     let sweep = sweep::Sweep {
         client: client.clone(),
         writer: writer.clone(),
@@ -146,6 +160,10 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     };
     tasks.spawn(until(stopping.clone(), async move { people.keep_fresh(first).await.map_err(stopped) }));
 
+    if let Some(folder) = config {
+        let reload = reload::Reload { folder, shared: shared.clone(), writer: writer.clone() };
+        tasks.spawn(until(stopping.clone(), async move { reload.keep_fresh().await.map_err(stopped) }));
+    }
     let means = Means {
         writer: writer.clone(),
         clock: clock.clone(),

@@ -29,8 +29,6 @@ pub(super) enum Errand {
     Respond { url: ResponseUrl, body: Value },
     /// Say something that only one person in the conversation sees.
     Whisper { channel: SlackChannelId, to: SlackUserId, body: Value },
-    /// Show a person's App Home as this.
-    Publish { to: SlackUserId, view: Value },
     /// Show the message as this for now.
     Update { channel: SlackChannelId, ts: MessageTs, body: Value },
 }
@@ -97,9 +95,8 @@ pub(super) fn answer(reply: Reply, hints: &Hints, carries: bool) -> Answer {
                 say(&message, hints, carries)
             }
         },
-        Reply::Home(home) => {
-            later(Errand::Publish { to: hints.actor.clone(), view: views::home_view(&home) })
-        }
+        // The receiver tells whoever keeps the pages fresh.
+        Reply::Home(_) => Answer::default(),
     }
 }
 
@@ -208,7 +205,6 @@ mod tests {
             Errand::Open { .. } => "open".to_owned(),
             Errand::Respond { body, .. } => format!("respond replacing {}", body["replace_original"]),
             Errand::Whisper { .. } => "whisper".to_owned(),
-            Errand::Publish { .. } => "publish".to_owned(),
             Errand::Update { .. } => "update".to_owned(),
         });
         [payload, errand].into_iter().flatten().collect::<Vec<_>>().join(" + ")

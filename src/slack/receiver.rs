@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use crate::clock::monotonic;
 use crate::command::Incoming;
-use crate::domain::message::Reply;
+use crate::domain::ids::SlackUserId;
+use crate::domain::message::{Page, Reply};
 
 use super::answer::{Answer, Errand, answer, preview, unreadable};
 use super::client::Client;
@@ -40,6 +41,9 @@ pub trait Lookout: Send + Sync {
     fn seen(&self, member: Member);
     /// The app may do nothing any more.
     fn lost(&self, how: Lost);
+    /// Somebody looks at this page of their App Home: it was opened, turned to, or something on it was
+    /// used.
+    fn at_home(&self, who: SlackUserId, page: Page);
 }
 
 /// What becomes of a payload.
@@ -95,7 +99,10 @@ impl Receiver {
             Ok(Inbound::Request(incoming, hints)) => {
                 self.note(&hints);
                 match self.inbox.take(*incoming).await {
-                    Ok(reply) => answer(reply, &hints, carries),
+                    Ok(reply) => {
+                        self.look_at_home(&reply, &hints);
+                        answer(reply, &hints, carries)
+                    }
                     Err(Closed) => return Receipt::Withhold,
                 }
             }
@@ -141,6 +148,17 @@ impl Receiver {
         }
     }
 
+    /// Tells of a page of App Home that is looked at, if one is.
+    fn look_at_home(&self, reply: &Reply, hints: &Hints) {
+        let page = match (reply, &hints.surface) {
+            (Reply::Home(page), _) | (_, Surface::Home { page }) => page.clone(),
+            (_, Surface::Slash | Surface::Click { .. } | Surface::Submission | Surface::Typed { .. }) => {
+                return;
+            }
+        };
+        self.lookout.at_home(hints.actor.clone(), page);
+    }
+
     fn run(&self, errand: Errand) {
         let client = Arc::clone(&self.client);
         tokio::spawn(async move {
@@ -162,7 +180,6 @@ impl Errand {
             Self::Open { .. } => "open a modal",
             Self::Respond { .. } => "respond",
             Self::Whisper { .. } => "whisper",
-            Self::Publish { .. } => "publish App Home",
             Self::Update { .. } => "update",
         }
     }
@@ -183,10 +200,6 @@ impl Errand {
             Self::Whisper { channel, to, body } => {
                 let arguments = with(body, &[("channel", channel.as_str()), ("user", to.as_str())]);
                 client.call(Method::ChatPostEphemeral, &arguments).await.map(drop)
-            }
-            Self::Publish { to, view } => {
-                let arguments = json!({ "user_id": to.as_str(), "view": view });
-                client.call(Method::ViewsPublish, &arguments).await.map(drop)
             }
             Self::Update { channel, ts, body } => {
                 let arguments = with(body, &[("channel", channel.as_str()), ("ts", ts.as_str())]);

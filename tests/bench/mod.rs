@@ -9,6 +9,7 @@ mod clicks;
 mod crowd;
 mod figure;
 mod history;
+mod home;
 mod http;
 mod organisation;
 mod planning;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use canvass::command::{Incoming, Request, decide};
+use canvass::command::{Ahead, Incoming, Request, decide, home};
 use canvass::domain::effect::{Effect, Post, PostId};
 use canvass::domain::event::{Cause, Event, Record, Renames};
 use canvass::domain::ids::{MessageTs, PersonId, SlackChannelId, SlackUserId};
@@ -12,6 +12,7 @@ use canvass::domain::message::{Message, Reply};
 use canvass::domain::observation::Observations;
 use canvass::domain::program::Program;
 use canvass::domain::state::State;
+use canvass::domain::survey::Argued;
 use canvass::message::compose;
 use canvass::plan::{Plan, eligible};
 use jiff::{SignedDuration, Timestamp};
@@ -75,6 +76,12 @@ impl House {
         }
         let text = match reply {
             Reply::Nothing => return,
+            Reply::Home(page) => {
+                let who = slack_id(actor);
+                let ahead = Ahead { argued: &Argued::of(&self.program), coming: &[] };
+                let shown = home(&self.program, &self.state, &self.seen, ahead, &who, &page, self.now);
+                serde_json::to_string(&shown).unwrap()
+            }
             // What was typed comes back underlined in what it should have been.
             reply => serde_json::to_string(&reply).unwrap(),
         };

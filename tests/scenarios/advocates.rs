@@ -63,15 +63,13 @@ async fn an_advocate_is_argued_with_about_what_others_advocate_and_answers_like_
     world.advance_to("2026-12-07T17:30:00Z").await;
     let (priya, nadia) = (world.person("priya").await, world.person("nadia").await);
     let to_nadia = nadia.messages().await;
-    assert!(
-        to_nadia.iter().any(|message| words(message).contains("Open the design")),
-        "she is an engineer too"
-    );
+    let asked = to_nadia.iter().rfind(|message| words(message).contains("Open the design"));
+    let asked = asked.expect("she is an engineer too");
     assert!(
         to_nadia.iter().all(|message| !words(message).contains("restore drill")),
         "nobody argues her own initiative to her"
     );
-    nadia.clicks("Looks right").await;
+    nadia.clicks_on(asked, "Looks right").await;
     nadia.reads("Recorded").await;
     let row = priya.commands("coverage safe-rollouts").await;
     assert!(row.lines().any(|line| line.contains("Nadia Rahman") && line.contains("supportive")), "{row}");

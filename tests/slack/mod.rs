@@ -68,6 +68,7 @@ impl Lookout for Script {
     fn seen(&self, member: Member) {
         self.seen.lock().unwrap().push(member);
     }
+    fn at_home(&self, _who: canvass::domain::ids::SlackUserId, _page: canvass::domain::message::Page) {}
     fn lost(&self, _: Lost) {}
 }
 

@@ -442,6 +442,28 @@ impl Actor<'_> {
         self.clicks_on(&message, label).await
     }
 
+    /// Opens App Home.
+    pub(crate) async fn opens_home(&self) -> Value {
+        self.world.post("open_home", json!({ "as": self.id, "tab": "home" })).await
+    }
+
+    /// Clicks the first button with this label in App Home, once it is there.
+    pub(crate) async fn clicks_at_home(&self, label: &str) -> Value {
+        let click = self
+            .sees(label, |seen| {
+                let (action_id, block_id, _) = find_element(&seen["home"]["blocks"], label)?;
+                Some(json!({ "as": self.id, "view_id": seen["home"]["id"], "block_id": block_id,
+                    "action_id": action_id }))
+            })
+            .await;
+        self.world.post("click", click).await
+    }
+
+    /// Waits until their App Home reads like this, and returns it.
+    pub(crate) async fn reads_at_home(&self, text: &str) -> Value {
+        self.sees(text, |seen| words(&seen["home"]).contains(text).then(|| seen["home"].clone())).await
+    }
+
     /// Types to the bot.
     pub(crate) async fn types(&self, text: &str) -> Value {
         self.world.post("type", json!({ "as": self.id, "text": text })).await

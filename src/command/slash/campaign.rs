@@ -105,7 +105,7 @@ pub(super) fn plan(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
         let header = ["Who", "Next", "When, their time"].map(String::from).to_vec();
         parts.push(Part::Table { header, rows: of.people.iter().map(next_of).collect() });
         for gap in &of.left_out {
-            let sentence = super::report::gap_sentence(scene.program, gap);
+            let sentence = message::gap_sentence(scene.program, gap);
             parts.push(Part::Small(Paragraph::text(format!("Left out: {sentence}"))));
         }
     }

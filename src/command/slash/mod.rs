@@ -7,8 +7,6 @@ mod hours;
 mod record;
 mod report;
 
-pub use report::gap_sentence;
-
 use super::names::nearest;
 use super::{Decided, Scene, refuse};
 use crate::domain::directory::Person;

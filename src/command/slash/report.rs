@@ -2,13 +2,12 @@
 
 use super::{advocated, named, say};
 use crate::command::{Decided, Scene, listed, names};
-use crate::domain::coverage::{Cell, Coverage, Covered, Gap, Standing};
+use crate::domain::coverage::{Cell, Coverage, Covered, Standing};
 use crate::domain::directory::Person;
 use crate::domain::engagement::Stance;
-use crate::domain::ids::{PersonId, TeamId};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Paragraph, Part, Span};
-use crate::domain::program::Program;
+use crate::message::gap_sentence;
 
 /// The initiatives that concern `actor`: those they may see the answers of, and those argued to them.
 pub(super) fn concerning<'a>(scene: Scene<'a>, actor: &Person) -> Vec<&'a Initiative> {
@@ -170,53 +169,4 @@ pub(super) fn gaps(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
         return Err("You advocate no initiative.".into());
     }
     Ok(say("Gaps", parts))
-}
-
-/// A gap, and what to do about it.
-pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
-    let team = |id: &TeamId| program.teams.get(id).map_or_else(|| id.to_string(), |team| team.name.clone());
-    let name =
-        |id: &PersonId| program.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone());
-    match gap {
-        Gap::NobodyInAudience { team: id, audience } => {
-            format!(
-                "{} has no {}: find out who it is, and add them to people.toml.",
-                team(id),
-                audience.title()
-            )
-        }
-        Gap::NoDecider { team: id } => {
-            format!("Nobody decides for {}: name the decider in the initiative's file.", team(id))
-        }
-        Gap::Unreachable { person, code } => {
-            format!("{} can't be reached in Slack ({code}): talk to them another way.", name(person))
-        }
-        Gap::Deactivated { person } => {
-            format!(
-                "{} has left Slack: find out who does their work now, and change people.toml.",
-                name(person)
-            )
-        }
-        Gap::NotInSlack { person } => format!(
-            "{} was not found in Slack: mend their id or e-mail address in people.toml.",
-            name(person)
-        ),
-        Gap::Unknown { person } => format!(
-            "Whether a message reached {} can't be found out; it won't be sent again. Ask them.",
-            name(person)
-        ),
-        Gap::Concerned { person } => {
-            format!(
-                "{} has a concern that waits for you; nothing is sent until you release it.",
-                name(person)
-            )
-        }
-        Gap::Stopped { person } => {
-            format!(
-                "{} wants no messages and has not answered: only a conversation can reach them.",
-                name(person)
-            )
-        }
-        Gap::Disagreement { team: id } => format!("Answers in {} don't go together: talk to them.", team(id)),
-    }
 }

@@ -23,6 +23,8 @@ table! {
         cadence: Named<Touch, TouchRule>,
         /// How much nudging a person bears.
         limits: Maybe<Limits>,
+        /// What advocates are told regularly.
+        digest: Maybe<Digest>,
         /// How evidence is treated.
         evidence: Maybe<Evidence>,
         /// The initiatives in the advocate's order: where several are due for a person, the first goes
@@ -110,6 +112,15 @@ table! {
         burst_per_hour: Maybe<u32>,
         /// Largest share of a team's capacity that a quarter's asks may take; 0.2 if left out.
         capacity_share: Maybe<f64>,
+    }
+}
+
+table! {
+    /// What advocates are told regularly: what changed, what is missing, whom to talk to next.
+    Digest {
+        /// When, in the advocate's zone, as a cron expression with seconds first and weekdays by name,
+        /// such as `0 0 9 * * Mon`. Nothing is sent when nothing changed.
+        schedule: Written<Schedule>,
     }
 }
 

@@ -84,6 +84,7 @@ pub(super) fn program(people: &[&str]) -> Program {
         initiatives: Vec::new(),
         office_hours: Vec::new(),
         stale_after_days: 90,
+        digests: None,
         templates: Default::default(),
     }
 }

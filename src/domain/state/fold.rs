@@ -9,7 +9,7 @@ use super::{
     Received, RefusedConfig, Settlement, StanceState, State, person_mut, post_mut,
 };
 use crate::domain::calendar::Quarter;
-use crate::domain::effect::PostId;
+use crate::domain::effect::{Notice, PostId, PostKey};
 use crate::domain::engagement::Stance;
 use crate::domain::event::{Cause, Event, Record, RefusedFor};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
@@ -38,6 +38,7 @@ impl State {
         if let Some(cause) = &record.cause {
             self.remember(record.at, cause);
         }
+        self.note_news(record);
         let (seq, at) = (record.seq, record.at);
         match &record.event {
             Event::ConfigAdopted { digest, initiatives, renamed } => {
@@ -46,7 +47,7 @@ impl State {
                     self.initiatives.entry(initiative.clone()).or_insert(at);
                 }
                 self.adopted = Some(Adopted { digest: digest.clone(), at });
-                self.refused_config = None;
+                self.mended(seq);
             }
             Event::PersonLinked { person, slack } => {
                 let state = person_mut(&mut self.people, person);
@@ -81,7 +82,11 @@ impl State {
                 self.settle(*post, *attempt, Phase::Waiting { until: at });
             }
             Event::PostUnknown { post, attempt } => {
-                self.settle(*post, *attempt, Phase::Unknown);
+                if self.settle(*post, *attempt, Phase::Unknown)
+                    && let Some(of) = self.posts.get(post).and_then(|post| post.key.delivery()).cloned()
+                {
+                    self.engagement_mut(&of.person, &of.initiative, of.quarter).unknown = true;
+                }
             }
             Event::PostMissed { key } => self.missed(at, key),
             Event::PostShown { post, through } => {
@@ -238,10 +243,33 @@ impl State {
             }
             Event::ConfigRefused { digest, faults, places } => {
                 let (digest, faults, places) = (digest.clone(), *faults, places.clone());
+                self.mended(seq);
                 self.refused_config = Some(RefusedConfig { since: seq, digest, faults, places, at });
             }
             Event::PostingPaused { reason } => self.paused = Some((seq, reason.clone())),
             Event::PostingResumed { .. } => self.paused = None,
+        }
+    }
+
+    /// The refused configuration is no longer the latest: whoever was told of it reads so.
+    fn mended(&mut self, seq: Seq) {
+        let Some(refused) = self.refused_config.take() else { return };
+        let told = |key: &PostKey| match key {
+            PostKey::Notice { notice: Notice::ConfigRefused { since }, .. } => *since == refused.since,
+            PostKey::Notice { .. }
+            | PostKey::Touch(_)
+            | PostKey::Relay { .. }
+            | PostKey::Receipt { .. }
+            | PostKey::Answer { .. }
+            | PostKey::Overdue { .. }
+            | PostKey::Digest { .. }
+            | PostKey::Review { .. }
+            | PostKey::Rehearsal { .. } => false,
+        };
+        let posts: Vec<PostId> =
+            self.posts.iter().filter(|(_, post)| told(&post.key)).map(|(id, _)| *id).collect();
+        for post in posts {
+            self.post_changed(seq, post);
         }
     }
 

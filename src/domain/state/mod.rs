@@ -7,8 +7,11 @@
 mod campaign;
 mod conversation;
 mod fold;
+mod news;
 mod posting;
 mod renaming;
+
+pub use news::News;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -135,6 +138,10 @@ pub struct Engagement {
     pub concern: Option<Seq>,
     /// Records of what they said or asked for.
     pub said: Vec<Seq>,
+    /// A message was delivered.
+    pub reached: bool,
+    /// Whether a message arrived can't be found out.
+    pub unknown: bool,
     /// A conversation was recorded by hand, then.
     pub conversation: Option<Timestamp>,
     /// The deliveries, by touch and occurrence.
@@ -426,6 +433,8 @@ pub struct State {
     pub campaigns: BTreeMap<(InitiativeId, Quarter), CampaignState>,
     /// The latest change of the configuration, if it was refused.
     pub refused_config: Option<RefusedConfig>,
+    /// When something happened that a digest tells.
+    pub news: News,
     /// What advocates noted.
     pub notes: BTreeMap<Seq, NoteState>,
     /// Items in teams' plans.

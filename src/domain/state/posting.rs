@@ -136,7 +136,9 @@ impl State {
         if matches!(state.key, PostKey::Digest { .. }) {
             person.digest = Some(at);
         }
-        if state.key.delivery().is_none() {
+        if let Some(delivery) = state.key.delivery().cloned() {
+            self.engagement_mut(&delivery.person, &delivery.initiative, delivery.quarter).reached = true;
+        } else {
             self.by_place.insert((channel.clone(), ts.clone()), post);
         }
     }

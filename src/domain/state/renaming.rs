@@ -22,6 +22,7 @@ impl State {
             if let Some(at) = self.initiatives.remove(old) {
                 self.initiatives.entry(new.clone()).or_insert(at);
             }
+            self.news.rename(old, new);
         }
         if *renames == Renames::default() {
             return;

@@ -179,6 +179,7 @@ pub(super) fn program() -> Program {
         initiatives: vec![an_initiative("payments", &["checkout", "search"])],
         office_hours: Vec::new(),
         stale_after_days: 60,
+        digests: None,
         templates: BTreeMap::new(),
     }
 }

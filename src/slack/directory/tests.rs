@@ -105,6 +105,7 @@ fn program(people: Vec<Person>) -> Program {
         initiatives: vec![],
         office_hours: vec![],
         stale_after_days: 90,
+        digests: None,
         templates: BTreeMap::new(),
     }
 }

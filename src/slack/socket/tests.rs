@@ -99,6 +99,7 @@ struct Nobody;
 
 impl Lookout for Nobody {
     fn seen(&self, _: Member) {}
+    fn at_home(&self, _who: crate::domain::ids::SlackUserId, _page: crate::domain::message::Page) {}
     fn lost(&self, _: Lost) {}
 }
 

@@ -1,0 +1,106 @@
+//! An advocate's first page: what to do next, and how each initiative stands.
+
+use super::{Desk, heading, lists, plain, row, said, small, week};
+use crate::domain::event::PauseReason;
+use crate::domain::message::{Action, Button, Look, Page, Paragraph, Part, Span};
+use crate::domain::next::{Next, Why};
+use crate::domain::survey::Survey;
+use crate::message;
+
+/// Conversations that are suggested.
+const CONVERSATIONS: usize = 3;
+/// Initiatives that are shown here; the rest is a page away.
+const INITIATIVES: usize = 8;
+/// Messages to come that are shown here.
+const COMING: usize = 3;
+
+pub(super) fn page(desk: &Desk<'_>) -> Vec<Part> {
+    let mut parts = Vec::new();
+    parts.extend(stopped(desk));
+    parts.extend(refused(desk));
+    parts.extend(desk.ways(&Page::First));
+    let survey = desk.survey(CONVERSATIONS);
+    parts.extend(talk_next(desk, &survey));
+    parts.extend(lists::first_question(desk));
+    parts.push(heading("Where they stand"));
+    parts.extend(desk.overseen.iter().take(INITIATIVES).map(|of| lists::initiative(desk, &survey, of)));
+    if desk.overseen.len() > INITIATIVES {
+        let label = format!("All {} initiatives", desk.overseen.len());
+        let page = Page::Initiatives { from: 0 };
+        parts.push(row(Paragraph::default(), vec![plain(&label, Action::Turn { page })]));
+    }
+    parts.extend(week::glance(desk, COMING));
+    parts.push(Part::Divider);
+    parts.push(sending(desk));
+    parts.push(small(
+        "Only you see this page. What people answered is for its advocates and the admins only.",
+    ));
+    parts
+}
+
+/// That nothing is sent, and why.
+fn stopped(desk: &Desk<'_>) -> Option<Part> {
+    let (_, reason) = desk.scene.state.paused.as_ref()?;
+    let text = match reason {
+        PauseReason::Asked { by } if *by == desk.reader.id => "Sending is paused: you asked for it.".to_owned(),
+        PauseReason::Asked { by } => format!("Sending is paused: {} asked for it.", desk.scene.name(by)),
+        PauseReason::Unproven => {
+            "Sending is paused: the journal is new or was restored, and some messages may have gone out before. Look at this week, then resume.".to_owned()
+        }
+        PauseReason::Configuration { code } => {
+            format!("Sending is paused: Slack refuses everything ({code}). Mend the app in Slack, then resume.")
+        }
+    };
+    let resume = Button { label: "Resume sending".into(), action: Action::Resume, look: Look::Primary };
+    Some(Part::Row { about: None, text: Paragraph(vec![Span::Strong(text)]), buttons: vec![resume] })
+}
+
+/// That the latest change of the configuration is not in force.
+fn refused(desk: &Desk<'_>) -> Vec<Part> {
+    let Some(refused) = &desk.scene.state.refused_config else { return Vec::new() };
+    let text = "The changed configuration has faults, so the one before is in force. `canvass check` says what to write instead.";
+    let places = refused.places.iter().map(|place| Paragraph(vec![Span::Code(place.clone())])).collect();
+    vec![Part::Paragraph(Paragraph(vec![Span::Strong(text.replace('`', ""))])), Part::List(places)]
+}
+
+fn talk_next(desk: &Desk<'_>, survey: &Survey) -> Vec<Part> {
+    let (scene, next) = (desk.scene, &survey.next);
+    let mut parts = vec![heading("Talk to next")];
+    if next.is_empty() {
+        parts.push(said("Nobody presses at the moment."));
+    }
+    parts.extend(next.iter().map(|next| {
+        let text = message::next_conversation(scene.program, desk.zone, scene.now, next);
+        row(text, hand_over(next))
+    }));
+    parts
+}
+
+/// *I'll talk to them*, where the bot would otherwise go on writing.
+fn hand_over(next: &Next) -> Vec<Button> {
+    let Some(person) = &next.person else { return Vec::new() };
+    let (initiative, person) = (next.initiative.clone(), person.clone());
+    match &next.why {
+        Why::DeciderSilent { .. } | Why::Silent | Why::Considering => {
+            vec![plain("I'll talk to them", Action::HandOver { person, initiative, taken: true })]
+        }
+        Why::Promised { .. } => {
+            vec![plain("Leave them to the bot", Action::HandOver { person, initiative, taken: false })]
+        }
+        Why::Concern { .. }
+        | Why::Disagreement { .. }
+        | Why::OutOfReach { .. }
+        | Why::Stopped { .. }
+        | Why::NoDecider { .. } => Vec::new(),
+    }
+}
+
+/// The button that stops everything.
+fn sending(desk: &Desk<'_>) -> Part {
+    if desk.scene.state.paused.is_some() {
+        return small("Answers are taken while sending is paused.");
+    }
+    let text = Paragraph::text("Messages go out as planned, in each person's working hours.");
+    let pause = Button { label: "Pause sending".into(), action: Action::Pause, look: Look::Danger };
+    row(text, vec![pause])
+}

@@ -1,0 +1,147 @@
+//! What goes out in the coming week, and what an advocate keeps back.
+
+use jiff::Timestamp;
+
+use super::turn::leaf;
+use super::{Desk, heading, plain, row, said, small};
+use crate::domain::effect::{DeliveryKey, PostKey};
+use crate::domain::engagement::Touch;
+use crate::domain::event::Verdict;
+use crate::domain::message::{Action, Button, Look, Page, Paragraph, Part, Span};
+
+/// Messages of a page: each takes two blocks.
+const MESSAGES: usize = 20;
+
+/// A message of the coming week, or one that is kept back.
+enum Entry<'a> {
+    Coming(&'a DeliveryKey, Timestamp),
+    Held(DeliveryKey),
+}
+
+pub(super) fn page(desk: &Desk<'_>, from: usize) -> Vec<Part> {
+    let page = |from| Page::Week { from };
+    let mut parts = desk.ways(&page(0));
+    parts.push(heading("What goes out this week"));
+    let entries: Vec<Entry<'_>> = held(desk)
+        .into_iter()
+        .map(Entry::Held)
+        .chain(coming(desk).map(|(key, at)| Entry::Coming(key, at)))
+        .collect();
+    if entries.is_empty() {
+        parts.push(said("Nothing: no message is due within seven days."));
+    }
+    let (shown, turn) = leaf(&entries, from, MESSAGES, page);
+    parts.extend(shown.iter().map(|entry| match entry {
+        Entry::Coming(key, at) => message(desk, key, *at),
+        Entry::Held(key) => kept_back(desk, key),
+    }));
+    parts.extend(turn);
+    parts.push(small(
+        "Times are the reader's own. An answer, a question or a stop before then takes a message out.",
+    ));
+    parts
+}
+
+/// The first few, for the overview.
+pub(super) fn glance(desk: &Desk<'_>, most: usize) -> Vec<Part> {
+    let all: Vec<(&DeliveryKey, Timestamp)> = coming(desk).collect();
+    let mut parts = vec![heading("Next to go out")];
+    if all.is_empty() {
+        parts.push(said("Nothing is due within seven days."));
+        return parts;
+    }
+    parts.extend(all.iter().take(most).map(|(key, at)| message(desk, key, *at)));
+    if all.len() > most {
+        let label = format!("All {} of this week", all.len());
+        let page = Page::Week { from: 0 };
+        parts.push(row(Paragraph::default(), vec![plain(&label, Action::Turn { page })]));
+    }
+    parts
+}
+
+fn coming<'a>(desk: &'a Desk<'_>) -> impl Iterator<Item = (&'a DeliveryKey, Timestamp)> {
+    desk.ahead.coming.iter().filter_map(|planned| match &planned.key {
+        PostKey::Touch(key) => desk.initiative(&key.initiative).map(|_| (key, planned.at)),
+        PostKey::Relay { .. }
+        | PostKey::Receipt { .. }
+        | PostKey::Answer { .. }
+        | PostKey::Overdue { .. }
+        | PostKey::Digest { .. }
+        | PostKey::Review { .. }
+        | PostKey::Rehearsal { .. }
+        | PostKey::Notice { .. } => None,
+    })
+}
+
+/// What advocates keep back and is not settled.
+fn held(desk: &Desk<'_>) -> Vec<DeliveryKey> {
+    let state = desk.scene.state;
+    let mut held = Vec::new();
+    for (person, known) in &state.people {
+        for ((about, quarter), engagement) in &known.engagements {
+            if engagement.verdicts.is_empty()
+                || desk.initiative(about).is_none_or(|initiative| initiative.quarter != *quarter)
+            {
+                continue;
+            }
+            for ((touch, occurrence), judged) in &engagement.verdicts {
+                let over = engagement.deliveries.contains_key(&(*touch, *occurrence));
+                if judged.verdict == Verdict::Held && !over {
+                    held.push(DeliveryKey {
+                        person: person.clone(),
+                        initiative: about.clone(),
+                        quarter: *quarter,
+                        touch: *touch,
+                        occurrence: *occurrence,
+                    });
+                }
+            }
+        }
+    }
+    held.sort();
+    held
+}
+
+fn message(desk: &Desk<'_>, key: &DeliveryKey, at: Timestamp) -> Part {
+    let program = desk.scene.program;
+    let zone = match program.people.get(&key.person) {
+        Some(person) => program.zone_of(person, desk.scene.seen.zone(&key.person)),
+        None => desk.zone,
+    };
+    let when = zone.to_datetime(at).strftime("%a %-d %b %H:%M").to_string();
+    let judge = |verdict| Action::Judge { delivery: key.clone(), verdict };
+    let buttons = vec![
+        plain("See", Action::See { delivery: key.clone() }),
+        plain("Send now", judge(Verdict::Now)),
+        plain("Hold", judge(Verdict::Held)),
+    ];
+    row(named(desk, key, &when), buttons)
+}
+
+fn kept_back(desk: &Desk<'_>, key: &DeliveryKey) -> Part {
+    let approve = Action::Judge { delivery: key.clone(), verdict: Verdict::Approved };
+    let buttons = vec![
+        plain("See", Action::See { delivery: key.clone() }),
+        Button { label: "Let it go".into(), action: approve, look: Look::Primary },
+    ];
+    row(named(desk, key, "Held"), buttons)
+}
+
+/// "Tue 8 Dec 10:00 · **Ana Souza** (product manager, Checkout) · pitch about “Payment deadlines”".
+fn named(desk: &Desk<'_>, key: &DeliveryKey, when: &str) -> Paragraph {
+    let title = desk.initiative(&key.initiative).map_or(key.initiative.as_str(), |of| of.title.as_str());
+    let what = format!(" · {} about “{title}”", touch_in_words(key.touch));
+    let mut text = vec![Span::Text(format!("{when} · "))];
+    text.extend(desk.person(&key.person, &what).0);
+    Paragraph(text)
+}
+
+fn touch_in_words(touch: Touch) -> &'static str {
+    match touch {
+        Touch::HeadsUp => "heads-up",
+        Touch::Pitch => "pitch",
+        Touch::Reminder => "reminder",
+        Touch::LastCall => "last call",
+        Touch::FollowUp => "follow-up",
+    }
+}

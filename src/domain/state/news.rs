@@ -1,0 +1,97 @@
+//! When something happened that an advocate wants to hear of, by initiative.
+//!
+//! Invariant: only ever added to (but for what is older than a digest can reach back), so that whether
+//! there was news between two moments is the same question at any later moment.
+
+use std::collections::{HashMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::State;
+use super::fold::{back, forget_before};
+use crate::domain::event::{Event, Record};
+use crate::domain::ids::InitiativeId;
+
+/// How far back a digest may look: a quarter, whatever its schedule.
+const MEMORY: SignedDuration = SignedDuration::from_hours(24 * 100);
+
+/// Moments of news by initiative, oldest first; under `None` what is about no initiative yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct News(HashMap<Option<InitiativeId>, VecDeque<Timestamp>>);
+
+impl News {
+    pub(super) fn note(&mut self, about: Option<&InitiativeId>, at: Timestamp) {
+        let moments = self.0.entry(about.cloned()).or_default();
+        if moments.back() != Some(&at) {
+            moments.push_back(at);
+        }
+        forget_before(moments, back(at, MEMORY), |at| *at);
+    }
+
+    /// Whether there was any about `initiative` after `since` and up to `until`.
+    pub fn any(&self, about: Option<&InitiativeId>, since: Timestamp, until: Timestamp) -> bool {
+        let Some(moments) = self.0.get(&about.cloned()) else { return false };
+        let first = moments.partition_point(|at| *at <= since);
+        moments.get(first).is_some_and(|at| *at <= until)
+    }
+
+    pub(super) fn rename(&mut self, old: &InitiativeId, new: &InitiativeId) {
+        let Some(moments) = self.0.remove(&Some(old.clone())) else { return };
+        let all = self.0.entry(Some(new.clone())).or_default();
+        all.extend(moments);
+        all.make_contiguous().sort_unstable();
+    }
+}
+
+impl State {
+    /// Notes when `record` is something that an advocate wants to hear of in a digest.
+    pub(super) fn note_news(&mut self, record: &Record) {
+        let about = match &record.event {
+            Event::StanceTaken { initiative, .. }
+            | Event::HeadsUpConfirmed { initiative, .. }
+            | Event::ConcernReleased { initiative, .. }
+            | Event::ConversationRecorded { initiative, .. }
+            | Event::ItemPlanned { initiative, .. } => Some(initiative.clone()),
+            Event::MessageReceived { initiative, .. } => initiative.clone(),
+            Event::PostSent { post, .. } => match self.post(*post).and_then(|post| post.key.delivery()) {
+                Some(delivery) => Some(delivery.initiative.clone()),
+                None => return,
+            },
+            Event::ConfigAdopted { .. }
+            | Event::PersonLinked { .. }
+            | Event::PostIntended { .. }
+            | Event::PostRefused { .. }
+            | Event::PostDeferred { .. }
+            | Event::PostAbsent { .. }
+            | Event::PostUnknown { .. }
+            | Event::PostMissed { .. }
+            | Event::PostShown { .. }
+            | Event::ReasonGiven { .. }
+            | Event::MessageEdited { .. }
+            | Event::MessageDeleted { .. }
+            | Event::QuestionPlaced { .. }
+            | Event::QuestionMatched { .. }
+            | Event::AnswerRated { .. }
+            | Event::QuestionAnswered { .. }
+            | Event::AnswerKept { .. }
+            | Event::AnswerDropped { .. }
+            | Event::Approached { .. }
+            | Event::ReferralDismissed { .. }
+            | Event::NoteTaken { .. }
+            | Event::Stopped { .. }
+            | Event::StopUndone { .. }
+            | Event::Snoozed { .. }
+            | Event::LeaveEntered { .. }
+            | Event::DeliveryJudged { .. }
+            | Event::DeliveryEdited { .. }
+            | Event::HandedOver { .. }
+            | Event::StageSet { .. }
+            | Event::Corrected { .. }
+            | Event::Recalled { .. }
+            | Event::ConfigRefused { .. }
+            | Event::PostingPaused { .. }
+            | Event::PostingResumed { .. } => return,
+        };
+        self.news.note(about.as_ref(), record.at);
+    }
+}

@@ -1,0 +1,223 @@
+//! All initiatives at once: how far each has come, who is left out, whom to talk to next.
+//!
+//! Invariant: the same figures as [`Progress`] and the same gaps as [`Coverage`](super::coverage::Coverage)
+//! give for each initiative by itself. Everybody is walked once, so that a page over fifty initiatives and
+//! two thousand people is quick; what depends on the configuration alone is worked out once for it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::calendar::Quarter;
+use super::coverage::{Gap, out_of_reach};
+use super::engagement::{Audience, Stance};
+use super::ids::{InitiativeId, PersonId, TeamId};
+use super::initiative::Initiative;
+use super::next::{Asked, Next, Why, days_left, why};
+use super::observation::Observations;
+use super::program::Program;
+use super::progress::Progress;
+use super::roster::Roster;
+use super::state::{Engagement, State};
+
+/// What is argued to whom, by person.
+#[derive(Debug, Default)]
+pub struct Argued {
+    people: Vec<(PersonId, Vec<Argument>)>,
+    /// By initiative: what is missing whatever anybody says.
+    gaps: Vec<Vec<Gap>>,
+}
+
+/// One initiative that is argued to somebody.
+#[derive(Debug)]
+struct Argument {
+    /// Sorted by it, as engagements are.
+    about: (InitiativeId, Quarter),
+    /// Its place in the advocate's order.
+    rank: usize,
+    asked: Asked,
+}
+
+impl Argued {
+    /// Everything that is argued to anybody.
+    pub fn of(program: &Program) -> Self {
+        let roster = Roster::of(program);
+        let mut people: BTreeMap<PersonId, Vec<Argument>> = BTreeMap::new();
+        let mut gaps = Vec::new();
+        for (rank, initiative) in program.initiatives.iter().enumerate() {
+            let mut staffed: HashSet<(TeamId, Audience)> = HashSet::new();
+            for stakeholder in roster.stakeholders(initiative) {
+                let roles = program.people.get(&stakeholder.person).map(|person| &person.audiences);
+                for audience in roles.into_iter().flatten() {
+                    staffed.extend(stakeholder.teams.iter().map(|team| (team.clone(), *audience)));
+                }
+                let about = (initiative.id.clone(), initiative.quarter);
+                let (person, asked) = Asked::of(initiative, stakeholder);
+                people.entry(person).or_default().push(Argument { about, rank, asked });
+            }
+            gaps.push(standing_gaps(initiative, &staffed));
+        }
+        for arguments in people.values_mut() {
+            arguments.sort_by(|a, b| a.about.cmp(&b.about));
+        }
+        Self { people: people.into_iter().collect(), gaps }
+    }
+}
+
+fn standing_gaps(initiative: &Initiative, staffed: &HashSet<(TeamId, Audience)>) -> Vec<Gap> {
+    let asks = || initiative.asks.values();
+    let missing = asks().flat_map(|ask| {
+        let nobody = Audience::ALL.into_iter().filter(|audience| {
+            ask.required.contains(audience) && !staffed.contains(&(ask.team.clone(), *audience))
+        });
+        nobody.map(|audience| Gap::NobodyInAudience { team: ask.team.clone(), audience })
+    });
+    let undecided = asks().filter(|ask| ask.decider.is_none());
+    missing.chain(undecided.map(|ask| Gap::NoDecider { team: ask.team.clone() })).collect()
+}
+
+/// How the initiatives that somebody oversees stand; by their place in the advocate's order.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Their figures.
+    pub progress: Vec<Progress>,
+    /// Who and what is missing.
+    pub gaps: Vec<Vec<Gap>>,
+    /// The best conversations, the best first.
+    pub next: Vec<Next>,
+}
+
+/// Surveys the initiatives for which `oversees` holds; `most` conversations are suggested.
+pub fn survey(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    argued: &Argued,
+    oversees: impl Fn(&Initiative) -> bool,
+    now: Timestamp,
+    most: usize,
+) -> Survey {
+    // Days until the freeze, for what may still be planned.
+    let left: Vec<(bool, Option<i64>)> = program
+        .initiatives
+        .iter()
+        .map(|initiative| {
+            let window = program.window(initiative.quarter).filter(|window| now < window.freezes);
+            (oversees(initiative), window.map(|window| days_left(&window, now)))
+        })
+        .collect();
+    let mut survey = Survey {
+        progress: vec![Progress::default(); program.initiatives.len()],
+        gaps: argued.gaps.clone(),
+        next: Vec::new(),
+    };
+    let mut best: Vec<(i64, usize, Next)> = Vec::new();
+    let mut sides: HashMap<(usize, &TeamId), (bool, bool)> = HashMap::new();
+    for (person, arguments) in &argued.people {
+        let known = state.person(person);
+        let beyond = out_of_reach(state, seen, person);
+        let mut engagements = known.into_iter().flat_map(|known| &known.engagements).peekable();
+        let mut theirs: Option<(i64, usize, Next)> = None;
+        for Argument { about, rank, asked } in arguments {
+            while engagements.next_if(|(key, _)| *key < about).is_some() {}
+            let engagement = engagements.next_if(|(key, _)| *key == about).map(|(_, engagement)| engagement);
+            let (Some((true, left)), Some(initiative)) = (left.get(*rank), program.initiatives.get(*rank))
+            else {
+                continue;
+            };
+            if let Some(progress) = survey.progress.get_mut(*rank) {
+                progress.count(engagement);
+            }
+            let stopped = known
+                .is_some_and(|known| known.stopped || known.stopped_initiatives.contains(&initiative.id));
+            if let Some(gaps) = survey.gaps.get_mut(*rank) {
+                gaps.extend(beyond.clone());
+                gaps.extend(gaps_of(person, engagement, known.is_some() && stopped));
+            }
+            if let Some(engagement) = engagement.filter(|_| asked.audience != Audience::Executive) {
+                note_sides(&mut sides, *rank, asked, engagement);
+            }
+            let Some(left) = left else { continue };
+            let Some(why) = why(state, initiative, asked, engagement, beyond.is_some(), stopped) else {
+                continue;
+            };
+            let weight = why.weight(*left, asked.audience == Audience::Executive);
+            if theirs.as_ref().is_none_or(|(before, of, _)| (*before, rank) < (weight, of)) {
+                let next = Next { initiative: initiative.id.clone(), person: Some(person.clone()), why };
+                theirs = Some((weight, *rank, next));
+            }
+        }
+        best.extend(theirs);
+    }
+    for (rank, initiative) in program.initiatives.iter().enumerate() {
+        let Some((true, left)) = left.get(rank) else { continue };
+        for ask in initiative.asks.values() {
+            let disagrees = sides.get(&(rank, &ask.team)) == Some(&(true, true));
+            if disagrees && let Some(gaps) = survey.gaps.get_mut(rank) {
+                gaps.push(Gap::Disagreement { team: ask.team.clone() });
+            }
+            let Some(left) = left.filter(|_| !asked_and_planned(state, initiative, &ask.team)) else {
+                continue;
+            };
+            let team = ask.team.clone();
+            let why = match &ask.decider {
+                None => Why::NoDecider { team },
+                Some(_) if disagrees => Why::Disagreement { team },
+                Some(_) => continue,
+            };
+            let next = Next { initiative: initiative.id.clone(), person: ask.decider.clone(), why };
+            best.push((next.why.weight(left, false), rank, next));
+        }
+    }
+    survey.next = first(best, most);
+    survey
+}
+
+/// The heaviest, each person once.
+fn first(mut best: Vec<(i64, usize, Next)>, most: usize) -> Vec<Next> {
+    best.sort_by(|(weight, rank, next), (other_weight, other_rank, other)| {
+        (other_weight, rank, &next.person).cmp(&(weight, other_rank, &other.person))
+    });
+    let mut met = HashSet::new();
+    let fresh = |next: &Next| next.person.as_ref().is_none_or(|person| met.insert(person.clone()));
+    let mut fresh = fresh;
+    best.into_iter().map(|(_, _, next)| next).filter(|next| fresh(next)).take(most).collect()
+}
+
+fn asked_and_planned(state: &State, initiative: &Initiative, team: &TeamId) -> bool {
+    !state.items.is_empty()
+        && state.items.contains_key(&(initiative.id.clone(), team.clone(), initiative.quarter))
+}
+
+fn gaps_of<'a>(
+    person: &'a PersonId,
+    engagement: Option<&'a Engagement>,
+    stopped: bool,
+) -> impl Iterator<Item = Gap> + 'a {
+    let unknown = engagement.is_some_and(|engagement| engagement.unknown);
+    let concerned = engagement.is_some_and(|engagement| engagement.concern.is_some());
+    let stopped = stopped && !engagement.is_some_and(Engagement::is_engaged);
+    let person = || person.clone();
+    [
+        unknown.then(|| Gap::Unknown { person: person() }),
+        concerned.then(|| Gap::Concerned { person: person() }),
+        stopped.then(|| Gap::Stopped { person: person() }),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn note_sides<'a>(
+    sides: &mut HashMap<(usize, &'a TeamId), (bool, bool)>,
+    rank: usize,
+    asked: &Asked,
+    engagement: &'a Engagement,
+) {
+    for (team, taken) in engagement.stances.iter().filter(|(team, _)| asked.teams.contains(team)) {
+        match taken.stance {
+            Stance::Committed | Stance::FirstStep => sides.entry((rank, team)).or_default().0 = true,
+            Stance::Declined => sides.entry((rank, team)).or_default().1 = true,
+            Stance::Supportive | Stance::Considering | Stance::Concerned => {}
+        }
+    }
+}

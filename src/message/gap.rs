@@ -1,0 +1,54 @@
+//! What is missing before planning, and what to do about it.
+
+use crate::domain::coverage::Gap;
+use crate::domain::ids::{PersonId, TeamId};
+use crate::domain::program::Program;
+
+/// A gap, and what to do about it.
+pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
+    let team = |id: &TeamId| program.teams.get(id).map_or_else(|| id.to_string(), |team| team.name.clone());
+    let name =
+        |id: &PersonId| program.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone());
+    match gap {
+        Gap::NobodyInAudience { team: id, audience } => {
+            format!(
+                "{} has no {}: find out who it is, and add them to people.toml.",
+                team(id),
+                audience.title()
+            )
+        }
+        Gap::NoDecider { team: id } => {
+            format!("Nobody decides for {}: name the decider in the initiative's file.", team(id))
+        }
+        Gap::Unreachable { person, code } => {
+            format!("{} can't be reached in Slack ({code}): talk to them another way.", name(person))
+        }
+        Gap::Deactivated { person } => {
+            format!(
+                "{} has left Slack: find out who does their work now, and change people.toml.",
+                name(person)
+            )
+        }
+        Gap::NotInSlack { person } => format!(
+            "{} was not found in Slack: mend their id or e-mail address in people.toml.",
+            name(person)
+        ),
+        Gap::Unknown { person } => format!(
+            "Whether a message reached {} can't be found out; it won't be sent again. Ask them.",
+            name(person)
+        ),
+        Gap::Concerned { person } => {
+            format!(
+                "{} has a concern that waits for you; nothing is sent until you release it.",
+                name(person)
+            )
+        }
+        Gap::Stopped { person } => {
+            format!(
+                "{} wants no messages and has not answered: only a conversation can reach them.",
+                name(person)
+            )
+        }
+        Gap::Disagreement { team: id } => format!("Answers in {} don't go together: talk to them.", team(id)),
+    }
+}
