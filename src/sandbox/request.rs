@@ -158,6 +158,6 @@ mod tests {
     #[test]
     fn a_command_is_a_form_of_its_fields() {
         let payload = json!({ "command": "/canvass", "text": "a & b", "enterprise_id": null, "n": 1 });
-        assert_eq!(fields(&payload), "command=%2Fcanvass&text=a+%26+b&enterprise_id=&n=1");
+        assert_eq!(fields(&payload), "command=%2Fcanvass&enterprise_id=&n=1&text=a+%26+b");
     }
 }
