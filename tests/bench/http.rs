@@ -20,6 +20,7 @@ use super::clicks::{ORGANISATION, ROUNDS, blocks, payload, recorded};
 use super::figure::{Figures, flush_time, millis, percentile};
 use super::history::History;
 use super::organisation::slack;
+use super::process::worked;
 use super::workspace::Workspace;
 use crate::world::{Running, bot_address, canvass};
 
@@ -185,11 +186,14 @@ async fn help_over_http() {
     for number in 0..HELP {
         shares[number % IN_FLIGHT].push(help(&secret, number, &service.workspace.base));
     }
+    let before = worked(service.bot.id());
     let (mut times, took) = flood(&service.address, shares).await;
+    let each = (worked(service.bot.id()) - before) / u32::try_from(HELP).unwrap();
     let rate = times.len() as f64 / took.as_secs_f64();
     let name = "/canvass help over HTTP, 64 in flight";
     figures.promised(name, "at least 20000/s", &format!("{rate:.0}/s"), rate >= 20_000.0);
     figures.told("  99 of 100", &millis(percentile(&mut times, 99)));
+    figures.told("  the service's processor time for each", &format!("{} µs", each.as_micros()));
     service.bot.kill();
     figures.settle();
 }

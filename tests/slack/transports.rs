@@ -42,7 +42,7 @@ async fn converse(room: &Room) {
     let command = json!({ "as": "U1", "command": "/canvass", "text": "show a & b" });
     let answered = room.stand.drive("command", command).await;
     assert!(answered["ack_payload"].to_string().contains("All well."), "{answered}");
-    assert_eq!(room.last_taken().request, Request::Slash { text: "show a &amp; b".into() });
+    assert_eq!(room.last_taken().request, Request::Slash { text: "show a & b".into() });
 
     room.will_reply(Reply::say("I passed it on."));
     let typed = room.stand.drive("type", json!({ "as": "U1", "text": "Is it < 300 ms?" })).await;
