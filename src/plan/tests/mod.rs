@@ -3,8 +3,8 @@
 mod campaign;
 mod incremental;
 mod posts;
-mod questions;
 mod properties;
+mod questions;
 mod reasons;
 mod restart;
 mod world;
