@@ -202,9 +202,10 @@ impl Receipt<'_> {
 
     fn with_advocate(&self) -> Message {
         let (who, s) = (self.who(), if self.charged.len() > 1 { "" } else { "s" });
-        let turned_down = if self.question.helped == Some(false) { "Thank you for saying so. " } else { "" };
+        let turned_down = self.question.helped == Some(false);
+        let opens = if turned_down { "thank you for saying so; your" } else { "your" };
         let first = format!(
-            "{turned_down}{}, your question{} goes to {who}, word for word.",
+            "{}, {opens} question{} goes to {who}, word for word.",
             self.reader.given_name,
             self.about()
         );

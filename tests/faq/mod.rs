@@ -136,3 +136,23 @@ fn most_of_what_it_knows_is_answered_at_once() {
     let held_out = measured(|label| label.held_out);
     assert!(held_out.sent_right * 100 >= held_out.answerable * 55, "{}", held_out.summary("held out"));
 }
+
+#[test]
+fn every_answer_of_the_sample_can_be_given_and_names_nobody_but_the_advocates() {
+    let program = canvass::config::load(Path::new("config")).unwrap().program;
+    let today = jiff::civil::date(2026, 12, 7);
+    for initiative in &program.initiatives {
+        assert!((10..=14).contains(&initiative.faq.len()), "{}", initiative.id);
+        for entry in &initiative.faq {
+            let answer = canvass::message::faq_answer(initiative, entry, today).unwrap();
+            assert!(!answer.contains("{{") && !answer.contains('!'), "{answer}");
+            let others = program.people.values().filter(|of| !initiative.advocates.contains(&of.id));
+            for other in others {
+                let words = answer.split(|letter: char| !letter.is_alphanumeric());
+                let named = words.filter(|word| *word == other.given_name).count();
+                assert_eq!(named, 0, "{} {} names {}", initiative.id, entry.id, other.name);
+            }
+            println!("{}/{}: {answer}", initiative.id, entry.id);
+        }
+    }
+}
