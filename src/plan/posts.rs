@@ -17,8 +17,9 @@ use crate::domain::initiative::Initiative;
 use crate::domain::program::Program;
 use crate::domain::state::{Phase, PostState, Received};
 
-use super::case::{Ground, out_of_reach, settled};
+use super::case::{Ground, Memo, out_of_reach, settled};
 use super::eligible::refused_everywhere;
+use super::review;
 use super::skip::Skip;
 
 /// How long news is worth passing on.
@@ -51,7 +52,7 @@ pub(super) enum Standing {
 }
 
 impl Item {
-    fn new(key: PostKey, since: Timestamp) -> Self {
+    pub(super) fn new(key: PostKey, since: Timestamp) -> Self {
         let life = Life { due: since, expires: since.checked_add(LIFE).unwrap_or(Timestamp::MAX) };
         let id = key.id();
         Self { key, id, life, at_once_until: None }
@@ -62,7 +63,7 @@ impl Item {
         self
     }
 
-    fn until(mut self, expires: Timestamp) -> Self {
+    pub(super) fn until(mut self, expires: Timestamp) -> Self {
         self.life.expires = expires;
         self
     }
@@ -251,7 +252,7 @@ pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Res
     {
         return Err(Skip::Paused(reason.clone()));
     }
-    let item = sources(ground, key).into_iter().find(|item| item.key == *key);
+    let item = sources(ground, now, key).into_iter().find(|item| item.key == *key);
     match item.ok_or(Skip::NothingOnRecord)?.standing(ground, now) {
         Standing::Due(post) => Ok(post),
         Standing::Held(skip, _) | Standing::Gone(skip) => Err(skip),
@@ -260,7 +261,7 @@ pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Res
 }
 
 /// The items among which the one with this key would be.
-fn sources(ground: Ground<'_>, key: &PostKey) -> Vec<Item> {
+fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
     let program = ground.program;
     let rank = |id: &InitiativeId| program.initiatives.iter().position(|initiative| initiative.id == *id);
     match key {
@@ -271,11 +272,20 @@ fn sources(ground: Ground<'_>, key: &PostKey) -> Vec<Item> {
             .get(of)
             .map(|received| answers_to(program, *of, received))
             .unwrap_or_default(),
-        PostKey::Answer { .. }
-        | PostKey::Overdue { .. }
-        | PostKey::Digest { .. }
-        | PostKey::Review { .. }
-        | PostKey::Rehearsal { .. } => Vec::new(),
+        PostKey::Answer { .. } | PostKey::Overdue { .. } | PostKey::Digest { .. } => Vec::new(),
+        PostKey::Review { initiative, .. } => rank(initiative)
+            .map(|rank| {
+                let waiting = review::waits_for_approval(ground, &mut Memo::default(), rank, now);
+                review::about_review(ground, rank, &waiting, now).0
+            })
+            .unwrap_or_default(),
+        PostKey::Rehearsal { delivery, .. } => rank(&delivery.initiative)
+            .map(|rank| {
+                let memo = &mut Memo::default();
+                let staged = review::waits_for_stage(ground, memo, rank, &delivery.person, now);
+                review::about_rehearsals(ground, &staged, now).0
+            })
+            .unwrap_or_default(),
         PostKey::Notice { notice, .. } => match notice {
             Notice::Unreachable { person } => about_reaching(ground, person),
             Notice::Unknown { post } => {

@@ -7,6 +7,7 @@ use crate::config::read::{List, Maybe, Must, Named, Written, table};
 use crate::config::word::{BotName, Command, FromStart, Gap, Holiday, Moment, Month};
 use crate::domain::calendar::{Anchor, Quarter};
 use crate::domain::engagement::{Audience, Touch};
+use crate::domain::event::Stage;
 use crate::domain::hours::SendHours;
 use crate::domain::ids::{InitiativeId, PersonId};
 use crate::domain::schedule::Schedule;
@@ -23,6 +24,10 @@ table! {
         cadence: Named<Touch, TouchRule>,
         /// How much nudging a person bears.
         limits: Maybe<Limits>,
+        /// Which messages wait for an advocate's approval.
+        approval: Maybe<Approval>,
+        /// How far a campaign goes until an advocate moves it.
+        stage: Maybe<StagedStart>,
         /// How evidence is treated.
         evidence: Maybe<Evidence>,
         /// The initiatives in the advocate's order: where several are due for a person, the first goes
@@ -110,6 +115,25 @@ table! {
         burst_per_hour: Maybe<u32>,
         /// Largest share of a team's capacity that a quarter's asks may take; 0.2 if left out.
         capacity_share: Maybe<f64>,
+    }
+}
+
+table! {
+    /// Which messages wait for an advocate's approval before they go.
+    Approval {
+        /// Those to these audiences; `["executive"]` if left out, `[]` for none.
+        audiences: Maybe<List<Audience>>,
+        /// Whether everything of the first campaign waits: while nothing was sent for an earlier quarter;
+        /// `true` if left out.
+        first_campaign: Maybe<bool>,
+    }
+}
+
+table! {
+    /// A campaign that goes to its advocates first, then to three people, then to all.
+    StagedStart {
+        /// `rehearsal`, `few` or `all`; `all` if left out. `/canvass stage` moves it.
+        start: Maybe<Stage>,
     }
 }
 

@@ -105,6 +105,8 @@ fn program(people: Vec<Person>) -> Program {
         initiatives: vec![],
         office_hours: vec![],
         stale_after_days: 90,
+        approval: crate::domain::program::Approval::default(),
+        stage: crate::domain::event::Stage::All,
         templates: BTreeMap::new(),
     }
 }
