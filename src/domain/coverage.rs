@@ -99,6 +99,13 @@ pub enum Gap {
         /// Who.
         person: PersonId,
     },
+    /// An advocate speaks to them instead of the bot, and has yet to record it.
+    HandedOver {
+        /// To whom.
+        person: PersonId,
+        /// The advocate.
+        by: PersonId,
+    },
     /// Answers in the team don't go together.
     Disagreement {
         /// The team.
@@ -135,7 +142,8 @@ impl Coverage {
                     .filter(|stakeholder| {
                         // Somebody in two roles is written to in one, and stands for both.
                         let roles = program.people.get(&stakeholder.person).map(|person| &person.audiences);
-                        let has_role = roles.is_some_and(|roles| roles.contains(&audience));
+                        let has_role = roles.is_some_and(|roles| roles.contains(&audience))
+                            || stakeholder.audience == audience;
                         has_role && stakeholder.teams.contains(&ask.team)
                     })
                     .map(|stakeholder| {
@@ -235,6 +243,11 @@ fn gaps(
         }
         if engagement.is_some_and(|engagement| engagement.concern.is_some()) {
             gaps.push(Gap::Concerned { person: person() });
+        }
+        if let Some(engagement) = engagement
+            && let (Some(by), None) = (&engagement.handed_over, engagement.conversation)
+        {
+            gaps.push(Gap::HandedOver { person: person(), by: by.clone() });
         }
         let stopped = known.stopped || known.stopped_initiatives.contains(&initiative.id);
         if stopped && !engagement.is_some_and(super::state::Engagement::is_engaged) {

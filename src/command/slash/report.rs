@@ -11,7 +11,7 @@ use crate::domain::message::{Paragraph, Part, Span};
 use crate::domain::program::Program;
 
 /// The initiatives that concern `actor`: those they may see the answers of, and those argued to them.
-fn concerning<'a>(scene: Scene<'a>, actor: &Person) -> Vec<&'a Initiative> {
+pub(super) fn concerning<'a>(scene: Scene<'a>, actor: &Person) -> Vec<&'a Initiative> {
     let of_them = |initiative: &&Initiative| {
         !initiative.withdrawn
             && (scene.program.sees_answers(&actor.id, initiative)
@@ -217,6 +217,12 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
                 name(person)
             )
         }
+        Gap::HandedOver { person, by } => format!(
+            "{} is {}'s to speak to: `{} met` records that it happened.",
+            name(person),
+            name(by),
+            program.command
+        ),
         Gap::Disagreement { team: id } => format!("Answers in {} don't go together: talk to them.", team(id)),
     }
 }
