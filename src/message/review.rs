@@ -14,7 +14,7 @@ use super::buttons::button;
 use super::case::{person, zone};
 use super::relay::{Who, seen_by};
 use super::unsayable::Unsayable;
-use super::{amount, dates};
+use super::{amount, dates, wording};
 
 /// Most messages that a review lists; the rest are in App Home.
 const MOST: usize = 10;
@@ -47,6 +47,7 @@ pub fn review(
     }
     let count = u64::try_from(waiting.len()).unwrap_or(u64::MAX);
     let (messages, wait) = (amount::plural(count, "message"), if count == 1 { "waits" } else { "wait" });
+    let messages = wording::capitalised(&messages);
     let first = format!("{messages} about “{}” {wait} for your approval.", about.title);
     let next = "Without it they don't go. Held ones wait until you approve them.";
     let mut parts = vec![Part::Paragraph(Paragraph::text(format!("{first} {next}")))];

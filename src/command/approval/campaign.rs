@@ -57,6 +57,7 @@ pub(in crate::command) fn advance(
             says = format!("“{}” moved back: {}", initiative.title, means(stage));
             says.push_str(&match sent {
                 0 => " Nothing had gone out yet.".to_owned(),
+                1 => " One message has gone already and stays.".to_owned(),
                 _ => format!(" {} have gone already and stay.", copies((sent, people))),
             });
         }

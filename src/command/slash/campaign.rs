@@ -118,7 +118,12 @@ fn next_of(row: &Row) -> Vec<String> {
         Outcome::Planned(at) => Some((touch.touch, at)),
         Outcome::Sent(_) | Outcome::Skipped(_) => None,
     });
-    match (planned, &row.skipped) {
+    // What comes after the last one that went out, and why it doesn't.
+    let kept = row.touches.iter().rev().map_while(|touch| match &touch.outcome {
+        Outcome::Skipped(skip) => Some(skip),
+        Outcome::Sent(_) | Outcome::Planned(_) => None,
+    });
+    match (planned, row.skipped.as_ref().or_else(|| kept.last())) {
         (Some((touch, at)), _) => {
             vec![row.name.clone(), touch.word().replace('_', " "), at.strftime("%a %-d %b %H:%M").to_string()]
         }
