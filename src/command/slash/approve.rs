@@ -42,8 +42,8 @@ pub(super) const WORDS: [Word; 4] = [
     },
 ];
 
-/// Most messages that an answer lists.
-const MOST: usize = 10;
+/// Most messages that an answer lists, whatever they are about: each takes two of fifty blocks.
+const MOST: usize = 15;
 
 fn is_person(word: &str) -> bool {
     word.contains('@')
@@ -65,13 +65,14 @@ fn approve(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, 
 fn list(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let initiatives = super::named(scene, actor, words)?;
     let mut parts = Vec::new();
+    let mut room = MOST;
     for initiative in initiatives {
         let waiting = approval::waiting(scene, initiative);
-        if waiting.is_empty() {
+        if waiting.is_empty() || room == 0 {
             continue;
         }
         parts.push(Part::Heading(initiative.title.clone()));
-        for queued in waiting.iter().take(MOST) {
+        for queued in waiting.iter().take(room) {
             parts.push(Part::Row {
                 about: None,
                 text: message::line(scene.program, scene.state, scene.seen, queued),
@@ -80,7 +81,8 @@ fn list(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
         }
         let action = Action::ApproveAll { initiative: initiative.id.clone() };
         let label = "Approve those due soon".to_owned();
-        let more = waiting.len().saturating_sub(MOST);
+        let more = waiting.len().saturating_sub(room);
+        room = room.saturating_sub(waiting.len());
         let text = match more {
             0 => format!("{} wait for approval.", waiting.len()),
             _ => format!("{} wait for approval; {more} more than are shown.", waiting.len()),

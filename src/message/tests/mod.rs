@@ -2,6 +2,7 @@
 
 mod advocates;
 mod answered;
+mod approval;
 mod sources;
 
 use crate::domain::effect::Notice;

@@ -1,5 +1,6 @@
 //! The rules as tables, and the promises as properties.
 
+mod approach;
 mod approval;
 mod campaign;
 mod incremental;
