@@ -40,7 +40,7 @@ fn rehearsing(text: String) -> String {
     text.replace("start = \"all\"", "start = \"rehearsal\"")
 }
 
-async fn sent_to<'a>(world: &World, handle: &'a str) -> Vec<String> {
+async fn sent_to(world: &World, handle: &str) -> Vec<String> {
     world.sent().await.into_iter().filter(|(to, _)| to == handle).map(|(_, text)| text).collect()
 }
 
