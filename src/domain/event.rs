@@ -85,6 +85,25 @@ pub enum Stage {
     All,
 }
 
+impl Stage {
+    /// Every stage, in their order.
+    pub const ALL: [Self; 3] = [Self::Rehearsal, Self::Few, Self::All];
+
+    /// The word of the vocabulary, as configuration and commands write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rehearsal => "rehearsal",
+            Self::Few => "few",
+            Self::All => "all",
+        }
+    }
+
+    /// The stage that a word of the vocabulary names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.word() == word)
+    }
+}
+
 /// What an advocate decided about one planned message before it went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::approach::Approach;
 use super::calendar::Quarter;
 use super::engagement::Audience;
 use super::ids::{AskId, FaqId, FigureId, InitiativeId, PersonId, StepId, TeamId};
@@ -244,6 +245,8 @@ pub struct Initiative {
     pub extra: Vec<Exception>,
     /// People left out by hand.
     pub excluded: Vec<Exception>,
+    /// People approached because a stakeholder named them; the configuration itself names none.
+    pub approached: Vec<Approach>,
     /// Withdrawn: nothing more is sent, and its buttons say so.
     pub withdrawn: bool,
 }

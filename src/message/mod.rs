@@ -16,6 +16,7 @@ mod facts;
 mod faq;
 mod gap;
 mod inquiry;
+mod known;
 pub mod limits;
 mod next;
 mod notice;
@@ -23,7 +24,10 @@ mod prose;
 mod question;
 mod receipt;
 mod recorded;
+mod rehearsal;
 mod relay;
+mod review;
+mod rewrite;
 mod sentence;
 mod sources;
 mod step;
@@ -52,6 +56,9 @@ use touch::Shown;
 pub use faq::faq_answer;
 pub use gap::gap_sentence;
 pub use next::{named, next_conversation, stance_in_words};
+pub use known::known_about;
+pub use review::{Queued, decisions, line, review};
+pub use rewrite::Draft;
 pub use terminal::{modal_to_text, to_text};
 pub use unsayable::Unsayable;
 
@@ -90,7 +97,9 @@ pub fn compose(
             inquiry::inquiry(program, state, seen, (*of, to), inquiry::Brought::Back, now)
         }
         PostKey::Digest { to, .. } => digest::digest(program, state, seen, to, now),
-        PostKey::Review { .. } | PostKey::Rehearsal { .. } => Err(Unsayable::NoRecord(state.head)),
+        // What waits is the plan's to say: `review` is told.
+        PostKey::Review { .. } => Err(Unsayable::NoRecord(state.head)),
+        PostKey::Rehearsal { to, delivery } => rehearsal::rehearsal(program, state, seen, to, delivery, now),
         PostKey::Notice { to, notice } => notice::notice(program, state, seen, notice, to, now),
     }
 }
@@ -136,6 +145,40 @@ pub fn preview(
     let wanted = Wanted { person: &person.id, quarter: initiative.quarter, teams: &[], audience: None };
     let case = Case::of(program, seen, initiative, &wanted, now)?;
     touch::written(&case, state, &Moment::unsaid(&case, state, touch), Shown::AsItStands)
+}
+
+/// How a planned message reads to its recipient, for an advocate: nothing in it can be clicked.
+pub fn as_read(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    delivery: &DeliveryKey,
+    now: Timestamp,
+) -> Result<Vec<Part>, Unsayable> {
+    rehearsal::as_read(program, state, seen, delivery, now).map(|(_, parts)| parts)
+}
+
+/// The prose of a planned message, as an advocate may change it.
+pub fn draft(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    delivery: &DeliveryKey,
+    now: Timestamp,
+) -> Result<Draft, Unsayable> {
+    Delivered { program, state, seen, delivery, teams: &[], audience: None, now }.draft()
+}
+
+/// What would be wrong with a planned message if its prose were `prose`.
+pub fn faults_of(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    delivery: &DeliveryKey,
+    prose: &str,
+    now: Timestamp,
+) -> Result<Vec<limits::Fault>, Unsayable> {
+    Delivered { program, state, seen, delivery, teams: &[], audience: None, now }.faults_of(prose)
 }
 
 /// *Where the numbers come from, and why me*, for a message that was sent.

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domain::directory::Person;
-use crate::domain::event::Said;
+use crate::domain::event::{Referral, Said};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Look, Message, Paragraph, Part, Span};
@@ -43,9 +43,18 @@ pub(super) fn relay(
         Said::Talk => format!(" would like to talk{}.", on("about")),
         Said::Concern => format!(" has a concern{}.", on("about")),
         Said::Correction => format!(" found something wrong{}.", on("in the heads-up about")),
-        Said::Referral => format!(" says that someone else decides{}, or is missing.", on("on")),
+        Said::Referral => match &received.referral {
+            Some(Referral { decides: true, .. }) => format!(" says that someone else decides{}.", on("on")),
+            Some(Referral { decides: false, .. }) => format!(" says that somebody is missing{}.", on("on")),
+            None => format!(" says that someone else decides{}, or is missing.", on("on")),
+        },
     };
     let mut parts = vec![Part::Paragraph(who.opens(&intro))];
+    if let Some(whom) = received.referral.as_ref().and_then(|referral| referral.whom.clone()) {
+        let named =
+            vec![Span::Text("They named ".to_owned()), Span::Mention(whom), Span::Text(".".to_owned())];
+        parts.push(Part::Paragraph(Paragraph(named)));
+    }
     if let Some(quote) = quote(received) {
         parts.push(quote);
     }
@@ -63,6 +72,7 @@ pub(super) fn relay(
     let mut message = Message::new(format!("{}{intro}", who.full), parts);
     message.footer = Some(seen_by(program, initiative, to));
     hold(&mut message, state, received, initiative, &who.short);
+    refer(&mut message, program, of, received, to);
     Ok(message)
 }
 
@@ -142,14 +152,15 @@ fn next(program: &Program, received: &Received, initiative: Option<&Initiative>,
             "Next: check it, correct the initiative's file if {name} is right, and tell {name} what you found. Until then the bot sends {name} nothing more about it. "
         ))],
         Said::Referral => {
-            let mut spans = vec![text(
-                "Next: find out who decides, and name them as decider or stakeholder in ".to_owned(),
-            )];
+            let mut spans = vec![text(format!(
+                "Next: approach them, and they get a first message of their own that doesn't name {name}; \
+                 or let it be. To have them for good, name them in "
+            ))];
             spans.push(match initiative {
                 Some(initiative) => Span::Code(file(initiative)),
                 None => text("the initiative's file".to_owned()),
             });
-            spans.push(text("; they are approached afresh. ".to_owned()));
+            spans.push(text(".".to_owned()));
             return Paragraph(spans);
         }
     };
@@ -200,6 +211,32 @@ pub(super) fn seen_by(program: &Program, initiative: Option<&Initiative>, to: &P
     } else {
         Paragraph::text(format!("Only you and {} may see this.", wording::joined(&names)))
     }
+}
+
+/// Lets the advocate approach whom a referral names, until that is decided.
+fn refer(message: &mut Message, program: &Program, of: Seq, received: &Received, to: &PersonId) {
+    if received.said != Said::Referral {
+        return;
+    }
+    let Some(settled) = &received.settled else {
+        message.buttons = vec![
+            button("Approach them", Action::Approach { referral: of }, Look::Primary),
+            button("Let it be", Action::Dismiss { referral: of }, Look::Plain),
+        ];
+        return;
+    };
+    let by = if settled.by == *to {
+        "You".to_owned()
+    } else {
+        wording::joined(&super::case::names(program, std::slice::from_ref(&settled.by)))
+    };
+    message.recorded = Some(Paragraph::text(match &settled.approached {
+        Some(whom) => {
+            let whom = person(program, whom).map_or_else(|_| whom.to_string(), |whom| whom.name.clone());
+            format!("{by} decided to approach {whom}, who gets a first message of their own.")
+        }
+        None => format!("{by} decided to let it be."),
+    }));
 }
 
 /// Lets the advocate release a concern, as long as it holds.

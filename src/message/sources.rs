@@ -6,7 +6,7 @@ use crate::domain::initiative::{Basis, Estimate, Figure, Step};
 use crate::domain::message::{Paragraph, Part, Span};
 use crate::domain::program::Because;
 
-use super::case::{Case, team_name};
+use super::case::{Case, names, team_name};
 use super::facts::{is_stale, shown};
 use super::relay::file;
 use super::step::{Which, steps};
@@ -114,6 +114,15 @@ fn why(case: &Case<'_>) -> Paragraph {
                 .map(|ask| team_name(case.program, &ask.team))
                 .collect();
             format!("You decide for {} on this ask.", wording::joined(&deciding))
+        }
+        Some(Because::Named { by }) => {
+            let by = names(case.program, std::slice::from_ref(&by));
+            return Paragraph::text(format!(
+                "A colleague named you as somebody who should hear of this, for {teams}, and {} decided to write \
+                 to you. If someone else decides, or you want no such messages, the three dots beside the \
+                 message say so.",
+                wording::joined(&by)
+            ));
         }
         Some(Because::Added(reason)) => {
             format!("{} added you: {}", case.advocates(), wording::stopped(&reason))

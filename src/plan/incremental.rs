@@ -22,6 +22,7 @@ use super::eligible::{in_force, refused_everywhere};
 use super::outlook::{Outlook, outlook};
 use super::pacing::Burst;
 use super::posts::{self, Item, Standing};
+use super::review::{self, Waiting, Waits};
 use super::touches::Frame;
 
 /// A post in doubt is looked up this long after its deadline (ARCHITECTURE, A post).
@@ -71,6 +72,13 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::StageSet { .. }
         | Event::Recalled { .. } => Touched::Everybody,
         Event::PostIntended { key, .. } | Event::PostMissed { key } => Touched::person(key.to()),
+        // Later campaigns are not the first any more.
+        Event::PostSent { .. }
+            if program.approval.first_campaign
+                && state_after.begun.is_some_and(|(_, since)| since == record.seq) =>
+        {
+            Touched::Everybody
+        }
         Event::PostSent { post, .. }
         | Event::PostRefused { post, .. }
         | Event::PostDeferred { post, .. }
@@ -118,6 +126,21 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
     }
 }
 
+/// Takes out what one person had waiting before, and puts in what they have now.
+fn replace(waits: &mut Waits, before: &[(usize, Waiting)], after: &[(usize, Waiting)]) {
+    for (rank, waiting) in before {
+        if let Some(of_rank) = waits.get_mut(rank) {
+            of_rank.remove(waiting);
+            if of_rank.is_empty() {
+                waits.remove(rank);
+            }
+        }
+    }
+    for (rank, waiting) in after {
+        waits.entry(*rank).or_default().insert(waiting.clone());
+    }
+}
+
 /// Everybody whose message may name the ask of `team`.
 fn around(program: &Program, initiative: &InitiativeId, team: &TeamId) -> Touched {
     let Some(initiative) = program.initiative(initiative) else { return Touched::Nobody };
@@ -141,6 +164,8 @@ enum Source {
     Said(Seq),
     Disagreement(Ask),
     Reaching(u32),
+    Review(usize),
+    Rehearsals,
 }
 
 /// What is to be done, and when to look again.
@@ -166,6 +191,12 @@ pub struct Plan {
     ready: BTreeSet<(Timestamp, usize, u32)>,
     missing: BTreeSet<u32>,
     burst: Burst,
+
+    /// What waits for approval, and what is rehearsed.
+    waiting: Waits,
+    rehearsing: Waits,
+    /// When reviews and rehearsals are to be looked at again.
+    held_wake: Option<Timestamp>,
 
     answers: Answers,
     answers_of: HashMap<u32, Vec<Answer>>,
@@ -199,6 +230,9 @@ impl Plan {
             ready: BTreeSet::new(),
             missing: BTreeSet::new(),
             burst: Burst::default(),
+            waiting: Waits::new(),
+            rehearsing: Waits::new(),
+            held_wake: None,
             answers: Answers::default(),
             answers_of: HashMap::new(),
             read_up_to: Seq::default(),
@@ -292,7 +326,7 @@ impl Plan {
         let people = self.wakes.first().map(|(at, _)| *at);
         let settles = self.settles.iter().map(|(at, ..)| *at).filter(|at| self.as_of < *at).min();
         let burst = self.burst.next.filter(|_| self.burst.free < self.ready.len() && !self.paused);
-        [people, settles, burst, self.item_wake].into_iter().flatten().min()
+        [people, settles, burst, self.item_wake, self.held_wake].into_iter().flatten().min()
     }
 
     fn outlook(&self, person: u32) -> Option<&Outlook> {
@@ -362,6 +396,12 @@ impl Plan {
             self.ready.remove(&(post.life.due, *rank, place));
         }
         self.missing.remove(&place);
+        for (waits, before, after) in [
+            (&mut self.waiting, &before.held_back.waiting, &after.held_back.waiting),
+            (&mut self.rehearsing, &before.held_back.rehearsing, &after.held_back.rehearsing),
+        ] {
+            replace(waits, before, after);
+        }
         if let Some(at) = after.wake {
             self.wakes.insert((at, place));
         }
@@ -392,6 +432,7 @@ impl Plan {
         self.put(Source::RefusedConfig, about_refused);
         let digests = self.digests.items(ground, now);
         self.put(Source::Digests, digests);
+        self.look_at_held_back(ground, now);
         self.look_through_items(ground, now);
         self.frames = frames;
         self.look_at_unsettled(program, state);
@@ -400,6 +441,29 @@ impl Plan {
             .iter()
             .filter_map(|post| state.post(*post).map(|state| (*post, state.changed)))
             .collect();
+    }
+
+    /// Finds what advocates are to be told of what they keep from going.
+    fn look_at_held_back(&mut self, ground: Ground<'_>, now: Timestamp) {
+        let mut wake: Option<Timestamp> = None;
+        let mut found: Vec<(Source, Vec<Item>)> = Vec::new();
+        for rank in 0..ground.program.initiatives.len() {
+            let items = match self.waiting.get(&rank) {
+                Some(waiting) => {
+                    let (items, again) = review::about_review(ground, rank, waiting, now);
+                    wake = wake.into_iter().chain(again).min();
+                    items
+                }
+                None => Vec::new(),
+            };
+            found.push((Source::Review(rank), items));
+        }
+        let (rehearsals, again) = review::about_rehearsals(ground, &self.rehearsing, now);
+        self.held_wake = wake.into_iter().chain(again).min();
+        found.push((Source::Rehearsals, rehearsals));
+        for (source, items) in found {
+            self.put(source, items);
+        }
     }
 
     /// Drops what is settled or too old, and finds what may go out now.
@@ -468,6 +532,9 @@ impl Plan {
             && self.ready == other.ready
             && self.missing == other.missing
             && self.burst == other.burst
+            && self.waiting == other.waiting
+            && self.rehearsing == other.rehearsing
+            && self.held_wake == other.held_wake
             && self.answers == other.answers
             && self.items == other.items
             && self.interactive == other.interactive

@@ -18,9 +18,10 @@ use crate::domain::question::{comes_back, in_charge};
 use crate::domain::state::{Phase, PostState, Received, State};
 
 use super::answers;
-use super::case::{Ground, out_of_reach, settled};
+use super::case::{Ground, Memo, out_of_reach, settled};
 use super::digest::Digests;
 use super::eligible::refused_everywhere;
+use super::review;
 use super::skip::Skip;
 
 /// How long news is worth passing on.
@@ -335,7 +336,19 @@ fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
             .map(|(question, received)| answers_to(program, ground.state, question, received))
             .unwrap_or_default(),
         PostKey::Digest { .. } => Digests::default().items(ground, now),
-        PostKey::Review { .. } | PostKey::Rehearsal { .. } => Vec::new(),
+        PostKey::Review { initiative, .. } => rank(initiative)
+            .map(|rank| {
+                let waiting = review::waits_for_approval(ground, &mut Memo::default(), rank, now);
+                review::about_review(ground, rank, &waiting, now).0
+            })
+            .unwrap_or_default(),
+        PostKey::Rehearsal { delivery, .. } => rank(&delivery.initiative)
+            .map(|rank| {
+                let memo = &mut Memo::default();
+                let staged = review::waits_for_stage(ground, memo, rank, &delivery.person, now);
+                review::about_rehearsals(ground, &staged, now).0
+            })
+            .unwrap_or_default(),
         PostKey::Notice { notice, .. } => match notice {
             Notice::Unreachable { person } => about_reaching(ground, person),
             Notice::Unknown { post } => {

@@ -104,6 +104,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let shared = Shared::new(program);
     let stopped = |_: journal::Stopped| "The journal stopped; the log says why.".to_owned();
     adopt(&writer, &shared).await.map_err(stopped)?;
+    shared.lay_over(&writer.state());
 
     let fresh = Arc::new(FreshUrls::default());
     let (members, changes) = mpsc::unbounded_channel();
@@ -418,7 +419,8 @@ pub(crate) fn read_alone(
     } else {
         State::default()
     };
-    let view = View { program, state: &state, seen: &Observations::default(), now };
+    let program = program.with(&state);
+    let view = View { program: &program, state: &state, seen: &Observations::default(), now };
     write_out(&answer::answer(view, query)?, out)
 }
 

@@ -2,6 +2,7 @@
 
 mod advocates;
 mod answers;
+mod approval;
 mod campaign;
 mod conversation;
 mod digest;
@@ -10,5 +11,7 @@ mod moods;
 mod questions;
 mod reading;
 mod reload;
+mod referral;
+mod respect;
 mod restarts;
 mod transports;

@@ -3,6 +3,7 @@
 mod advocates;
 mod answered;
 mod questions;
+mod approval;
 mod sources;
 
 use crate::domain::effect::Notice;

@@ -1,5 +1,7 @@
 //! The rules as tables, and the promises as properties.
 
+mod approach;
+mod approval;
 mod campaign;
 mod incremental;
 mod posts;
