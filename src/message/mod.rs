@@ -55,8 +55,8 @@ use touch::Shown;
 
 pub use faq::faq_answer;
 pub use gap::gap_sentence;
-pub use next::{named, next_conversation, stance_in_words};
 pub use known::known_about;
+pub use next::{named, next_conversation, stance_in_words};
 pub use review::{Queued, decisions, line, review};
 pub use rewrite::Draft;
 pub use terminal::{modal_to_text, to_text};

@@ -502,7 +502,7 @@ impl Plan {
                 }
                 // Nobody is left to try again for, or nothing to say any more.
                 Phase::Waiting { .. }
-                    if !program.people.contains_key(post.key.to()) || self.is_moot(post) =>
+                    if !program.people.contains_key(post.key.to()) || self.is_moot(state, *id, post) =>
                 {
                     self.too_old.push(post.key.clone());
                 }
@@ -517,8 +517,9 @@ impl Plan {
     }
 
     /// Whether what a post was to answer has been settled otherwise before it could be tried again.
-    fn is_moot(&self, post: &PostState) -> bool {
-        post.key.delivery().is_none() && !self.items.values().flatten().any(|item| item.key == post.key)
+    fn is_moot(&self, state: &State, id: PostId, post: &PostState) -> bool {
+        let wanted = |item: &Item| state.resolve(item.id) == id;
+        post.key.delivery().is_none() && !self.items.values().flatten().any(wanted)
     }
 
     /// Whether two plans want the same, now and later.

@@ -15,7 +15,7 @@ use crate::domain::state::State;
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
     /// As the files say it.
-    configured: Arc<Program>,
+    configured: Arc<watch::Sender<Arc<Program>>>,
     pub(super) program: Arc<watch::Sender<Arc<Program>>>,
     pub(super) seen: Arc<watch::Sender<Arc<Observations>>>,
 }
@@ -25,15 +25,24 @@ impl Shared {
         let configured = Arc::new(program);
         Self {
             program: Arc::new(watch::Sender::new(configured.clone())),
-            configured,
+            configured: Arc::new(watch::Sender::new(configured)),
             seen: Arc::new(watch::Sender::new(Arc::new(Observations::default()))),
         }
+    }
+
+    /// Takes up another configuration, with what the records lay over it.
+    pub(super) fn configure(&self, program: Program, state: &State) {
+        let configured = Arc::new(program);
+        self.configured.send_replace(configured.clone());
+        let laid_over = !state.approached.is_empty();
+        self.program.send_replace(if laid_over { Arc::new(configured.with(state)) } else { configured });
     }
 
     /// Lays whoever is approached by the records over the configuration.
     pub(super) fn lay_over(&self, state: &State) {
         if !state.approached.is_empty() {
-            self.program.send_replace(Arc::new(self.configured.with(state)));
+            let configured = self.configured.borrow().clone();
+            self.program.send_replace(Arc::new(configured.with(state)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The slash command: one word says what, and each person is shown only what they may use.
 
-mod ask;
 mod approve;
+mod ask;
 mod campaign;
 mod export;
 mod hours;

@@ -2,8 +2,8 @@
 
 mod advocates;
 mod answered;
-mod questions;
 mod approval;
+mod questions;
 mod sources;
 
 use crate::domain::effect::Notice;

@@ -357,4 +357,8 @@ $("#filter").addEventListener("input", filter);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 $("#about").hidden = localStorage.getItem("sandbox.about") === "read";
 look.fresh = true;
-refresh().then(follow);
+refresh().then(() => {
+  // A page that is opened at Home has opened it, as Slack would tell.
+  if (look.tab === "home") post("open_home", { as: look.as, tab: "home" });
+  follow();
+});
