@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 bad usage or bad configuration.
 
 mod check;
+mod doctor;
 mod health;
 mod manifest;
 mod read;
@@ -74,6 +75,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Look at the Slack app and the workspace, online: what is in order, what isn't, and what to do about it.
+    Doctor(doctor::Options),
     /// Who gets what and when, who is skipped and why, and who is left out.
     Plan {
         #[command(flatten)]
@@ -133,6 +136,9 @@ enum Command {
     Manifest {
         #[command(flatten)]
         places: Places,
+        /// For HTTP mode: the address that Slack calls, such as https://canvass.example.com.
+        #[arg(long, value_name = "ADDRESS")]
+        url: Option<String>,
     },
     /// Ask the running service whether it is well; for health checks.
     Health,
@@ -154,6 +160,7 @@ pub fn run() -> ExitCode {
         Command::Sandbox(options) => sandbox::sandbox(&options),
         Command::Run(places) => run::run(&places),
         Command::Check { places, json } => check::check(&places, json),
+        Command::Doctor(options) => doctor::doctor(&options),
         Command::Plan { places, initiative, at, json } => {
             read::read(&places, &Query::Plan { initiative, at, json }, None)
         }
@@ -165,7 +172,7 @@ pub fn run() -> ExitCode {
         }
         Command::Export { places, file } => read::read(&places, &Query::Export, file.as_deref()),
         Command::Restore { places, file } => restore::restore(&places, &file),
-        Command::Manifest { places } => manifest::manifest(&places),
+        Command::Manifest { places, url } => manifest::manifest(&places, url),
         Command::Health => health::health(),
         Command::Schema { file } => schema::schema(&file),
     };

@@ -10,7 +10,8 @@ use crate::config::{self, Paint};
 use crate::dispatch::Rates;
 use crate::domain::program::Program;
 use crate::service::{self, Surroundings};
-use crate::{slack, telemetry};
+use crate::slack::{self, SigningSecret};
+use crate::telemetry;
 
 /// Socket Mode connections: two, so that one can be renewed while the other serves.
 const CONNECTIONS: usize = 2;
@@ -20,25 +21,24 @@ pub(super) fn run(places: &Places) -> Done {
         Settings::read(&|name| env::var(name).ok()).map_err(|faults| Failure::Usage(faults.to_string()))?;
     telemetry::start(Some(&settings.places.log), settings.places.log_format)
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    let Transport::SocketMode { app_token } = settings.transport else {
-        return Err(Failure::Usage(
-            "SLACK_APP_TOKEN: it is not set. This version speaks Socket Mode: make an app-level token (`xapp-…`) \
-             with the scope connections:write under Basic Information of the Slack app."
-                .into(),
-        ));
-    };
     if let Store::Postgres(_) = settings.store {
         return Err(Failure::Usage(
             "CANVASS_DATABASE_URL: this version keeps its journal in the data folder only; unset the variable.".into(),
         ));
     }
     let program = load(places)?;
-    let mut slack = slack::Settings::new(settings.bot_token, Some(app_token));
+    let (app_token, transport) = match settings.transport {
+        Transport::SocketMode { app_token } => (Some(app_token), service::Transport::Sockets(CONNECTIONS)),
+        Transport::Http { signing_secret } => {
+            (None, service::Transport::Http(SigningSecret::new(&signing_secret)))
+        }
+    };
+    let mut slack = slack::Settings::new(settings.bot_token, app_token);
     slack.api_url = settings.api_url;
     let surroundings = Surroundings {
         data: places.data.clone(),
         slack,
-        connections: CONNECTIONS,
+        transport,
         rates: Rates::default(),
         listen: Some(settings.listen),
         program,

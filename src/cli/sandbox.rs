@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::run::runtime;
 use super::{Done, Failure};
-use crate::clock::monotonic;
+use crate::clock::{Clock, monotonic};
 use crate::config;
 use crate::dispatch::{Rate, Rates};
 use crate::domain::calendar::PlanningWindow;
@@ -33,6 +33,15 @@ enum Part {
     Bot,
 }
 
+/// How the workspace reaches the bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Transport {
+    /// Over connections that the bot opens.
+    Socket,
+    /// Over signed requests.
+    Http,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// The configuration folder; the sample organisation that comes with the program if left out.
@@ -44,6 +53,12 @@ pub(super) struct Options {
     /// Where the page is shown.
     #[arg(long, default_value = "127.0.0.1:7400", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// How the workspace reaches the bot.
+    #[arg(long, value_enum, default_value_t = Transport::Socket)]
+    transport: Transport,
+    /// Where the bot is reached over HTTP.
+    #[arg(long, default_value = "127.0.0.1:7401", value_name = "ADDRESS")]
+    bot_listen: SocketAddr,
     /// Forget what was played so far and begin anew.
     #[arg(long)]
     fresh: bool,
@@ -71,11 +86,12 @@ pub(super) fn sandbox(options: &Options) -> Done {
     let filter = env::var("CANVASS_LOG").ok();
     let quiet = filter.as_deref().or(Some("warn"));
     telemetry::start(quiet, telemetry::Format::Text).map_err(|error| Failure::Usage(error.to_string()))?;
-    if !options.listen.ip().is_loopback() {
-        return Err(Failure::Usage(format!(
-            "The sandbox lets anybody be anybody, so it listens on this machine only: {} is not a loopback address.",
-            options.listen
-        )));
+    for address in [options.listen, options.bot_listen] {
+        if !address.ip().is_loopback() {
+            return Err(Failure::Usage(format!(
+                "The sandbox lets anybody be anybody, so it listens on this machine only: {address} is not a loopback address.",
+            )));
+        }
     }
     let program = program(options)?;
     if options.fresh {
@@ -150,7 +166,11 @@ fn page(serving: &Serving) -> String {
 }
 
 async fn found(options: &Options, program: &Program, data: &Path) -> Result<Serving, Failure> {
-    let manifest = slack::manifest(&program.command, &program.bot_name, &slack::Transport::Socket);
+    let transport = match options.transport {
+        Transport::Socket => slack::Transport::Socket,
+        Transport::Http => slack::Transport::Http { base: format!("http://{}", options.bot_listen) },
+    };
+    let manifest = slack::manifest(&program.command, &program.bot_name, &transport);
     let starts_at = options.starts.or_else(|| day_before_all(program)).unwrap_or(Timestamp::UNIX_EPOCH);
     let mut limits = Limits { enforced: !options.unlimited, ..Limits::default() };
     if let Some(rate) = options.messages_per_second {
@@ -163,6 +183,7 @@ async fn found(options: &Options, program: &Program, data: &Path) -> Result<Serv
         seed: seed::seed(program, manifest, starts_at),
         limits,
         monotonic: Arc::new(move || began.elapsed()),
+        wall: Arc::new(|| Clock::system().now()),
     };
     crate::sandbox::serve(options)
         .await
@@ -193,14 +214,23 @@ async fn bot(
         |error: &dyn std::fmt::Display| Failure::Failed(format!("The sandbox can't start: {error}."));
     let calendar = Calendar::of(workspace).map_err(|error| failed(&error))?;
     let (clock, hand) = calendar.clock().await.map_err(|error| failed(&error))?;
-    let mut slack = slack::Settings::new(seed::BOT_TOKEN.into(), Some(seed::APP_TOKEN.into()));
+    let (app_token, transport, listen) = match options.transport {
+        Transport::Socket => {
+            (Some(seed::APP_TOKEN.into()), service::Transport::Sockets(options.connections), None)
+        }
+        Transport::Http => {
+            let secret = slack::SigningSecret::new(&seed::SIGNING_SECRET.into());
+            (None, service::Transport::Http(secret), Some(options.bot_listen))
+        }
+    };
+    let mut slack = slack::Settings::new(seed::BOT_TOKEN.into(), app_token);
     slack.api_url = format!("{}/api/", workspace.trim_end_matches('/'));
     let surroundings = Surroundings {
         data: data.to_owned(),
         slack,
-        connections: options.connections,
+        transport,
         rates: rates(options.messages_per_second),
-        listen: None,
+        listen,
         program,
         config: folder(options),
         clock,

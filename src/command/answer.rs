@@ -5,7 +5,7 @@ use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::engagement::{Stance, Touch};
 use crate::domain::event::{Event, How, Said};
-use crate::domain::message::{Action, Answer, Button, Look, Message, Reply};
+use crate::domain::message::{Action, Answer, Reply};
 use crate::message;
 
 /// A click on a message or in App Home.
@@ -19,19 +19,21 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
         | Action::Drop { .. } => return questions::act(scene, actor, post, action),
         Action::Approach { referral } => return referral::open(scene, actor, *referral),
         Action::Dismiss { referral } => return referral::dismiss(scene, actor, *referral),
-        Action::Judge { .. }
-        | Action::ApproveAll { .. }
-        | Action::See { .. }
-        | Action::Rewrite { .. }
-        | Action::HandOver { .. }
-        | Action::Advance { .. }
-        | Action::Correct { .. }
-        | Action::Pause => return approval::act(scene, actor, action),
-        Action::Snooze
-        | Action::Wake
-        | Action::StopAbout { .. }
-        | Action::UndoStopAbout { .. }
-        | Action::KnownAboutMe => return respect::act(scene, actor, action),
+        Action::Judge { delivery, verdict } => return approval::judge(scene, actor, delivery, *verdict),
+        Action::ApproveAll { initiative } => return approval::approve_all(scene, actor, initiative),
+        Action::See { delivery } => return approval::see(scene, actor, delivery),
+        Action::Rewrite { delivery } => return approval::open_rewrite(scene, actor, delivery),
+        Action::HandOver { person, initiative, taken } => {
+            return approval::hand_over(scene, actor, person, initiative, *taken);
+        }
+        Action::Advance { initiative, stage } => return approval::advance(scene, actor, initiative, *stage),
+        Action::Correct { initiative } => return approval::open_correct(scene, actor, initiative),
+        Action::Pause => return super::slash::pause(scene, actor),
+        Action::Snooze => return respect::open_snooze(scene, actor),
+        Action::Wake => return respect::wake(scene, actor),
+        Action::StopAbout { initiative } => return respect::stop(scene, actor, initiative.as_ref()),
+        Action::UndoStopAbout { initiative } => return respect::undo_stop(scene, actor, initiative.as_ref()),
+        Action::KnownAboutMe => return respect::known_about_me(scene, actor),
         Action::Turn { page } => return (Vec::new(), Reply::Home(page.clone())),
         Action::Open { .. } => return (Vec::new(), Reply::Nothing),
         Action::Resume => return super::slash::resume(scene, actor),
@@ -57,7 +59,7 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
 fn on_message(scene: Scene<'_>, actor: &Person, post: PostId, action: &Action) -> Decided {
     match action {
         Action::ReleaseConcern => release(scene, actor, post),
-        Action::UndoStop => undo_stop(scene, actor),
+        Action::UndoStop => respect::undo_stop(scene, actor, None),
         Action::Answer(answer) => with_delivery(scene, actor, post, |delivery| {
             delivery.before_freeze(scene)?;
             take(scene, actor, post, delivery, *answer)
@@ -83,7 +85,9 @@ fn on_message(scene: Scene<'_>, actor: &Person, post: PostId, action: &Action) -
                 )),
             })
         }),
-        Action::Stop => with_delivery(scene, actor, post, |delivery| Ok(stop(scene, actor, delivery))),
+        Action::Stop => with_delivery(scene, actor, post, |delivery| {
+            Ok(respect::stop_all(scene, actor, Some(&delivery.initiative.id)))
+        }),
         Action::Numbers => with_delivery(scene, actor, post, |delivery| {
             let modal =
                 message::numbers(scene.program, scene.state, scene.seen, delivery.post, post, scene.now);
@@ -194,30 +198,6 @@ fn take(
         }
     };
     Ok((events, reply))
-}
-
-fn stop(scene: Scene<'_>, actor: &Person, delivery: &Delivery<'_>) -> Decided {
-    let already = scene.state.person(&actor.id).is_some_and(|person| person.stopped);
-    let event = Event::Stopped { person: actor.id.clone(), initiative: None };
-    let mut message = Message::line(format!(
-        "Stopped. I won't write to you about planning again, for this or any other initiative. \
-         {} will see that you stopped these messages, nothing more.",
-        scene.advocates(delivery.initiative)
-    ));
-    message.buttons = vec![Button { label: "Undo".into(), action: Action::UndoStop, look: Look::Plain }];
-    (if already { Vec::new() } else { vec![event] }, Reply::Say(Box::new(message)))
-}
-
-fn undo_stop(scene: Scene<'_>, actor: &Person) -> Decided {
-    let stopped = scene
-        .state
-        .person(&actor.id)
-        .is_some_and(|person| person.stopped || !person.stopped_initiatives.is_empty());
-    if !stopped {
-        return refuse("Nothing is stopped, so there is nothing to undo.");
-    }
-    let event = Event::StopUndone { person: actor.id.clone(), initiative: None };
-    (vec![event], Reply::say("Undone. Messages about planning go on as before."))
 }
 
 fn release(scene: Scene<'_>, actor: &Person, post: PostId) -> Decided {

@@ -224,8 +224,15 @@ struct Delivery<'a> {
 }
 
 impl Delivery<'_> {
-    /// Refuses once the plans are frozen.
+    /// Refuses once the plans are frozen, or the message was taken back.
     fn before_freeze(&self, scene: Scene<'_>) -> Result<(), String> {
+        let campaign = scene.state.campaign(&self.initiative.id, self.key.quarter);
+        if campaign.is_some_and(|campaign| campaign.recalled.is_some()) {
+            return Err(format!(
+                "{} took this message back, so there is nothing to answer, and nothing was recorded.",
+                scene.advocates(self.initiative)
+            ));
+        }
         if scene.now < self.window.freezes {
             return Ok(());
         }

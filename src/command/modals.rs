@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Time;
-
+use super::respect::{self, UNTIL};
 use super::{Decided, Delivery, Scene, approval, questions, referral, refuse};
 use crate::domain::directory::Person;
 use crate::domain::effect::PostId;
 use crate::domain::engagement::Stance;
-use crate::domain::event::{Event, How, Said};
+use crate::domain::event::{Event, How, Referral, Said};
 use crate::domain::message::{Action, Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Value, Values};
 use crate::domain::personal::Personal;
 
@@ -16,8 +15,10 @@ use crate::domain::personal::Personal;
 const MOST: u16 = 3000;
 
 const TEXT: &str = "text";
-const UNTIL: &str = "until";
 const WHO: &str = "who";
+const HOW: &str = "how";
+const INSTEAD: &str = "instead";
+const MISSING: &str = "missing";
 const FOLLOW_UP: &str = "follow_up";
 
 fn text_field(label: &str, optional: bool, placeholder: &str) -> Field {
@@ -69,11 +70,21 @@ pub(super) fn open(
             title: "Who should hear this?".into(),
             parts: said(format!("Only {advocates} sees what you write here, and decides whom to approach.")),
             fields: vec![
+                Field {
+                    name: HOW,
+                    label: "How is it?".into(),
+                    hint: None,
+                    optional: false,
+                    input: Input::Choice(vec![
+                        (INSTEAD.into(), "They decide instead of me".into()),
+                        (MISSING.into(), "They are missing".into()),
+                    ]),
+                },
                 Field { name: WHO, label: "Who?".into(), hint: None, optional: true, input: Input::Person },
                 text_field(
                     "Anything to add?",
                     true,
-                    "They decide instead of me, they are missing, it belongs to another team",
+                    "What they do, or who it should be if you can't find them here",
                 ),
             ],
             submit: Some("Send".into()),
@@ -169,11 +180,13 @@ pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values
             return questions::submit(scene, actor, modal, values);
         }
         ModalKind::Approach { referral } => return referral::approach(scene, actor, *referral, values),
-        ModalKind::Rewrite { .. } | ModalKind::Correct { .. } => {
-            return approval::submit(scene, actor, modal, values);
+        ModalKind::Rewrite { delivery } => return approval::submit_rewrite(scene, actor, delivery, values),
+        ModalKind::Correct { initiative, .. } => {
+            return approval::submit_correct(scene, actor, initiative, values);
         }
+        ModalKind::See { delivery } => return approval::submit_see(scene, actor, delivery, values),
         ModalKind::Snooze => return snooze(scene, actor, values),
-        ModalKind::See { .. } | ModalKind::Read => return (Vec::new(), Reply::Nothing),
+        ModalKind::Read => return (Vec::new(), Reply::Nothing),
         ModalKind::Reason { .. }
         | ModalKind::Numbers { .. }
         | ModalKind::Concern { .. }
@@ -193,7 +206,7 @@ pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values
         ModalKind::Concern { .. } => raise(scene, actor, &delivery, Said::Concern, text),
         ModalKind::Wrong { .. } => raise(scene, actor, &delivery, Said::Correction, text),
         ModalKind::Later { .. } => snooze(scene, actor, values),
-        ModalKind::SomeoneElse { .. } => refer(scene, actor, &delivery, text, values),
+        ModalKind::SomeoneElse { .. } => refer(actor, &delivery, text, values),
         ModalKind::Numbers { .. }
         | ModalKind::Stop { .. }
         | ModalKind::Ask { .. }
@@ -268,52 +281,29 @@ fn raise(
 
 fn snooze(scene: Scene<'_>, actor: &Person, values: &Values) -> Decided {
     let Some(Value::Date(date)) = values.get(UNTIL) else { return fault(UNTIL, "Please pick a day.") };
-    let zone = scene.zone(actor);
-    let today = scene.now.to_zoned(zone.clone()).date();
-    if *date <= today {
-        return fault(UNTIL, "Please pick a day after today.");
+    match respect::snoozed(scene, actor, *date) {
+        Ok(event) => (vec![event], Reply::Nothing),
+        Err(sentence) => fault(UNTIL, &sentence),
     }
-    let a_year_on = today.checked_add(jiff::Span::new().years(1));
-    if a_year_on.is_ok_and(|latest| *date > latest) {
-        return fault(
-            UNTIL,
-            "Please pick a day within a year; to hear nothing at all, use “Stop these messages”.",
-        );
-    }
-    let Ok(until) = zone.to_timestamp(date.to_datetime(Time::midnight())) else {
-        return fault(UNTIL, "That day doesn't exist in your time zone; please pick another.");
-    };
-    (vec![Event::Snoozed { person: actor.id.clone(), until }], Reply::Nothing)
 }
 
-fn refer(
-    scene: Scene<'_>,
-    actor: &Person,
-    delivery: &Delivery<'_>,
-    text: Option<&str>,
-    values: &Values,
-) -> Decided {
-    let who = match values.get(WHO) {
-        Some(Value::Person(slack)) => Some(match scene.actor(slack) {
-            Some(person) => person.name.clone(),
-            None => format!("somebody I don't know yet (Slack id {slack})"),
-        }),
+fn refer(actor: &Person, delivery: &Delivery<'_>, text: Option<&str>, values: &Values) -> Decided {
+    let whom = match values.get(WHO) {
+        Some(Value::Person(slack)) => Some(slack.clone()),
         Some(Value::Text(_) | Value::Choice(_) | Value::Ticks(_) | Value::Date(_)) | None => None,
     };
-    let words = match (who, text) {
-        (None, None) => return fault(TEXT, "Please name somebody, or say in a few words who it should be."),
-        (Some(who), None) => format!("Suggests {who}."),
-        (Some(who), Some(text)) => format!("Suggests {who}: {text}"),
-        (None, Some(text)) => text.to_owned(),
-    };
+    if whom.is_none() && text.is_none() {
+        return fault(TEXT, "Please name somebody, or say in a few words who it should be.");
+    }
+    let decides = matches!(values.get(HOW), Some(Value::Choice(how)) if how == INSTEAD);
     let event = Event::MessageReceived {
         person: actor.id.clone(),
         initiative: Some(delivery.initiative.id.clone()),
         said: Said::Referral,
-        text: Some(Personal::new(actor.id.clone(), words)),
+        text: text.map(|text| Personal::new(actor.id.clone(), text)),
         place: None,
         thread: None,
-        referral: None,
+        referral: Some(Referral { whom, decides }),
     };
     (vec![event], Reply::Nothing)
 }

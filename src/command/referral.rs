@@ -1,21 +1,292 @@
 //! Somebody else decides, or is missing: the advocate decides whom to approach.
+//!
+//! Invariant: whoever is approached is never told who named them (rule R7).
+
+use std::collections::BTreeMap;
 
 use super::{Decided, Scene, refuse};
-use crate::domain::directory::Person;
-use crate::domain::ids::Seq;
-use crate::domain::message::Values;
+use crate::domain::directory::{Address, Person};
+use crate::domain::engagement::Audience;
+use crate::domain::event::{Event, Said};
+use crate::domain::ids::{PersonId, Seq, SlackUserId, TeamId};
+use crate::domain::initiative::Initiative;
+use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Span, Value, Values};
+use crate::domain::personal::Personal;
+use crate::domain::program::Because;
+use crate::domain::state::Received;
+
+const WHO: &str = "who";
+const NAME: &str = "name";
+const AUDIENCE: &str = "audience";
+const TEAMS: &str = "teams";
+const DECIDES: &str = "decides";
+
+/// Slack shows at most ten boxes to tick.
+const MOST_TICKS: usize = 10;
+
+/// A referral that has yet to be decided about, for an advocate who may.
+fn open_referral<'a>(
+    scene: Scene<'a>,
+    actor: &Person,
+    referral: Seq,
+) -> Result<(&'a Received, &'a Initiative), String> {
+    let received = scene
+        .state
+        .received
+        .get(&referral)
+        .filter(|received| received.said == Said::Referral)
+        .ok_or("I no longer have this hint on record.")?;
+    let about = received.initiative.as_ref().ok_or(
+        "This hint is about no initiative in particular: name the person in the initiative's file instead.",
+    )?;
+    let initiative = scene.steered_by(actor, about)?;
+    if let Some(settled) = &received.settled {
+        let by = scene.name(&settled.by);
+        return Err(match &settled.approached {
+            Some(person) => format!("{by} approaches {} already.", scene.name(person)),
+            None => format!(
+                "{by} decided to let it be. To approach them all the same, name them in \
+                 config/initiatives/{}.toml.",
+                initiative.id
+            ),
+        });
+    }
+    Ok((received, initiative))
+}
 
 /// Opens the modal in which an advocate says how to approach whom a stakeholder named.
-pub(super) fn open(_scene: Scene<'_>, _actor: &Person, _referral: Seq) -> Decided {
-    refuse("I can't do that yet.")
+pub(super) fn open(scene: Scene<'_>, actor: &Person, referral: Seq) -> Decided {
+    let (received, initiative) = match open_referral(scene, actor, referral) {
+        Ok(found) => found,
+        Err(sentence) => return refuse(sentence),
+    };
+    let named = received.referral.as_ref();
+    let whom = named.and_then(|named| named.whom.clone());
+    let known = whom.as_ref().and_then(|slack| scene.called(slack));
+    let decides = named.is_some_and(|named| named.decides);
+    let referrer = scene.name(&received.person);
+    let mut intro = vec![Span::Text("They get a first message of their own about ".to_owned())];
+    intro.push(Span::Strong(initiative.title.clone()));
+    intro.push(Span::Text(format!(". It doesn't say that {referrer} named them.")));
+    if decides {
+        intro.push(Span::Text(format!(
+            " If they decide, {referrer} is asked no more about that team's part."
+        )));
+    }
+    let mut parts = Vec::new();
+    if let Some(slack) = &whom {
+        let who = vec![
+            Span::Text("You approach ".to_owned()),
+            Span::Mention(slack.clone()),
+            Span::Text(".".to_owned()),
+        ];
+        parts.push(Part::Paragraph(Paragraph(who)));
+    }
+    parts.push(Part::Paragraph(Paragraph(intro)));
+    let modal = Modal {
+        kind: ModalKind::Approach { referral },
+        title: "Approach them".to_owned(),
+        parts,
+        fields: fields(scene, initiative, whom.is_none(), known.is_none()),
+        submit: Some("Approach".to_owned()),
+    };
+    (Vec::new(), Reply::Open(Box::new(modal)))
+}
+
+fn fields(scene: Scene<'_>, initiative: &Initiative, asks_who: bool, asks_name: bool) -> Vec<Field> {
+    let field = |name, label: &str, optional, input| Field {
+        name,
+        label: label.to_owned(),
+        hint: None,
+        optional,
+        input,
+    };
+    let mut fields = Vec::new();
+    if asks_who {
+        fields.push(field(WHO, "Who is it?", false, Input::Person));
+    }
+    if asks_name {
+        let input = Input::Text { lines: false, most: 80, placeholder: None, initial: None };
+        let mut name = field(NAME, "What are they called?", asks_who, input);
+        name.hint = Some("First name first: the message greets them with it.".to_owned());
+        fields.push(name);
+    }
+    let audiences = Audience::ALL.map(|audience| (audience.word().to_owned(), capital(audience.title())));
+    fields.push(field(AUDIENCE, "In which role?", false, Input::Choice(audiences.to_vec())));
+    let team = |id: &TeamId| {
+        (id.to_string(), scene.program.teams.get(id).map_or_else(|| id.to_string(), |team| team.name.clone()))
+    };
+    let teams: Vec<(String, String)> = initiative.asks.keys().map(team).collect();
+    let input = if teams.len() > MOST_TICKS { Input::Pick(teams) } else { Input::Ticks(teams) };
+    fields.push(field(TEAMS, "For which teams?", false, input));
+    let decides = vec![("yes".to_owned(), "They decide for these teams".to_owned())];
+    fields.push(field(DECIDES, "Do they decide?", true, Input::Ticks(decides)));
+    fields
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Lets a referral be.
-pub(super) fn dismiss(_scene: Scene<'_>, _actor: &Person, _referral: Seq) -> Decided {
-    refuse("I can't do that yet.")
+pub(super) fn dismiss(scene: Scene<'_>, actor: &Person, referral: Seq) -> Decided {
+    match open_referral(scene, actor, referral) {
+        Ok(_) => (vec![Event::ReferralDismissed { referral, by: actor.id.clone() }], Reply::Nothing),
+        Err(sentence) => refuse(sentence),
+    }
 }
 
+/// What is wrong with a field, and with which.
+type Fault = (&'static str, String);
+
 /// An advocate approaches whom a stakeholder named.
-pub(super) fn approach(_scene: Scene<'_>, _actor: &Person, _referral: Seq, _values: &Values) -> Decided {
-    refuse("I can't do that yet.")
+pub(super) fn approach(scene: Scene<'_>, actor: &Person, referral: Seq, values: &Values) -> Decided {
+    let (received, initiative) = match open_referral(scene, actor, referral) {
+        Ok(found) => found,
+        Err(sentence) => return refuse(sentence),
+    };
+    match approached(scene, actor, referral, received, initiative, values) {
+        Ok(decided) => decided,
+        Err((field, sentence)) => (Vec::new(), Reply::Faults(BTreeMap::from([(field.to_owned(), sentence)]))),
+    }
+}
+
+fn approached(
+    scene: Scene<'_>,
+    actor: &Person,
+    referral: Seq,
+    received: &Received,
+    initiative: &Initiative,
+    values: &Values,
+) -> Result<Decided, Fault> {
+    let named = received.referral.as_ref().and_then(|named| named.whom.clone());
+    let asked_who = named.is_none();
+    // A fault can only be shown on a field that is there.
+    let on_who = if asked_who { WHO } else { AUDIENCE };
+    let slack = match (named, values.get(WHO)) {
+        (Some(slack), _) => slack,
+        (None, Some(Value::Person(slack))) => slack.clone(),
+        (None, _) => return Err((WHO, "Please pick the person.".into())),
+    };
+    let audience = match values.get(AUDIENCE) {
+        Some(Value::Choice(word)) => Audience::from_word(word),
+        Some(Value::Text(_) | Value::Ticks(_) | Value::Date(_) | Value::Person(_)) | None => None,
+    };
+    let audience = audience.ok_or((AUDIENCE, "Please pick the role it is argued for.".to_owned()))?;
+    let words: Vec<&String> = match values.get(TEAMS) {
+        Some(Value::Ticks(words)) => words.iter().collect(),
+        Some(Value::Choice(word)) => vec![word],
+        Some(Value::Text(_) | Value::Date(_) | Value::Person(_)) | None => Vec::new(),
+    };
+    let teams: Vec<TeamId> = initiative
+        .asks
+        .keys()
+        .filter(|team| words.iter().any(|word| *word == team.as_str()))
+        .cloned()
+        .collect();
+    if teams.is_empty() {
+        return Err((TEAMS, "Please pick at least one team whose part this is.".into()));
+    }
+    let decides = matches!(values.get(DECIDES), Some(Value::Ticks(ticks)) if !ticks.is_empty());
+    let (person, name) = match scene.called(&slack) {
+        Some(known) => {
+            may_be_approached(scene, initiative, known, &teams, decides).map_err(|why| (on_who, why))?;
+            (known.id.clone(), None)
+        }
+        None => {
+            let typed = match values.get(NAME) {
+                Some(Value::Text(name)) => name.split_whitespace().collect::<Vec<_>>().join(" "),
+                Some(Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Person(_)) | None => {
+                    String::new()
+                }
+            };
+            if typed.is_empty() {
+                let sentence = "I don't know them yet: please write what they are called.";
+                return Err((NAME, sentence.into()));
+            }
+            let id = new_id(scene, &typed, &slack)
+                .ok_or((on_who, "Please add them to people.toml.".to_owned()))?;
+            (id.clone(), Some(Personal::new(id, typed)))
+        }
+    };
+    if person == received.person {
+        return Err((on_who, "That is the person who gave the hint; please pick whom they meant.".into()));
+    }
+    let called = match &name {
+        Some(name) => name.reveal().unwrap_or_default().to_owned(),
+        None => scene.name(&person),
+    };
+    let says = format!(
+        "Done: {called} gets a first message of their own about “{}”, in their send hours and in its time.",
+        initiative.title
+    );
+    let event = Event::Approached {
+        referral,
+        by: actor.id.clone(),
+        person,
+        slack,
+        name,
+        initiative: initiative.id.clone(),
+        audience,
+        teams,
+        decides,
+    };
+    Ok((vec![event], Reply::say(says)))
+}
+
+/// Refuses for somebody who can't be a stakeholder, or is one already.
+fn may_be_approached(
+    scene: Scene<'_>,
+    initiative: &Initiative,
+    person: &Person,
+    teams: &[TeamId],
+    decides: bool,
+) -> Result<(), String> {
+    let name = &person.name;
+    if initiative.advocates.contains(&person.id) {
+        return Err(format!("{name} advocates this, so they aren't asked."));
+    }
+    if let Some(excluded) = initiative.excluded.iter().find(|excluded| excluded.person == person.id) {
+        return Err(format!(
+            "The initiative's file leaves {name} out ({}). Take that out of it first.",
+            excluded.reason
+        ));
+    }
+    let Some(stakeholder) = scene.program.stakeholder(initiative, person) else { return Ok(()) };
+    let hears = teams.iter().all(|team| stakeholder.teams.contains(team));
+    let answers = match stakeholder.because {
+        Because::Decides => true,
+        Because::OnTeam | Because::AnswersFor | Because::Added(_) | Because::Named { .. } => teams
+            .iter()
+            .filter_map(|team| initiative.asks.get(team))
+            .all(|ask| ask.decider.as_ref() == Some(&person.id)),
+    };
+    if hears && (!decides || answers) {
+        return Err(format!("{name} hears about this already, so there is nothing to do: let it be."));
+    }
+    Ok(())
+}
+
+/// An id for somebody new: their name if it makes one that is free, else their Slack id.
+fn new_id(scene: Scene<'_>, name: &str, slack: &SlackUserId) -> Option<PersonId> {
+    let words = name.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let slug = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
+    let free = |id: &PersonId| {
+        !scene.state.people.contains_key(id)
+            && !scene.program.people.values().any(|person| person.id == *id || person.was.contains(id))
+    };
+    let by_name = PersonId::parse(&slug).ok().filter(|id| name.is_ascii() && free(id));
+    by_name.or_else(|| PersonId::parse(&slack.as_str().to_ascii_lowercase()).ok().filter(free))
+}
+
+impl<'a> Scene<'a> {
+    /// The person of the directory who is this account.
+    pub(super) fn called(self, slack: &SlackUserId) -> Option<&'a Person> {
+        let by_address = || {
+            let address = Address::Slack(slack.clone());
+            self.program.people.values().find(|person| person.address == address)
+        };
+        self.actor(slack).or_else(by_address)
+    }
 }

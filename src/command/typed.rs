@@ -1,12 +1,13 @@
-//! Messages typed to the bot: journalled, and passed on to an advocate.
+//! Messages typed to the bot: questions, remarks, and an advocate's answers in the thread of a relay.
 
-use super::{Decided, Scene};
+use super::{Decided, Scene, questions, refuse};
 use crate::domain::directory::Person;
+use crate::domain::effect::PostKey;
 use crate::domain::event::{Event, Said};
-use crate::domain::ids::{InitiativeId, MessageTs, SlackChannelId};
+use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
 use crate::domain::message::Reply;
 use crate::domain::personal::Personal;
-use crate::domain::state::Phase;
+use crate::domain::question::{argued, in_charge, is_question};
 
 /// A message in the direct message with the bot.
 pub(super) fn typed(
@@ -17,49 +18,52 @@ pub(super) fn typed(
     thread: Option<&MessageTs>,
     text: &str,
 ) -> Decided {
-    let initiative = about(scene, actor, channel, thread);
-    let stakeholder = scene
-        .program
-        .initiatives
-        .iter()
-        .any(|initiative| scene.program.stakeholder(initiative, actor).is_some());
-    if text.trim().is_empty() || (scene.program.is_advocate(&actor.id) && !stakeholder) {
-        // An advocate's own notes to the bot have nobody to be passed on to.
+    if text.trim().is_empty() {
         return (Vec::new(), Reply::Nothing);
     }
+    if let Some(of) = thread.and_then(|thread| relayed(scene, actor, channel, thread)) {
+        return questions::answer_in_thread(scene, actor, of, channel, ts, text).unwrap_or_else(refuse);
+    }
+    // An advocate to whom nothing is argued has nobody to ask; silence would look like an answer sent.
+    if scene.program.is_advocate(&actor.id) && argued(scene.program, &actor.id).is_empty() {
+        return refuse(format!(
+            "To answer a question, reply in the thread under it or click “Answer”. To keep a note, write \
+             `{} note` and the note.",
+            scene.program.command
+        ));
+    }
+    let about = questions::about(scene, actor, thread.map(|thread| (channel, thread)), text);
+    if in_charge(scene.program, about.as_ref(), &actor.id).is_empty() {
+        return refuse("You are the one who answers questions here, so there is nobody to pass this on to.");
+    }
+    let place = Some((channel.clone(), ts.clone()));
+    if is_question(text) {
+        let asked = questions::Asked { text, about, place, thread: thread.cloned() };
+        return (questions::ask(scene, actor, asked), Reply::Nothing);
+    }
+    // "Thanks" or an emoji is kept and passed on, but nobody is promised an answer to it.
     let event = Event::MessageReceived {
         person: actor.id.clone(),
-        initiative,
-        said: Said::Question,
+        initiative: about,
+        said: Said::Remark,
         text: Some(Personal::new(actor.id.clone(), text)),
-        place: Some((channel.clone(), ts.clone())),
+        place,
         thread: thread.cloned(),
         referral: None,
     };
     (vec![event], Reply::Nothing)
 }
 
-/// What it is about: the message it replies to, otherwise the last one that was sent to them.
-fn about(
-    scene: Scene<'_>,
-    actor: &Person,
-    channel: &SlackChannelId,
-    thread: Option<&MessageTs>,
-) -> Option<InitiativeId> {
-    let engagements = &scene.state.person(&actor.id)?.engagements;
-    let sent = engagements.iter().flat_map(|((initiative, _), engagement)| {
-        engagement.deliveries.values().filter_map(move |post| match &scene.state.post(*post)?.phase {
-            Phase::Sent { channel, ts, at } => Some((initiative, channel, ts, *at)),
-            Phase::Intended { .. }
-            | Phase::Waiting { .. }
-            | Phase::Refused { .. }
-            | Phase::Unknown
-            | Phase::Missed => None,
-        })
-    });
-    let sent: Vec<_> = sent.collect();
-    sent.iter()
-        .find(|(_, of, ts, _)| *of == channel && Some(*ts) == thread)
-        .or_else(|| sent.iter().max_by_key(|(_, _, _, at)| *at))
-        .map(|(initiative, ..)| (*initiative).clone())
+/// What the message at the head of the thread passed on to this advocate.
+fn relayed(scene: Scene<'_>, actor: &Person, channel: &SlackChannelId, thread: &MessageTs) -> Option<Seq> {
+    match &scene.state.post_at(channel, thread)?.1.key {
+        PostKey::Relay { of, to } | PostKey::Overdue { of, to } => (*to == actor.id).then_some(*of),
+        PostKey::Touch(_)
+        | PostKey::Receipt { .. }
+        | PostKey::Answer { .. }
+        | PostKey::Digest { .. }
+        | PostKey::Review { .. }
+        | PostKey::Rehearsal { .. }
+        | PostKey::Notice { .. } => None,
+    }
 }

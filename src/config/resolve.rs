@@ -17,12 +17,13 @@ use super::word::BasisWord;
 use crate::domain::calendar::{PlanningCalendar, Quarter};
 use crate::domain::directory::{Address, Person, Team};
 use crate::domain::engagement::{Audience, Touch};
+use crate::domain::event::Stage;
 use crate::domain::hours::DaysOff;
 use crate::domain::ids::{InitiativeId, PersonId, SiteId, TeamId};
 use crate::domain::initiative::{
-    Ask, Basis, Estimate, Exception, Figure, Initiative, Link, News, Step, Words,
+    Ask, Basis, Estimate, Exception, FaqEntry, Figure, Initiative, Link, News, Step, Words,
 };
-use crate::domain::program::{Cadence, Limits, OfficeHour, Program, TouchRule};
+use crate::domain::program::{Approval, Cadence, Limits, OfficeHour, Program, TouchRule};
 
 /// How long an office hour lasts unless it says so.
 pub(super) const OFFICE_MINUTES: u32 = 30;
@@ -35,6 +36,10 @@ const ASKS: u32 = 3;
 const BURST_PER_HOUR: u32 = 60;
 const CAPACITY_SHARE: f64 = 0.2;
 const STALE_AFTER_DAYS: u32 = 60;
+const FIRST_CAMPAIGN: bool = true;
+/// Approval already shows an advocate each message of the first campaign before it goes; a rehearsal on
+/// top would show each of them twice, so it has to be asked for.
+const STAGE: Stage = Stage::All;
 const DESIGN_LABEL: &str = "The one-page design";
 
 /// The whole program.
@@ -53,6 +58,8 @@ pub(super) fn program(organisation: &Organisation<'_>) -> Option<Program> {
         digests: value(&canvass.digest)
             .and_then(|digest| written(&digest.schedule))
             .map(|schedule| schedule.value.clone()),
+        approval: approval(value(&canvass.approval)),
+        stage: value(&canvass.stage).and_then(|stage| value(&stage.start)).copied().unwrap_or(STAGE),
         teams: directory
             .teams
             .iter()
@@ -134,6 +141,22 @@ fn limits(raw: Option<&raw::Limits>) -> Option<Limits> {
             .copied()
             .unwrap_or(CAPACITY_SHARE),
     })
+}
+
+/// Without the table, and without either key, what is written for executives and everything of the first
+/// campaign waits.
+fn approval(raw: Option<&raw::Approval>) -> Approval {
+    let audiences = raw.and_then(|approval| value(&approval.audiences));
+    Approval {
+        audiences: match audiences {
+            Some(audiences) => audiences.values().copied().collect(),
+            None => BTreeSet::from([Audience::Executive]),
+        },
+        first_campaign: raw
+            .and_then(|approval| value(&approval.first_campaign))
+            .copied()
+            .unwrap_or(FIRST_CAMPAIGN),
+    }
 }
 
 fn team(id: &TeamId, raw: &raw::Team) -> Option<Team> {
@@ -230,8 +253,10 @@ fn initiative(described: &Described) -> Option<Initiative> {
             .collect::<Option<_>>()?,
         words: words(&raw.words),
         news,
+        faq: raw.faq.iter().map(|(id, of)| faq_entry(&id.value, of)).collect::<Option<_>>()?,
         extra: exceptions(&raw.extra)?,
         excluded: exceptions(&raw.excluded)?,
+        approached: Vec::new(),
         withdrawn: value(&raw.withdrawn).copied().unwrap_or(false),
     })
 }
@@ -298,6 +323,15 @@ fn words(raw: &Named<Audience, raw::Words>) -> BTreeMap<Audience, Words> {
         ask: text(&of.ask),
     };
     raw.iter().map(|(audience, of)| (audience.value, one(of))).collect()
+}
+
+fn faq_entry(id: &crate::domain::ids::FaqId, raw: &raw::FaqEntry) -> Option<FaqEntry> {
+    Some(FaqEntry {
+        id: id.clone(),
+        question: raw.question.get()?.clone(),
+        also: raw.also.values().cloned().collect(),
+        answer: raw.answer.get()?.clone(),
+    })
 }
 
 fn news(raw: &raw::News) -> Option<News> {

@@ -101,6 +101,13 @@ pub enum Gap {
         /// Who.
         person: PersonId,
     },
+    /// An advocate speaks to them instead of the bot, and has yet to record it.
+    HandedOver {
+        /// To whom.
+        person: PersonId,
+        /// The advocate.
+        by: PersonId,
+    },
     /// Answers in the team don't go together.
     Disagreement {
         /// The team.
@@ -143,7 +150,8 @@ impl Coverage {
             // Somebody in two roles is written to in one, and stands for both.
             let Some(person) = program.people.get(&stakeholder.person) else { continue };
             for ask in stakeholder.teams.iter().filter_map(|team| initiative.asks.get(team)) {
-                for audience in &person.audiences {
+                let argued = [stakeholder.audience];
+                for audience in person.audiences.iter().chain(&argued).collect::<BTreeSet<_>>() {
                     let covered =
                         covered(state, seen, initiative, &ask.team, ask.decider.as_ref(), stakeholder);
                     staffed.entry((&ask.team, *audience)).or_default().push(covered);
@@ -249,6 +257,11 @@ fn gaps(
         }
         if engagement.is_some_and(|engagement| engagement.concern.is_some()) {
             gaps.push(Gap::Concerned { person: person() });
+        }
+        if let Some(engagement) = engagement
+            && let (Some(by), None) = (&engagement.handed_over, engagement.conversation)
+        {
+            gaps.push(Gap::HandedOver { person: person(), by: by.clone() });
         }
         let stopped = known.stopped || known.stopped_initiatives.contains(&initiative.id);
         if stopped && !engagement.is_some_and(super::state::Engagement::is_engaged) {

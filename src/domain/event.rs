@@ -50,8 +50,10 @@ pub enum How {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Said {
-    /// Typed to the bot: a question until it is known to be something else.
+    /// A question, typed to the bot, asked in a modal or by command.
     Question,
+    /// Typed to the bot and no question ("thanks", "ok"): it is passed on, and no answer is promised.
+    Remark,
     /// *Let's talk*.
     Talk,
     /// *I have a concern*, with its text.
@@ -81,6 +83,25 @@ pub enum Stage {
     Few,
     /// Everybody does.
     All,
+}
+
+impl Stage {
+    /// Every stage, in their order.
+    pub const ALL: [Self; 3] = [Self::Rehearsal, Self::Few, Self::All];
+
+    /// The word of the vocabulary, as configuration and commands write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rehearsal => "rehearsal",
+            Self::Few => "few",
+            Self::All => "all",
+        }
+    }
+
+    /// The stage that a word of the vocabulary names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.word() == word)
+    }
 }
 
 /// What an advocate decided about one planned message before it went.
@@ -322,8 +343,9 @@ pub enum Event {
     QuestionPlaced {
         /// The record of the question.
         question: Seq,
-        /// The initiative.
-        initiative: InitiativeId,
+        /// The initiative; none if it is about something else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        initiative: Option<InitiativeId>,
     },
     /// The FAQ answered a question.
     QuestionMatched {

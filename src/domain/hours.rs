@@ -87,6 +87,14 @@ impl SendHours {
         self.contains(at, zone, off).then(|| zone.to_timestamp(until).ok()).flatten()
     }
 
+    /// When the hours of the first day after the one that `at` falls on end, days off left out; `None`
+    /// if there is none within 400 days.
+    pub fn end_of_next_day(&self, at: Timestamp, zone: &TimeZone, off: &DaysOff) -> Option<Timestamp> {
+        let tomorrow = zone.to_datetime(at).date().tomorrow().ok()?;
+        let next = self.next(zone.to_timestamp(tomorrow.to_datetime(Time::midnight())).ok()?, zone, off)?;
+        self.end(next, zone, off)
+    }
+
     /// The first instant at or after `at` in these hours; `None` if there is none within 400 days.
     pub fn next(&self, at: Timestamp, zone: &TimeZone, off: &DaysOff) -> Option<Timestamp> {
         let mut day = zone.to_datetime(at).date();

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::approach::Approach;
 use super::calendar::Quarter;
 use super::engagement::Audience;
-use super::ids::{AskId, FigureId, InitiativeId, PersonId, StepId, TeamId};
+use super::ids::{AskId, FaqId, FigureId, InitiativeId, PersonId, StepId, TeamId};
 
 /// A named address on the web.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,6 +199,19 @@ pub struct Exception {
     pub reason: String,
 }
 
+/// A question that people ask, with its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaqEntry {
+    /// Its id, unique within the initiative.
+    pub id: FaqId,
+    /// The question, as most people put it.
+    pub question: String,
+    /// Other ways to ask the same.
+    pub also: Vec<String>,
+    /// The answer. It may name figures and periods, as [`Words`] do.
+    pub answer: String,
+}
+
 /// A piece of reliability work and everything that is said for it.
 #[derive(Debug, Clone)]
 pub struct Initiative {
@@ -225,10 +239,14 @@ pub struct Initiative {
     pub words: BTreeMap<Audience, Words>,
     /// What is new, newest last.
     pub news: Vec<News>,
+    /// What people ask, with the answers, in the order of the file.
+    pub faq: Vec<FaqEntry>,
     /// People added by hand.
     pub extra: Vec<Exception>,
     /// People left out by hand.
     pub excluded: Vec<Exception>,
+    /// People approached because a stakeholder named them; the configuration itself names none.
+    pub approached: Vec<Approach>,
     /// Withdrawn: nothing more is sent, and its buttons say so.
     pub withdrawn: bool,
 }

@@ -161,8 +161,8 @@ pub enum Action {
     },
     /// The question that this receipt is about is about this initiative.
     Place {
-        /// Which.
-        initiative: InitiativeId,
+        /// Which; none if it is about something else.
+        initiative: Option<InitiativeId>,
     },
     /// The FAQ's answer in this receipt helped, or didn't.
     Rate {

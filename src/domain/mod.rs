@@ -1,5 +1,6 @@
 //! Vocabulary and pure rules. Imports nothing of ours and does no I/O, so it can't fail at run time.
 
+pub mod approach;
 pub mod calendar;
 pub mod changes;
 pub mod coverage;
@@ -7,6 +8,7 @@ pub mod directory;
 pub mod effect;
 pub mod engagement;
 pub mod event;
+pub mod faq;
 pub mod hours;
 pub mod ids;
 pub mod initiative;
@@ -19,6 +21,7 @@ pub mod personal;
 pub mod pitch;
 pub mod program;
 pub mod progress;
+pub mod question;
 pub mod roster;
 pub mod schedule;
 pub mod sentence;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{Anchor, PlanningCalendar, PlanningWindow, Quarter};
 use super::directory::{Person, Team};
 use super::engagement::{Audience, Touch};
+use super::event::Stage;
 use super::hours::SendHours;
 use super::ids::{InitiativeId, PersonId, TeamId};
 use super::initiative::Initiative;
@@ -66,6 +67,22 @@ pub struct Limits {
     pub capacity_share: f64,
 }
 
+/// Which messages wait for an advocate's approval.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Approval {
+    /// Those to these audiences.
+    pub audiences: BTreeSet<Audience>,
+    /// Those of the first campaign: while nothing was sent for an earlier quarter.
+    pub first_campaign: bool,
+}
+
+impl Approval {
+    /// Whether a message to `audience` waits; `first` says whether it is of the first campaign.
+    pub fn wanted(&self, audience: Audience, first: bool) -> bool {
+        self.audiences.contains(&audience) || (first && self.first_campaign)
+    }
+}
+
 /// A dated office hour, entered by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfficeHour {
@@ -98,6 +115,10 @@ pub struct Program {
     pub limits: Limits,
     /// When advocates get their digest, in their own zone; never if it is left out.
     pub digests: Option<Schedule>,
+    /// Which messages wait for an advocate's approval.
+    pub approval: Approval,
+    /// How far a campaign goes until an advocate moves it.
+    pub stage: Stage,
     /// Teams by id.
     pub teams: BTreeMap<TeamId, Team>,
     /// People by id.
@@ -125,6 +146,11 @@ pub enum Because {
     Decides,
     /// The initiative's file adds them, for this reason.
     Added(String),
+    /// A stakeholder named them, and this advocate approaches them. Who named them is never told.
+    Named {
+        /// The advocate.
+        by: PersonId,
+    },
 }
 
 /// A person to whom an initiative is argued, and in which role.
@@ -189,15 +215,30 @@ impl Program {
             .filter(|ask| ask.decider.as_ref() == Some(&person.id))
             .map(|ask| ask.team.clone())
             .collect();
-        let audience = person.audiences.iter().copied().min()?;
+        let approach = initiative.approach(&person.id);
+        let of_approach = approach.map(|approach| approach.audience);
+        let audience = of_approach.or_else(|| person.audiences.iter().copied().min())?;
+        // Whoever said that somebody else decides is asked no more about that ask.
+        let open = |team: &&TeamId| !initiative.relieves(&person.id, team);
         // A person is on few teams, an initiative may ask hundreds: walk the few.
-        let asked: Vec<TeamId> =
-            person.teams.iter().filter(|team| initiative.asks.contains_key(*team)).cloned().collect();
-        let all = || initiative.asks.keys().cloned().collect::<Vec<_>>();
+        let mut asked: Vec<TeamId> = person
+            .teams
+            .iter()
+            .filter(|team| initiative.asks.contains_key(*team))
+            .filter(open)
+            .cloned()
+            .collect();
+        let all = || initiative.asks.keys().filter(open).cloned().collect::<Vec<_>>();
         let found =
             |teams, because| Some(Stakeholder { person: person.id.clone(), audience, teams, because });
         if initiative.asks.is_empty() {
             return None;
+        }
+        if let Some(approach) = approach {
+            let mut teams = approach.teams.clone();
+            asked.retain(|team| !teams.contains(team));
+            teams.append(&mut asked);
+            return found(teams, Because::Named { by: approach.by.clone() });
         }
         if !decides.is_empty() {
             let mut teams = decides;

@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use crate::domain::effect::DeliveryKey;
 use crate::domain::engagement::{Audience, Stance, Touch};
-use crate::domain::ids::{FigureId, TeamId};
+use crate::domain::ids::{FigureId, PersonId, TeamId};
 use crate::domain::initiative::{Figure, Words};
 use crate::domain::pitch;
-use crate::domain::state::{Engagement, State};
+use crate::domain::state::{Correction, Engagement, State};
 
 use super::case::{Case, team_name};
 use super::prose::link;
@@ -126,6 +126,12 @@ pub(super) struct Moment<'a> {
     /// It has been sent, so that it must be said even if its news is gone.
     pub(super) sent: bool,
     pub(super) late: bool,
+    /// The prose that an advocate wrote instead of the template's.
+    pub(super) edit: Option<String>,
+    /// What was corrected since it went out.
+    pub(super) corrections: Vec<&'a Correction>,
+    /// It was taken back: by whom, and when.
+    pub(super) recalled: Option<&'a (PersonId, Timestamp)>,
 }
 
 impl<'a> Moment<'a> {
@@ -143,13 +149,35 @@ impl<'a> Moment<'a> {
             .map(|post| post.intended_at)
             .max();
         let late = is_late(case, state);
-        Self { touch: delivery.touch, written, before, engagement, sent: post.is_some(), late }
+        let edit = engagement
+            .and_then(|engagement| engagement.edits.get(&(delivery.touch, delivery.occurrence)))
+            .and_then(|edited| edited.prose.reveal().map(str::to_owned));
+        // Only what has gone out can be corrected or taken back.
+        let campaign = post.and_then(|_| state.campaign(&case.initiative.id, delivery.quarter));
+        let corrections = campaign
+            .into_iter()
+            .flat_map(|campaign| &campaign.corrections)
+            .filter(|correction| written <= correction.at)
+            .collect();
+        let recalled = campaign.and_then(|campaign| campaign.recalled.as_ref());
+        let (touch, sent) = (delivery.touch, post.is_some());
+        Self { touch, written, before, engagement, sent, late, edit, corrections, recalled }
     }
 
     /// The moment of a touch that is only looked at: nothing has been said, so everything is news.
     pub(super) fn unsaid(case: &Case<'_>, state: &State, touch: Touch) -> Self {
         let late = is_late(case, state);
-        Self { touch, written: case.now, before: None, engagement: None, sent: true, late }
+        Self {
+            touch,
+            written: case.now,
+            before: None,
+            engagement: None,
+            sent: true,
+            late,
+            edit: None,
+            corrections: Vec::new(),
+            recalled: None,
+        }
     }
 }
 

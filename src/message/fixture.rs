@@ -9,12 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::calendar::{Offset, PlanningCalendar};
 use crate::domain::directory::{Address, Person, Team};
 use crate::domain::engagement::{Audience, Touch};
+use crate::domain::event::Stage;
 use crate::domain::hours::DaysOff;
 use crate::domain::ids::{FigureId, InitiativeId, PersonId, StepId, TeamId};
 use crate::domain::initiative::{
     Ask, Basis, Estimate, Exception, Figure, Initiative, Link, Measure, News, Step, Words,
 };
-use crate::domain::program::{Cadence, ConfigDigest, Limits, OfficeHour, Program, TouchRule};
+use crate::domain::program::{Approval, Cadence, ConfigDigest, Limits, OfficeHour, Program, TouchRule};
 
 pub(super) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -210,11 +211,13 @@ fn payments() -> Initiative {
             teams: BTreeSet::new(),
             says: "New: the provider hung twice more in the week before Christmas.".into(),
         }],
+        faq: Vec::new(),
         extra: vec![Exception {
             person: person_id("sam"),
             reason: "Sam runs support and reads every one of these tickets".into(),
         }],
         excluded: vec![],
+        approached: Vec::new(),
         withdrawn: false,
     }
 }
@@ -295,6 +298,8 @@ pub(super) fn program() -> Program {
         ],
         stale_after_days: 90,
         digests: None,
+        approval: Approval::default(),
+        stage: Stage::All,
         templates: BTreeMap::new(),
     }
 }

@@ -49,6 +49,12 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
                 name(person)
             )
         }
+        Gap::HandedOver { person, by } => format!(
+            "{} is {}'s to speak to: `{} met` records that it happened.",
+            name(person),
+            name(by),
+            program.command
+        ),
         Gap::Disagreement { team: id } => format!("Answers in {} don't go together: talk to them.", team(id)),
     }
 }

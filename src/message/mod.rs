@@ -6,12 +6,17 @@
 //! advocate's.
 
 mod amount;
+mod answer;
+mod asked;
 mod buttons;
 mod case;
 mod dates;
 mod digest;
 mod facts;
+mod faq;
 mod gap;
+mod inquiry;
+mod known;
 pub mod limits;
 mod next;
 mod notice;
@@ -19,7 +24,10 @@ mod prose;
 mod question;
 mod receipt;
 mod recorded;
+mod rehearsal;
 mod relay;
+mod review;
+mod rewrite;
 mod sentence;
 mod sources;
 mod step;
@@ -45,8 +53,12 @@ use facts::Moment;
 use step::Which;
 use touch::Shown;
 
+pub use faq::faq_answer;
 pub use gap::gap_sentence;
+pub use known::known_about;
 pub use next::{named, next_conversation, stance_in_words};
+pub use review::{Queued, decisions, line, review};
+pub use rewrite::Draft;
 pub use terminal::{modal_to_text, to_text};
 pub use unsayable::Unsayable;
 
@@ -80,9 +92,14 @@ pub fn compose(
         }
         PostKey::Relay { of, to } => relay::relay(program, state, seen, *of, to, now),
         PostKey::Receipt { of, to } => receipt::receipt(program, state, seen, *of, to, now),
-        PostKey::Answer { of, .. } | PostKey::Overdue { of, .. } => Err(Unsayable::NoRecord(*of)),
+        PostKey::Answer { of, to } => answer::answer(program, state, seen, *of, to, now),
+        PostKey::Overdue { of, to } => {
+            inquiry::inquiry(program, state, seen, (*of, to), inquiry::Brought::Back, now)
+        }
         PostKey::Digest { to, .. } => digest::digest(program, state, seen, to, now),
-        PostKey::Review { .. } | PostKey::Rehearsal { .. } => Err(Unsayable::NoRecord(state.head)),
+        // What waits is the plan's to say: `review` is told.
+        PostKey::Review { .. } => Err(Unsayable::NoRecord(state.head)),
+        PostKey::Rehearsal { to, delivery } => rehearsal::rehearsal(program, state, seen, to, delivery, now),
         PostKey::Notice { to, notice } => notice::notice(program, state, seen, notice, to, now),
     }
 }
@@ -128,6 +145,40 @@ pub fn preview(
     let wanted = Wanted { person: &person.id, quarter: initiative.quarter, teams: &[], audience: None };
     let case = Case::of(program, seen, initiative, &wanted, now)?;
     touch::written(&case, state, &Moment::unsaid(&case, state, touch), Shown::AsItStands)
+}
+
+/// How a planned message reads to its recipient, for an advocate: nothing in it can be clicked.
+pub fn as_read(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    delivery: &DeliveryKey,
+    now: Timestamp,
+) -> Result<Vec<Part>, Unsayable> {
+    rehearsal::as_read(program, state, seen, delivery, now).map(|(_, parts)| parts)
+}
+
+/// The prose of a planned message, as an advocate may change it.
+pub fn draft(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    delivery: &DeliveryKey,
+    now: Timestamp,
+) -> Result<Draft, Unsayable> {
+    Delivered { program, state, seen, delivery, teams: &[], audience: None, now }.draft()
+}
+
+/// What would be wrong with a planned message if its prose were `prose`.
+pub fn faults_of(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    delivery: &DeliveryKey,
+    prose: &str,
+    now: Timestamp,
+) -> Result<Vec<limits::Fault>, Unsayable> {
+    Delivered { program, state, seen, delivery, teams: &[], audience: None, now }.faults_of(prose)
 }
 
 /// *Where the numbers come from, and why me*, for a message that was sent.

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use crate::domain::effect::PostKey;
 use crate::domain::event::Said;
 use crate::domain::ids::{PersonId, Seq};
-use crate::domain::initiative::Initiative;
 use crate::domain::message::{Message, Paragraph, Part};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
+use crate::domain::question::in_charge;
 use crate::domain::state::{Phase, State};
 
+use super::asked::asked;
 use super::case::{hours, names, person, zone};
 use super::unsayable::Unsayable;
 use super::{dates, wording};
@@ -26,15 +27,18 @@ pub(super) fn receipt(
     now: Timestamp,
 ) -> Result<Message, Unsayable> {
     let received = state.received.get(&of).ok_or(Unsayable::NoRecord(of))?;
+    if received.said == Said::Question {
+        return asked(program, state, seen, of, to, now);
+    }
     let reader = person(program, to)?;
     let zone = zone(program, seen, reader);
     let today = zone.to_datetime(now).date();
     let initiative = received.initiative.as_ref().and_then(|id| program.initiative(id));
-    let told = told(program, initiative, to);
+    let told = in_charge(program, initiative.map(|of| &of.id), to);
     let who = wording::joined(&names(program, &told));
     let about = initiative.map_or_else(String::new, |initiative| format!(" about “{}”", initiative.title));
     let what = match received.said {
-        Said::Question => "message",
+        Said::Question | Said::Remark => "message",
         Said::Talk => "wish to talk",
         Said::Concern => "concern",
         Said::Correction => "correction",
@@ -53,7 +57,7 @@ pub(super) fn receipt(
     let several = told.len() > 1;
     let s = if several { "" } else { "s" };
     let next = match received.said {
-        Said::Question => format!("{who} answer{s} you in Slack{by}."),
+        Said::Question | Said::Remark => "For an answer, ask a question at any time.".to_owned(),
         Said::Talk => format!("{who} write{s} to you{by} to find a time."),
         Said::Concern => {
             format!("The bot writes nothing more about it until {who} {} it with you.", settled(several))
@@ -78,28 +82,6 @@ pub(super) fn receipt(
 
 fn settled(several: bool) -> &'static str {
     if several { "have settled" } else { "has settled" }
-}
-
-/// Whom a person's words go to: the advocates of the initiative, or everybody's if it is unknown.
-fn told(program: &Program, initiative: Option<&Initiative>, from: &PersonId) -> Vec<PersonId> {
-    if let Some(initiative) = initiative {
-        return initiative.advocates.clone();
-    }
-    let reader = program.people.get(from);
-    let concerned = |initiative: &&Initiative| {
-        reader.is_some_and(|reader| program.stakeholder(initiative, reader).is_some())
-    };
-    let mut told: Vec<PersonId> = Vec::new();
-    let of_theirs: Vec<&Initiative> = program.initiatives.iter().filter(concerned).collect();
-    let all: Vec<&Initiative> = program.initiatives.iter().collect();
-    for initiative in if of_theirs.is_empty() { all } else { of_theirs } {
-        for advocate in &initiative.advocates {
-            if !told.contains(advocate) {
-                told.push(advocate.clone());
-            }
-        }
-    }
-    told
 }
 
 fn has_it(state: &State, of: Seq, advocate: &PersonId) -> bool {

@@ -38,9 +38,8 @@ pub(super) fn recorded(case: &Case<'_>, state: &State, moment: &Moment<'_>) -> R
     {
         return answer;
     }
-    if is_stopped(case, state) {
-        let text = "Stopped: no more messages come to you. You can undo this at any time.";
-        let undo = button("Undo", Action::UndoStop, Look::Plain);
+    if let Some((text, action)) = stopped(case, state) {
+        let undo = button("Undo", action, Look::Plain);
         return Recorded::Closed { paragraph: Paragraph::text(text), buttons: vec![undo] };
     }
     let is_planned = |team: &&TeamId| {
@@ -69,10 +68,16 @@ pub(super) fn withdrawn(advocates: &str) -> String {
     format!("{who} {has} withdrawn this. Nothing is asked of you any more.")
 }
 
-fn is_stopped(case: &Case<'_>, state: &State) -> bool {
-    state
-        .person(&case.person.id)
-        .is_some_and(|person| person.stopped || person.stopped_initiatives.contains(&case.initiative.id))
+/// That the reader stopped the messages, and how they undo it.
+fn stopped(case: &Case<'_>, state: &State) -> Option<(&'static str, Action)> {
+    let known = state.person(&case.person.id)?;
+    if known.stopped {
+        let text = "Stopped: no more messages come to you. You can undo this at any time.";
+        return Some((text, Action::UndoStop));
+    }
+    let about = known.stopped_initiatives.contains(&case.initiative.id);
+    let text = "Stopped: no more messages about this come to you. You can undo this at any time.";
+    about.then(|| (text, Action::UndoStopAbout { initiative: Some(case.initiative.id.clone()) }))
 }
 
 fn answer(case: &Case<'_>, engagement: &Engagement, touch: Touch) -> Option<Recorded> {

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domain::directory::Person;
-use crate::domain::event::Said;
+use crate::domain::event::{Referral, Said};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Look, Message, Paragraph, Part, Span};
@@ -15,6 +15,7 @@ use crate::domain::state::{Received, State};
 
 use super::buttons::button;
 use super::case::{hours, person, team_name, zone};
+use super::inquiry::{Brought, inquiry};
 use super::unsayable::Unsayable;
 use super::wording;
 
@@ -28,6 +29,9 @@ pub(super) fn relay(
     now: Timestamp,
 ) -> Result<Message, Unsayable> {
     let received = state.received.get(&of).ok_or(Unsayable::NoRecord(of))?;
+    if received.said == Said::Question {
+        return inquiry(program, state, seen, (of, to), Brought::On, now);
+    }
     let reader = person(program, to)?;
     let initiative = received.initiative.as_ref().and_then(|id| program.initiative(id));
     let who = Who::of(program, state, &received.person);
@@ -35,13 +39,22 @@ pub(super) fn relay(
         initiative.map_or_else(String::new, |initiative| format!(" {preposition} “{}”", initiative.title))
     };
     let intro = match received.said {
-        Said::Question => format!(" wrote to you{}.", on("about")),
+        Said::Question | Said::Remark => format!(" wrote to you{}.", on("about")),
         Said::Talk => format!(" would like to talk{}.", on("about")),
         Said::Concern => format!(" has a concern{}.", on("about")),
         Said::Correction => format!(" found something wrong{}.", on("in the heads-up about")),
-        Said::Referral => format!(" says that someone else decides{}, or is missing.", on("on")),
+        Said::Referral => match &received.referral {
+            Some(Referral { decides: true, .. }) => format!(" says that someone else decides{}.", on("on")),
+            Some(Referral { decides: false, .. }) => format!(" says that somebody is missing{}.", on("on")),
+            None => format!(" says that someone else decides{}, or is missing.", on("on")),
+        },
     };
     let mut parts = vec![Part::Paragraph(who.opens(&intro))];
+    if let Some(whom) = received.referral.as_ref().and_then(|referral| referral.whom.clone()) {
+        let named =
+            vec![Span::Text("They named ".to_owned()), Span::Mention(whom), Span::Text(".".to_owned())];
+        parts.push(Part::Paragraph(Paragraph(named)));
+    }
     if let Some(quote) = quote(received) {
         parts.push(quote);
     }
@@ -59,6 +72,7 @@ pub(super) fn relay(
     let mut message = Message::new(format!("{}{intro}", who.full), parts);
     message.footer = Some(seen_by(program, initiative, to));
     hold(&mut message, state, received, initiative, &who.short);
+    refer(&mut message, program, of, received, to);
     Ok(message)
 }
 
@@ -107,7 +121,7 @@ pub(super) fn role(program: &Program, person: &Person) -> String {
 }
 
 /// What they wrote, word for word.
-fn quote(received: &Received) -> Option<Part> {
+pub(super) fn quote(received: &Received) -> Option<Part> {
     Some(match received.text.as_ref()? {
         text @ Personal::Open { .. } => Part::Quote(text.reveal()?.to_owned()),
         Personal::Sealed(_) => Part::Small(Paragraph::text("Their words can't be opened at the moment.")),
@@ -125,9 +139,11 @@ fn next(program: &Program, received: &Received, initiative: Option<&Initiative>,
         vec![Span::Code(handle), text(" records that you talked.".to_owned())]
     };
     let mut spans = match received.said {
-        Said::Question => vec![text(format!(
-            "Next: write to {name} in Slack. {name} was told that this went to you, and when to expect an answer at the latest. "
-        ))],
+        Said::Question | Said::Remark => {
+            return Paragraph(vec![text(format!(
+                "It reads like no question, so {name} was promised no answer."
+            ))]);
+        }
         Said::Talk => vec![text(format!("Next: write to {name} and agree on a time. "))],
         Said::Concern => vec![text(format!(
             "Next: talk to {name}. Until then the bot sends {name} nothing more about it. "
@@ -136,14 +152,15 @@ fn next(program: &Program, received: &Received, initiative: Option<&Initiative>,
             "Next: check it, correct the initiative's file if {name} is right, and tell {name} what you found. Until then the bot sends {name} nothing more about it. "
         ))],
         Said::Referral => {
-            let mut spans = vec![text(
-                "Next: find out who decides, and name them as decider or stakeholder in ".to_owned(),
-            )];
+            let mut spans = vec![text(format!(
+                "Next: approach them, and they get a first message of their own that doesn't name {name}; \
+                 or let it be. To have them for good, name them in "
+            ))];
             spans.push(match initiative {
                 Some(initiative) => Span::Code(file(initiative)),
                 None => text("the initiative's file".to_owned()),
             });
-            spans.push(text("; they are approached afresh. ".to_owned()));
+            spans.push(text(".".to_owned()));
             return Paragraph(spans);
         }
     };
@@ -194,6 +211,32 @@ pub(super) fn seen_by(program: &Program, initiative: Option<&Initiative>, to: &P
     } else {
         Paragraph::text(format!("Only you and {} may see this.", wording::joined(&names)))
     }
+}
+
+/// Lets the advocate approach whom a referral names, until that is decided.
+fn refer(message: &mut Message, program: &Program, of: Seq, received: &Received, to: &PersonId) {
+    if received.said != Said::Referral {
+        return;
+    }
+    let Some(settled) = &received.settled else {
+        message.buttons = vec![
+            button("Approach them", Action::Approach { referral: of }, Look::Primary),
+            button("Let it be", Action::Dismiss { referral: of }, Look::Plain),
+        ];
+        return;
+    };
+    let by = if settled.by == *to {
+        "You".to_owned()
+    } else {
+        wording::joined(&super::case::names(program, std::slice::from_ref(&settled.by)))
+    };
+    message.recorded = Some(Paragraph::text(match &settled.approached {
+        Some(whom) => {
+            let whom = person(program, whom).map_or_else(|_| whom.to_string(), |whom| whom.name.clone());
+            format!("{by} decided to approach {whom}, who gets a first message of their own.")
+        }
+        None => format!("{by} decided to let it be."),
+    }));
 }
 
 /// Lets the advocate release a concern, as long as it holds.

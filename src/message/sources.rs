@@ -6,7 +6,7 @@ use crate::domain::initiative::{Basis, Estimate, Figure, Step};
 use crate::domain::message::{Paragraph, Part, Span};
 use crate::domain::program::Because;
 
-use super::case::{Case, team_name};
+use super::case::{Case, names, team_name};
 use super::facts::{is_stale, shown};
 use super::relay::file;
 use super::step::{Which, steps};
@@ -104,6 +104,14 @@ fn why(case: &Case<'_>) -> Paragraph {
     let role = case.audience.title();
     let article = if role.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let stakeholder = case.program.stakeholder(case.initiative, case.person);
+    let ask = if one { "the ask of" } else { "the asks of" };
+    let place = match stakeholder.as_ref().map(|stakeholder| &stakeholder.because) {
+        Some(Because::Decides) => " names you as the decider".to_owned(),
+        Some(Because::Added(_)) => " adds you, with the reason".to_owned(),
+        Some(Because::OnTeam | Because::AnswersFor | Because::Named { .. }) | None => {
+            format!(" has {ask} {teams}, and config/people.toml your role and team")
+        }
+    };
     let because = match stakeholder.map(|stakeholder| stakeholder.because) {
         Some(Because::OnTeam) | None => format!("You are {article} {role} of {teams}, {asked}."),
         Some(Because::AnswersFor) => format!("As {article} {role} you answer for {teams}, {asked}."),
@@ -115,16 +123,24 @@ fn why(case: &Case<'_>) -> Paragraph {
                 .collect();
             format!("You decide for {} on this ask.", wording::joined(&deciding))
         }
+        Some(Because::Named { by }) => {
+            let by = names(case.program, std::slice::from_ref(&by));
+            return Paragraph::text(format!(
+                "A colleague named you as somebody who should hear of this, for {teams}, and {} decided to write \
+                 to you. If someone else decides, or you want no such messages, the three dots beside the \
+                 message say so.",
+                wording::joined(&by)
+            ));
+        }
         Some(Because::Added(reason)) => {
             format!("{} added you: {}", case.advocates(), wording::stopped(&reason))
         }
     };
     Paragraph(vec![
-        Span::Text(format!("{because} It is written down in ")),
+        Span::Text(format!("{because} The rule: ")),
         Span::Code(file(case.initiative)),
-        Span::Text(
-            ". If someone else decides, or you want no such messages, the three dots beside the message say so."
-                .to_owned(),
-        ),
+        Span::Text(format!(
+            "{place}. If someone else decides, or you want no such messages, the three dots beside the message say so."
+        )),
     ])
 }

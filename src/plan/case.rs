@@ -20,9 +20,10 @@ use crate::domain::pitch::{self, NotReady};
 use crate::domain::program::{Program, Stakeholder};
 use crate::domain::state::{Engagement, PersonState, Phase, PostState, State};
 
+use super::approval;
 use super::pacing::Gates;
 use super::skip::Skip;
-use super::touches::{Frame, Lives, Place, Slot};
+use super::touches::{Addressee, Frame, Lives, Place, Slot};
 
 /// Most asks of one person for one initiative in a quarter, whatever the configuration says.
 const MOST_ASKS: u32 = 3;
@@ -145,6 +146,7 @@ struct History {
     asks: u32,
     last: Option<Timestamp>,
     smaller_offered: bool,
+    last_called: bool,
 }
 
 /// One person and one initiative that is argued to them.
@@ -157,7 +159,7 @@ pub(super) struct Case<'a> {
     pub(super) recipient: Recipient<'a>,
     pub(super) stakeholder: Stakeholder,
     pub(super) slots: Arc<[Slot]>,
-    engagement: Option<&'a Engagement>,
+    pub(super) engagement: Option<&'a Engagement>,
 }
 
 impl<'a> Case<'a> {
@@ -181,17 +183,21 @@ impl<'a> Case<'a> {
             return Err(match excluded {
                 Some(exception) => Skip::Excluded { reason: exception.reason.clone() },
                 None if initiative.advocates.contains(&person.id) => Skip::Advocate,
+                None if initiative.asks.keys().any(|team| initiative.relieves(&person.id, team)) => {
+                    Skip::Relieved
+                }
                 None => Skip::NotAStakeholder,
             });
         };
         if frame.window.is_none() {
             return Err(Skip::NoWindow);
         }
-        let slots =
-            memo.lives.slots(ground.program, frame, place, zone, &person.days_off, stakeholder.audience);
         let engagement = known
             .filter(|known| !known.engagements.is_empty())
             .and_then(|known| known.engagements.get(&(initiative.id.clone(), initiative.quarter)));
+        let approached = initiative.approach(&person.id).map(|approach| approach.at);
+        let to = Addressee { place, zone, off: &person.days_off, audience: stakeholder.audience, approached };
+        let slots = approval::hastened(memo.lives.slots(ground.program, frame, &to), engagement);
         Ok(Self { ground, rank, initiative, frame, recipient, stakeholder, slots, engagement })
     }
 
@@ -238,11 +244,27 @@ impl<'a> Case<'a> {
         at: Timestamp,
         up_to: Timestamp,
     ) -> Result<Vec<TeamId>, Skip> {
+        let teams = self.argued(memo, slot, at, up_to)?;
+        self.released(slot)?;
+        Ok(teams)
+    }
+
+    /// The same, whatever advocates hold back.
+    pub(super) fn argued(
+        &self,
+        memo: &mut Memo,
+        slot: &Slot,
+        at: Timestamp,
+        up_to: Timestamp,
+    ) -> Result<Vec<TeamId>, Skip> {
         if let Some(never) = &slot.never {
             return Err(never.clone());
         }
         if self.recipient.known.is_some_and(|known| known.stopped_initiatives.contains(&self.initiative.id)) {
             return Err(Skip::StoppedInitiative);
+        }
+        if let Some(skip) = self.taken_over() {
+            return Err(skip);
         }
         if let Some(engagement) = self.engagement {
             if engagement.concern.is_some() {
@@ -263,6 +285,15 @@ impl<'a> Case<'a> {
         }
         let teams = self.arguable(memo)?;
         let history = self.history(up_to);
+        // What was let go before its time takes the place of what would have come before it.
+        let overtaken = match slot.touch {
+            Touch::HeadsUp => history.asks > 0,
+            Touch::Pitch | Touch::Reminder => history.last_called,
+            Touch::LastCall | Touch::FollowUp => false,
+        };
+        if overtaken {
+            return Err(Skip::Superseded);
+        }
         if slot.touch.asks() {
             self.may_ask(slot.touch, at, up_to, history)?;
         }
@@ -371,6 +402,7 @@ impl<'a> Case<'a> {
             if arrived <= up_to {
                 history.asks += u32::from(touch.asks());
                 history.smaller_offered |= matches!(touch, Touch::Reminder | Touch::LastCall);
+                history.last_called |= *touch == Touch::LastCall;
                 history.last = history.last.max(Some(arrived));
             }
         }

@@ -13,7 +13,7 @@ use crate::domain::event::{Event, Record};
 use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
 use crate::domain::observation::Observations;
 use crate::domain::program::{ConfigDigest, Program};
-use crate::domain::state::{Phase, State};
+use crate::domain::state::{Phase, PostState, State};
 
 use super::case::{Ground, Memo};
 use super::digest::Digests;
@@ -22,6 +22,7 @@ use super::eligible::{in_force, refused_everywhere};
 use super::outlook::{Outlook, outlook};
 use super::pacing::Burst;
 use super::posts::{self, Item, Standing};
+use super::review::{self, Waiting, Waits};
 use super::touches::Frame;
 
 /// A post in doubt is looked up this long after its deadline (ARCHITECTURE, A post).
@@ -71,6 +72,13 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::StageSet { .. }
         | Event::Recalled { .. } => Touched::Everybody,
         Event::PostIntended { key, .. } | Event::PostMissed { key } => Touched::person(key.to()),
+        // Later campaigns are not the first any more.
+        Event::PostSent { .. }
+            if program.approval.first_campaign
+                && state_after.begun.is_some_and(|(_, since)| since == record.seq) =>
+        {
+            Touched::Everybody
+        }
         Event::PostSent { post, .. }
         | Event::PostRefused { post, .. }
         | Event::PostDeferred { post, .. }
@@ -86,7 +94,6 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::Stopped { person, .. }
         | Event::StopUndone { person, .. }
         | Event::MessageEdited { person, .. }
-        | Event::MessageDeleted { person, .. }
         | Event::LeaveEntered { person, .. }
         | Event::HandedOver { person, .. }
         | Event::Snoozed { person, .. } => Touched::person(person),
@@ -100,6 +107,12 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::ReferralDismissed { referral: of, .. } => {
             state_after.received.get(of).map_or(Touched::Nobody, |received| Touched::person(&received.person))
         }
+        // An advocate may take an answer back; then it is the asker who doesn't get it.
+        Event::MessageDeleted { person, of } => {
+            let question = state_after.answers.get(of).map(|answer| answer.question);
+            let asker = question.and_then(|of| state_after.received.get(&of)).map(|asked| &asked.person);
+            Touched::person(asker.unwrap_or(person))
+        }
         Event::ItemPlanned { initiative, team, .. } => around(program, initiative, team),
         // What these change is looked at again each time.
         Event::PostShown { .. }
@@ -110,6 +123,21 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::ConfigRefused { .. }
         | Event::PostingPaused { .. }
         | Event::PostingResumed { .. } => Touched::Nobody,
+    }
+}
+
+/// Takes out what one person had waiting before, and puts in what they have now.
+fn replace(waits: &mut Waits, before: &[(usize, Waiting)], after: &[(usize, Waiting)]) {
+    for (rank, waiting) in before {
+        if let Some(of_rank) = waits.get_mut(rank) {
+            of_rank.remove(waiting);
+            if of_rank.is_empty() {
+                waits.remove(rank);
+            }
+        }
+    }
+    for (rank, waiting) in after {
+        waits.entry(*rank).or_default().insert(waiting.clone());
     }
 }
 
@@ -136,6 +164,8 @@ enum Source {
     Said(Seq),
     Disagreement(Ask),
     Reaching(u32),
+    Review(usize),
+    Rehearsals,
 }
 
 /// What is to be done, and when to look again.
@@ -161,6 +191,12 @@ pub struct Plan {
     ready: BTreeSet<(Timestamp, usize, u32)>,
     missing: BTreeSet<u32>,
     burst: Burst,
+
+    /// What waits for approval, and what is rehearsed.
+    waiting: Waits,
+    rehearsing: Waits,
+    /// When reviews and rehearsals are to be looked at again.
+    held_wake: Option<Timestamp>,
 
     answers: Answers,
     answers_of: HashMap<u32, Vec<Answer>>,
@@ -194,6 +230,9 @@ impl Plan {
             ready: BTreeSet::new(),
             missing: BTreeSet::new(),
             burst: Burst::default(),
+            waiting: Waits::new(),
+            rehearsing: Waits::new(),
+            held_wake: None,
             answers: Answers::default(),
             answers_of: HashMap::new(),
             read_up_to: Seq::default(),
@@ -287,7 +326,7 @@ impl Plan {
         let people = self.wakes.first().map(|(at, _)| *at);
         let settles = self.settles.iter().map(|(at, ..)| *at).filter(|at| self.as_of < *at).min();
         let burst = self.burst.next.filter(|_| self.burst.free < self.ready.len() && !self.paused);
-        [people, settles, burst, self.item_wake].into_iter().flatten().min()
+        [people, settles, burst, self.item_wake, self.held_wake].into_iter().flatten().min()
     }
 
     fn outlook(&self, person: u32) -> Option<&Outlook> {
@@ -311,6 +350,7 @@ impl Plan {
         person: &PersonId,
         now: Timestamp,
     ) {
+        self.look_at_questions(program, state, person);
         let (Some(place), Some(person)) = (self.roster.get(person).copied(), program.people.get(person))
         else {
             return;
@@ -335,6 +375,15 @@ impl Plan {
         }
     }
 
+    /// What somebody asked goes on with every answer; whoever has left the configuration may still be
+    /// answered, so this asks for no place in it.
+    fn look_at_questions(&mut self, program: &Program, state: &State, person: &PersonId) {
+        let asked = state.person(person).map(|person| person.asked.as_slice()).unwrap_or_default();
+        for (of, received) in asked.iter().filter_map(|of| Some((of, state.received.get(of)?))) {
+            self.put(Source::Said(*of), posts::answers_to(program, state, *of, received));
+        }
+    }
+
     fn index(&mut self, place: u32, after: Outlook) {
         let Some(outlook) = usize::try_from(place).ok().and_then(|place| self.outlooks.get_mut(place)) else {
             return;
@@ -347,6 +396,12 @@ impl Plan {
             self.ready.remove(&(post.life.due, *rank, place));
         }
         self.missing.remove(&place);
+        for (waits, before, after) in [
+            (&mut self.waiting, &before.held_back.waiting, &after.held_back.waiting),
+            (&mut self.rehearsing, &before.held_back.rehearsing, &after.held_back.rehearsing),
+        ] {
+            replace(waits, before, after);
+        }
         if let Some(at) = after.wake {
             self.wakes.insert((at, place));
         }
@@ -365,7 +420,7 @@ impl Plan {
         self.refused = refused_everywhere(state);
         self.burst = Burst::at(now, &program.limits, &state.recent_campaign);
         for (of, received) in state.received.range(self.read_up_to.next()..) {
-            let items = posts::answers_to(program, *of, received);
+            let items = posts::answers_to(program, state, *of, received);
             self.put(Source::Said(*of), items);
         }
         self.read_up_to = state.head;
@@ -377,9 +432,9 @@ impl Plan {
         self.put(Source::RefusedConfig, about_refused);
         let digests = self.digests.items(ground, now);
         self.put(Source::Digests, digests);
+        self.look_at_held_back(ground, now);
         self.look_through_items(ground, now);
         self.frames = frames;
-        self.give_up_orphans(state);
         self.look_at_unsettled(program, state);
         self.refreshes = state
             .outdated
@@ -388,16 +443,27 @@ impl Plan {
             .collect();
     }
 
-    /// What waits for another try and has nothing to say any more, such as a notice of a pause that is
-    /// over, is given up, so that it doesn't wait for ever.
-    fn give_up_orphans(&mut self, state: &State) {
-        let wanted: BTreeSet<PostId> =
-            self.items.values().flatten().map(|item| state.resolve(item.id)).collect();
-        let orphans = state.unsettled.iter().filter(|post| !wanted.contains(*post)).filter_map(|post| {
-            let post = state.post(*post)?;
-            (post.phase.is_open() && post.key.delivery().is_none()).then(|| post.key.clone())
-        });
-        self.too_old.extend(orphans);
+    /// Finds what advocates are to be told of what they keep from going.
+    fn look_at_held_back(&mut self, ground: Ground<'_>, now: Timestamp) {
+        let mut wake: Option<Timestamp> = None;
+        let mut found: Vec<(Source, Vec<Item>)> = Vec::new();
+        for rank in 0..ground.program.initiatives.len() {
+            let items = match self.waiting.get(&rank) {
+                Some(waiting) => {
+                    let (items, again) = review::about_review(ground, rank, waiting, now);
+                    wake = wake.into_iter().chain(again).min();
+                    items
+                }
+                None => Vec::new(),
+            };
+            found.push((Source::Review(rank), items));
+        }
+        let (rehearsals, again) = review::about_rehearsals(ground, &self.rehearsing, now);
+        self.held_wake = wake.into_iter().chain(again).min();
+        found.push((Source::Rehearsals, rehearsals));
+        for (source, items) in found {
+            self.put(source, items);
+        }
     }
 
     /// Drops what is settled or too old, and finds what may go out now.
@@ -434,8 +500,10 @@ impl Plan {
                     let at = deadline.checked_add(LOOK_UP_AFTER).unwrap_or(Timestamp::MAX);
                     self.settles.push((at, *id, post.attempt));
                 }
-                // Nobody is left to try again for.
-                Phase::Waiting { .. } if !program.people.contains_key(post.key.to()) => {
+                // Nobody is left to try again for, or nothing to say any more.
+                Phase::Waiting { .. }
+                    if !program.people.contains_key(post.key.to()) || self.is_moot(state, *id, post) =>
+                {
                     self.too_old.push(post.key.clone());
                 }
                 Phase::Waiting { .. }
@@ -446,6 +514,12 @@ impl Plan {
             }
         }
         self.settles.sort_unstable();
+    }
+
+    /// Whether what a post was to answer has been settled otherwise before it could be tried again.
+    fn is_moot(&self, state: &State, id: PostId, post: &PostState) -> bool {
+        let wanted = |item: &Item| state.resolve(item.id) == id;
+        post.key.delivery().is_none() && !self.items.values().flatten().any(wanted)
     }
 
     /// Whether two plans want the same, now and later.
@@ -459,6 +533,9 @@ impl Plan {
             && self.ready == other.ready
             && self.missing == other.missing
             && self.burst == other.burst
+            && self.waiting == other.waiting
+            && self.rehearsing == other.rehearsing
+            && self.held_wake == other.held_wake
             && self.answers == other.answers
             && self.items == other.items
             && self.interactive == other.interactive

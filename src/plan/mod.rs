@@ -6,16 +6,21 @@
 //!
 //! - `touches`: when a touch of the cadence may be sent to somebody, as its life `[due, expires)`
 //! - `case`: one person and one initiative: what keeps a touch from being sent, whatever the hour
+//! - `approval`: what advocates hold back, and what they let go before its time
+//! - `review`: what waits for an advocate, and when they hear of it
 //! - `pacing`: hours, quiet times, gaps and caps, across all initiatives together
 //! - `outlook`: what one person gets next, and when that may change
 //! - `digest`: when an advocate is told what changed
 //! - `posts`, `disagreement`: relays, receipts and notices: what answers something that happened
+//! - `answers`: what a question sends: receipt, relays, answers, and the reminder of it
 //! - `incremental`: the plan itself, kept up to date event by event
 //! - `eligible`: the same rule for one post, asked again right before the intent
 //! - `forecast`, `explain`: the same rule over days to come, and its reasons
 //! - `restart`: what has to be looked up before a journal that may be missing records is trusted
 //! - `skip`: the named reasons
 
+mod answers;
+mod approval;
 mod case;
 mod digest;
 mod disagreement;
@@ -27,6 +32,7 @@ mod outlook;
 mod pacing;
 mod posts;
 mod restart;
+mod review;
 mod skip;
 mod touches;
 
@@ -35,6 +41,7 @@ pub use explain::{Explanation, InitiativePlan, Outcome, Row, TouchRow, explain};
 pub use forecast::{Planned, forecast};
 pub use incremental::{Plan, Touched, touched};
 pub use restart::must_start_paused;
+pub use review::{Waiting, judgeable, next_for, review_horizon, waiting};
 pub use skip::Skip;
 
 #[cfg(test)]

@@ -7,10 +7,12 @@ use jiff::Timestamp;
 
 use crate::domain::directory::Person;
 use crate::domain::effect::{DeliveryKey, Life, Post, PostId, PostKey};
+use crate::domain::event::Stage;
 use crate::domain::ids::TeamId;
 use crate::domain::state::{PersonState, Phase, PostState, State};
 
 use super::case::{Case, Ground, Memo, Recipient};
+use super::review::{HeldBack, Waiting};
 use super::skip::Skip;
 use super::touches::Slot;
 
@@ -21,6 +23,8 @@ pub(super) struct Outlook {
     pub(super) due: Option<(usize, Post)>,
     /// Deliveries whose life passed without them.
     pub(super) missed: Vec<DeliveryKey>,
+    /// What an advocate keeps from going.
+    pub(super) held_back: HeldBack,
     /// The next moment at which any of it may change by itself.
     pub(super) wake: Option<Timestamp>,
 }
@@ -110,10 +114,11 @@ pub(super) fn outlook(ground: Ground<'_>, memo: &mut Memo, person: &Person, now:
     }
     let mut missed = Vec::new();
     let mut next = Next { now, at: None };
+    let mut held_back = HeldBack::default();
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
     for rank in 0..ground.program.initiatives.len() {
         if let Ok(case) = Case::of(ground, memo, rank, recipient) {
-            candidates.extend(weigh(case, memo, now, &mut next, &mut missed));
+            candidates.extend(weigh(case, memo, &mut next, &mut missed, &mut held_back));
         }
     }
     // What was tried before and can't be tried again is over.
@@ -138,17 +143,36 @@ pub(super) fn outlook(ground: Ground<'_>, memo: &mut Memo, person: &Person, now:
             opens => next.consider(opens),
         }
     }
-    Outlook { due, missed, wake: next.at }
+    Outlook { due, missed, held_back, wake: next.at }
+}
+
+/// What an advocate keeps from going to `person` about one initiative.
+pub(super) fn held_back(
+    ground: Ground<'_>,
+    memo: &mut Memo,
+    person: &Person,
+    rank: usize,
+    now: Timestamp,
+) -> HeldBack {
+    let recipient = Recipient::of(ground, memo, person);
+    let mut held_back = HeldBack::default();
+    if recipient.out_of_campaign().is_none()
+        && let Ok(case) = Case::of(ground, memo, rank, recipient)
+    {
+        weigh(case, memo, &mut Next { now, at: None }, &mut Vec::new(), &mut held_back);
+    }
+    held_back
 }
 
 /// The candidate of one initiative, if there is one now.
 fn weigh<'a>(
     case: Case<'a>,
     memo: &mut Memo,
-    now: Timestamp,
     next: &mut Next,
     missed: &mut Vec<DeliveryKey>,
+    held_back: &mut HeldBack,
 ) -> Option<Candidate<'a>> {
+    let now = next.now;
     let mut found: Option<(Slot, Vec<TeamId>)> = None;
     for slot in case.slots.iter().filter(|slot| slot.never.is_none()) {
         let post = case.post(slot);
@@ -167,7 +191,9 @@ fn weigh<'a>(
         match case.verdict(memo, slot, now.max(due)) {
             Ok(_) if now < due => {
                 next.consider(Some(due));
-                break;
+                if case.goes_by_itself() {
+                    break;
+                }
             }
             Ok(teams) => {
                 next.consider(Some(expires));
@@ -175,6 +201,16 @@ fn weigh<'a>(
             }
             Err(Skip::NothingNew) => {
                 next.consider(case.next_news(now.max(due)).filter(|at| *at < expires));
+            }
+            Err(skip @ (Skip::AwaitsApproval | Skip::Staged { stage: Stage::Rehearsal })) => {
+                let of = match skip == Skip::AwaitsApproval {
+                    true => &mut held_back.waiting,
+                    false => &mut held_back.rehearsing,
+                };
+                let (delivery, appeared) = (case.key(slot), case.appeared());
+                of.push((case.rank, Waiting { due, expires, appeared, delivery }));
+                next.consider(Some(due));
+                next.consider(Some(expires));
             }
             Err(_) => {}
         }

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,6 +28,7 @@ fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
 enum Closed {
     Snoozed(Timestamp),
     Away(Timestamp),
+    Leave(Timestamp),
     Quiet(Timestamp),
     Hours(Option<Timestamp>),
     Gap(Timestamp),
@@ -36,7 +38,11 @@ enum Closed {
 impl Closed {
     fn until(self) -> Option<Timestamp> {
         match self {
-            Self::Snoozed(until) | Self::Away(until) | Self::Quiet(until) | Self::Gap(until) => Some(until),
+            Self::Snoozed(until)
+            | Self::Away(until)
+            | Self::Leave(until)
+            | Self::Quiet(until)
+            | Self::Gap(until) => Some(until),
             Self::Hours(until) | Self::Week(until) => until,
         }
     }
@@ -52,8 +58,16 @@ pub(super) struct Gates<'a> {
     snoozed_until: Option<Timestamp>,
     away_until: Option<Timestamp>,
     quiet: Option<(Timestamp, Timestamp)>,
+    /// A leave that an advocate entered: from the start of its first day to the end of its last.
+    leave: Option<(Timestamp, Timestamp)>,
     /// When messages went out to them, earliest first.
     sent: Vec<Timestamp>,
+}
+
+/// From the start of the first of these days to the end of the last.
+fn whole_days(zone: &TimeZone, (first, last): (Date, Date)) -> Option<(Timestamp, Timestamp)> {
+    let start = |day: Date| zone.to_timestamp(day.to_datetime(Time::midnight())).ok();
+    Some((start(first)?, start(last.tomorrow().ok()?)?))
 }
 
 impl<'a> Gates<'a> {
@@ -81,6 +95,7 @@ impl<'a> Gates<'a> {
             snoozed_until: known.and_then(|known| known.snoozed_until),
             away_until: seen.and_then(|seen| seen.away_until),
             quiet: seen.and_then(|seen| seen.quiet),
+            leave: known.and_then(|known| known.leave).and_then(|days| whole_days(zone, days)),
             sent,
         }
     }
@@ -90,6 +105,11 @@ impl<'a> Gates<'a> {
         ahead(self.snoozed_until)
             .map(Closed::Snoozed)
             .or_else(|| ahead(self.away_until).map(Closed::Away))
+            .or_else(|| {
+                self.leave
+                    .filter(|(from, until)| *from <= at && at < *until)
+                    .map(|(_, until)| Closed::Leave(until))
+            })
             .or_else(|| {
                 self.quiet
                     .filter(|(from, until)| *from <= at && at < *until)
@@ -120,6 +140,7 @@ impl<'a> Gates<'a> {
         Some(match self.closed(at)? {
             Closed::Snoozed(until) => Skip::Snoozed { until: zoned(until) },
             Closed::Away(until) => Skip::Away { until: zoned(until) },
+            Closed::Leave(until) => Skip::OnLeave { until: zoned(until) },
             Closed::Quiet(until) => Skip::Quiet { until: zoned(until) },
             Closed::Hours(until) => {
                 let until = until.map(zoned);
@@ -149,8 +170,9 @@ impl<'a> Gates<'a> {
 
     /// When the open time that `at` lies in ends.
     pub(super) fn closes(&self, at: Timestamp) -> Option<Timestamp> {
-        let quiet = self.quiet.map(|(from, _)| from).filter(|from| at < *from);
-        self.hours.end(at, self.zone, self.off).into_iter().chain(quiet).min()
+        let begins = [self.quiet, self.leave].into_iter().flatten().map(|(from, _)| from);
+        let begins = begins.filter(|from| at < *from);
+        self.hours.end(at, self.zone, self.off).into_iter().chain(begins).min()
     }
 }
 

@@ -11,15 +11,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::directory::Person;
 use crate::domain::effect::{Life, Notice, Post, PostId, PostKey};
-use crate::domain::event::PauseReason;
+use crate::domain::event::{PauseReason, Said};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
-use crate::domain::initiative::Initiative;
 use crate::domain::program::Program;
-use crate::domain::state::{Phase, PostState, Received};
+use crate::domain::question::{comes_back, in_charge};
+use crate::domain::state::{Phase, PostState, Received, State};
 
-use super::case::{Ground, out_of_reach, settled};
+use super::answers;
+use super::case::{Ground, Memo, out_of_reach, settled};
 use super::digest::Digests;
 use super::eligible::refused_everywhere;
+use super::review;
 use super::skip::Skip;
 
 /// How long news is worth passing on.
@@ -34,8 +36,30 @@ pub(super) struct Item {
     pub(super) key: PostKey,
     pub(super) id: PostId,
     pub(super) life: Life,
-    /// Until then it goes at any hour.
-    at_once_until: Option<Timestamp>,
+    /// When in the day of the recipient.
+    hours: Hours,
+    /// What its life begins with.
+    moment: Moment,
+}
+
+/// At which hours of its recipient a post may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hours {
+    /// In the send hours.
+    Sending,
+    /// At any hour until then, and in the send hours after that.
+    AtOnceUntil(Timestamp),
+    /// Somebody waits for it: by day, and else when the send hours open.
+    ByDay,
+}
+
+/// When a post is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// When its life begins.
+    Then,
+    /// A working day of its recipient after this post reached them; their zone may change until then.
+    WorkingDayAfter(PostId),
 }
 
 /// How an item stands.
@@ -55,17 +79,44 @@ impl Item {
     pub(super) fn new(key: PostKey, since: Timestamp) -> Self {
         let life = Life { due: since, expires: since.checked_add(LIFE).unwrap_or(Timestamp::MAX) };
         let id = key.id();
-        Self { key, id, life, at_once_until: None }
+        Self { key, id, life, hours: Hours::Sending, moment: Moment::Then }
     }
 
-    fn at_once(mut self) -> Self {
-        self.at_once_until = self.life.due.checked_add(AT_ONCE).ok();
+    pub(super) fn at_once(mut self) -> Self {
+        self.hours = self.life.due.checked_add(AT_ONCE).map_or(Hours::Sending, Hours::AtOnceUntil);
+        self
+    }
+
+    pub(super) fn in_hours(mut self, hours: Hours) -> Self {
+        self.hours = hours;
+        self
+    }
+
+    pub(super) fn at(mut self, moment: Moment) -> Self {
+        self.moment = moment;
+        self
+    }
+
+    /// It is no longer wanted.
+    pub(super) fn over(mut self) -> Self {
+        self.life.expires = self.life.due;
         self
     }
 
     pub(super) fn until(mut self, expires: Timestamp) -> Self {
         self.life.expires = expires;
         self
+    }
+
+    /// When `other` reached its recipient; the beginning of this life if it did so before, or never will.
+    fn reached(&self, other: Option<&PostState>) -> Option<Timestamp> {
+        let other = other?;
+        match other.phase {
+            // An outcome may be found out much later.
+            Phase::Sent { .. } => Some(self.life.due.max(other.intended_at)),
+            Phase::Refused { .. } | Phase::Unknown | Phase::Missed => Some(self.life.due),
+            Phase::Intended { .. } | Phase::Waiting { .. } => None,
+        }
     }
 
     /// How it stands at `now`.
@@ -87,11 +138,16 @@ impl Item {
         if let Some(skip) = out_of_reach(ground.state.person(to), ground.seen.of(to)) {
             return Standing::Held(skip, Some(self.life.expires));
         }
-        if now < self.life.due {
-            return Standing::Held(
-                Skip::NotYet { due: self.life.due.to_zoned(zone.clone()) },
-                Some(self.life.due),
-            );
+        let due = match self.moment {
+            Moment::Then => self.life.due,
+            Moment::WorkingDayAfter(other) => self
+                .reached(ground.state.post(other))
+                .and_then(|since| comes_back(ground.program, person, zone, since))
+                .unwrap_or(self.life.expires),
+        };
+        if now < due {
+            let due = due.min(self.life.expires);
+            return Standing::Held(Skip::NotYet { due: due.to_zoned(zone.clone()) }, Some(due));
         }
         if let Some(Phase::Waiting { until }) = post.map(|post| &post.phase)
             && now < *until
@@ -99,15 +155,20 @@ impl Item {
             let skip = Skip::NotBefore { until: until.to_zoned(zone.clone()) };
             return Standing::Held(skip, Some((*until).min(self.life.expires)));
         }
-        let at_once = self.at_once_until.is_some_and(|until| now < until);
-        if !at_once && let Some((skip, opens)) = outside_hours(ground.program, person, zone, now) {
-            let wake = opens.map_or(self.life.expires, |opens| opens.min(self.life.expires));
+        let at_any_hour = match self.hours {
+            Hours::Sending => false,
+            Hours::AtOnceUntil(until) => now < until,
+            Hours::ByDay => answers::is_day(now, zone),
+        };
+        if !at_any_hour && let Some((skip, opens)) = outside_hours(ground.program, person, zone, now) {
+            let day = (self.hours == Hours::ByDay).then(|| answers::next_day(now, zone)).flatten();
+            let wake = opens.into_iter().chain(day).fold(self.life.expires, Timestamp::min);
             return Standing::Held(skip, Some(wake));
         }
         Standing::Due(Post {
             key: self.key.clone(),
             attempt: post.map_or(1, |post: &PostState| post.attempt.saturating_add(1)),
-            life: self.life,
+            life: Life { due, ..self.life },
             teams: Vec::new(),
             audience: None,
         })
@@ -135,16 +196,7 @@ fn outside_hours(
 
 /// The advocates of the initiatives that are argued to `person`; the admins and all advocates if none is.
 fn advocates_around(program: &Program, person: &PersonId) -> BTreeSet<PersonId> {
-    let argued = |initiative: &&Initiative| {
-        !initiative.withdrawn
-            && program
-                .people
-                .get(person)
-                .is_some_and(|person| program.stakeholder(initiative, person).is_some())
-    };
-    let advocates: BTreeSet<PersonId> =
-        program.initiatives.iter().filter(argued).flat_map(|of| of.advocates.iter().cloned()).collect();
-    if advocates.is_empty() { everybody_in_charge(program) } else { advocates }
+    in_charge(program, None, person).into_iter().collect()
 }
 
 fn everybody_in_charge(program: &Program) -> BTreeSet<PersonId> {
@@ -153,13 +205,11 @@ fn everybody_in_charge(program: &Program) -> BTreeSet<PersonId> {
 }
 
 /// What a person said or asked for goes to its advocates, and word of that back to the person.
-pub(super) fn answers_to(program: &Program, of: Seq, received: &Received) -> Vec<Item> {
-    let about = received.initiative.as_ref().and_then(|initiative| program.initiative(initiative));
-    let mut advocates: BTreeSet<PersonId> = match about {
-        Some(initiative) => initiative.advocates.iter().cloned().collect(),
-        None => advocates_around(program, &received.person),
-    };
-    advocates.remove(&received.person);
+pub(super) fn answers_to(program: &Program, state: &State, of: Seq, received: &Received) -> Vec<Item> {
+    if received.said == Said::Question {
+        return answers::about_question(program, state, of, received);
+    }
+    let advocates = in_charge(program, received.initiative.as_ref(), &received.person);
     // An advocate who writes to their own bot has nobody to be passed on to.
     if advocates.is_empty() {
         return Vec::new();
@@ -178,8 +228,7 @@ pub(super) fn about_reaching(ground: Ground<'_>, person: &PersonId) -> Vec<Item>
     let Some(known) = ground.state.person(person) else { return Vec::new() };
     let mut items = Vec::new();
     if let Some((_, since)) = &known.unreachable {
-        let mut to = advocates_around(ground.program, person);
-        to.remove(person);
+        let to = advocates_around(ground.program, person);
         items.extend(notices(to, &Notice::Unreachable { person: person.clone() }, *since));
     }
     for ((about, _), engagement) in &known.engagements {
@@ -273,17 +322,33 @@ fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
     let rank = |id: &InitiativeId| program.initiatives.iter().position(|initiative| initiative.id == *id);
     match key {
         PostKey::Touch(_) => Vec::new(),
-        PostKey::Relay { of, .. } | PostKey::Receipt { of, .. } => ground
+        PostKey::Relay { of, .. } | PostKey::Receipt { of, .. } | PostKey::Overdue { of, .. } => ground
             .state
             .received
             .get(of)
-            .map(|received| answers_to(program, *of, received))
+            .map(|received| answers_to(program, ground.state, *of, received))
+            .unwrap_or_default(),
+        PostKey::Answer { of, .. } => ground
+            .state
+            .answers
+            .get(of)
+            .and_then(|answer| Some((answer.question, ground.state.received.get(&answer.question)?)))
+            .map(|(question, received)| answers_to(program, ground.state, question, received))
             .unwrap_or_default(),
         PostKey::Digest { .. } => Digests::default().items(ground, now),
-        PostKey::Answer { .. }
-        | PostKey::Overdue { .. }
-        | PostKey::Review { .. }
-        | PostKey::Rehearsal { .. } => Vec::new(),
+        PostKey::Review { initiative, .. } => rank(initiative)
+            .map(|rank| {
+                let waiting = review::waits_for_approval(ground, &mut Memo::default(), rank, now);
+                review::about_review(ground, rank, &waiting, now).0
+            })
+            .unwrap_or_default(),
+        PostKey::Rehearsal { delivery, .. } => rank(&delivery.initiative)
+            .map(|rank| {
+                let memo = &mut Memo::default();
+                let staged = review::waits_for_stage(ground, memo, rank, &delivery.person, now);
+                review::about_rehearsals(ground, &staged, now).0
+            })
+            .unwrap_or_default(),
         PostKey::Notice { notice, .. } => match notice {
             Notice::Unreachable { person } => about_reaching(ground, person),
             Notice::Unknown { post } => {

@@ -32,7 +32,9 @@ pub fn must_start_paused(
             let (zone, off) = (program.zone_of(person, seen.zone(&person.id)), &person.days_off);
             // As if it had been adopted in time: when it was is among what may be missing.
             let adopted = None;
-            let timeline = Timeline { program, window, zone, off, audience: stakeholder.audience, adopted };
+            let approached = initiative.approach(&person.id).map(|approach| approach.at);
+            let audience = stakeholder.audience;
+            let timeline = Timeline { program, window, zone, off, audience, adopted, approached };
             let slots = timeline.slots();
             // A planning is over once its last life is.
             if slots.iter().all(|slot| slot.life.expires <= now) {

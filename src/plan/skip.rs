@@ -9,8 +9,8 @@ use serde::ser::SerializeStruct;
 
 use crate::domain::calendar::Quarter;
 use crate::domain::engagement::{Audience, Stance};
-use crate::domain::event::PauseReason;
-use crate::domain::ids::{InitiativeId, TeamId};
+use crate::domain::event::{PauseReason, Stage};
+use crate::domain::ids::{InitiativeId, PersonId, TeamId};
 use crate::domain::program::ConfigDigest;
 
 /// Why something is not sent. Moments are in the zone of whoever it would go to.
@@ -142,6 +142,28 @@ pub enum Skip {
     /// There is nothing to thank for and nothing they asked to hear.
     NothingToFollowUp,
 
+    /// They said that somebody else decides, and that person is approached.
+    Relieved,
+    /// An advocate speaks to them instead of the bot.
+    HandedOver {
+        /// The advocate.
+        by: PersonId,
+    },
+    /// The campaign was taken back.
+    Recalled,
+    /// The campaign doesn't go this far yet.
+    Staged {
+        /// How far it goes.
+        stage: Stage,
+    },
+    /// An advocate holds it.
+    Held {
+        /// The advocate.
+        by: PersonId,
+    },
+    /// An advocate has to approve it first.
+    AwaitsApproval,
+
     /// With the initiatives before it, the ask exceeds what may be asked of the team in a quarter.
     Capacity {
         /// The teams.
@@ -164,6 +186,11 @@ pub enum Skip {
     },
     /// They are out of office.
     Away {
+        /// Until when.
+        until: Zoned,
+    },
+    /// They are on a leave that an advocate entered.
+    OnLeave {
         /// Until when.
         until: Zoned,
     },
@@ -271,6 +298,13 @@ impl Skip {
             Self::NoEvidence => "no_evidence",
             Self::NothingForExecutives => "nothing_for_executives",
             Self::NoSentence { .. } => "no_sentence",
+            Self::Relieved => "relieved",
+            Self::HandedOver { .. } => "handed_over",
+            Self::Recalled => "recalled",
+            Self::Staged { .. } => "staged",
+            Self::Held { .. } => "held",
+            Self::AwaitsApproval => "awaits_approval",
+            Self::OnLeave { .. } => "on_leave",
             Self::Snoozed { .. } => "snoozed",
             Self::Away { .. } => "away",
             Self::Quiet { .. } => "quiet",
@@ -363,6 +397,20 @@ impl Skip {
             Self::NoSentence { audience } => {
                 format!("Nobody has written the opening sentence for this audience ({}).", audience.title())
             }
+            Self::Relieved => "They said that somebody else decides, who is asked instead.".into(),
+            Self::HandedOver { by } => {
+                format!("{by} speaks to them instead; `handover` gives them back to the bot.")
+            }
+            Self::Recalled => "The campaign was taken back; `recall … undo` lets it stand again.".into(),
+            Self::Staged { stage: Stage::Few } => {
+                "The campaign goes to three people so far; `stage … all` lets the others have theirs.".into()
+            }
+            Self::Staged { stage: Stage::Rehearsal | Stage::All } => {
+                "The campaign is in rehearsal; `stage … few` or `stage … all` moves it on.".into()
+            }
+            Self::Held { by } => format!("{by} holds it; `approve` lets it go."),
+            Self::AwaitsApproval => "It waits for approval; it won't go without.".into(),
+            Self::OnLeave { until } => format!("They are on leave until {}.", on(until)),
             Self::Snoozed { until } => format!("They asked to be left alone until {}.", on(until)),
             Self::Away { until } => format!("They are out of office until {}.", on(until)),
             Self::Quiet { until } => format!("Do-not-disturb is on until {}.", on(until)),

@@ -19,6 +19,7 @@ use crate::domain::initiative::Initiative;
 use crate::domain::program::{Program, TouchRule};
 use crate::domain::state::State;
 
+use super::approval::Steering;
 use super::skip::Skip;
 
 /// The last call keeps this many working days clear before the freeze (ARCHITECTURE, *What a message must be*).
@@ -52,6 +53,8 @@ pub(super) struct Frame {
     pub(super) adopted: Option<Timestamp>,
     /// It was adopted on a later day than its first touch's, as the calendar's zone has it.
     pub(super) late: bool,
+    /// What advocates decided about it.
+    pub(super) steering: Steering,
 }
 
 impl Frame {
@@ -80,7 +83,7 @@ impl Frame {
         let late = first
             .zip(adopted)
             .is_some_and(|(first, adopted)| first < program.calendar.zone.to_datetime(adopted).date());
-        Self { window, adopted, late }
+        Self { window, adopted, late, steering: Steering::of(program, state, initiative) }
     }
 
     /// The adoption that compresses the cadence, if one does.
@@ -96,8 +99,18 @@ pub(super) struct Lives {
     slots: HashMap<CadenceKey, Arc<[Slot]>>,
 }
 
-/// What a cadence becomes slots from: place, audience, quarter, and when a late initiative was adopted.
-type CadenceKey = (u32, Audience, Quarter, Option<Timestamp>);
+/// What a cadence becomes slots from: place, audience, quarter, when a late initiative was adopted, and when the person was approached, if they were.
+type CadenceKey = (u32, Audience, Quarter, Option<Timestamp>, Option<Timestamp>);
+
+/// To whom a cadence is addressed.
+pub(super) struct Addressee<'a> {
+    pub(super) place: Place,
+    pub(super) zone: &'a TimeZone,
+    pub(super) off: &'a DaysOff,
+    pub(super) audience: Audience,
+    /// When they were approached, if a stakeholder named them.
+    pub(super) approached: Option<Timestamp>,
+}
 
 /// Where and when somebody works. Layers of holidays are told apart by address; the days off kept beside
 /// the key hold them alive, so that an address is never used twice.
@@ -125,19 +138,17 @@ impl Lives {
     }
 
     /// The slots of an initiative's cadence for an audience at a place, earliest first.
-    pub(super) fn slots(
-        &mut self,
-        program: &Program,
-        frame: &Frame,
-        place: Place,
-        zone: &TimeZone,
-        off: &DaysOff,
-        audience: Audience,
-    ) -> Arc<[Slot]> {
+    pub(super) fn slots(&mut self, program: &Program, frame: &Frame, to: &Addressee<'_>) -> Arc<[Slot]> {
+        let Addressee { place, zone, off, audience, approached } = *to;
         let Some(window) = &frame.window else { return Arc::default() };
         let adopted = frame.compressed();
-        let timeline = || Timeline { program, window, zone, off, audience, adopted }.slots().into();
-        Arc::clone(self.slots.entry((place.0, audience, window.quarter, adopted)).or_insert_with(timeline))
+        let timeline =
+            || Timeline { program, window, zone, off, audience, adopted, approached }.slots().into();
+        Arc::clone(
+            self.slots
+                .entry((place.0, audience, window.quarter, adopted, approached))
+                .or_insert_with(timeline),
+        )
     }
 }
 
@@ -150,6 +161,8 @@ pub(super) struct Timeline<'a> {
     pub(super) audience: Audience,
     /// For a late initiative, when it was adopted.
     pub(super) adopted: Option<Timestamp>,
+    /// When they were approached, if a stakeholder named them.
+    pub(super) approached: Option<Timestamp>,
 }
 
 impl Timeline<'_> {
@@ -200,6 +213,7 @@ impl Timeline<'_> {
             })
             .collect();
         self.compress(&mut slots);
+        self.approach(&mut slots);
         if let Some(last_call) = slots.iter_mut().find(|slot| slot.touch == Touch::LastCall)
             && let Some(latest) = self.last_call_ends()
         {
@@ -241,6 +255,31 @@ impl Timeline<'_> {
         }
         for slot in slots.iter_mut().filter(|slot| slot.touch == Touch::Pitch) {
             slot.life.due = earliest;
+        }
+    }
+
+    /// Whoever is approached after the heads-up gets the pitch at once, and even after its time: their
+    /// first message makes the case.
+    fn approach(&self, slots: &mut [Slot]) {
+        let Some(approached) = self.approached else { return };
+        let has_pitch = slots.iter().any(|slot| slot.touch == Touch::Pitch && slot.never.is_none());
+        let pitch_due = slots.iter().find(|slot| slot.touch == Touch::Pitch).map(|slot| slot.life.due);
+        let is_past = |slot: &Slot| {
+            let ends = pitch_due.map_or(slot.life.expires, |due| slot.life.expires.min(due));
+            slot.touch == Touch::HeadsUp && ends <= approached
+        };
+        let Some(at) = self.sendable(approached).filter(|_| has_pitch && slots.iter().any(is_past)) else {
+            return;
+        };
+        for slot in slots.iter_mut() {
+            match slot.touch {
+                Touch::HeadsUp => slot.never = Some(Skip::Merged),
+                Touch::Pitch if slot.life.expires <= at => {
+                    slot.life = Life { due: at, expires: self.window.freezes };
+                }
+                Touch::Pitch => slot.life.due = slot.life.due.min(at),
+                Touch::Reminder | Touch::LastCall | Touch::FollowUp => {}
+            }
         }
     }
 

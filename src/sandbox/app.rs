@@ -19,7 +19,15 @@ pub(super) struct App {
     scopes: BTreeSet<String>,
     events: BTreeSet<String>,
     commands: Vec<Command>,
+    /// Everything goes over Socket Mode, and nothing over HTTP.
     pub(super) socket_mode: bool,
+    /// Where events go without it.
+    pub(super) events_url: Option<String>,
+    /// Where interactions go without it.
+    pub(super) interactions_url: Option<String>,
+    pub(super) signing_secret: String,
+    /// Installed for a whole organisation: what happens belongs to no single workspace.
+    pub(super) org_wide: bool,
     pub(super) home_tab: bool,
     pub(super) messages_tab: bool,
     pub(super) messages_tab_read_only: bool,
@@ -31,6 +39,8 @@ pub(super) struct Command {
     pub(super) name: String,
     pub(super) description: String,
     pub(super) usage_hint: String,
+    /// Where it goes without Socket Mode.
+    pub(super) url: Option<String>,
     /// Mentions arrive as `<@U…|name>`.
     pub(super) escapes: bool,
 }
@@ -65,6 +75,10 @@ impl App {
             events: set("/settings/event_subscriptions/bot_events"),
             commands: commands.into_iter().flatten().filter_map(Command::declared).collect(),
             socket_mode: flag("/settings/socket_mode_enabled"),
+            events_url: text("/settings/event_subscriptions/request_url").map(str::to_owned),
+            interactions_url: text("/settings/interactivity/request_url").map(str::to_owned),
+            signing_secret: seed.app.signing_secret.clone(),
+            org_wide: flag("/settings/org_deploy_enabled"),
             home_tab: flag("/features/app_home/home_tab_enabled"),
             messages_tab: flag("/features/app_home/messages_tab_enabled"),
             messages_tab_read_only: flag("/features/app_home/messages_tab_read_only_enabled"),
@@ -100,6 +114,7 @@ impl Command {
             name: entry.get("command")?.as_str()?.to_owned(),
             description: text("description"),
             usage_hint: text("usage_hint"),
+            url: entry.get("url").and_then(Value::as_str).map(str::to_owned),
             escapes: entry.get("should_escape").and_then(Value::as_bool).unwrap_or_default(),
         })
     }

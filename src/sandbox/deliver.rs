@@ -1,4 +1,4 @@
-//! Delivery to the app: events with their retries, commands and interactions once.
+//! Delivery to the app, over Socket Mode or HTTP: events with their retries, commands and interactions once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use super::hub::{Event, Hub};
 use super::record::Record;
+use super::request::Parcel;
 use super::socket::{Envelope, NotAcknowledged};
 
 /// Waits before the first attempt and the three retries (<https://docs.slack.dev/apis/events-api>).
@@ -24,7 +25,8 @@ pub(super) struct Outcome {
     pub(super) acked_in_ms: u64,
     #[serde(skip_serializing_if = "Value::is_null")]
     pub(super) ack_payload: Value,
-    /// `operation_timeout` or `dispatch_failed`, as Slack's client names them.
+    /// `operation_timeout`, `dispatch_failed`, `http_client_error` or `http_service_error`, as Slack's client
+    /// names them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<&'static str>,
 }
@@ -48,17 +50,24 @@ pub(super) fn start(hub: &Arc<Hub>, mut queued: mpsc::UnboundedReceiver<Event>) 
 async fn deliver_event(hub: &Hub, event: &Event) {
     let mut acknowledged = false;
     let mut hurry = hub.hurry.subscribe();
+    let mut reason = "";
     for (attempt, wait) in (0u32..).zip(ATTEMPTS) {
         hurry.borrow_and_update();
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             _ = hurry.changed() => {}
         }
-        // While the app is away an attempt would be wasted, and no person could wait for the next.
-        hub.sockets.connected().await;
-        if send_event(hub, event, attempt).await.is_ok() {
-            acknowledged = true;
-            break;
+        if hub.requests.is_none() {
+            // While the app is away an attempt would be wasted, and no person could wait for the next.
+            hub.sockets.connected().await;
+        }
+        match send_event(hub, event, Some((attempt, reason))).await {
+            Ok(_) => {
+                acknowledged = true;
+                break;
+            }
+            Err(NotAcknowledged::Status { no_retry: true, .. }) => break,
+            Err(failure) => reason = retry_reason(hub, failure),
         }
     }
     let settled = Record::EventSettled { event_id: event.id.clone(), acknowledged };
@@ -66,22 +75,42 @@ async fn deliver_event(hub: &Hub, event: &Event) {
     let _ = hub.lock().commit(vec![settled]);
 }
 
-async fn send_event(hub: &Hub, event: &Event, attempt: u32) -> Result<Value, NotAcknowledged> {
+/// What a retry says about the attempt before it.
+fn retry_reason(hub: &Hub, failure: NotAcknowledged) -> &'static str {
+    if hub.requests.is_none() {
+        return "timeout";
+    }
+    match failure {
+        NotAcknowledged::TimedOut => "http_timeout",
+        NotAcknowledged::NoConnection => "connection_failed",
+        NotAcknowledged::Status { .. } => "http_error",
+        NotAcknowledged::Closed => "unknown_error",
+    }
+}
+
+async fn send_event(hub: &Hub, event: &Event, retry: Option<(u32, &str)>) -> Result<Value, NotAcknowledged> {
     let id = hub.lock().fresh_id("", 32);
-    let reason = if attempt == 0 { "" } else { "timeout" };
     let envelope = Envelope {
         id: &id,
         kind: "events_api",
         payload: &event.payload,
         accepts_response_payload: false,
-        retry: Some((attempt, reason)),
+        retry,
     };
-    hub.sockets.deliver(envelope).await
+    send(hub, envelope).await
+}
+
+/// Over whichever way the app's manifest chose.
+async fn send(hub: &Hub, envelope: Envelope<'_>) -> Result<Value, NotAcknowledged> {
+    let Some(requests) = &hub.requests else { return hub.sockets.deliver(envelope).await };
+    let parcel = Parcel::of(&hub.lock().app, &envelope).ok_or(NotAcknowledged::NoConnection)?;
+    requests.deliver(parcel, envelope.retry).await
 }
 
 /// Sends an event once more although it was acknowledged, as after a lost acknowledgement.
 pub(super) async fn redeliver(hub: &Hub, event: &Event) -> bool {
-    send_event(hub, event, 1).await.is_ok()
+    let reason = if hub.requests.is_none() { "timeout" } else { "http_timeout" };
+    send_event(hub, event, Some((1, reason))).await.is_ok()
 }
 
 /// Sends a command or an interaction, once.
@@ -94,12 +123,14 @@ pub(super) async fn interact(
     let id = hub.lock().fresh_id("", 32);
     let envelope = Envelope { id: &id, kind, payload, accepts_response_payload, retry: None };
     let started = hub.real_now();
-    let outcome = hub.sockets.deliver(envelope).await;
+    let outcome = send(hub, envelope).await;
     let took = hub.real_now().saturating_sub(started);
     let error = match outcome {
         Ok(_) => None,
         Err(NotAcknowledged::NoConnection) => Some("dispatch_failed"),
         Err(NotAcknowledged::TimedOut | NotAcknowledged::Closed) => Some("operation_timeout"),
+        Err(NotAcknowledged::Status { status: 500.., .. }) => Some("http_service_error"),
+        Err(NotAcknowledged::Status { .. }) => Some("http_client_error"),
     };
     Outcome {
         delivered: error.is_none(),

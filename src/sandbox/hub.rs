@@ -19,6 +19,7 @@ use super::limits::{Limiter, Limits};
 use super::payload;
 use super::person::Person;
 use super::record::Record;
+use super::request::Requests;
 use super::seed::{Seed, SeedPerson};
 use super::socket::Sockets;
 use super::store::{Store, StoreError};
@@ -30,6 +31,8 @@ pub(super) struct Hub {
     pub(super) address: SocketAddr,
     pub(super) limits: Limits,
     pub(super) sockets: Sockets,
+    /// The other way to the app, if its manifest switches Socket Mode off.
+    pub(super) requests: Option<Requests>,
     /// Raised to make waiting redeliveries go at once.
     pub(super) hurry: watch::Sender<u64>,
     stopped: watch::Receiver<bool>,
@@ -78,7 +81,7 @@ impl Hub {
         address: SocketAddr,
         stopped: watch::Receiver<bool>,
     ) -> Result<(Self, mpsc::UnboundedReceiver<Event>), Error> {
-        let Options { data, seed, limits, monotonic, .. } = options;
+        let Options { data, seed, limits, monotonic, wall, .. } = options;
         check_seed(&seed)?;
         let (store, mut records) = Store::open(&data)?;
         let founding = Record::Founded {
@@ -113,10 +116,12 @@ impl Hub {
             recent: VecDeque::new(),
         };
         state.join(&seed, founding, is_new)?;
+        let requests = if state.app.socket_mode { None } else { Some(Requests::new(wall)?) };
         let hub = Self {
             address,
             limits,
             sockets: Sockets::default(),
+            requests,
             hurry: watch::channel(0).0,
             stopped,
             monotonic,
@@ -129,6 +134,11 @@ impl Hub {
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         // A panic under the lock has left no half-applied record: applying can't panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Connections of the app. Over HTTP it counts as connected: Slack finds out only by calling it.
+    pub(super) fn connections(&self) -> usize {
+        if self.requests.is_some() { 1 } else { self.sockets.count() }
     }
 
     /// Ends when the stand-in stops.

@@ -1,4 +1,4 @@
-//! A stand-in Slack workspace: the Web API subset, Socket Mode and Block Kit rules that an app of
+//! A stand-in Slack workspace: the Web API subset, Socket Mode or signed HTTP, and Block Kit rules that an app of
 //! ours meets, served on loopback by one listener, with a web page where one can be any of its people.
 //!
 //! Invariant: it knows Slack and nothing of the bot. When it and Slack's documentation differ, the
@@ -22,6 +22,7 @@ mod page;
 mod payload;
 mod person;
 mod record;
+mod request;
 mod response_url;
 mod seed;
 mod socket;
@@ -43,6 +44,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use limits::{Limits, Rate};
+pub use request::WallClock;
 pub use seed::{Seed, SeedApp, SeedPerson, SeedUserGroup, Team};
 
 use connection::{Cut, CuttableListener};
@@ -65,6 +67,8 @@ pub struct Options {
     pub seed: Seed,
     pub limits: Limits,
     pub monotonic: Monotonic,
+    /// What requests are signed with, if the app's manifest switches Socket Mode off.
+    pub wall: WallClock,
 }
 
 impl std::fmt::Debug for Options {
@@ -83,6 +87,8 @@ pub enum Error {
     Listen { address: SocketAddr, source: std::io::Error },
     #[error("{0}")]
     Store(#[from] store::StoreError),
+    #[error("HTTP requests can't be made: {0}")]
+    Requests(#[from] reqwest::Error),
     #[error("the sample workspace has a fault: {0}")]
     Seed(String),
     #[error("the stand-in workspace stopped serving: {0}")]

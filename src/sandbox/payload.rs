@@ -12,6 +12,9 @@ use super::workspace::Workspace;
 /// Slack's deprecated verification token; sent, but means nothing.
 const VERIFICATION_TOKEN: &str = "deprecated-verification-token";
 
+/// The organisation that an app is installed for if not for a single workspace.
+const ENTERPRISE_ID: &str = "E0SANDBOX";
+
 /// The wrapper of every event.
 pub(super) fn event_callback(workspace: &Workspace, app: &App, event_id: &str, event: Value) -> Value {
     let team_id = &workspace.team.id;
@@ -26,11 +29,11 @@ pub(super) fn event_callback(workspace: &Workspace, app: &App, event_id: &str, e
         "event_id": event_id,
         "event_time": workspace.now().as_second(),
         "authorizations": [{
-            "enterprise_id": null,
-            "team_id": team_id,
+            "enterprise_id": if app.org_wide { json!(ENTERPRISE_ID) } else { Value::Null },
+            "team_id": if app.org_wide { Value::Null } else { json!(team_id) },
             "user_id": app.bot_user_id,
             "is_bot": true,
-            "is_enterprise_install": false,
+            "is_enterprise_install": app.org_wide,
         }],
         "is_ext_shared_channel": false,
         "event_context": format!("4-{kind}-{team_id}-{}", app.app_id),
@@ -106,6 +109,18 @@ pub(super) fn app_home_opened_event(
     event
 }
 
+/// `null` where the app is installed for the whole organisation.
+fn team(workspace: &Workspace, app: &App) -> Value {
+    if app.org_wide {
+        return Value::Null;
+    }
+    json!({ "id": workspace.team.id, "domain": workspace.team.domain })
+}
+
+fn enterprise(app: &App) -> Value {
+    if app.org_wide { json!({ "id": ENTERPRISE_ID, "name": "Sandbox" }) } else { Value::Null }
+}
+
 /// What every interaction begins with.
 fn interaction(workspace: &Workspace, app: &App, kind: &str, user: &str) -> Map<String, Value> {
     let name = workspace.person(user).map_or(user, |person| person.name.as_str());
@@ -115,9 +130,9 @@ fn interaction(workspace: &Workspace, app: &App, kind: &str, user: &str) -> Map<
         ("user", json!({"id": user, "username": name, "name": name, "team_id": workspace.team.id})),
         ("api_app_id", json!(app.app_id)),
         ("token", json!(VERIFICATION_TOKEN)),
-        ("team", json!({"id": workspace.team.id, "domain": workspace.team.domain})),
-        ("enterprise", Value::Null),
-        ("is_enterprise_install", json!(false)),
+        ("team", team(workspace, app)),
+        ("enterprise", enterprise(app)),
+        ("is_enterprise_install", json!(app.org_wide)),
     ] {
         payload.insert(key.to_owned(), value);
     }
@@ -211,7 +226,7 @@ pub(super) struct Typed<'a> {
 }
 
 pub(super) fn slash_command(workspace: &Workspace, app: &App, typed: Typed<'_>) -> Value {
-    json!({
+    let mut payload = json!({
         "token": VERIFICATION_TOKEN,
         "team_id": workspace.team.id,
         "team_domain": workspace.team.domain,
@@ -222,8 +237,15 @@ pub(super) fn slash_command(workspace: &Workspace, app: &App, typed: Typed<'_>) 
         "command": typed.command,
         "text": typed.text,
         "api_app_id": app.app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": app.org_wide.to_string(),
         "response_url": typed.response_url,
         "trigger_id": typed.trigger_id,
-    })
+    });
+    if app.org_wide
+        && let Some(payload) = payload.as_object_mut()
+    {
+        payload.insert("enterprise_id".to_owned(), json!(ENTERPRISE_ID));
+        payload.insert("enterprise_name".to_owned(), json!("Sandbox"));
+    }
+    payload
 }

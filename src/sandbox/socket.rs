@@ -55,15 +55,21 @@ struct Waiting {
     acknowledge: oneshot::Sender<Value>,
 }
 
-/// Why an envelope was not acknowledged.
+/// Why an envelope, or a request in its place, was not acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotAcknowledged {
-    /// No connection is open.
+    /// No connection is open, or none could be made.
     NoConnection,
     /// Three seconds passed.
     TimedOut,
     /// The connection was closed first.
     Closed,
+    /// Another answer than 200.
+    Status {
+        status: u16,
+        /// The app doesn't want it again.
+        no_retry: bool,
+    },
 }
 
 /// What is put on the wire.

@@ -9,14 +9,14 @@ use crate::dispatch::{Compose, Unsayable, World};
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::Audience;
 use crate::domain::event::{Event, PauseReason};
-use crate::domain::ids::{SlackUserId, TeamId};
+use crate::domain::ids::{InitiativeId, PersonId, SlackUserId, TeamId};
 use crate::domain::message::{Message, Page, Reply};
 use crate::domain::state::State;
 use crate::journal::{Decision, Writer};
-use crate::message;
 use crate::slack::directory::Member;
 use crate::slack::inbound::Lost;
 use crate::slack::{Closed, Inbox, Lookout};
+use crate::{message, plan};
 
 /// Decides what people do in Slack, one after the other, on what is on record.
 pub(super) struct Decider {
@@ -31,9 +31,14 @@ impl Inbox for Decider {
         let cause = Some(incoming.cause.clone());
         let decided = self.writer.submit(cause, move |state, now| {
             let (events, reply) = command::decide(&program, state, &seen, &incoming, now);
-            Decision { events, reply }
+            let approached = events.iter().any(|event| matches!(event, Event::Approached { .. }));
+            Decision { events, reply: (reply, approached) }
         });
-        decided.await.map_err(|_| Closed)
+        let (reply, approached) = decided.await.map_err(|_| Closed)?;
+        if approached {
+            self.shared.lay_over(&self.writer.state());
+        }
+        Ok(reply)
     }
 }
 
@@ -50,9 +55,40 @@ impl Compose for Words {
         audience: Option<Audience>,
         now: jiff::Timestamp,
     ) -> Result<Message, Unsayable> {
-        message::compose(&world.program, state, &world.seen, key, teams, audience, now)
-            .map_err(|unsayable| Unsayable(unsayable.to_string()))
+        let composed = match key {
+            PostKey::Review { to, initiative, .. } => {
+                let waiting = waiting(world, state, initiative, to, now);
+                message::review(&world.program, state, &world.seen, initiative, to, &waiting)
+            }
+            PostKey::Touch(_)
+            | PostKey::Relay { .. }
+            | PostKey::Receipt { .. }
+            | PostKey::Answer { .. }
+            | PostKey::Overdue { .. }
+            | PostKey::Digest { .. }
+            | PostKey::Rehearsal { .. }
+            | PostKey::Notice { .. } => {
+                message::compose(&world.program, state, &world.seen, key, teams, audience, now)
+            }
+        };
+        composed.map_err(|unsayable| Unsayable(unsayable.to_string()))
     }
+}
+
+/// What a review shows: what waits and comes due soon.
+fn waiting(
+    world: &World,
+    state: &State,
+    initiative: &InitiativeId,
+    to: &PersonId,
+    now: jiff::Timestamp,
+) -> Vec<message::Queued> {
+    let (program, seen) = (&world.program, &world.seen);
+    let Some(initiative) = program.initiative(initiative) else { return Vec::new() };
+    let until = plan::review_horizon(program, seen, to, now).unwrap_or(now);
+    let waiting = plan::waiting(program, state, seen, now, initiative).into_iter();
+    let soon = waiting.take_while(|waiting| waiting.due < until);
+    soon.map(|waiting| message::Queued { delivery: waiting.delivery, due: waiting.due }).collect()
 }
 
 /// What Slack tells without having been asked.

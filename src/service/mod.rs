@@ -25,7 +25,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use jiff::Timestamp;
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
@@ -36,7 +38,7 @@ use crate::domain::program::Program;
 use crate::domain::state::State;
 use crate::journal::{self, Decision, ReadHandle, Vault, Writer};
 use crate::slack::socket::{Patience, Sockets};
-use crate::slack::{self, Client, FreshUrls, Inbox, Receiver, SlackPerformer};
+use crate::slack::{self, Client, FreshUrls, Inbox, Receiver, SigningSecret, SlackPerformer};
 use crate::web;
 
 pub(crate) use follow::Calendar;
@@ -49,17 +51,26 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// again as in doubt.
 const LONGEST_STOP: Duration = Duration::from_secs(25);
 
+/// How Slack reaches the service.
+#[derive(Debug)]
+pub(crate) enum Transport {
+    /// Over this many Socket Mode connections.
+    Sockets(usize),
+    /// Over HTTP, signed with this secret.
+    Http(SigningSecret),
+}
+
 /// Everything the service is started with.
 pub(crate) struct Surroundings {
     /// The data folder.
     pub(crate) data: PathBuf,
     /// The way to Slack.
     pub(crate) slack: slack::Settings,
-    /// Socket Mode connections.
-    pub(crate) connections: usize,
+    /// How Slack reaches the service.
+    pub(crate) transport: Transport,
     /// The workspace's limits.
     pub(crate) rates: Rates,
-    /// Where health is shown; nowhere in the sandbox.
+    /// Where HTTP is served: health, and in HTTP mode what Slack sends. Nowhere in a sandbox that connects.
     pub(crate) listen: Option<SocketAddr>,
     /// The configuration.
     pub(crate) program: Program,
@@ -79,8 +90,9 @@ pub(crate) struct Surroundings {
 /// # Errors
 /// A sentence that says why it can't run, or can't go on.
 pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
-    let Surroundings { data, slack, connections, rates, listen, program, config, clock, calendar, ready } =
+    let Surroundings { data, slack, transport, rates, listen, program, config, clock, calendar, ready } =
         surroundings;
+    let listener = listening(listen, &transport).await?;
     let doubtful = proof::is_doubtful(&data).map_err(|error| {
         format!("The data folder {} can't be used: {error}. Make it writable for this user.", data.display())
     })?;
@@ -92,6 +104,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let shared = Shared::new(program);
     let stopped = |_: journal::Stopped| "The journal stopped; the log says why.".to_owned();
     adopt(&writer, &shared).await.map_err(stopped)?;
+    shared.lay_over(&writer.state());
 
     let fresh = Arc::new(FreshUrls::default());
     let (members, changes) = mpsc::unbounded_channel();
@@ -104,12 +117,10 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         client.clone(),
         fresh.clone(),
     );
-    let sockets = Sockets::new(client.clone(), Arc::new(receiver), connections, Patience::default());
-    let health = sockets.health();
+    let receiver = Arc::new(receiver);
 
     let (stop, stopping) = watch::channel(false);
     let mut tasks: JoinSet<Result<(), String>> = JoinSet::new();
-    tasks.spawn(async_ok(sockets.run(stopping.clone())));
     let desk = home::Desk {
         client: client.clone(),
         writer: writer.clone(),
@@ -118,7 +129,6 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         coming: home::Coming::default(),
     };
     tasks.spawn(until(stopping.clone(), async_ok(home::Homes { desk, openings }.keep_fresh())));
-
     let sweep = sweep::Sweep {
         client: client.clone(),
         writer: writer.clone(),
@@ -126,7 +136,20 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         inbox,
         last_heard,
     };
-    tasks.spawn(until(stopping.clone(), async_ok(sweep.follow(health.clone()))));
+    let arrivals = match transport {
+        Transport::Sockets(connections) => {
+            let sockets = Sockets::new(client.clone(), receiver, connections, Patience::default());
+            let health = sockets.health();
+            tasks.spawn(async_ok(sockets.run(stopping.clone())));
+            tasks.spawn(until(stopping.clone(), async_ok(sweep.follow(health.clone()))));
+            Arrivals::Sockets(health)
+        }
+        Transport::Http(secret) => {
+            tasks.spawn(until(stopping.clone(), async_ok(sweep.once())));
+            let limits = slack::http::Limits::default();
+            Arrivals::Http(slack::http::routes(receiver, secret, Clock::system(), limits))
+        }
+    };
 
     let (first, first_reading) = oneshot::channel();
     let people = people::People {
@@ -169,15 +192,11 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
             .await
             .map_err(|error| format!("The control socket in the data folder can't be used: {error}."))
     }));
-    if let Some(listen) = listen {
-        let (writer, mut stopping) = (writer.clone(), stopping.clone());
-        let ask = move || well(&writer, &shared, &health.borrow());
-        tasks.spawn(async move {
-            let stop = async move { _ = stopping.wait_for(|stop| *stop).await };
-            web::serve(listen, ask, stop)
-                .await
-                .map_err(|error| format!("{listen} can't be listened on: {error}."))
-        });
+    if let Some(listener) = listener {
+        let mut stopping = stopping.clone();
+        let stop = async move { _ = stopping.wait_for(|stop| *stop).await };
+        let routes = arrivals.routes(writer.clone(), shared);
+        tasks.spawn(async_ok(web::serve(listener, routes, web::ServerPatience::default(), stop)));
     }
     if let Some(ready) = ready {
         ready();
@@ -263,11 +282,43 @@ async fn trust(
     Ok(())
 }
 
-fn well(writer: &Writer, shared: &Shared, sockets: &slack::socket::Health) -> web::Health {
+/// The listener of the HTTP server, before anything else is begun: an address that is taken is told at once.
+async fn listening(listen: Option<SocketAddr>, transport: &Transport) -> Result<Option<TcpListener>, String> {
+    let Some(listen) = listen else {
+        return match transport {
+            Transport::Sockets(_) => Ok(None),
+            Transport::Http(_) => Err("HTTP mode needs an address to listen on (CANVASS_LISTEN).".to_owned()),
+        };
+    };
+    let listener = TcpListener::bind(listen).await;
+    listener.map(Some).map_err(|error| {
+        format!("{listen} can't be listened on: {error}. Choose another address in CANVASS_LISTEN.")
+    })
+}
+
+/// What Slack's requests arrive by, as far as the HTTP server is concerned.
+enum Arrivals {
+    Sockets(watch::Receiver<slack::socket::Health>),
+    Http(Router),
+}
+
+impl Arrivals {
+    fn routes(self, writer: Writer, shared: Shared) -> Router {
+        match self {
+            Self::Sockets(health) => {
+                web::health(move || well(&writer, &shared, "socket", health.borrow().open))
+            }
+            Self::Http(routes) => routes.merge(web::health(move || well(&writer, &shared, "http", 0))),
+        }
+    }
+}
+
+fn well(writer: &Writer, shared: &Shared, transport: &'static str, connections: usize) -> web::Health {
     let state = writer.state();
     web::Health {
         journal: writer.is_open(),
-        connections: sockets.open,
+        transport,
+        connections,
         head: state.head.0,
         paused: state.paused.is_some(),
         configuration: shared.program().digest.to_string(),
@@ -368,7 +419,8 @@ pub(crate) fn read_alone(
     } else {
         State::default()
     };
-    let view = View { program, state: &state, seen: &Observations::default(), now };
+    let program = program.with(&state);
+    let view = View { program: &program, state: &state, seen: &Observations::default(), now };
     write_out(&answer::answer(view, query)?, out)
 }
 

@@ -89,7 +89,6 @@ impl Reload {
 
     async fn adopt(&self, program: Program) -> Result<(), Stopped> {
         let new = program.digest != self.shared.program().digest;
-        let program = std::sync::Arc::new(program);
         let to_adopt = program.clone();
         let adopted = self.writer.submit(None, move |state, _| {
             let events: Vec<Event> = adopt::adoption(&to_adopt, state).into_iter().collect();
@@ -99,7 +98,7 @@ impl Reload {
             tracing::info!(configuration = %program.digest, "a new configuration is in force");
         }
         if new {
-            self.shared.program.send_replace(program);
+            self.shared.configure(program, &self.writer.state());
         }
         Ok(())
     }

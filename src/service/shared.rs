@@ -1,4 +1,7 @@
-//! What every task of the service reads: the configuration in force and what the outside says.
+//! What every task of the service reads: the program in effect and what the outside says.
+//!
+//! Invariant: the program in effect is the configuration with what the records lay over it; whoever
+//! changes either lays it over again.
 
 use std::sync::Arc;
 
@@ -6,19 +9,40 @@ use tokio::sync::watch;
 
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
+use crate::domain::state::State;
 
-/// The configuration and the observations; each is replaced whole, never changed in place.
+/// The program and the observations; each is replaced whole, never changed in place.
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
+    /// As the files say it.
+    configured: Arc<watch::Sender<Arc<Program>>>,
     pub(super) program: Arc<watch::Sender<Arc<Program>>>,
     pub(super) seen: Arc<watch::Sender<Arc<Observations>>>,
 }
 
 impl Shared {
     pub(super) fn new(program: Program) -> Self {
+        let configured = Arc::new(program);
         Self {
-            program: Arc::new(watch::Sender::new(Arc::new(program))),
+            program: Arc::new(watch::Sender::new(configured.clone())),
+            configured: Arc::new(watch::Sender::new(configured)),
             seen: Arc::new(watch::Sender::new(Arc::new(Observations::default()))),
+        }
+    }
+
+    /// Takes up another configuration, with what the records lay over it.
+    pub(super) fn configure(&self, program: Program, state: &State) {
+        let configured = Arc::new(program);
+        self.configured.send_replace(configured.clone());
+        let laid_over = !state.approached.is_empty();
+        self.program.send_replace(if laid_over { Arc::new(configured.with(state)) } else { configured });
+    }
+
+    /// Lays whoever is approached by the records over the configuration.
+    pub(super) fn lay_over(&self, state: &State) {
+        if !state.approached.is_empty() {
+            let configured = self.configured.borrow().clone();
+            self.program.send_replace(Arc::new(configured.with(state)));
         }
     }
 

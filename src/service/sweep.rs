@@ -50,8 +50,15 @@ impl Sweep {
         }
     }
 
+    /// Sweeps after the outage before this start: what calls us can't be seen to be away later.
+    pub(super) async fn once(self) {
+        if let Some(since) = self.last_heard {
+            self.after(since).await;
+        }
+    }
+
     /// Takes what was typed from `since` on, if that is long enough ago.
-    pub(super) async fn after(&self, since: Timestamp) {
+    async fn after(&self, since: Timestamp) {
         let now = self.clock.now();
         if now.duration_since(since) < SHORT {
             return;

@@ -33,6 +33,10 @@ pub struct Member {
     pub deactivated: bool,
     /// It is no person's.
     pub is_bot: bool,
+    /// It is a guest's, who sees only what they were invited to.
+    pub guest: bool,
+    /// It belongs to another workspace that shares a channel with ours.
+    pub stranger: bool,
     /// Out of office, by its status.
     pub away: Option<Away>,
 }
@@ -97,6 +101,8 @@ impl Member {
             zone: text("/tz").and_then(|name| TimeZone::get(name).ok()).or_else(offset),
             deactivated: flag("/deleted"),
             is_bot: flag("/is_bot"),
+            guest: flag("/is_restricted") || flag("/is_ultra_restricted"),
+            stranger: flag("/is_stranger"),
             away: away(user),
         })
     }

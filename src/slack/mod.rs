@@ -1,16 +1,19 @@
 //! Slack: the only room that knows its wire. Everything else speaks of messages, actions and people.
 
 mod answer;
+pub mod checkup;
 mod client;
 pub mod directory;
 mod errors;
 mod fresh_urls;
 mod home;
+pub mod http;
 pub mod inbound;
 pub mod manifest;
 mod methods;
 mod performer;
 mod receiver;
+mod signature;
 pub mod socket;
 pub mod sweep;
 pub mod views;
@@ -23,4 +26,5 @@ pub use manifest::{Transport, manifest};
 pub use methods::Method;
 pub use performer::SlackPerformer;
 pub use receiver::{Closed, Inbox, Lookout, Receipt, Receiver};
+pub use signature::SigningSecret;
 pub use views::{blocks, home_view, modal_view};

@@ -1,7 +1,7 @@
-//! What the service shows over HTTP: whether it is well.
+//! What the service shows over HTTP: whether it is well, and beside it what other rooms serve.
 
-use std::future::Future;
-use std::net::SocketAddr;
+mod server;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +11,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
-use tokio::net::TcpListener;
 use tower_http::timeout::TimeoutLayer;
+
+pub use server::{Patience as ServerPatience, serve};
 
 /// How long a request may take. Nothing here waits for anybody.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -22,7 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Health {
     /// The journal can be written.
     pub journal: bool,
-    /// Socket Mode connections that have said hello.
+    /// How Slack reaches the service.
+    pub transport: &'static str,
+    /// Socket Mode connections that have said hello; always none over HTTP.
     pub connections: usize,
     /// The last record.
     pub head: u64,
@@ -42,20 +45,9 @@ impl Health {
 
 type Ask = Arc<dyn Fn() -> Health + Send + Sync>;
 
-/// Serves until `stop`.
-///
-/// # Errors
-/// When the address can't be listened on.
-pub async fn serve(
-    listen: SocketAddr,
-    health: impl Fn() -> Health + Send + Sync + 'static,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let listener = TcpListener::bind(listen).await?;
-    axum::serve(listener, router(Arc::new(health))).with_graceful_shutdown(stop).await
-}
-
-fn router(health: Ask) -> Router {
+/// `/healthz`, which asks `health` each time.
+pub fn health(health: impl Fn() -> Health + Send + Sync + 'static) -> Router {
+    let health: Ask = Arc::new(health);
     Router::new()
         .route("/healthz", get(healthz))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))

@@ -28,9 +28,9 @@ const SOCKETS: usize = 4;
 /// Clicks on a socket that wait for their acknowledgement at a time.
 const WAITING: usize = 8;
 /// Clicks of each person, one after the other: each takes back the one before.
-const ROUNDS: usize = 20;
+pub(super) const ROUNDS: usize = 20;
 
-const ORGANISATION: Organisation = Organisation {
+pub(super) const ORGANISATION: Organisation = Organisation {
     people: 1_000,
     initiatives: 1,
     touches: Touches::Five,
@@ -137,14 +137,28 @@ async fn drive(socket: usize, link: Link, base: String, blocks: String) -> Drive
     }
 }
 
-/// A click as Slack sends it, the whole message included.
+/// A click in a Socket Mode envelope.
 fn envelope(id: &str, round: usize, who: usize, action_ts: &str, base: &str, blocks: &str) -> String {
+    let payload = payload(id, round, who, action_ts, base, blocks);
+    format!(
+        r#"{{"envelope_id":"{id}","type":"interactive","accepts_response_payload":true,"payload":{payload}}}"#
+    )
+}
+
+/// A click as Slack sends it, the whole message included.
+pub(super) fn payload(
+    id: &str,
+    round: usize,
+    who: usize,
+    action_ts: &str,
+    base: &str,
+    blocks: &str,
+) -> String {
     let post = delivery(&ORGANISATION, who, 0, Touch::Pitch).id();
     let action = if round.is_multiple_of(2) { "first_step" } else { "plan_it" };
     let (user, channel, ts) = (slack(who), channel(who), place(0, Touch::Pitch));
     format!(
-        r#"{{"envelope_id":"{id}","type":"interactive","accepts_response_payload":true,"payload":{{
-        "type":"block_actions","user":{{"id":"{user}","username":"p","name":"p","team_id":"T1"}},
+        r#"{{"type":"block_actions","user":{{"id":"{user}","username":"p","name":"p","team_id":"T1"}},
         "api_app_id":"A1","token":"x","team":{{"id":"T1","domain":"bench"}},"enterprise":null,
         "is_enterprise_install":false,"trigger_id":"{id}.x",
         "container":{{"type":"message","message_ts":"{ts}","channel_id":"{channel}","is_ephemeral":false}},
@@ -153,12 +167,12 @@ fn envelope(id: &str, round: usize, who: usize, action_ts: &str, base: &str, blo
         "text":"Restores","blocks":{blocks}}},
         "response_url":"{base}/response",
         "actions":[{{"type":"button","action_id":"{action}","block_id":"controls","value":"{post}",
-        "text":{{"type":"plain_text","text":"Yes"}},"action_ts":"{action_ts}"}}]}}}}"#
+        "text":{{"type":"plain_text","text":"Yes"}},"action_ts":"{action_ts}"}}]}}"#
     )
 }
 
 /// The blocks of somebody's pitch; everybody's look alike.
-fn blocks(program: &Program, now: Timestamp) -> String {
+pub(super) fn blocks(program: &Program, now: Timestamp) -> String {
     let (initiative, who) = (&program.initiatives[0], &program.people[&person(1)]);
     let (state, seen) = (State::default(), Observations::default());
     let shown = message::preview(program, &state, &seen, initiative, who, Touch::Pitch, now).unwrap();
@@ -166,7 +180,7 @@ fn blocks(program: &Program, now: Timestamp) -> String {
 }
 
 /// The clicks that changed something, from record `after` on.
-fn recorded(data: &Path, after: u64) -> HashSet<(String, String)> {
+pub(super) fn recorded(data: &Path, after: u64) -> HashSet<(String, String)> {
     let (_journal, reader) = open(data).unwrap();
     let mut clicks = HashSet::new();
     reader

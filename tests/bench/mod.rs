@@ -10,6 +10,7 @@ mod crowd;
 mod figure;
 mod history;
 mod home;
+mod http;
 mod organisation;
 mod planning;
 mod process;

@@ -11,6 +11,14 @@ pub(super) fn resident(process: u32) -> u64 {
     kib << 10
 }
 
+/// Processor time that the process has had; Linux counts it in hundredths of a second.
+pub(super) fn worked(process: u32) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks = |field: usize| fields[field].parse::<u64>().unwrap();
+    Duration::from_millis(10 * (ticks(11) + ticks(12)))
+}
+
 /// Waits until the process has done nothing for two seconds.
 pub(super) async fn at_rest(process: u32) {
     let worked = || {

@@ -294,6 +294,13 @@ const CASES: &[(&str, &[Break])] = &[
     ),
     ("unknown-figure", &[Write(DEADLINES, "{{ period.pages }}", "{{ period.page }}")]),
     (
+        "unknown-figure",
+        &[Write(DEADLINES, "About {{ figure.pages }} pages", "About {{ figure.page }} pages")],
+    ),
+    ("id", &[Write(DEADLINES, "[faq.why-now]", "[faq.why_now]")]),
+    ("empty-text", &[Write(DEADLINES, "\"About {{ figure.pages }} pages a quarter.\"", "\"\"")]),
+    ("missing-key", &[Write(DEADLINES, "question = \"Why now?\"\n", "")]),
+    (
         "no-lead",
         &[Write(DEADLINES, "lead = \"Hanging payments put {{ figure.exposed }} of orders at risk.\"\n", "")],
     ),
@@ -312,6 +319,38 @@ const CASES: &[(&str, &[Break])] = &[
             "Retries keep p99 high!",
         )],
     ),
+    (
+        "faq-length",
+        &[Write(
+            DEADLINES,
+            "answer = \"About {{ figure.pages }} pages a quarter.\"",
+            concat!(
+                "answer = \"It costs, and it costs, and it costs, and it costs, and it costs, and it costs, and ",
+                "it costs, and it costs, and it costs, and it costs, and it costs, and it costs, and it costs, ",
+                "and it costs, and it costs, and it costs, and it costs, and it costs, and it costs, and it ",
+                "costs, and it costs, and it costs, and it costs, and it costs, and it costs, and it costs, and ",
+                "it costs, and it costs, and it costs, and it costs, and it costs, and it costs, and it costs, ",
+                "and it costs, and it costs, and it costs, and it costs, and it costs, and it costs, and it ",
+                "costs, and it costs, and it costs, and it costs, and it costs, and it costs, and it costs.\""
+            ),
+        )],
+    ),
+    (
+        "faq-length",
+        &[Write(
+            DEADLINES,
+            "also = [\"how expensive\"]",
+            concat!(
+                "also = [\"we have been thinking for quite a while now, in this team and in the one next door, ",
+                "about all the things that we would like to do this quarter, and one of us wanted to know what ",
+                "this would cost us all in all\"]"
+            ),
+        )],
+    ),
+    ("faq-question", &[Write(DEADLINES, "also = [\"how expensive\"]", "also = [\"What does it cost\"]")]),
+    ("faq-question", &[Write(DEADLINES, "question = \"Why now?\"", "question = \"How expensive?\"")]),
+    ("faq-question", &[Write(DEADLINES, "question = \"Why now?\"", "question = \"???\"")]),
+    ("faq-id", &[Write(DEADLINES, "[faq.why-now]", "[faq.kept-12]")]),
     ("template", &[Add("messages/engineer.pitch.jinja", "{{ lead }}\n{% if mechanism %}{{ mechanism }}\n")]),
     (
         "office-host",

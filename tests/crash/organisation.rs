@@ -33,6 +33,10 @@ host = "priya"
 minutes = 30
 at = ["2026-12-15 15:00", "2026-12-17 10:00"]
 
+[approval]
+audiences = []
+first_campaign = false
+
 [limits]
 hours = "Mon-Fri 09:00-17:00"
 per_week = 2

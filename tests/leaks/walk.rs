@@ -273,7 +273,7 @@ fn actions(house: &House, post: PostId, n: usize, about: usize) -> Action {
     let initiative_id = || initiative(house, about);
     let whole = [
         Action::Ask { initiative: Some(initiative_id()) },
-        Action::Place { initiative: initiative_id() },
+        Action::Place { initiative: Some(initiative_id()) },
         Action::Rate { helped: false },
         Action::Rate { helped: true },
         Action::Reply { question },

@@ -3,6 +3,7 @@
 mod echo;
 mod faults;
 mod guard;
+mod http;
 mod methods;
 mod page;
 mod persistence;

@@ -84,6 +84,7 @@ impl StandIn {
             seed,
             limits,
             monotonic: Arc::new(move || Duration::from_millis(clock.load(Ordering::Relaxed))),
+            wall: Arc::new(|| canvass::clock::Clock::system().now()),
         })
         .await
         .unwrap();

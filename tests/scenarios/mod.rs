@@ -2,11 +2,16 @@
 
 mod advocates;
 mod answers;
+mod approval;
 mod campaign;
 mod conversation;
 mod digest;
 mod home;
 mod moods;
+mod questions;
 mod reading;
+mod referral;
 mod reload;
+mod respect;
 mod restarts;
+mod transports;

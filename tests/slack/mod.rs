@@ -1,14 +1,17 @@
 //! The Slack room against the stand-in workspace, which is as strict as Slack: scopes of our own manifest,
 //! Block Kit rules, triggers that serve once.
 
+mod checkup;
 mod conversation;
 mod posts;
+mod transports;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use canvass::clock::Clock;
 use canvass::command::Incoming;
 use canvass::domain::effect::{PostId, Traffic};
 use canvass::domain::ids::{PersonId, SlackChannelId, SlackUserId};
@@ -18,12 +21,16 @@ use canvass::domain::message::{
 use canvass::domain::performer::Outgoing;
 use canvass::sandbox::Limits;
 use canvass::slack::directory::Member;
+use canvass::slack::http::{self, routes};
 use canvass::slack::inbound::Lost;
 use canvass::slack::socket::{Patience, Sockets};
 use canvass::slack::{
-    Client, Closed, FreshUrls, Inbox, Lookout, Receiver, Settings, SlackPerformer, Transport, manifest,
+    Client, Closed, FreshUrls, Inbox, Lookout, Receiver, Settings, SigningSecret, SlackPerformer, Transport,
+    manifest,
 };
+use canvass::web::{self, ServerPatience};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::sandbox::stand_in::{APP_TOKEN, BOT_TOKEN, StandIn, seed};
@@ -36,6 +43,7 @@ pub(crate) struct Room {
     pub(crate) client: Arc<Client>,
     pub(crate) performer: SlackPerformer,
     pub(crate) script: Arc<Script>,
+    over_http: bool,
     stop: watch::Sender<bool>,
     _folder: TempDir,
 }
@@ -66,9 +74,19 @@ impl Lookout for Script {
 
 impl Room {
     pub(crate) async fn open() -> Self {
+        Self::open_with(false, false).await
+    }
+
+    /// Reached over HTTP or over connections of its own; installed in one workspace or for an organisation.
+    pub(crate) async fn open_with(over_http: bool, org_wide: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let transport = if over_http { Transport::Http { base } } else { Transport::Socket };
         let mut seed = seed();
-        seed.app.manifest = manifest("/canvass", "Canvass", &Transport::Socket);
+        seed.app.manifest = manifest("/canvass", "Canvass", &transport);
+        seed.app.manifest["settings"]["org_deploy_enabled"] = org_wide.into();
+        let secret = SigningSecret::new(&seed.app.signing_secret.as_str().into());
         let limits = Limits { enforced: false, ..Limits::default() };
         let stand = StandIn::start_with(folder.path(), seed, limits).await;
         let settings = Settings {
@@ -79,19 +97,30 @@ impl Room {
         let client = Arc::new(Client::new(&settings).unwrap());
         let fresh = Arc::new(FreshUrls::default());
         let script = Arc::new(Script::default());
-        let receiver = Receiver::new(
+        let receiver = Arc::new(Receiver::new(
             Arc::clone(&script) as _,
             Arc::clone(&script) as _,
             Arc::clone(&client),
             Arc::clone(&fresh),
-        );
-        let sockets = Sockets::new(Arc::clone(&client), Arc::new(receiver), 2, Patience::default());
-        let mut health = sockets.health();
-        let (stop, stopping) = watch::channel(false);
-        tokio::spawn(sockets.run(stopping));
-        health.wait_for(|health| health.open == 2).await.unwrap();
+        ));
+        let (stop, mut stopping) = watch::channel(false);
+        if over_http {
+            let routes = routes(receiver, secret, Clock::system(), http::Limits::default());
+            let stop = async move { _ = stopping.wait_for(|stop| *stop).await };
+            tokio::spawn(web::serve(listener, routes, ServerPatience::default(), stop));
+        } else {
+            let sockets = Sockets::new(Arc::clone(&client), receiver, 2, Patience::default());
+            let mut health = sockets.health();
+            tokio::spawn(sockets.run(stopping));
+            health.wait_for(|health| health.open == 2).await.unwrap();
+        }
         let performer = SlackPerformer::new(Arc::clone(&client), fresh);
-        Self { stand, client, performer, script, stop, _folder: folder }
+        Self { stand, client, performer, script, over_http, stop, _folder: folder }
+    }
+
+    /// How many connections it has.
+    pub(crate) fn connections(&self) -> usize {
+        if self.over_http { 0 } else { 2 }
     }
 
     pub(crate) fn will_reply(&self, reply: Reply) {

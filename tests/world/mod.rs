@@ -7,6 +7,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal};
@@ -82,6 +83,40 @@ pub(crate) fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("config")
 }
 
+/// How the workspace reaches the bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Transport {
+    Socket,
+    Http,
+}
+
+impl Transport {
+    /// What `TEST_TRANSPORT` says; Socket Mode if it says nothing.
+    fn usual() -> Self {
+        match std::env::var("TEST_TRANSPORT").as_deref() {
+            Err(_) | Ok("socket") => Self::Socket,
+            Ok("http") => Self::Http,
+            Ok(other) => panic!("TEST_TRANSPORT is socket or http, not {other}"),
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Socket => "socket",
+            Self::Http => "http",
+        }
+    }
+}
+
+/// An address of the bot's own: another one of the 127/8 for every world of every test process, at a port
+/// that the system gives nobody by itself.
+pub(crate) fn bot_address() -> String {
+    static LAST: AtomicU16 = AtomicU16::new(0);
+    let (process, world) = (std::process::id(), LAST.fetch_add(1, Ordering::Relaxed));
+    let [_, _, high, low] = process.to_be_bytes();
+    format!("127.{}.{high}.{low}:{}", 1 + world % 250, 7401 + world / 250)
+}
+
 /// A workspace with its people, its calendar and, mostly, the bot.
 #[derive(Debug)]
 pub(crate) struct World {
@@ -95,6 +130,9 @@ pub(crate) struct World {
     rate: String,
     /// The workspace limits nothing. What goes wrong is expected then, and the bot keeps quiet about it.
     unlimited: bool,
+    transport: Transport,
+    /// Where the bot is reached over HTTP.
+    pub(crate) bot_listen: String,
 }
 
 impl World {
@@ -110,23 +148,30 @@ impl World {
         world
     }
 
+    /// The sample organisation, with the bot reached by `transport`.
+    pub(crate) async fn over(transport: Transport) -> Self {
+        let mut world = Self::open(&sample(), RATE, false, transport);
+        world.start_bot().await;
+        world
+    }
+
     /// The organisation of a configuration folder, before the bot is started.
     pub(crate) async fn without_bot(config: &Path) -> Self {
-        Self::open(config, RATE, false)
+        Self::open(config, RATE, false, Transport::usual())
     }
 
     /// The same in a workspace without limits, with a bot that sends so many messages a second and doesn't
     /// complain of what is done to it.
     pub(crate) async fn troubled(config: &Path, per_second: u32) -> Self {
-        Self::open(config, &per_second.to_string(), true)
+        Self::open(config, &per_second.to_string(), true, Transport::usual())
     }
 
     /// The same in a workspace that lets so many messages a second through.
     pub(crate) async fn at_rate(config: &Path, per_second: &str) -> Self {
-        Self::open(config, per_second, false)
+        Self::open(config, per_second, false, Transport::usual())
     }
 
-    fn open(config: &Path, rate: &str, unlimited: bool) -> Self {
+    fn open(config: &Path, rate: &str, unlimited: bool, transport: Transport) -> Self {
         canvass::install_crypto();
         let folder = tempfile::tempdir().unwrap();
         let http = reqwest::Client::builder().timeout(PATIENCE * 2).build().unwrap();
@@ -139,6 +184,8 @@ impl World {
             bot: None,
             rate: rate.to_owned(),
             unlimited,
+            transport,
+            bot_listen: bot_address(),
         };
         world.start_workspace("127.0.0.1:0");
         world
@@ -147,6 +194,7 @@ impl World {
     fn start_workspace(&mut self, listen: &str) {
         let mut child = canvass()
             .args(["sandbox", "--part", "workspace", "--listen", listen, "--messages-per-second", &self.rate])
+            .args(["--transport", self.transport.word(), "--bot-listen", &self.bot_listen])
             .arg("--config")
             .arg(&self.config)
             .arg("--data")
@@ -168,6 +216,10 @@ impl World {
 
     /// Starts the bot and waits until it has done everything that is due.
     pub(crate) async fn start_bot(&mut self) {
+        if self.transport == Transport::Http {
+            // What an earlier bot reported says nothing about this one.
+            self.post("calendar/unsettle", json!({})).await;
+        }
         self.launch_bot();
         self.settled().await;
     }
@@ -188,6 +240,10 @@ impl World {
                 &self.base,
                 "--messages-per-second",
                 &self.rate,
+                "--transport",
+                self.transport.word(),
+                "--bot-listen",
+                &self.bot_listen,
             ])
             .arg("--config")
             .arg(&self.config)
@@ -411,6 +467,22 @@ impl Actor<'_> {
     /// Types to the bot.
     pub(crate) async fn types(&self, text: &str) -> Value {
         self.world.post("type", json!({ "as": self.id, "text": text })).await
+    }
+
+    /// Types in the thread under a message.
+    pub(crate) async fn replies(&self, message: &Value, text: &str) -> Value {
+        let thread = message["thread_ts"].as_str().or(message["ts"].as_str()).unwrap();
+        self.world.post("type", json!({ "as": self.id, "text": text, "thread_ts": thread })).await
+    }
+
+    /// Changes what they typed.
+    pub(crate) async fn retypes(&self, typed: &Value, text: &str) -> Value {
+        self.world.post("edit", json!({ "as": self.id, "ts": typed["ts"], "text": text })).await
+    }
+
+    /// Takes back what they typed.
+    pub(crate) async fn takes_back(&self, typed: &Value) -> Value {
+        self.world.post("delete", json!({ "as": self.id, "ts": typed["ts"] })).await
     }
 
     /// Gives the slash command, and returns what comes back.

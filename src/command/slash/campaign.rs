@@ -10,7 +10,7 @@ use crate::domain::event::{Event, PauseReason};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Message, Paragraph, Part, Reply, Span};
 use crate::message;
-use crate::plan::{self, Outcome, Row};
+use crate::plan::{self, Outcome, Row, Skip};
 
 pub(super) fn pause(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> Result<Decided, String> {
     if scene.state.paused.is_some() {
@@ -112,13 +112,34 @@ pub(super) fn plan(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
     Ok(say("Plan", parts))
 }
 
+/// The last touch before the next planned one that an advocate's own word keeps from going.
+fn held_before_next(row: &Row) -> Option<(Touch, &Skip)> {
+    let next = row.touches.iter().position(|touch| matches!(touch.outcome, Outcome::Planned(_)))?;
+    let before = row.touches.get(..next)?.iter().rev();
+    before
+        .filter_map(|touch| match &touch.outcome {
+            Outcome::Skipped(skip) => Some((touch.touch, skip)),
+            Outcome::Sent(_) | Outcome::Planned(_) => None,
+        })
+        .find(|(_, skip)| matches!(skip, Skip::Held { .. } | Skip::AwaitsApproval | Skip::Staged { .. }))
+}
+
 /// The next planned touch of a person, or why there is none.
 fn next_of(row: &Row) -> Vec<String> {
     let planned = row.touches.iter().find_map(|touch| match &touch.outcome {
         Outcome::Planned(at) => Some((touch.touch, at)),
         Outcome::Sent(_) | Outcome::Skipped(_) => None,
     });
-    match (planned, &row.skipped) {
+    // What comes after the last one that went out, and why it doesn't.
+    let kept = row.touches.iter().rev().map_while(|touch| match &touch.outcome {
+        Outcome::Skipped(skip) => Some(skip),
+        Outcome::Sent(_) | Outcome::Planned(_) => None,
+    });
+    let name = || row.name.clone();
+    if let Some((touch, skip)) = held_before_next(row) {
+        return vec![name(), format!("{}, held back", touch.word().replace('_', " ")), skip.says()];
+    }
+    match (planned, row.skipped.as_ref().or_else(|| kept.last())) {
         (Some((touch, at)), _) => {
             vec![row.name.clone(), touch.word().replace('_', " "), at.strftime("%a %-d %b %H:%M").to_string()]
         }

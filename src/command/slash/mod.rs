@@ -1,10 +1,14 @@
 //! The slash command: one word says what, and each person is shown only what they may use.
 
+mod approve;
+mod ask;
 mod campaign;
 mod export;
 mod hours;
 mod record;
 mod report;
+mod respect;
+mod steer;
 
 use super::names::nearest;
 use super::{Decided, Scene, refuse};
@@ -34,8 +38,8 @@ struct Word {
     run: Run,
 }
 
-/// Every word, in the order in which help shows them.
-const WORDS: [Word; 14] = [
+/// The words about reading, recording and pausing.
+const WORDS: [Word; 15] = [
     Word { name: "help", usage: "", does: "this list", may: May::Everybody, run: help },
     Word {
         name: "initiatives",
@@ -57,6 +61,13 @@ const WORDS: [Word; 14] = [
         does: "when an advocate is there to talk",
         may: May::Everybody,
         run: hours::hours,
+    },
+    Word {
+        name: "ask",
+        usage: "[initiative] question",
+        does: "ask anything; the answer comes in our direct message",
+        may: May::Everybody,
+        run: ask::ask,
     },
     Word {
         name: "plan",
@@ -130,6 +141,9 @@ const WORDS: [Word; 14] = [
     },
 ];
 
+/// Every table of words, in the order in which help shows them.
+const TABLES: [&[Word]; 4] = [&WORDS, &approve::WORDS, &steer::WORDS, &respect::WORDS];
+
 /// The words after the slash command.
 pub(super) fn slash(scene: Scene<'_>, actor: &Person, text: &str) -> Decided {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -145,9 +159,16 @@ pub(super) fn resume(scene: Scene<'_>, actor: &Person) -> Decided {
     campaign::resume(scene, actor)
 }
 
+pub(super) fn pause(scene: Scene<'_>, actor: &Person) -> Decided {
+    if !scene.program.is_advocate(&actor.id) {
+        return refuse("Only advocates and admins can pause messages.");
+    }
+    campaign::pause(scene, actor, &[]).unwrap_or_else(refuse)
+}
+
 fn allowed<'a>(scene: Scene<'a>, actor: &'a Person) -> impl Iterator<Item = &'static Word> + 'a {
     let advocate = scene.program.is_advocate(&actor.id);
-    WORDS.iter().filter(move |word| advocate || word.may == May::Everybody)
+    TABLES.into_iter().flatten().filter(move |word| advocate || word.may == May::Everybody)
 }
 
 fn unknown(scene: Scene<'_>, actor: &Person, name: &str) -> String {

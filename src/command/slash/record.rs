@@ -46,7 +46,7 @@ pub(super) fn met(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<De
 }
 
 /// The initiative that `words` name, or the only one that is argued to `person`.
-fn initiative_for<'a, 'w>(
+pub(super) fn initiative_for<'a, 'w>(
     scene: Scene<'a>,
     actor: &Person,
     person: &Person,

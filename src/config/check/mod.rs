@@ -5,6 +5,7 @@
 
 mod cadence;
 mod evidence;
+mod faq;
 mod names;
 mod office_hours;
 mod people;
@@ -90,6 +91,9 @@ checks! {
     "no-lead" "Each audience that is written to has its opening sentence." sentences::no_lead;
     "words-missing" "Each audience has the sentences that only a person can write." sentences::words_missing;
     "plain-words" "Sentences use the words of their audience." sentences::plain_words;
+    "faq-length" "Answers of the FAQ fit a message, and questions are as people ask them." faq::faq_length;
+    "faq-question" "Every way to ask has words in it and one answer." faq::faq_question;
+    "faq-id" "No entry has an id that the program gives to answers that are kept." faq::faq_id;
     "template" "Message templates can be read." sentences::template;
     "office-host" "Office hours are held by advocates." office_hours::host;
     "office-hours" "Office hours are free, dated, apart, and before the freeze." office_hours::hours;

@@ -68,7 +68,8 @@ fn sentences(described: &Described) -> impl Iterator<Item = Sentence<'_>> {
 /// Every text of an initiative in which figures may be named.
 fn texts(described: &Described) -> impl Iterator<Item = &At<String>> {
     let news = described.raw.news.values().filter_map(|news| news.says.0.as_ref());
-    sentences(described).map(|(_, _, sentence)| sentence).chain(news)
+    let answers = described.raw.faq.iter().filter_map(|(_, entry)| entry.answer.0.as_ref());
+    sentences(described).map(|(_, _, sentence)| sentence).chain(news).chain(answers)
 }
 
 /// The variables that a text names, such as `figure.pages`; none if it has a fault of syntax.

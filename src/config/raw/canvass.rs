@@ -7,6 +7,7 @@ use crate::config::read::{List, Maybe, Must, Named, Written, table};
 use crate::config::word::{BotName, Command, FromStart, Gap, Holiday, Moment, Month};
 use crate::domain::calendar::{Anchor, Quarter};
 use crate::domain::engagement::{Audience, Touch};
+use crate::domain::event::Stage;
 use crate::domain::hours::SendHours;
 use crate::domain::ids::{InitiativeId, PersonId};
 use crate::domain::schedule::Schedule;
@@ -25,6 +26,10 @@ table! {
         limits: Maybe<Limits>,
         /// What advocates are told regularly.
         digest: Maybe<Digest>,
+        /// Which messages wait for an advocate's approval.
+        approval: Maybe<Approval>,
+        /// How far a campaign goes until an advocate moves it.
+        stage: Maybe<StagedStart>,
         /// How evidence is treated.
         evidence: Maybe<Evidence>,
         /// The initiatives in the advocate's order: where several are due for a person, the first goes
@@ -121,6 +126,25 @@ table! {
         /// When, in the advocate's zone, as a cron expression with seconds first and weekdays by name,
         /// such as `0 0 9 * * Mon`. Nothing is sent when nothing changed.
         schedule: Written<Schedule>,
+    }
+}
+
+table! {
+    /// Which messages wait for an advocate's approval before they go.
+    Approval {
+        /// Those to these audiences; `["executive"]` if left out, `[]` for none.
+        audiences: Maybe<List<Audience>>,
+        /// Whether everything of the first campaign waits: while nothing was sent for an earlier quarter;
+        /// `true` if left out.
+        first_campaign: Maybe<bool>,
+    }
+}
+
+table! {
+    /// A campaign that goes to its advocates first, then to three people, then to all.
+    StagedStart {
+        /// `rehearsal`, `few` or `all`; `all` if left out. `/canvass stage` moves it.
+        start: Maybe<Stage>,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::config::read::{List, Maybe, Must, Named, Written, table};
 use crate::config::word::{BasisWord, Https, Period};
 use crate::domain::calendar::Quarter;
 use crate::domain::engagement::Audience;
-use crate::domain::ids::{FigureId, InitiativeId, PersonId, StepId, TeamId};
+use crate::domain::ids::{FaqId, FigureId, InitiativeId, PersonId, StepId, TeamId};
 use crate::domain::initiative::Measure;
 
 table! {
@@ -43,6 +43,9 @@ table! {
         /// What is new since the pitch; a reminder without it is not sent.
         #[schemars(default)]
         news: List<News>,
+        /// What people ask, with the answers, by id.
+        #[schemars(default)]
+        faq: Named<FaqId, FaqEntry>,
         /// People added by hand.
         #[schemars(default)]
         extra: List<Exception>,
@@ -178,6 +181,20 @@ table! {
         teams: List<TeamId>,
         /// The sentence.
         says: Must<String>,
+    }
+}
+
+table! {
+    /// A question that people ask, and its answer, which the bot gives at once. Like other sentences the
+    /// answer names figures as `{{ figure.ID }}` and their months as `{{ period.ID }}`.
+    FaqEntry {
+        /// The question, as most people put it.
+        question: Must<String>,
+        /// Other ways to ask the same; the more there are, the better it is found.
+        #[schemars(default)]
+        also: List<String>,
+        /// The answer, at most 600 characters.
+        answer: Must<String>,
     }
 }
 

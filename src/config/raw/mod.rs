@@ -6,6 +6,6 @@ mod canvass;
 mod initiative;
 mod people;
 
-pub(super) use canvass::{Canvass, Limits, OfficeHours, TouchRule, Window};
-pub(super) use initiative::{Ask, Estimate, Exception, Figure, Initiative, News, Step, Words};
+pub(super) use canvass::{Approval, Canvass, Limits, OfficeHours, TouchRule, Window};
+pub(super) use initiative::{Ask, Estimate, Exception, FaqEntry, Figure, Initiative, News, Step, Words};
 pub(super) use people::{Directory, Person, Team};

@@ -224,10 +224,18 @@ impl<T: Read> Field for Written<T> {
 impl<T: Read> Field for List<T> {
     fn field(key: &str, table: &DeTable<'_>, _: Place, reader: &mut Reader<'_>) -> Self {
         let Some(value) = entry(table, key) else { return Self::default() };
-        let DeValue::Array(written) = value.get_ref() else {
-            let place = reader.place(value.span());
-            reader.wrong_type(value.get_ref(), place, "a list, in [ ],");
-            return Self { soundness: Soundness::Broken, ..Self::default() };
+        let place = reader.place(value.span());
+        Self::read(value.get_ref(), place, reader)
+            .unwrap_or_else(|| Self { soundness: Soundness::Broken, ..Self::default() })
+    }
+}
+
+/// Where an empty list means something else than none, it is a `Maybe` of a list.
+impl<T: Read> Read for List<T> {
+    fn read(value: &DeValue<'_>, place: Place, reader: &mut Reader<'_>) -> Option<Self> {
+        let DeValue::Array(written) = value else {
+            reader.wrong_type(value, place, "a list, in [ ],");
+            return None;
         };
         let read = |item: &Spanned<DeValue<'_>>| {
             let place = reader.place(item.span());
@@ -235,7 +243,11 @@ impl<T: Read> Field for List<T> {
         };
         let items: Vec<_> = written.iter().filter_map(read).collect();
         let soundness = Soundness::of(items.len() == written.len());
-        Self { items, soundness }
+        Some(Self { items, soundness })
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Self>()
     }
 }
 

@@ -14,8 +14,9 @@ use super::nearest;
 use super::read::{Advice, Word};
 use crate::domain::calendar::{Anchor, Quarter};
 use crate::domain::engagement::{Audience, Touch};
+use crate::domain::event::Stage;
 use crate::domain::hours::SendHours;
-use crate::domain::ids::{FigureId, InitiativeId, PersonId, SiteId, SlackUserId, StepId, TeamId};
+use crate::domain::ids::{FaqId, FigureId, InitiativeId, PersonId, SiteId, SlackUserId, StepId, TeamId};
 use crate::domain::initiative::Measure;
 use crate::domain::schedule::Schedule;
 
@@ -54,6 +55,7 @@ slug_word!(StepId, "the id of a step");
 slug_word!(TeamId, "the id of a team");
 slug_word!(PersonId, "the id of a person");
 slug_word!(SiteId, "the id of a site");
+slug_word!(FaqId, "the id of an FAQ entry");
 
 impl Word for FigureId {
     const CHECK: &'static str = "id";
@@ -145,6 +147,7 @@ macro_rules! choice_word {
     };
 }
 choice_word!(Audience, "an audience", Audience::ALL, Audience::word);
+choice_word!(Stage, "how far a campaign goes", Stage::ALL, Stage::word);
 choice_word!(Touch, "a touch", Touch::ALL, Touch::word);
 choice_word!(Measure, "what a figure measures", Measure::ALL, Measure::word);
 choice_word!(Month, "a month", Month::ALL, Month::word);

@@ -8,10 +8,11 @@ use crate::domain::calendar::{Offset, PlanningCalendar};
 use crate::domain::directory::{Address, Person};
 use crate::domain::effect::{DeliveryKey, PostKey};
 use crate::domain::engagement::{Audience, Touch};
+use crate::domain::event::Stage;
 use crate::domain::hours::DaysOff;
 use crate::domain::ids::{InitiativeId, PersonId, Seq, SlackUserId, TeamId};
 use crate::domain::message::Message;
-use crate::domain::program::{Cadence, ConfigDigest, Limits, Program};
+use crate::domain::program::{Approval, Cadence, ConfigDigest, Limits, Program};
 use crate::domain::state::State;
 
 pub(super) fn start_of_test() -> Timestamp {
@@ -85,6 +86,8 @@ pub(super) fn program(people: &[&str]) -> Program {
         office_hours: Vec::new(),
         stale_after_days: 90,
         digests: None,
+        approval: Approval::default(),
+        stage: Stage::All,
         templates: Default::default(),
     }
 }

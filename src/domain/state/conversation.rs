@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{AnswerState, Matched, QuestionState, Received, Settlement, State, person_mut};
+use super::{AnswerState, KeptState, Matched, QuestionState, Received, Settlement, State, person_mut};
 use crate::domain::event::Said;
 use crate::domain::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId};
 use crate::domain::personal::Personal;
+use crate::domain::question::TO_PLACE;
 
 impl State {
     /// Takes in what a person said or asked for.
@@ -17,7 +18,11 @@ impl State {
             self.typed.insert((channel.clone(), ts.clone()), seq);
         }
         if said == Said::Question {
-            let question = QuestionState { initiative: initiative.clone(), ..QuestionState::default() };
+            let question = QuestionState {
+                initiative: initiative.clone(),
+                turned: received.at,
+                ..QuestionState::default()
+            };
             self.questions.insert(seq, question);
             person_mut(&mut self.people, &person).asked.push(seq);
         }
@@ -41,19 +46,64 @@ impl State {
         self.changed(seq, person, &initiative, quarter);
     }
 
-    /// The asker chose what a question is about.
-    pub(super) fn placed(&mut self, seq: Seq, question: Seq, initiative: &InitiativeId) {
+    /// The asker chose what a question is about. What was chosen stands.
+    pub(super) fn placed(
+        &mut self,
+        seq: Seq,
+        at: Timestamp,
+        question: Seq,
+        initiative: Option<&InitiativeId>,
+    ) {
         let Some(state) = self.questions.get_mut(&question) else { return };
-        if state.initiative.is_some() {
+        if state.initiative.is_some() || state.elsewhere {
             return;
         }
-        state.initiative = Some(initiative.clone());
-        if let Some(received) = self.received.get_mut(&question) {
+        state.initiative = initiative.cloned();
+        state.elsewhere = initiative.is_none();
+        state.turned = at;
+        if let (Some(received), Some(initiative)) = (self.received.get_mut(&question), initiative) {
             received.initiative = Some(initiative.clone());
             let person = received.person.clone();
             self.engages(seq, question, &person, initiative, Said::Question);
         }
         self.about_changed(seq, question);
+    }
+
+    /// The asker said whether the FAQ's answer helped; the last word counts.
+    pub(super) fn rated(&mut self, seq: Seq, at: Timestamp, question: Seq, helped: bool) {
+        if let Some(state) = self.questions.get_mut(&question) {
+            state.helped = Some(helped);
+            state.turned = at;
+        }
+        self.about_changed(seq, question);
+    }
+
+    /// From when on an advocate has to answer `question`; none while the FAQ's answer stands, or once
+    /// the asker took it back. A question that nobody placed goes to the advocates after
+    /// [`TO_PLACE`](crate::domain::question::TO_PLACE).
+    pub fn awaits_since(&self, question: Seq) -> Option<Timestamp> {
+        let (received, state) = (self.received.get(&question)?, self.questions.get(&question)?);
+        if received.withdrawn || (state.matched.is_some() && state.helped != Some(false)) {
+            return None;
+        }
+        if state.initiative.is_some() || state.elsewhere {
+            return Some(state.turned);
+        }
+        received.at.checked_add(TO_PLACE).ok()
+    }
+
+    /// The answers to `question` that stand, oldest first.
+    pub fn answers_to(&self, question: Seq) -> impl Iterator<Item = (Seq, &AnswerState)> {
+        let answers = self.questions.get(&question).into_iter().flat_map(|state| state.answers.iter());
+        answers.filter_map(|of| Some((*of, self.answers.get(of)?))).filter(|(_, answer)| !answer.withdrawn)
+    }
+
+    /// The FAQ entry that was kept from an answer to `question`, if one was and still is.
+    pub fn kept_from(&self, question: Seq) -> Option<(&InitiativeId, &FaqId, &KeptState)> {
+        self.kept
+            .iter()
+            .find(|(_, kept)| kept.question == question)
+            .map(|((initiative, entry), kept)| (initiative, entry, kept))
     }
 
     pub(super) fn matched(&mut self, seq: Seq, question: Seq, entry: &FaqId, answer: &Personal) {
@@ -75,7 +125,7 @@ impl State {
         let Some(state) = self.questions.get_mut(&question) else { return };
         state.answers.push(seq);
         let (by, answer) = (by.clone(), answer.clone());
-        self.answers.insert(seq, AnswerState { question, by, answer, withdrawn: false, at });
+        self.answers.insert(seq, AnswerState { question, by, answer, edited: false, withdrawn: false, at });
         if let Some(place) = place {
             self.typed.insert(place.clone(), seq);
         }
@@ -86,9 +136,11 @@ impl State {
     pub(super) fn edited(&mut self, seq: Seq, of: Seq, text: &Personal) {
         if let Some(received) = self.received.get_mut(&of) {
             received.text = Some(text.clone());
+            received.edited = true;
             self.about_changed(seq, of);
         } else if let Some(answer) = self.answers.get_mut(&of) {
             answer.answer = text.clone();
+            answer.edited = true;
             self.answer_changed(seq, of);
         }
     }

@@ -136,6 +136,7 @@ impl State {
                     referral: referral.clone(),
                     settled: None,
                     posts: Vec::new(),
+                    edited: false,
                     withdrawn: false,
                     at,
                 };
@@ -143,15 +144,14 @@ impl State {
             }
             Event::MessageEdited { of, text, .. } => self.edited(seq, *of, text),
             Event::MessageDeleted { of, .. } => self.deleted(seq, *of),
-            Event::QuestionPlaced { question, initiative } => self.placed(seq, *question, initiative),
+            Event::QuestionPlaced { question, initiative } => {
+                self.placed(seq, at, *question, initiative.as_ref());
+            }
             Event::QuestionMatched { question, entry, answer } => {
                 self.matched(seq, *question, entry, answer);
             }
             Event::AnswerRated { question, helped } => {
-                if let Some(state) = self.questions.get_mut(question) {
-                    state.helped = Some(*helped);
-                }
-                self.about_changed(seq, *question);
+                self.rated(seq, at, *question, *helped);
             }
             Event::QuestionAnswered { question, by, answer, place } => {
                 self.answered(seq, at, *question, by, answer, place.as_ref());
@@ -167,12 +167,17 @@ impl State {
                 }
             }
             Event::Approached { referral, by, person, slack, name, initiative, audience, teams, decides } => {
+                let instead_of = self
+                    .received
+                    .get(referral)
+                    .filter(|received| received.referral.as_ref().is_some_and(|referral| referral.decides));
                 let approached = ApproachedState {
                     slack: slack.clone(),
                     name: name.clone(),
                     audience: *audience,
                     teams: teams.clone(),
                     decides: *decides,
+                    instead_of: instead_of.map(|received| received.person.clone()),
                     by: by.clone(),
                     at,
                 };
@@ -229,7 +234,7 @@ impl State {
                 self.reviews_changed(seq, initiative);
             }
             Event::StageSet { initiative, quarter, stage, .. } => {
-                self.campaign_mut(initiative, *quarter).stage = Some(*stage);
+                self.campaign_mut(initiative, *quarter).stage = Some((*stage, at));
                 self.reviews_changed(seq, initiative);
             }
             Event::Corrected { initiative, quarter, by, what } => {
@@ -238,7 +243,8 @@ impl State {
                 self.everybody_changed(seq, initiative, *quarter);
             }
             Event::Recalled { initiative, quarter, by, recalled } => {
-                self.campaign_mut(initiative, *quarter).recalled = recalled.then(|| by.clone());
+                self.campaign_mut(initiative, *quarter).recalled = recalled.then(|| (by.clone(), at));
+                self.reviews_changed(seq, initiative);
                 self.everybody_changed(seq, initiative, *quarter);
             }
             Event::ConfigRefused { digest, faults, places } => {

@@ -205,6 +205,8 @@ pub struct PersonState {
     pub leave: Option<(Date, Date)>,
     /// Records of the questions they asked.
     pub asked: Vec<Seq>,
+    /// For an advocate: when rehearsed messages went to them, oldest first; two days are kept.
+    pub rehearsed: VecDeque<Timestamp>,
     /// For an advocate: when the last digest went out to them.
     pub digest: Option<Timestamp>,
     /// When campaign messages went out to them, oldest first; a fortnight is kept.
@@ -234,6 +236,8 @@ pub struct Received {
     pub settled: Option<Settlement>,
     /// The messages about it: receipt, relays, reminders.
     pub posts: Vec<PostId>,
+    /// They changed it since.
+    pub edited: bool,
     /// They took it back.
     pub withdrawn: bool,
     /// When.
@@ -254,6 +258,10 @@ pub struct Settlement {
 pub struct QuestionState {
     /// About which initiative: clear from the start, or chosen by the asker.
     pub initiative: Option<InitiativeId>,
+    /// The asker said that it is about none of them.
+    pub elsewhere: bool,
+    /// When it was asked, placed, or the FAQ's answer turned down, whichever came last.
+    pub turned: Timestamp,
     /// What the FAQ answered.
     pub matched: Option<Matched>,
     /// Whether that helped, once the asker said so.
@@ -280,6 +288,8 @@ pub struct AnswerState {
     pub by: PersonId,
     /// In their words.
     pub answer: Personal,
+    /// They changed it since.
+    pub edited: bool,
     /// They took it back.
     pub withdrawn: bool,
     /// When.
@@ -310,6 +320,8 @@ pub struct ApproachedState {
     pub teams: Vec<TeamId>,
     /// They answer for these teams.
     pub decides: bool,
+    /// Who said that they decide instead.
+    pub instead_of: Option<PersonId>,
     /// The advocate.
     pub by: PersonId,
     /// Since when.
@@ -319,10 +331,10 @@ pub struct ApproachedState {
 /// What advocates decided about a whole campaign.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CampaignState {
-    /// How far a staged start has come, if anybody moved it.
-    pub stage: Option<Stage>,
-    /// Its messages were taken back.
-    pub recalled: Option<PersonId>,
+    /// How far a staged start has come, and since when, if anybody moved it.
+    pub stage: Option<(Stage, Timestamp)>,
+    /// Its messages were taken back: by whom, and when.
+    pub recalled: Option<(PersonId, Timestamp)>,
     /// What was corrected, oldest first.
     pub corrections: Vec<Correction>,
 }
@@ -433,6 +445,8 @@ pub struct State {
     pub items: BTreeMap<(InitiativeId, TeamId, Quarter), ItemState>,
     /// Posting has stopped, since this record.
     pub paused: Option<(Seq, PauseReason)>,
+    /// The earliest quarter for which a touch was sent, and the record of the first one.
+    pub begun: Option<(Quarter, Seq)>,
     /// Campaign messages of the last hours to anybody, oldest first.
     pub recent_campaign: VecDeque<Timestamp>,
     /// Sent posts that are no campaign messages, by place: a reply in their thread is about them.
@@ -494,6 +508,16 @@ impl State {
     /// What advocates decided about a campaign.
     pub fn campaign(&self, initiative: &InitiativeId, quarter: Quarter) -> Option<&CampaignState> {
         self.campaigns.get(&(initiative.clone(), quarter))
+    }
+
+    /// Whether `quarter` is the first for which anything is sent: nothing was for an earlier one.
+    pub fn is_first_campaign(&self, quarter: Quarter) -> bool {
+        self.begun.is_none_or(|(begun, _)| quarter <= begun)
+    }
+
+    /// The latest review of what waits for approval that went to `advocate`.
+    pub fn review(&self, initiative: &InitiativeId, advocate: &PersonId) -> Option<&PostState> {
+        self.post(*self.reviews.get(&(initiative.clone(), advocate.clone()))?)
     }
 
     /// The message under which a post belongs, in the recipient's direct message: questions that were

@@ -12,6 +12,8 @@ use crate::domain::ids::{MessageTs, PersonId, Seq, SlackChannelId, TeamId};
 
 /// How long campaign messages to a person are counted: longer than the week that the cap looks at.
 const CAMPAIGN_MEMORY: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// How long rehearsed messages to an advocate are counted: longer than the day that the cap looks at.
+const REHEARSAL_MEMORY: SignedDuration = SignedDuration::from_hours(48);
 const BURST_MEMORY: SignedDuration = SignedDuration::from_hours(2);
 
 impl State {
@@ -34,6 +36,11 @@ impl State {
         if let Some(delivery) = key.delivery() {
             self.note_delivery(delivery, id);
             self.count_campaign(at, before, &delivery.person);
+        }
+        if matches!(key, PostKey::Rehearsal { .. }) && before.is_none() {
+            let rehearsed = &mut person_mut(&mut self.people, key.to()).rehearsed;
+            rehearsed.push_back(at);
+            forget_before(rehearsed, back(at, REHEARSAL_MEMORY), |at| *at);
         }
         self.note_subject(key, id);
         let (changed, shown) = (self.head, self.head);
@@ -133,6 +140,11 @@ impl State {
         let person = person_mut(&mut self.people, state.key.to());
         person.channel = Some(channel.clone());
         person.unreachable = None;
+        if let Some(quarter) = state.key.delivery().map(|delivery| delivery.quarter)
+            && self.begun.is_none_or(|(begun, _)| quarter < begun)
+        {
+            self.begun = Some((quarter, seq));
+        }
         if matches!(state.key, PostKey::Digest { .. }) {
             person.digest = Some(at);
         }

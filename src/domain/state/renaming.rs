@@ -110,11 +110,12 @@ impl State {
             initiative(about);
             person(who);
             person(&mut approached.by);
+            approached.instead_of.iter_mut().for_each(person);
             approached.teams.iter_mut().for_each(team);
         });
         self.campaigns = rekeyed(&mut self.campaigns, |(about, _), campaign| {
             initiative(about);
-            campaign.recalled.iter_mut().for_each(person);
+            campaign.recalled.iter_mut().for_each(|(by, _)| person(by));
             campaign.corrections.iter_mut().for_each(|correction| person(&mut correction.by));
         });
         self.reviews = rekeyed(&mut self.reviews, |(about, who), _| {

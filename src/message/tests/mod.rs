@@ -2,6 +2,8 @@
 
 mod advocates;
 mod answered;
+mod approval;
+mod questions;
 mod sources;
 
 use crate::domain::effect::Notice;

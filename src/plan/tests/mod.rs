@@ -1,9 +1,12 @@
 //! The rules as tables, and the promises as properties.
 
+mod approach;
+mod approval;
 mod campaign;
 mod incremental;
 mod posts;
 mod properties;
+mod questions;
 mod reasons;
 mod restart;
 mod world;

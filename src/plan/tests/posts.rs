@@ -11,7 +11,7 @@ use crate::domain::program::Program;
 use crate::plan::{Skip, eligible};
 
 /// What was sent that is not campaign: `kind to@UTC`.
-fn answers(life: &Life) -> Vec<String> {
+pub(super) fn answers(life: &Life) -> Vec<String> {
     let sent = life.sent.iter().filter_map(|(at, post)| {
         let what = match &post.key {
             PostKey::Touch(_) => return None,
@@ -58,11 +58,12 @@ fn a_question_about_nothing_known_goes_to_the_advocates_around_the_person() {
     assert_eq!(
         answers(&life),
         [
-            "relay to omar Tue 10 Nov 18:00",
             "receipt to eli Tue 10 Nov 18:00",
             "receipt to ana Tue 10 Nov 18:00",
+            "relay to omar Tue 10 Nov 18:10",
             "relay to priya Wed 11 Nov 09:00",
-            "relay to priya Wed 11 Nov 09:00"
+            "relay to priya Wed 11 Nov 09:00",
+            "overdue to omar Wed 11 Nov 18:10"
         ]
     );
 }
@@ -194,7 +195,8 @@ fn a_pause_for_want_of_proof_is_told_and_holds_the_campaign_only() {
         [
             "receipt to ana Mon 16 Nov 08:00",
             "paused to priya Mon 16 Nov 09:00",
-            "relay to priya Mon 16 Nov 09:00"
+            "relay to priya Mon 16 Nov 09:00",
+            "overdue to priya Tue 17 Nov 09:00"
         ]
     );
     assert_eq!(life.story("eli"), ["payments heads_up Mon 16 Nov 09:00"], "before the pause, in Tokyo");

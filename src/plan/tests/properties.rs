@@ -8,11 +8,12 @@ use jiff::{SignedDuration, Span, Timestamp};
 use proptest::prelude::*;
 
 use super::world::{Fate, Life, an_initiative, at, initiative, news, person, program};
-use crate::domain::effect::{Effect, Post, PostKey};
-use crate::domain::engagement::{Stance, Touch};
-use crate::domain::event::{Event, PauseReason, Said};
-use crate::domain::ids::{PersonId, StepId, TeamId};
+use crate::domain::effect::{DeliveryKey, Effect, Post, PostKey};
+use crate::domain::engagement::{Audience, Stance, Touch};
+use crate::domain::event::{Event, PauseReason, Said, Stage, Verdict};
+use crate::domain::ids::{FaqId, PersonId, StepId, TeamId};
 use crate::domain::observation::Seen;
+use crate::domain::personal::Personal;
 use crate::domain::program::Program;
 use crate::plan::{Outcome, Plan, Touched, explain, forecast};
 
@@ -43,6 +44,31 @@ pub(super) fn keeps_the_rules(life: &Life, post: &Post) {
     assert!(!known.stopped && !known.stopped_initiatives.contains(&delivery.initiative), "they said stop");
     assert!(known.unreachable.is_none(), "nothing reaches them");
     assert!(known.snoozed_until.is_none_or(|until| until <= now), "they are left alone");
+    let on_leave = known.leave.is_some_and(|(first, last)| (first..=last).contains(&local.date()));
+    assert!(!on_leave, "{local} is in their leave");
+    let initiative = program.initiative(&delivery.initiative).unwrap();
+    let campaign = state.campaign(&delivery.initiative, delivery.quarter);
+    assert!(campaign.is_none_or(|campaign| campaign.recalled.is_none()), "it was taken back");
+    let verdict = known
+        .engagements
+        .get(&(delivery.initiative.clone(), delivery.quarter))
+        .inspect(|engagement| assert_eq!(engagement.handed_over, None, "an advocate speaks to them"))
+        .and_then(|engagement| engagement.verdicts.get(&(delivery.touch, delivery.occurrence)))
+        .map(|judged| judged.verdict);
+    assert!(verdict != Some(Verdict::Held), "it is held");
+    let stakeholders = program.stakeholders(initiative);
+    let goes = match campaign.and_then(|campaign| campaign.stage).map_or(program.stage, |(stage, _)| stage) {
+        Stage::Rehearsal => false,
+        Stage::Few => stakeholders.iter().take(3).any(|of| of.person == person.id),
+        Stage::All => true,
+    };
+    assert!(goes, "the campaign doesn't go so far");
+    let executive = program.approval.audiences.contains(&post.audience.unwrap());
+    let earlier = |(_, post): &(Timestamp, Post)| {
+        post.key.delivery().is_some_and(|sent| sent.quarter < delivery.quarter)
+    };
+    let waits = executive || (program.approval.first_campaign && !life.sent.iter().any(earlier));
+    assert!(!waits || verdict.is_some(), "nobody approved it");
     let before = state.post(post.key.id());
     assert!(before.is_none_or(|before| before.phase.is_open()), "never twice");
     let engagement = known.engagements.get(&(delivery.initiative.clone(), delivery.quarter));
@@ -93,6 +119,33 @@ enum Deed {
     Moves(usize, usize),
     Fails(Fate),
     Sleeps(i64),
+    Asks(usize, Option<usize>, Ask),
+    Goes(usize, Goes),
+    Judges(usize, usize, Touch, Verdict),
+    HandsOver(usize, usize, bool),
+    Stages(usize, Stage),
+    Recalls(usize, bool),
+    Leaves(usize, Option<(i64, i64)>),
+}
+
+/// Who asks, and whether the FAQ answers at once.
+#[derive(Debug, Clone, Copy)]
+enum Ask {
+    OfTheFaq,
+    OfAHuman,
+}
+
+/// What becomes of some question.
+#[derive(Debug, Clone, Copy)]
+enum Goes {
+    Placed(Option<usize>),
+    Rated(bool),
+    Answered,
+    Edited,
+    Deleted,
+    AnswerDeleted,
+    Kept,
+    Dropped,
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -101,6 +154,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     let stance = prop::sample::select(Stance::ALL.to_vec());
     let said = prop::sample::select(vec![
         Said::Question,
+        Said::Remark,
         Said::Talk,
         Said::Concern,
         Said::Correction,
@@ -114,6 +168,10 @@ fn deed() -> impl Strategy<Value = Deed> {
         Just(Fate::Absent),
         Just(Fate::Unknown),
     ];
+    let touch = prop::sample::select(vec![Touch::HeadsUp, Touch::Pitch, Touch::LastCall, Touch::FollowUp]);
+    let verdict =
+        prop::sample::select(vec![Verdict::Approved, Verdict::Approved, Verdict::Now, Verdict::Held]);
+    let stage = prop::sample::select(Stage::ALL.to_vec());
     let pause = prop_oneof![
         Just(PauseReason::Unproven),
         Just(PauseReason::Configuration { code: "invalid_auth".into() }),
@@ -133,9 +191,75 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (who(), 1..200_i64).prop_map(|(who, hours)| Deed::IsAway(who, hours)),
         1 => (who(), 1..20_i64).prop_map(|(who, hours)| Deed::IsQuiet(who, hours)),
         1 => (who(), 0..ZONES.len()).prop_map(|(who, zone)| Deed::Moves(who, zone)),
+        4 => (who(), prop::option::of(what()), prop::sample::select(vec![Ask::OfTheFaq, Ask::OfAHuman]))
+            .prop_map(|(who, what, ask)| Deed::Asks(who, what, ask)),
+        6 => (0..8_usize, goes()).prop_map(|(which, goes)| Deed::Goes(which, goes)),
         3 => fate.prop_map(Deed::Fails),
         2 => (1..400_i64).prop_map(Deed::Sleeps),
+        8 => (who(), what(), touch, verdict).prop_map(|(who, what, touch, verdict)| Deed::Judges(who, what, touch, verdict)),
+        1 => (who(), what(), any::<bool>()).prop_map(|(who, what, taken)| Deed::HandsOver(who, what, taken)),
+        2 => (what(), stage).prop_map(|(what, stage)| Deed::Stages(what, stage)),
+        1 => (what(), any::<bool>()).prop_map(|(what, recalled)| Deed::Recalls(what, recalled)),
+        1 => (who(), prop::option::of((0..10_i64, 0..20_i64))).prop_map(|(who, days)| Deed::Leaves(who, days)),
     ]
+}
+
+fn goes() -> impl Strategy<Value = Goes> {
+    prop_oneof![
+        2 => prop::option::of(0..INITIATIVES.len()).prop_map(Goes::Placed),
+        2 => any::<bool>().prop_map(Goes::Rated),
+        3 => Just(Goes::Answered),
+        1 => Just(Goes::Edited),
+        1 => Just(Goes::Deleted),
+        1 => Just(Goes::AnswerDeleted),
+        1 => Just(Goes::Kept),
+        1 => Just(Goes::Dropped),
+    ]
+}
+
+impl Goes {
+    /// What happens to the question that is the `which`th from the last, if there are so many.
+    fn happen(self, life: &mut Life, which: usize) {
+        let Some(question) = life.state.questions.keys().rev().nth(which).copied() else { return };
+        let asker = life.state.received[&question].person.clone();
+        let text = |of: &PersonId| Personal::new(of.clone(), "Some words");
+        let answer = life.state.questions[&question].answers.last().copied();
+        let entry = FaqId::parse(&format!("kept-{}", question.0)).unwrap();
+        let about = life.state.questions[&question].initiative.clone();
+        let by = person("priya");
+        match self {
+            Self::Placed(what) => {
+                let initiative = what.map(|what| initiative(INITIATIVES[what]));
+                life.happens(Event::QuestionPlaced { question, initiative });
+            }
+            Self::Rated(helped) => life.happens(Event::AnswerRated { question, helped }),
+            Self::Answered => {
+                let answer = text(&by);
+                life.happens(Event::QuestionAnswered { question, by, answer, place: None });
+            }
+            Self::Edited => {
+                let text = text(&asker);
+                life.happens(Event::MessageEdited { person: asker, of: question, text });
+            }
+            Self::Deleted => life.happens(Event::MessageDeleted { person: asker, of: question }),
+            Self::AnswerDeleted => {
+                if let Some(of) = answer {
+                    life.happens(Event::MessageDeleted { person: by, of });
+                }
+            }
+            Self::Kept => {
+                if let Some(initiative) = about {
+                    let answer = text(&by);
+                    life.happens(Event::AnswerKept { question, entry, initiative, by, answer });
+                }
+            }
+            Self::Dropped => {
+                if let Some(initiative) = about {
+                    life.happens(Event::AnswerDropped { entry, initiative, by });
+                }
+            }
+        }
+    }
 }
 
 impl Deed {
@@ -198,6 +322,38 @@ impl Deed {
                 life.program.people.get_mut(&person(PEOPLE[who])).unwrap().zone = None;
                 life.sees(PEOPLE[who], seen);
             }
+            Self::Asks(who, what, ask) => {
+                life.says(PEOPLE[who], what.map(|what| INITIATIVES[what]), Said::Question);
+                if let (Ask::OfTheFaq, Some(_)) = (ask, what) {
+                    let answer = Personal::new(person(PEOPLE[who]), "An answer");
+                    let (question, entry) = (life.state.head, FaqId::parse("cost").unwrap());
+                    life.happens(Event::QuestionMatched { question, entry, answer });
+                }
+            }
+            Self::Goes(which, goes) => goes.happen(life, which),
+            Self::Judges(who, what, touch, verdict) => {
+                let (person, initiative) = (person(PEOPLE[who]), initiative(INITIATIVES[what]));
+                let delivery = DeliveryKey { person, initiative, quarter, touch, occurrence: None };
+                life.happens(Event::DeliveryJudged { delivery, verdict, by: by() });
+            }
+            Self::HandsOver(who, what, taken) => {
+                let (person, initiative) = (person(PEOPLE[who]), initiative(INITIATIVES[what]));
+                life.happens(Event::HandedOver { person, initiative, quarter, by: by(), taken });
+            }
+            Self::Stages(what, stage) => {
+                let initiative = initiative(INITIATIVES[what]);
+                life.happens(Event::StageSet { initiative, quarter, stage, by: by() });
+            }
+            Self::Recalls(what, recalled) => {
+                let initiative = initiative(INITIATIVES[what]);
+                life.happens(Event::Recalled { initiative, quarter, by: by(), recalled });
+            }
+            Self::Leaves(who, days) => {
+                let today = life.now.to_zoned(TimeZone::UTC).date();
+                let day = |days: i64| today.checked_add(Span::new().days(days)).unwrap();
+                let days = days.map(|(first, long)| (day(first), day(first + long)));
+                life.happens(Event::LeaveEntered { person: person(PEOPLE[who]), days, by: by() });
+            }
             Self::Fails(fate) => life.fates.push(fate),
             Self::Sleeps(hours) => {
                 let until = later(life, hours);
@@ -213,33 +369,44 @@ fn organisation() -> impl Strategy<Value = Program> {
     let zones = prop::collection::vec(0..ZONES.len(), PEOPLE.len());
     let off = prop::collection::vec((0..PEOPLE.len(), 0..75_i64), 0..6);
     let fresh = prop::collection::vec((0..INITIATIVES.len(), 0..40_i64), 0..6);
-    (limits, zones, off, fresh, any::<[bool; 3]>()).prop_map(|(limits, zones, off, fresh, smaller)| {
-        let mut program = program();
-        program.limits.capacity_share = 1.0;
-        program.limits.per_week = limits.0;
-        program.limits.gap = SignedDuration::from_hours(limits.1);
-        program.limits.burst_per_hour = limits.2;
-        program.initiatives.push(an_initiative("flags", &["checkout"]));
-        program.initiatives.push(an_initiative("backups", &["checkout", "search"]));
-        for (who, zone) in zones.into_iter().enumerate() {
-            program.people.get_mut(&person(PEOPLE[who])).unwrap().zone =
-                Some(TimeZone::get(ZONES[zone]).unwrap());
-        }
-        for (who, day) in off {
-            let day = date(2026, 11, 10).checked_add(Span::new().days(day)).unwrap();
-            program.people.get_mut(&person(PEOPLE[who])).unwrap().days_off.own.insert(day);
-        }
-        for (what, day) in fresh {
-            let on = date(2026, 12, 5).checked_add(Span::new().days(day)).unwrap();
-            program.initiatives[what].news.push(news(on));
-        }
-        for (what, _) in smaller.into_iter().enumerate().filter(|(_, smaller)| *smaller) {
-            for ask in program.initiatives[what].asks.values_mut() {
-                ask.smallest_step = Some(StepId::parse("small").unwrap());
+    let held = (
+        0..8_u32,
+        prop::sample::select(vec![Stage::All, Stage::All, Stage::All, Stage::Few, Stage::Rehearsal]),
+    );
+    (limits, zones, off, fresh, any::<[bool; 3]>(), held).prop_map(
+        |(limits, zones, off, fresh, smaller, held)| {
+            let mut program = program();
+            program.approval.first_campaign = held.0 == 0;
+            if held.0 < 3 {
+                program.approval.audiences.insert(Audience::Executive);
             }
-        }
-        program
-    })
+            program.stage = held.1;
+            program.limits.capacity_share = 1.0;
+            program.limits.per_week = limits.0;
+            program.limits.gap = SignedDuration::from_hours(limits.1);
+            program.limits.burst_per_hour = limits.2;
+            program.initiatives.push(an_initiative("flags", &["checkout"]));
+            program.initiatives.push(an_initiative("backups", &["checkout", "search"]));
+            for (who, zone) in zones.into_iter().enumerate() {
+                program.people.get_mut(&person(PEOPLE[who])).unwrap().zone =
+                    Some(TimeZone::get(ZONES[zone]).unwrap());
+            }
+            for (who, day) in off {
+                let day = date(2026, 11, 10).checked_add(Span::new().days(day)).unwrap();
+                program.people.get_mut(&person(PEOPLE[who])).unwrap().days_off.own.insert(day);
+            }
+            for (what, day) in fresh {
+                let on = date(2026, 12, 5).checked_add(Span::new().days(day)).unwrap();
+                program.initiatives[what].news.push(news(on));
+            }
+            for (what, _) in smaller.into_iter().enumerate().filter(|(_, smaller)| *smaller) {
+                for ask in program.initiatives[what].asks.values_mut() {
+                    ask.smallest_step = Some(StepId::parse("small").unwrap());
+                }
+            }
+            program
+        },
+    )
 }
 
 /// Mostly adopted in time, sometimes late.
@@ -300,7 +467,9 @@ proptest! {
         let mut life = Life::begin_at(program, start);
         life.until(at("2026-12-01T09:00:00Z").max(start));
         for deed in deeds {
-            if !matches!(deed, Deed::Fails(_) | Deed::Pauses(_) | Deed::Sleeps(_)) {
+            // What nobody places goes on after ten minutes, which is no half hour.
+            let unplaced = matches!(deed, Deed::Says(_, None, Said::Question) | Deed::Asks(_, None, _));
+            if !unplaced && !matches!(deed, Deed::Fails(_) | Deed::Pauses(_) | Deed::Sleeps(_)) {
                 deed.happen(&mut life);
             }
         }

@@ -11,14 +11,14 @@ use crate::domain::calendar::{Offset, PlanningCalendar};
 use crate::domain::directory::{Address, Person, Team};
 use crate::domain::effect::{DeliveryKey, Effect, Post, PostKey};
 use crate::domain::engagement::{Audience, Stance, Touch};
-use crate::domain::event::{Event, How, Record, RefusedFor, Renames, Said};
+use crate::domain::event::{Event, How, Record, RefusedFor, Renames, Said, Stage};
 use crate::domain::hours::DaysOff;
 use crate::domain::ids::{FigureId, InitiativeId, PersonId, SlackUserId, StepId, TeamId};
 use crate::domain::initiative::{
     Ask, Basis, Estimate, Exception, Figure, Initiative, Measure, News, Step, Words,
 };
 use crate::domain::observation::{Observations, Seen};
-use crate::domain::program::{Cadence, ConfigDigest, Limits, Program, TouchRule};
+use crate::domain::program::{Approval, Cadence, ConfigDigest, Limits, Program, TouchRule};
 use crate::domain::state::State;
 use crate::plan::{Plan, Touched, eligible, touched};
 
@@ -97,8 +97,10 @@ pub(super) fn an_initiative(id: &str, teams: &[&str]) -> Initiative {
         asks: teams.iter().map(ask).collect(),
         words: Audience::ALL.into_iter().map(|audience| (audience, words.clone())).collect(),
         news: Vec::new(),
+        faq: Vec::new(),
         extra: Vec::new(),
         excluded: Vec::new(),
+        approached: Vec::new(),
         withdrawn: false,
     }
 }
@@ -179,6 +181,8 @@ pub(super) fn program() -> Program {
         office_hours: Vec::new(),
         stale_after_days: 60,
         digests: None,
+        approval: Approval::default(),
+        stage: Stage::All,
         templates: BTreeMap::new(),
     }
 }

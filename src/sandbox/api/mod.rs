@@ -182,8 +182,11 @@ pub(super) async fn call(
     // A task of its own: Slack carries a call out whether or not the caller is still there.
     let reply = tokio::spawn(async move { carry_out(&carried_out, id, &name, args).await }).await;
     match reply {
-        Ok(Reply::Answer { status, headers, body }) => {
+        Ok(Reply::Answer { status, mut headers, body }) => {
             let mut state = hub.lock();
+            if let Ok(scopes) = HeaderValue::from_str(&state.app.provided_scopes()) {
+                headers.insert("x-oauth-scopes", scopes);
+            }
             state.calls.answered(id);
             state.stir();
             (status, headers, body).into_response()

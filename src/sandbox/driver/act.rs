@@ -236,7 +236,7 @@ pub(super) async fn type_text(
     let started = hub.real_now();
     let (message, event) = typed_message(&hub, &typed)?;
     let delivered = match &event {
-        Some(event) if hub.sockets.count() > 0 => hub
+        Some(event) if hub.connections() > 0 => hub
             .wait_for(EVENT_PATIENCE, |state| (!state.workspace.is_pending(event)).then_some(()))
             .await
             .is_some(),

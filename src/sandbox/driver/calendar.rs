@@ -87,6 +87,14 @@ pub(super) async fn settled(
     Ok(Json(answer))
 }
 
+/// `POST calendar/unsettle`: the program has gone. Over Socket Mode its connections tell; over HTTP nothing does.
+pub(super) async fn unsettle(Extract(hub): Extract<Arc<Hub>>) -> Json<Value> {
+    let mut state = hub.lock();
+    state.workspace.calendar.unsettle();
+    state.touch();
+    Json(shape(&state.workspace.calendar))
+}
+
 fn settle(state: &mut State, body: &Settled) -> Result<bool, DriverError> {
     let heard = state.workspace.calendar.settle(body.now, body.next_wake)?;
     if heard {

@@ -2,6 +2,7 @@
 //! `/sandbox/api/`. The page and the tests use the same.
 
 mod act;
+mod amend;
 mod calendar;
 mod control;
 mod entered;
@@ -73,6 +74,8 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
         .route("/log", get(state::log))
         .route("/click", post(act::click))
         .route("/type", post(act::type_text))
+        .route("/edit", post(amend::edit))
+        .route("/delete", post(amend::delete))
         .route("/command", post(act::command))
         .route("/open_home", post(act::open_home))
         .route("/read", post(act::read))
@@ -83,6 +86,7 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
         .route("/calendar", get(calendar::read))
         .route("/calendar/advance", post(calendar::advance))
         .route("/calendar/settled", get(calendar::wait_settled).post(calendar::settled))
+        .route("/calendar/unsettle", post(calendar::unsettle))
         .route("/calls", get(control::calls))
         .route("/faults", get(control::faults).post(control::add_fault))
         .route("/faults/clear", post(control::clear_faults))

@@ -20,7 +20,7 @@ pub(in super::super) struct Seen {
 
 /// `GET state?as=U…`
 pub(super) async fn state(Extract(hub): Extract<Arc<Hub>>, Query(seen): Query<Seen>) -> Json<Value> {
-    let connections = hub.sockets.count();
+    let connections = hub.connections();
     let state = hub.lock();
     let people: Vec<Value> = state
         .workspace

@@ -65,7 +65,7 @@ impl Look {
 }
 
 async fn page(Extract(hub): Extract<Arc<Hub>>, Query(look): Query<Look>) -> Html<String> {
-    let connections = hub.sockets.count();
+    let connections = hub.connections();
     Html(shell::page(&hub.lock(), &look, connections).into_string())
 }
 
@@ -79,7 +79,7 @@ async fn script() -> impl IntoResponse {
 
 /// The parts of the page that change, each as HTML; the script replaces those that did.
 async fn fragments(Extract(hub): Extract<Arc<Hub>>, Query(look): Query<Look>) -> Json<Value> {
-    let connections = hub.sockets.count();
+    let connections = hub.connections();
     let state = hub.lock();
     let Some(person) = look.person(&state) else {
         return Json(json!({ "version": state.workspace.version }));

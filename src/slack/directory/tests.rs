@@ -106,6 +106,8 @@ fn program(people: Vec<Person>) -> Program {
         office_hours: vec![],
         stale_after_days: 90,
         digests: None,
+        approval: crate::domain::program::Approval::default(),
+        stage: crate::domain::event::Stage::All,
         templates: BTreeMap::new(),
     }
 }

@@ -160,6 +160,6 @@ fn after_the_fact(
 }
 
 /// The text as it was typed: Slack escapes three characters on the way.
-fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }

@@ -6,6 +6,7 @@ use crate::command::{Incoming, Request};
 use crate::domain::event::Cause;
 use crate::domain::ids::SlackUserId;
 
+use super::events::unescape;
 use super::field::{Malformed, name, optional_text, parsed};
 use super::{Hints, Inbound, Surface, response_url, trigger};
 
@@ -13,7 +14,7 @@ pub(super) fn slash(payload: &Value) -> Result<Inbound, Malformed> {
     let actor = parsed(payload, "/user_id", |id| SlackUserId::parse(id).ok())?;
     let cause = Cause::Slash(name(payload, "/trigger_id")?.to_owned());
     // A command without words comes with an empty text, or with none at all.
-    let words = optional_text(payload, "/text")?.unwrap_or_default().to_owned();
+    let words = unescape(optional_text(payload, "/text")?.unwrap_or_default());
     let hints = Hints {
         actor: actor.clone(),
         surface: Surface::Slash,

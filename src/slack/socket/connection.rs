@@ -31,7 +31,7 @@ const UNDER_WAY: usize = 512;
 
 /// Why a connection could not be made.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum OpenError {
+pub(in crate::slack) enum OpenError {
     /// Slack gave no address.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -48,7 +48,7 @@ pub(super) enum OpenError {
 
 impl OpenError {
     /// A stable word for logs.
-    pub(super) fn code(&self) -> String {
+    pub(in crate::slack) fn code(&self) -> String {
         match self {
             Self::Call(call) => call.code(),
             Self::Address(_) => "bad-address".to_owned(),

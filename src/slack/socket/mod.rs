@@ -29,7 +29,14 @@ use super::client::Client;
 use super::errors::Class;
 use super::receiver::Receiver;
 
-use connection::{Connection, Ended, OpenError};
+use connection::{Connection, Ended};
+
+pub(super) use connection::OpenError;
+
+/// Opens a connection, waits for its hello and lets go of it.
+pub(super) async fn opens(client: &Client) -> Result<(), OpenError> {
+    Connection::open(client, Patience::default().hello).await.map(drop)
+}
 
 /// How long to wait for what.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,248 @@
+//! What advocates decide about planned messages: see, approve, hold, send now, hand over.
+//!
+//! Invariant: only the advocates of an initiative and the admins decide about its messages (rule R7), and
+//! only about one that the rules want and that has not gone yet.
+
+mod campaign;
+mod rewrite;
+
+pub(super) use campaign::{advance, correct, open_correct, recall, submit_correct};
+pub(super) use rewrite::{open as open_rewrite, submit as submit_rewrite};
+
+use super::{Decided, Scene, refuse};
+use crate::domain::directory::Person;
+use crate::domain::effect::DeliveryKey;
+use crate::domain::event::{Event, Verdict};
+use crate::domain::ids::{InitiativeId, PersonId};
+use crate::domain::initiative::Initiative;
+use crate::domain::message::{Field, Input, Modal, ModalKind, Reply, Value, Values};
+use crate::message;
+use crate::plan;
+
+const NEXT: &str = "next";
+
+impl<'a> Scene<'a> {
+    /// The initiative, if `actor` decides about its messages.
+    pub(super) fn steered_by(self, actor: &Person, id: &InitiativeId) -> Result<&'a Initiative, String> {
+        let initiative =
+            self.program.initiative(id).filter(|initiative| !initiative.withdrawn).ok_or_else(|| {
+                "This initiative was withdrawn, so there is nothing left to decide about it.".to_owned()
+            })?;
+        if self.program.sees_answers(&actor.id, initiative) {
+            return Ok(initiative);
+        }
+        let who = self.advocates(initiative);
+        Err(format!("Only its advocates decide about the messages of “{}”: ask {who}.", initiative.title))
+    }
+
+    /// A planned message in a few words: "the pitch to Ana Souza".
+    pub(super) fn named(self, delivery: &DeliveryKey) -> String {
+        format!("the {} to {}", delivery.touch.word().replace('_', " "), self.name(&delivery.person))
+    }
+}
+
+fn done(decided: Result<Decided, String>) -> Decided {
+    decided.unwrap_or_else(refuse)
+}
+
+/// A button that approves, holds or hastens one message. The review or App Home shows what came of it.
+pub(super) fn judge(scene: Scene<'_>, actor: &Person, delivery: &DeliveryKey, verdict: Verdict) -> Decided {
+    done(judged(scene, actor, delivery, verdict).map(|(event, _)| (vec![event], Reply::Nothing)))
+}
+
+/// The verdict on one message, and what to say of it.
+pub(super) fn judged(
+    scene: Scene<'_>,
+    actor: &Person,
+    delivery: &DeliveryKey,
+    verdict: Verdict,
+) -> Result<(Event, String), String> {
+    scene.steered_by(actor, &delivery.initiative)?;
+    let what = scene.named(delivery);
+    let life = plan::judgeable(scene.program, scene.state, scene.seen, scene.now, delivery)
+        .map_err(|skip| format!("There is nothing to decide about {what}. {}", skip.says()))?;
+    let before = scene
+        .state
+        .engagement(&delivery.person, &delivery.initiative, delivery.quarter)
+        .and_then(|engagement| engagement.verdicts.get(&(delivery.touch, delivery.occurrence)));
+    let command = &scene.program.command;
+    if before.is_some_and(|before| before.verdict == verdict) {
+        return Err(match verdict {
+            Verdict::Approved => format!("You approved {what} already; `{command} hold` stops it again."),
+            Verdict::Now => format!("{what} is on its way already; it goes at their next send hours."),
+            Verdict::Held => format!("{what} is held already; `{command} approve` lets it go."),
+        });
+    }
+    let when = match scene.person(&delivery.person) {
+        Some(person) => {
+            let due = life.due.max(scene.now).to_zoned(scene.zone(person));
+            due.strftime("%a %-d %b %H:%M").to_string()
+        }
+        None => "its time".to_owned(),
+    };
+    let says = match verdict {
+        Verdict::Approved => format!("Approved: {what} goes from {when} on, their time, in send hours."),
+        Verdict::Now => format!(
+            "{what} goes at the next moment they may be written to: in send hours, and not too soon after \
+             their last message."
+        ),
+        Verdict::Held => format!("Held: {what} doesn't go until somebody approves it."),
+    };
+    let event = Event::DeliveryJudged { delivery: delivery.clone(), verdict, by: actor.id.clone() };
+    Ok((event, capitalised(&says)))
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Everything of an initiative that waits and comes due soon may go.
+pub(super) fn approve_all(scene: Scene<'_>, actor: &Person, initiative: &InitiativeId) -> Decided {
+    done(approved_all(scene, actor, initiative).map(|(events, _)| (events, Reply::Nothing)))
+}
+
+/// The approval of what a review shows, and what to say of it.
+pub(super) fn approved_all(
+    scene: Scene<'_>,
+    actor: &Person,
+    initiative: &InitiativeId,
+) -> Result<(Vec<Event>, String), String> {
+    let initiative = scene.steered_by(actor, initiative)?;
+    let until = plan::review_horizon(scene.program, scene.seen, &actor.id, scene.now);
+    let events: Vec<Event> = waiting(scene, initiative)
+        .into_iter()
+        .take_while(|queued| until.is_none_or(|until| queued.due < until))
+        .map(|queued| Event::DeliveryJudged {
+            delivery: queued.delivery,
+            verdict: Verdict::Approved,
+            by: actor.id.clone(),
+        })
+        .collect();
+    match events.len() {
+        0 => Err(format!(
+            "Nothing about “{}” that is due in the next two working days waits for approval. `{} approve {}` \
+             lists what waits.",
+            initiative.title, scene.program.command, initiative.id
+        )),
+        1 => Ok((events, "Approved: the one message that waited goes in its time.".to_owned())),
+        count => Ok((events, format!("Approved: {count} messages go in their time."))),
+    }
+}
+
+/// What waits for approval of an initiative, soonest first.
+pub(super) fn waiting(scene: Scene<'_>, initiative: &Initiative) -> Vec<message::Queued> {
+    let waiting = plan::waiting(scene.program, scene.state, scene.seen, scene.now, initiative).into_iter();
+    waiting.map(|waiting| message::Queued { delivery: waiting.delivery, due: waiting.due }).collect()
+}
+
+/// Opens a planned message as its recipient would read it, with what can be done about it.
+pub(super) fn see(scene: Scene<'_>, actor: &Person, delivery: &DeliveryKey) -> Decided {
+    let seen = || {
+        scene.steered_by(actor, &delivery.initiative)?;
+        let parts = message::as_read(scene.program, scene.state, scene.seen, delivery, scene.now)
+            .map_err(|unsayable| format!("This message can't be shown: {unsayable}."))?;
+        let choice = |value: &str, label: &str| (value.to_owned(), label.to_owned());
+        let next = Input::Choice(vec![
+            choice("approve", "Approve it"),
+            choice("now", "Send it as soon as they may be written to"),
+            choice("hold", "Hold it"),
+            choice("edit", "Edit it"),
+            choice("speak", "I'll speak to them myself"),
+        ]);
+        let (label, hint) = ("What next?".to_owned(), None);
+        let modal = Modal {
+            kind: ModalKind::See { delivery: delivery.clone() },
+            title: "Before it goes".to_owned(),
+            parts,
+            fields: vec![Field { name: NEXT, label, hint, optional: true, input: next }],
+            submit: Some("Do it".to_owned()),
+        };
+        Ok((Vec::new(), Reply::Open(Box::new(modal))))
+    };
+    done(seen())
+}
+
+/// What was chosen for a message that was looked at.
+pub(super) fn submit_see(
+    scene: Scene<'_>,
+    actor: &Person,
+    delivery: &DeliveryKey,
+    values: &Values,
+) -> Decided {
+    let Some(Value::Choice(next)) = values.get(NEXT) else { return (Vec::new(), Reply::Nothing) };
+    let judge = |verdict| {
+        done(judged(scene, actor, delivery, verdict).map(|(event, says)| (vec![event], Reply::say(says))))
+    };
+    match next.as_str() {
+        "approve" => judge(Verdict::Approved),
+        "now" => judge(Verdict::Now),
+        "hold" => judge(Verdict::Held),
+        "edit" => rewrite::open(scene, actor, delivery),
+        "speak" => hand_over(scene, actor, &delivery.person, &delivery.initiative, true),
+        _ => refuse("I don't know that choice. Please open the message again."),
+    }
+}
+
+/// *I'll speak to them myself*, or back to the bot.
+pub(super) fn hand_over(
+    scene: Scene<'_>,
+    actor: &Person,
+    person: &PersonId,
+    initiative: &InitiativeId,
+    taken: bool,
+) -> Decided {
+    done(
+        handed_over(scene, actor, person, initiative, taken)
+            .map(|(event, says)| (vec![event], Reply::say(says))),
+    )
+}
+
+fn handed_over(
+    scene: Scene<'_>,
+    actor: &Person,
+    person: &PersonId,
+    initiative: &InitiativeId,
+    taken: bool,
+) -> Result<(Event, String), String> {
+    let initiative = scene.steered_by(actor, initiative)?;
+    let name = scene.name(person);
+    let argued = scene.person(person).and_then(|person| scene.program.stakeholder(initiative, person));
+    if argued.is_none() {
+        return Err(format!(
+            "{name} is not a stakeholder of “{}”, so nothing is sent to them.",
+            initiative.title
+        ));
+    }
+    let before = scene
+        .state
+        .engagement(person, &initiative.id, initiative.quarter)
+        .and_then(|engagement| engagement.handed_over.clone());
+    let command = &scene.program.command;
+    match (before, taken) {
+        (Some(by), true) if by == actor.id => {
+            return Err(format!(
+                "{name} is yours already. `{command} met @{person}` records that you talked."
+            ));
+        }
+        (None, false) => return Err(format!("{name} is with the bot already.")),
+        (Some(_) | None, _) => {}
+    }
+    let says = if taken {
+        format!(
+            "{name} is yours: I write nothing more to them about “{}”. `{command} met @{person} {}` records \
+             that you talked; `{command} handover @{person} {} back` gives them back to me.",
+            initiative.title, initiative.id, initiative.id
+        )
+    } else {
+        format!("{name} is mine again: messages about “{}” go on, in their time.", initiative.title)
+    };
+    let event = Event::HandedOver {
+        person: person.clone(),
+        initiative: initiative.id.clone(),
+        quarter: initiative.quarter,
+        by: actor.id.clone(),
+        taken,
+    };
+    Ok((event, says))
+}

@@ -1,0 +1,83 @@
+//! What was typed is changed or taken back, by whoever typed it.
+
+use super::{Asked, about, ask};
+use crate::command::{Decided, Scene};
+use crate::domain::directory::Person;
+use crate::domain::event::{Event, Said};
+use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
+use crate::domain::message::Reply;
+use crate::domain::personal::Personal;
+use crate::domain::question::{in_charge, is_question};
+
+/// What was typed, if it was this person's and still stands.
+struct Typed<'a> {
+    of: Seq,
+    text: Option<&'a Personal>,
+    /// What kind of thing it was, unless it was an answer.
+    said: Option<Said>,
+    thread: Option<&'a MessageTs>,
+}
+
+fn typed<'a>(
+    scene: Scene<'a>,
+    actor: &Person,
+    channel: &SlackChannelId,
+    ts: &MessageTs,
+) -> Option<Typed<'a>> {
+    let of = scene.state.typed_at(channel, ts)?;
+    if let Some(received) = scene.state.received.get(&of) {
+        let (text, said, thread) = (received.text.as_ref(), Some(received.said), received.thread.as_ref());
+        return (received.person == actor.id && !received.withdrawn).then_some(Typed {
+            of,
+            text,
+            said,
+            thread,
+        });
+    }
+    let answer = scene.state.answers.get(&of)?;
+    let typed = Typed { of, text: Some(&answer.answer), said: None, thread: None };
+    (answer.by == actor.id && !answer.withdrawn).then_some(typed)
+}
+
+/// A person changed what they had typed.
+pub(in crate::command) fn edit(
+    scene: Scene<'_>,
+    actor: &Person,
+    channel: &SlackChannelId,
+    ts: &MessageTs,
+    text: &str,
+) -> Decided {
+    let Some(typed) = typed(scene, actor, channel, ts) else { return (Vec::new(), Reply::Nothing) };
+    let unchanged = typed.text.and_then(Personal::reveal) == Some(text);
+    if unchanged || text.trim().is_empty() {
+        return (Vec::new(), Reply::Nothing);
+    }
+    // "Hi" that becomes a question is asked now.
+    if typed.said == Some(Said::Remark) && is_question(text) {
+        let replies_to = typed.thread.map(|thread| (channel, thread));
+        let about = about(scene, actor, replies_to, text);
+        if !in_charge(scene.program, about.as_ref(), &actor.id).is_empty() {
+            let place = Some((channel.clone(), ts.clone()));
+            let asked = Asked { text, about, place, thread: typed.thread.cloned() };
+            return (ask(scene, actor, asked), Reply::Nothing);
+        }
+    }
+    let event = Event::MessageEdited {
+        person: actor.id.clone(),
+        of: typed.of,
+        text: Personal::new(actor.id.clone(), text),
+    };
+    (vec![event], Reply::Nothing)
+}
+
+/// A person took back what they had typed.
+pub(in crate::command) fn delete(
+    scene: Scene<'_>,
+    actor: &Person,
+    channel: &SlackChannelId,
+    ts: &MessageTs,
+) -> Decided {
+    let typed = typed(scene, actor, channel, ts);
+    let event = typed.map(|typed| Event::MessageDeleted { person: actor.id.clone(), of: typed.of });
+    (event.into_iter().collect(), Reply::Nothing)
+}

@@ -1,0 +1,98 @@
+//! Being left alone by command: snooze, stop; and, for advocates, leave.
+
+use jiff::civil::Date;
+
+use super::report::concerning;
+use super::{May, Word};
+use crate::command::{Decided, Scene, names, respect};
+use crate::domain::directory::Person;
+use crate::domain::event::Event;
+use crate::domain::message::Reply;
+
+pub(super) const WORDS: [Word; 3] = [
+    Word {
+        name: "snooze",
+        usage: "2026-12-10|off",
+        does: "hear nothing about planning before that day",
+        may: May::Everybody,
+        run: snooze,
+    },
+    Word {
+        name: "stop",
+        usage: "[initiative|all|undo]",
+        does: "hear nothing more about one initiative, or about any",
+        may: May::Everybody,
+        run: stop,
+    },
+    Word {
+        name: "leave",
+        usage: "@person 2026-12-21..2027-01-03|none",
+        does: "somebody is away; nothing is sent to them on these days",
+        may: May::Advocates,
+        run: leave,
+    },
+];
+
+/// The longest leave, days.
+const LONGEST_LEAVE: i32 = 366;
+
+fn snooze(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
+    let command = &scene.program.command;
+    let usage = || format!("Write a day, such as `{command} snooze 2026-12-10`, or `{command} snooze off`.");
+    let word = words.first().ok_or_else(|| format!("Until when? {}", usage()))?;
+    if word.eq_ignore_ascii_case("off") {
+        return Ok(respect::wake(scene, actor));
+    }
+    let date: Date = word.parse().map_err(|_| format!("“{word}” is not a day. {}", usage()))?;
+    let event = respect::snoozed(scene, actor, date)?;
+    let day = date.strftime("%A %-d %B %Y");
+    let says = format!("Until {day} I won't write to you about planning. `{command} snooze off` ends that.");
+    Ok((vec![event], Reply::say(says)))
+}
+
+fn stop(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
+    match words {
+        [] => Ok(respect::stop_all(scene, actor, None)),
+        [word] if word.eq_ignore_ascii_case("all") => Ok(respect::stop_all(scene, actor, None)),
+        [word] if word.eq_ignore_ascii_case("undo") => Ok(respect::undo_stop(scene, actor, None)),
+        words => {
+            let (initiative, _) = names::initiative(&concerning(scene, actor), words)?;
+            Ok(respect::stop(scene, actor, Some(&initiative.id)))
+        }
+    }
+}
+
+fn leave(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
+    let command = &scene.program.command;
+    let usage = || format!("Write `{command} leave @person 2026-12-21..2027-01-03`, or `none` for the days.");
+    let [who, days] = words else { return Err(usage()) };
+    let person = names::person(scene.program, scene.state, who)?;
+    let by = actor.id.clone();
+    let event = |days| Event::LeaveEntered { person: person.id.clone(), days, by: by.clone() };
+    let name = &person.name;
+    if days.eq_ignore_ascii_case("none") {
+        let entered = scene.state.person(&person.id).is_some_and(|known| known.leave.is_some());
+        if !entered {
+            return Err(format!("No leave of {name} is on record."));
+        }
+        return Ok((vec![event(None)], Reply::say(format!("{name} is back: messages go on in their time."))));
+    }
+    let (first, last) = days.split_once("..").unwrap_or((days, days));
+    let day = |word: &str| -> Result<Date, String> {
+        word.parse().map_err(|_| format!("“{word}” is not a day. {}", usage()))
+    };
+    let (first, last) = (day(first)?, day(last)?);
+    let today = scene.now.to_zoned(scene.zone(person)).date();
+    if last < first {
+        return Err(format!("{last} comes before {first}. {}", usage()));
+    }
+    if last < today {
+        return Err(format!("{last} is over. Enter days that are still to come. {}", usage()));
+    }
+    if last.since(first).map_or(0, |span| span.get_days()) > LONGEST_LEAVE {
+        return Err("That is more than a year: take them out of the initiative's file instead.".to_owned());
+    }
+    let (from, to) = (first.strftime("%-d %B %Y"), last.strftime("%-d %B %Y"));
+    let says = format!("{name} is away from {from} to {to}: nothing is sent to them on these days.");
+    Ok((vec![event(Some((first, last)))], Reply::say(says)))
+}

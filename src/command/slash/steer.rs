@@ -1,0 +1,66 @@
+//! Deciding about a whole campaign by command: stage, correct, recall.
+
+use super::{May, Word, advocated};
+use crate::command::{Decided, Scene, approval, names};
+use crate::domain::directory::Person;
+use crate::domain::event::Stage;
+
+pub(super) const WORDS: [Word; 3] = [
+    Word {
+        name: "stage",
+        usage: "initiative rehearsal|few|all",
+        does: "how far a campaign goes: to its advocates, to the first three people, to everybody",
+        may: May::Advocates,
+        run: stage,
+    },
+    Word {
+        name: "correct",
+        usage: "initiative what was wrong",
+        does: "correct every copy that was sent, from the present configuration",
+        may: May::Advocates,
+        run: correct,
+    },
+    Word {
+        name: "recall",
+        usage: "initiative [undo]",
+        does: "take a campaign back: its messages ask nothing any more, and no more are sent",
+        may: May::Advocates,
+        run: recall,
+    },
+];
+
+fn stage(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
+    let usage = || format!("Write `{} stage initiative rehearsal|few|all`.", scene.program.command);
+    let (last, before) = words.split_last().ok_or_else(usage)?;
+    let stage = Stage::from_word(&last.to_lowercase())
+        .ok_or_else(|| format!("“{last}” is not a stage. {}", usage()))?;
+    let (initiative, _) = names::initiative(&advocated(scene, actor), before)?;
+    Ok(approval::advance(scene, actor, &initiative.id, stage))
+}
+
+fn correct(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
+    let among = advocated(scene, actor);
+    let (initiative, taken) = match names::initiative(&among, words) {
+        Ok(found) => found,
+        // With a single initiative the words may well be the correction.
+        Err(_) if among.len() == 1 => names::initiative(&among, &[])?,
+        Err(sentence) => return Err(sentence),
+    };
+    let what = words.get(taken..).unwrap_or_default().join(" ");
+    if what.is_empty() {
+        return Ok(approval::open_correct(scene, actor, &initiative.id));
+    }
+    approval::correct(scene, actor, &initiative.id, &what)
+}
+
+fn recall(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
+    let (words, recalled) = match words.split_last() {
+        Some((last, before)) if last.eq_ignore_ascii_case("undo") => (before, false),
+        Some(_) | None => (words, true),
+    };
+    if words.is_empty() {
+        return Err(format!("Which one? Write `{} recall initiative [undo]`.", scene.program.command));
+    }
+    let (initiative, _) = names::initiative(&advocated(scene, actor), words)?;
+    approval::recall(scene, actor, &initiative.id, recalled)
+}

@@ -1,0 +1,127 @@
+//! People whom a stakeholder named and an advocate approaches: the program that is in effect.
+//!
+//! Invariant: the configuration itself stays as it is, and so does its digest. What is laid over it comes
+//! from the records alone, so that every process with the same journal sees the same program.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::directory::{Address, Person};
+use super::engagement::Audience;
+use super::hours::DaysOff;
+use super::ids::{PersonId, TeamId};
+use super::initiative::Initiative;
+use super::program::Program;
+use super::state::{ApproachedState, State};
+
+/// Somebody who is approached because a stakeholder named them. Who named them is never told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approach {
+    /// Who.
+    pub person: PersonId,
+    /// The role it is argued for.
+    pub audience: Audience,
+    /// The teams whose ask is argued to them.
+    pub teams: Vec<TeamId>,
+    /// They answer for these teams.
+    pub decides: bool,
+    /// Who answered for these teams before, and is asked no more about them.
+    pub instead_of: Option<PersonId>,
+    /// The advocate who approaches them.
+    pub by: PersonId,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+impl Initiative {
+    /// The approach to `person`, if they are a stakeholder by one.
+    pub fn approach(&self, person: &PersonId) -> Option<&Approach> {
+        self.approached.iter().find(|approach| approach.person == *person)
+    }
+
+    /// Whether `person` said that somebody else decides for `team`, and an advocate approaches them.
+    pub fn relieves(&self, person: &PersonId, team: &TeamId) -> bool {
+        self.approached.iter().any(|approach| {
+            approach.decides && approach.instead_of.as_ref() == Some(person) && approach.teams.contains(team)
+        })
+    }
+}
+
+impl Program {
+    /// The program in effect: this configuration, and whoever is approached by the records in `state`.
+    #[must_use]
+    pub fn with(&self, state: &State) -> Self {
+        let mut program = self.clone();
+        let company = Arc::new(program.calendar.holidays.clone());
+        for ((about, who), approached) in &state.approached {
+            let Some(rank) = program
+                .initiatives
+                .iter()
+                .position(|initiative| initiative.id == *about || initiative.was.contains(about))
+            else {
+                continue;
+            };
+            // Once the configuration names them, it is right about them.
+            let person = known_as(&program, state, approached).unwrap_or_else(|| who.clone());
+            program.people.entry(person.clone()).or_insert_with(|| {
+                stranger(&person, approached, DaysOff { shared: vec![company.clone()], own: BTreeSet::new() })
+            });
+            let Some(initiative) = program.initiatives.get_mut(rank) else { continue };
+            lay_over(initiative, person, approached);
+        }
+        program
+    }
+}
+
+fn known_as(program: &Program, state: &State, approached: &ApproachedState) -> Option<PersonId> {
+    let linked = state.by_slack.get(&approached.slack).filter(|id| program.people.contains_key(*id));
+    let address = Address::Slack(approached.slack.clone());
+    let by_address = || program.people.values().find(|person| person.address == address);
+    linked.cloned().or_else(|| by_address().map(|person| person.id.clone()))
+}
+
+/// Somebody whom the configuration doesn't name. Without audiences and teams of their own they are a
+/// stakeholder of nothing but what they are approached about.
+fn stranger(id: &PersonId, approached: &ApproachedState, days_off: DaysOff) -> Person {
+    let name = approached.name.as_ref().and_then(|name| name.reveal()).unwrap_or(id.as_str()).to_owned();
+    Person {
+        id: id.clone(),
+        given_name: name.split(' ').next().unwrap_or(&name).to_owned(),
+        name,
+        address: Address::Slack(approached.slack.clone()),
+        was: Vec::new(),
+        audiences: BTreeSet::new(),
+        teams: BTreeSet::new(),
+        reports_to: None,
+        zone: None,
+        days_off,
+    }
+}
+
+fn lay_over(initiative: &mut Initiative, person: PersonId, approached: &ApproachedState) {
+    let teams: Vec<TeamId> =
+        approached.teams.iter().filter(|team| initiative.asks.contains_key(*team)).cloned().collect();
+    let out_of_place = initiative.advocates.contains(&person)
+        || initiative.excluded.iter().any(|exception| exception.person == person);
+    if teams.is_empty() || out_of_place {
+        return;
+    }
+    if approached.decides {
+        for team in &teams {
+            if let Some(ask) = initiative.asks.get_mut(team) {
+                ask.decider = Some(person.clone());
+            }
+        }
+    }
+    initiative.approached.push(Approach {
+        person,
+        audience: approached.audience,
+        teams,
+        decides: approached.decides,
+        instead_of: approached.instead_of.clone(),
+        by: approached.by.clone(),
+        at: approached.at,
+    });
+}

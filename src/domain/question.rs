@@ -1,0 +1,175 @@
+//! What becomes of a question: who answers it, by when, and what is no question at all (rule R9).
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::directory::Person;
+use super::ids::{InitiativeId, PersonId};
+use super::initiative::Initiative;
+use super::program::Program;
+
+/// How long an asker may take to say what a question is about before it goes to every advocate around.
+pub const TO_PLACE: SignedDuration = SignedDuration::from_mins(10);
+
+/// The advocates who answer what `asker` asked: the initiative's, or everybody's whose initiatives are
+/// argued to them while it isn't known which. Never the asker.
+pub fn in_charge(program: &Program, about: Option<&InitiativeId>, asker: &PersonId) -> Vec<PersonId> {
+    let mut advocates = match about.and_then(|id| program.initiative(id)) {
+        Some(initiative) => initiative.advocates.clone(),
+        None => advocates_around(program, asker),
+    };
+    advocates.sort();
+    advocates.dedup();
+    advocates.retain(|advocate| advocate != asker);
+    advocates
+}
+
+fn advocates_around(program: &Program, asker: &PersonId) -> Vec<PersonId> {
+    let argued = argued(program, asker);
+    if argued.is_empty() {
+        let all = program.initiatives.iter().flat_map(|initiative| initiative.advocates.iter());
+        return all.chain(&program.admins).cloned().collect();
+    }
+    argued.into_iter().flat_map(|initiative| initiative.advocates.iter().cloned()).collect()
+}
+
+/// The initiatives that are argued to `person`.
+pub fn argued<'a>(program: &'a Program, person: &PersonId) -> Vec<&'a Initiative> {
+    let Some(person) = program.people.get(person) else { return Vec::new() };
+    let argued = |of: &&Initiative| !of.withdrawn && program.stakeholder(of, person).is_some();
+    program.initiatives.iter().filter(argued).collect()
+}
+
+/// What `person` may be asking about: what is argued to them, or everything if nothing is.
+pub fn choices<'a>(program: &'a Program, person: &PersonId) -> Vec<&'a Initiative> {
+    let argued = argued(program, person);
+    if argued.is_empty() {
+        let open = |of: &&Initiative| !of.withdrawn && !in_charge(program, Some(&of.id), person).is_empty();
+        return program.initiatives.iter().filter(open).collect();
+    }
+    argued
+}
+
+/// When an advocate gets a question that is theirs since then: at once, or when their hours open.
+fn gets(program: &Program, advocate: &Person, zone: &TimeZone, since: Timestamp) -> Option<Timestamp> {
+    program.limits.hours.next(since, zone, &advocate.days_off)
+}
+
+/// By when an advocate answers: the end of the working day after the one on which they get the question.
+pub fn answer_by(
+    program: &Program,
+    advocate: &Person,
+    zone: &TimeZone,
+    since: Timestamp,
+) -> Option<Timestamp> {
+    let gets = gets(program, advocate, zone, since)?;
+    program.limits.hours.end_of_next_day(gets, zone, &advocate.days_off)
+}
+
+/// When an unanswered question comes back to an advocate: a working day after they got it, which is
+/// before the moment that the asker was promised.
+pub fn comes_back(
+    program: &Program,
+    advocate: &Person,
+    zone: &TimeZone,
+    since: Timestamp,
+) -> Option<Timestamp> {
+    let gets = gets(program, advocate, zone, since)?;
+    let local = zone.to_datetime(gets);
+    let tomorrow = zone.to_timestamp(local.date().tomorrow().ok()?.to_datetime(Time::midnight())).ok()?;
+    let opens = program.limits.hours.next(tomorrow, zone, &advocate.days_off)?;
+    zone.to_timestamp(zone.to_datetime(opens).date().to_datetime(local.time())).ok()
+}
+
+/// What people write to be polite, or to say that they read it.
+const REMARKS: [&str; 52] = [
+    "thanks",
+    "thank",
+    "you",
+    "thx",
+    "ty",
+    "cheers",
+    "ok",
+    "okay",
+    "k",
+    "kk",
+    "great",
+    "good",
+    "cool",
+    "nice",
+    "perfect",
+    "super",
+    "sure",
+    "fine",
+    "yes",
+    "yep",
+    "yeah",
+    "no",
+    "nope",
+    "got",
+    "it",
+    "understood",
+    "noted",
+    "done",
+    "will",
+    "do",
+    "sounds",
+    "looks",
+    "lgtm",
+    "ack",
+    "hi",
+    "hello",
+    "hey",
+    "bye",
+    "so",
+    "much",
+    "very",
+    "a",
+    "lot",
+    "that",
+    "this",
+    "all",
+    "for",
+    "the",
+    "info",
+    "answer",
+    "helps",
+    "helpful",
+];
+
+/// Whether an answer is wanted: not of "thanks", "ok" or an emoji. What can't be told is a question.
+pub fn is_question(text: &str) -> bool {
+    if text.contains('?') {
+        return true;
+    }
+    let mut words = text.split_whitespace().filter(|word| !is_emoji(word)).flat_map(|word| {
+        word.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
+    });
+    !words.all(|word| REMARKS.contains(&word.to_lowercase().as_str()))
+}
+
+/// As Slack writes an emoji (":+1:", ":wave::skin-tone-2:").
+fn is_emoji(word: &str) -> bool {
+    word.len() > 2 && word.starts_with(':') && word.ends_with(':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thanks_and_emoji_are_no_questions() {
+        let check = |text: &str, expected: bool| assert_eq!(is_question(text), expected, "{text}");
+        for remark in
+            ["thanks", "Thank you so much!", "ok", "OK, got it.", ":+1:", "👍", "  ", "Sounds good :wave:"]
+        {
+            check(remark, false);
+        }
+        for question in
+            ["why", "Is there a flag?", "ok?", "cost", "thanks, but what about refunds", "¿y esto?"]
+        {
+            check(question, true);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A question from both sides, at every step of its way.
+
+use super::*;
+use crate::domain::ids::FaqId;
+
+const ASKED: &str = "2026-12-07T09:00:00Z";
+const LATER: &str = "2026-12-07T10:00:00Z";
+const QUESTION: Seq = Seq(3);
+
+/// Ana asks Priya about the payment calls.
+fn asked() -> Story {
+    Story::new().sent(ASKED, "ana", Touch::Pitch, &["checkout"]).said(
+        ASKED,
+        "ana",
+        Said::Question,
+        Some("Does the limit also cover gift cards?"),
+    )
+}
+
+fn matched(story: Story) -> Story {
+    let answer = Personal::new(person_id("ana"), "Yes. Gift cards go through the same call.");
+    let entry = FaqId::parse("gift-cards").unwrap();
+    story.then(ASKED, Event::QuestionMatched { question: QUESTION, entry, answer })
+}
+
+fn rated(story: Story, helped: bool) -> Story {
+    story.then(LATER, Event::AnswerRated { question: QUESTION, helped })
+}
+
+fn answered(story: Story, text: &str) -> Story {
+    let (by, answer) = (person_id("priya"), Personal::new(person_id("priya"), text));
+    story.then(LATER, Event::QuestionAnswered { question: QUESTION, by, answer, place: None })
+}
+
+fn kept(story: Story) -> Story {
+    let (by, answer) = (person_id("priya"), Personal::new(person_id("priya"), "Gift cards are covered."));
+    let (entry, initiative) = (FaqId::parse("kept-4").unwrap(), payments_id());
+    story.then(LATER, Event::AnswerKept { question: QUESTION, entry, initiative, by, answer })
+}
+
+fn edited(story: Story, of: Seq, who: &str, text: &str) -> Story {
+    let (person, text) = (person_id(who), Personal::new(person_id(who), text));
+    story.then(LATER, Event::MessageEdited { person, of, text })
+}
+
+fn deleted(story: Story, of: Seq, who: &str) -> Story {
+    story.then(LATER, Event::MessageDeleted { person: person_id(who), of })
+}
+
+fn unplaced() -> Story {
+    let event = Event::MessageReceived {
+        person: person_id("ana"),
+        initiative: None,
+        said: Said::Question,
+        text: Some(Personal::new(person_id("ana"), "Who does the work?")),
+        place: None,
+        thread: None,
+        referral: None,
+    };
+    Story::new().sent(ASKED, "ana", Touch::Pitch, &["checkout"]).then(ASKED, event)
+}
+
+#[test]
+fn a_question_reads_from_both_sides_as_it_stands() {
+    let took = || asked().took(LATER, "ana", Stance::Considering, &["checkout"]);
+    let stories = [
+        ("asked", took()),
+        ("answered by the FAQ", matched(asked())),
+        ("which helped", rated(matched(asked()), true)),
+        ("which didn't", rated(matched(asked()), false)),
+        ("unplaced", unplaced()),
+        (
+            "unplaced, about something else",
+            unplaced().then(LATER, Event::QuestionPlaced { question: QUESTION, initiative: None }),
+        ),
+        ("answered", answered(asked(), "Yes, from the first day.")),
+        ("kept", kept(answered(asked(), "Yes, from the first day."))),
+        ("changed", edited(asked(), QUESTION, "ana", "Does it also cover vouchers?")),
+        ("taken back", deleted(asked(), QUESTION, "ana")),
+        (
+            "the answer changed",
+            edited(answered(asked(), "Yes."), Seq(4), "priya", "Yes, with the second step."),
+        ),
+        ("the answer taken back", deleted(answered(asked(), "Yes."), Seq(4), "priya")),
+    ];
+    let program = program();
+    let mut all = String::new();
+    for (title, story) in stories {
+        let mut show = |name: &str, key: PostKey| {
+            let message = composed(&program, &story, &key, LATER);
+            all.push_str(&format!(
+                "━━━ {title}, {name}: {}\n\n{}\n",
+                message.notification,
+                to_text(&message)
+            ));
+        };
+        show("to Ana", PostKey::Receipt { of: QUESTION, to: person_id("ana") });
+        show("to Priya", PostKey::Relay { of: QUESTION, to: person_id("priya") });
+        if let Some(of) = story.state().answers.keys().next() {
+            show("the answer", PostKey::Answer { of: *of, to: person_id("ana") });
+        }
+    }
+    let overdue = PostKey::Overdue { of: QUESTION, to: person_id("priya") };
+    let message = composed(&program, &asked(), &overdue, "2026-12-08T10:00:00Z");
+    all.push_str(&format!("━━━ overdue: {}\n\n{}\n", message.notification, to_text(&message)));
+    insta::assert_snapshot!("questions", all);
+}
+
+#[test]
+fn a_promise_names_the_readers_day() {
+    // Seventeen o'clock in Lisbon on Tuesday is Wednesday in Auckland.
+    let mut program = program();
+    let ana = program.people.get_mut(&person_id("ana")).unwrap();
+    ana.zone = Some(jiff::tz::TimeZone::get("Pacific/Auckland").unwrap());
+    let receipt =
+        composed(&program, &asked(), &PostKey::Receipt { of: QUESTION, to: person_id("ana") }, LATER);
+    assert!(to_text(&receipt).contains("Priya answers you here by Wednesday 9 December."), "{receipt:#?}");
+}
+
+#[test]
+fn the_words_of_a_question_that_was_taken_back_are_gone_from_its_relay() {
+    let relay = PostKey::Relay { of: QUESTION, to: person_id("priya") };
+    let message = composed(&program(), &deleted(asked(), QUESTION, "ana"), &relay, LATER);
+    assert!(!to_text(&message).contains("gift cards") && !message.notification.contains("gift cards"));
+    assert_eq!(message.buttons, []);
+}

@@ -1,0 +1,102 @@
+//! Whoever a stakeholder named: approached afresh, and those who named them left alone.
+
+use super::world::{Life, at, delivery, initiative, person, program, somebody, team};
+use crate::domain::effect::PostKey;
+use crate::domain::engagement::{Audience, Touch};
+use crate::domain::event::{Event, Referral, Said};
+use crate::domain::ids::SlackUserId;
+use crate::domain::personal::Personal;
+use crate::plan::{Plan, eligible};
+
+/// Ana names somebody whom nobody knows, and Priya approaches them.
+fn approach(life: &mut Life, decides: bool) {
+    let slack = SlackUserId::parse("U0000NEW").unwrap();
+    life.happens(Event::MessageReceived {
+        person: person("ana"),
+        initiative: Some(initiative("payments")),
+        said: Said::Referral,
+        text: None,
+        place: None,
+        thread: None,
+        referral: Some(Referral { whom: Some(slack.clone()), decides }),
+    });
+    life.happens(Event::Approached {
+        referral: life.state.head,
+        by: person("priya"),
+        person: person("nia"),
+        slack: slack.clone(),
+        name: Some(Personal::new(person("nia"), "Nia Long")),
+        initiative: initiative("payments"),
+        audience: Audience::Product,
+        teams: vec![team("checkout")],
+        decides,
+    });
+    life.program = life.program.with(&life.state);
+    life.plan = Plan::from_nothing(&life.program, &life.state, &life.seen, life.now);
+    life.happens(Event::PersonLinked { person: person("nia"), slack });
+}
+
+#[test]
+fn whoever_is_approached_after_the_heads_up_gets_the_pitch_at_once() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-12-02T12:00:00Z"));
+    approach(&mut life, false);
+    life.until(at("2026-12-08T12:00:00Z"));
+    assert_eq!(life.program.people[&person("nia")].given_name, "Nia");
+    assert_eq!(life.story("nia"), ["payments pitch Wed 2 Dec 12:00"]);
+    let heads_up = PostKey::Touch(delivery("nia", "payments", Touch::HeadsUp, None));
+    let skip = eligible(&life.program, &life.state, &life.seen, life.now, &heads_up).unwrap_err();
+    assert_eq!(skip.name(), "merged");
+    assert_eq!(life.story("ana").len(), 2, "nobody else's messages change");
+}
+
+#[test]
+fn whoever_is_approached_in_time_is_written_to_like_everybody() {
+    let mut life = Life::begin(program());
+    approach(&mut life, false);
+    life.until(at("2026-12-04T12:00:00Z"));
+    assert_eq!(life.story("nia"), ["payments heads_up Mon 16 Nov 09:00", "payments pitch Mon 30 Nov 09:00"]);
+}
+
+#[test]
+fn whoever_said_that_somebody_else_decides_is_asked_no_more() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-20T12:00:00Z"));
+    approach(&mut life, true);
+    let payments = life.program.initiative(&initiative("payments")).unwrap().clone();
+    assert_eq!(payments.asks[&team("checkout")].decider, Some(person("nia")));
+    life.until(at("2026-12-04T12:00:00Z"));
+    assert_eq!(life.story("ana"), ["payments heads_up Mon 16 Nov 09:00"]);
+    let pitch = PostKey::Touch(delivery("ana", "payments", Touch::Pitch, None));
+    let skip = eligible(&life.program, &life.state, &life.seen, life.now, &pitch).unwrap_err();
+    assert_eq!(skip.name(), "relieved");
+    assert!(!life.story("nia").is_empty());
+}
+
+#[test]
+fn somebody_approached_about_one_initiative_hears_of_no_other() {
+    let mut program = program();
+    program.initiatives.push(super::world::an_initiative("flags", &["checkout"]));
+    let mut life = Life::begin(program);
+    approach(&mut life, false);
+    let nia = &life.program.people[&person("nia")];
+    let of = |id: &str| life.program.initiative(&initiative(id)).unwrap();
+    assert!(life.program.stakeholder(of("payments"), nia).is_some());
+    assert!(life.program.stakeholder(of("flags"), nia).is_none());
+}
+
+#[test]
+fn a_configuration_that_names_them_is_right_about_them() {
+    let mut life = Life::begin(program());
+    approach(&mut life, false);
+    let mut program = program();
+    let mut known = somebody("nia-long", Some(Audience::Engineer), &["search"], "Asia/Tokyo");
+    known.address = crate::domain::directory::Address::Slack("U0000NEW".parse().unwrap());
+    program.people.insert(known.id.clone(), known);
+    let program = program.with(&life.state);
+    assert!(!program.people.contains_key(&person("nia")));
+    let payments = program.initiative(&initiative("payments")).unwrap();
+    let stakeholder = program.stakeholder(payments, &program.people[&person("nia-long")]).unwrap();
+    assert_eq!(stakeholder.teams, [team("checkout"), team("search")]);
+    assert_eq!(program.digest, life.program.digest, "the digest is the configuration's");
+}
