@@ -66,7 +66,8 @@ async fn what_was_typed_during_a_long_outage_is_found_and_taken_once() {
     world.start_bot().await;
     world.advance_to("2026-12-09T12:00:00Z").await;
     let relayed = priya_reads(&world).await;
-    assert_eq!(relayed.iter().filter(|text| text.contains("gift cards?")).count(), 1, "{relayed:#?}");
+    let relays = relayed.iter().filter(|text| text.contains("gift cards?") && !text.contains("still waits"));
+    assert_eq!(relays.count(), 1, "{relayed:#?}");
 }
 
 async fn priya_reads(world: &World) -> Vec<String> {

@@ -143,7 +143,9 @@ fn preformatted(lines: Vec<String>) -> Vec<Block> {
     for line in lines {
         let line = cut(&line, limits::BLOCK_TEXT);
         if units(&text) + 1 + units(&line) > limits::BLOCK_TEXT {
-            blocks.push(close(&text, items));
+            if !text.trim().is_empty() {
+                blocks.push(close(&text, items));
+            }
             (text, items) = (line, 1);
         } else {
             text.push('\n');
