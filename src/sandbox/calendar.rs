@@ -9,7 +9,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Calendar {
     pub(super) now: Timestamp,
-    /// Raised by one with every move of `now`.
+    /// Raised by one with every move of `now`, and whenever the program was given something to do.
     pub(super) version: u64,
     /// When the program wants to be woken next, as it last said.
     pub(super) next_wake: Option<Timestamp>,
@@ -92,8 +92,10 @@ impl Calendar {
         &mut self,
         now: Timestamp,
         next_wake: Option<Timestamp>,
+        version: Option<u64>,
     ) -> Result<bool, CalendarError> {
-        if now != self.now {
+        // What it said before it was given something to do doesn't count afterwards.
+        if now != self.now || version.is_some_and(|version| version != self.version) {
             return Ok(false);
         }
         if next_wake.is_some_and(|wake| wake <= now) {
@@ -104,9 +106,10 @@ impl Calendar {
         Ok(true)
     }
 
-    /// Nobody follows any more; what was said before counts no longer.
+    /// The program was given something to do, or is gone; what was said before counts no longer.
     pub(super) fn unsettle(&mut self) {
         self.settled_at = None;
+        self.version += 1;
     }
 }
 
@@ -126,7 +129,7 @@ mod tests {
         assert_eq!(calendar.step(), None);
         let mut stops = Vec::new();
         for wake in [Some(at(30)), Some(at(70)), Some(at(500))] {
-            assert_eq!(calendar.settle(calendar.now, wake), Ok(true));
+            assert_eq!(calendar.settle(calendar.now, wake, None), Ok(true));
             let (now, target) = calendar.step().unwrap();
             calendar.restore(now, target);
             stops.push(now);
@@ -139,9 +142,19 @@ mod tests {
     #[test]
     fn a_report_about_another_moment_settles_nothing() {
         let mut calendar = Calendar::new(at(10), "UTC".into());
-        assert_eq!(calendar.settle(at(9), None), Ok(false));
+        assert_eq!(calendar.settle(at(9), None, None), Ok(false));
         assert!(!calendar.is_settled());
-        assert_eq!(calendar.settle(at(10), Some(at(10))), Err(CalendarError::WakeNotLater(at(10))));
+        assert_eq!(calendar.settle(at(10), Some(at(10)), None), Err(CalendarError::WakeNotLater(at(10))));
+    }
+
+    #[test]
+    fn a_report_from_before_something_was_to_do_settles_nothing() {
+        let mut calendar = Calendar::new(at(10), "UTC".into());
+        let before = calendar.version;
+        calendar.unsettle();
+        assert_eq!(calendar.settle(at(10), Some(at(99)), Some(before)), Ok(false));
+        assert_eq!(calendar.settle(at(10), Some(at(20)), Some(calendar.version)), Ok(true));
+        assert_eq!(calendar.wake(), Ok(at(20)));
     }
 
     #[test]

@@ -102,9 +102,20 @@ async fn send_event(hub: &Hub, event: &Event, retry: Option<(u32, &str)>) -> Res
 
 /// Over whichever way the app's manifest chose.
 async fn send(hub: &Hub, envelope: Envelope<'_>) -> Result<Value, NotAcknowledged> {
-    let Some(requests) = &hub.requests else { return hub.sockets.deliver(envelope).await };
-    let parcel = Parcel::of(&hub.lock().app, &envelope).ok_or(NotAcknowledged::NoConnection)?;
-    requests.deliver(parcel, envelope.retry).await
+    let outcome = match &hub.requests {
+        None => hub.sockets.deliver(envelope).await,
+        Some(requests) => {
+            let parcel = Parcel::of(&hub.lock().app, &envelope).ok_or(NotAcknowledged::NoConnection)?;
+            requests.deliver(parcel, envelope.retry).await
+        }
+    };
+    if outcome.is_ok() {
+        // What was accepted may have made something due: the calendar waits until the program says so.
+        let mut state = hub.lock();
+        state.workspace.calendar.unsettle();
+        state.touch();
+    }
+    outcome
 }
 
 /// Sends an event once more although it was acknowledged, as after a lost acknowledgement.

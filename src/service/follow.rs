@@ -58,17 +58,20 @@ impl Calendar {
         self.http.get(url).send().await?.error_for_status()?.json().await
     }
 
-    /// Moves `hand` with the calendar, for ever.
-    pub(super) async fn follow(self, hand: Hand) {
+    /// Moves `hand` with the calendar, for ever, and says which of its versions is known.
+    pub(super) async fn follow(self, hand: Hand, known: watch::Sender<u64>) {
         let mut version = None;
         loop {
             match self.read(version).await {
                 Ok(reading) => {
                     version = Some(reading.version);
                     hand.set(reading.now);
+                    known.send_replace(reading.version);
                 }
                 Err(error) => {
                     tracing::debug!(%error, "the sandbox's calendar is away");
+                    // It may count anew when it is back.
+                    version = None;
                     tokio::time::sleep(BEFORE_RETRY).await;
                 }
             }
@@ -76,14 +79,22 @@ impl Calendar {
     }
 
     /// Tells the stand-in, for ever, when everything that is due has been done.
-    pub(super) async fn report(self, clock: Clock, writer: Writer, mut settled: watch::Receiver<Settled>) {
+    pub(super) async fn report(
+        self,
+        clock: Clock,
+        writer: Writer,
+        mut settled: watch::Receiver<Settled>,
+        mut known: watch::Receiver<u64>,
+    ) {
         let url = format!("{}/settled", self.base);
         loop {
+            // The version first: whatever it stands for is on record by then.
+            let version = *known.borrow_and_update();
             let now = clock.now();
             let latest = *settled.borrow_and_update();
             // Behind the journal nothing is settled: what was just recorded may have made something due.
             if latest.covers(now, writer.head()) {
-                let told = json!({ "now": now, "next_wake": latest.next_wake });
+                let told = json!({ "now": now, "next_wake": latest.next_wake, "version": version });
                 if let Err(error) = self.http.post(&url).json(&told).send().await {
                     tracing::debug!(%error, "the sandbox's calendar is away");
                 }
@@ -91,6 +102,7 @@ impl Calendar {
             let moved = now.checked_add(SignedDuration::from_nanos(1)).ok();
             tokio::select! {
                 changed = settled.changed() => if changed.is_err() { return },
+                changed = known.changed() => if changed.is_err() { return },
                 () = clock.reaches(moved) => {}
                 () = tokio::time::sleep(BEFORE_REPEAT) => {}
             }

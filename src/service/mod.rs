@@ -179,10 +179,11 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     tasks.spawn(post(dispatch, first_reading, stopping.clone()));
 
     if let Some((calendar, hand)) = calendar {
-        tasks.spawn(until(stopping.clone(), async_ok(calendar.clone().follow(hand))));
+        let (known, version) = watch::channel(0);
+        tasks.spawn(until(stopping.clone(), async_ok(calendar.clone().follow(hand, known))));
         tasks.spawn(until(
             stopping.clone(),
-            async_ok(calendar.report(clock.clone(), writer.clone(), settled)),
+            async_ok(calendar.report(clock.clone(), writer.clone(), settled, version)),
         ));
     }
     let answering = Answering { shared: shared.clone(), writer: writer.clone(), clock, reader };

@@ -71,6 +71,8 @@ pub(super) async fn advance(
 pub(in super::super) struct Settled {
     now: Timestamp,
     next_wake: Option<Timestamp>,
+    /// The calendar's version that it knew then; whoever leaves it out is believed.
+    version: Option<u64>,
 }
 
 /// `POST calendar/settled`: the program has done everything due at `now`.
@@ -96,7 +98,7 @@ pub(super) async fn unsettle(Extract(hub): Extract<Arc<Hub>>) -> Json<Value> {
 }
 
 fn settle(state: &mut State, body: &Settled) -> Result<bool, DriverError> {
-    let heard = state.workspace.calendar.settle(body.now, body.next_wake)?;
+    let heard = state.workspace.calendar.settle(body.now, body.next_wake, body.version)?;
     if heard {
         match state.workspace.calendar.step() {
             Some((now, target)) => state.commit(vec![Record::CalendarMoved { now, target }])?,
