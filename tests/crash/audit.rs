@@ -70,6 +70,12 @@ pub(super) fn answers(records: &[Record], advocate: &PersonId) -> BTreeSet<PostI
     answers
 }
 
+/// What may follow from a message that nobody answers: it comes back to the advocate, once.
+pub(super) fn reminders(records: &[Record], advocate: &PersonId) -> BTreeSet<PostId> {
+    let received = records.iter().filter(|record| matches!(record.event, Event::MessageReceived { .. }));
+    received.map(|record| PostKey::Overdue { of: record.seq, to: advocate.clone() }.id()).collect()
+}
+
 /// Every post that was begun came to an outcome, and nothing was given up.
 pub(super) fn all_settled(records: &[Record]) {
     let (mut open, mut given_up) = (BTreeSet::new(), Vec::new());
