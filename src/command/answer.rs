@@ -10,118 +10,86 @@ use crate::message;
 
 /// A click on a message or in App Home.
 pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action: &Action) -> Decided {
-    match action {
-        Action::Ask { .. }
-        | Action::Place { .. }
-        | Action::Rate { .. }
-        | Action::Reply { .. }
-        | Action::Keep { .. }
-        | Action::Drop { .. } => return questions::act(scene, actor, post, action),
-        Action::Approach { referral } => return referral::open(scene, actor, *referral),
-        Action::Dismiss { referral } => return referral::dismiss(scene, actor, *referral),
-        Action::Judge { delivery, verdict } => return approval::judge(scene, actor, delivery, *verdict),
-        Action::ApproveAll { initiative } => return approval::approve_all(scene, actor, initiative),
-        Action::See { delivery } => return approval::see(scene, actor, delivery),
-        Action::Rewrite { delivery } => return approval::open_rewrite(scene, actor, delivery),
-        Action::HandOver { person, initiative, taken } => {
-            return approval::hand_over(scene, actor, person, initiative, *taken);
-        }
-        Action::Advance { initiative, stage } => return approval::advance(scene, actor, initiative, *stage),
-        Action::Correct { initiative } => return approval::open_correct(scene, actor, initiative),
-        Action::Pause => return super::slash::pause(scene, actor),
-        Action::Snooze => return respect::open_snooze(scene, actor),
-        Action::Wake => return respect::wake(scene, actor),
-        Action::StopAbout { initiative } => return respect::stop(scene, actor, initiative.as_ref()),
-        Action::UndoStopAbout { initiative } => return respect::undo_stop(scene, actor, initiative.as_ref()),
-        Action::KnownAboutMe => return respect::known_about_me(scene, actor),
-        Action::Turn { page } => return (Vec::new(), Reply::Home(page.clone())),
-        Action::Open { .. } => return (Vec::new(), Reply::Nothing),
-        Action::Resume => return super::slash::resume(scene, actor),
-        Action::Answer(_)
-        | Action::Numbers
-        | Action::Concern
-        | Action::Wrong
-        | Action::Later
-        | Action::SomeoneElse
-        | Action::Stop
-        | Action::UndoStop
-        | Action::Change
-        | Action::Reason
-        | Action::ReleaseConcern => {}
-    }
-    match post {
-        Some(post) => on_message(scene, actor, post, action),
+    let on_message = |then: &dyn Fn(PostId) -> Decided| match post {
+        Some(post) => then(post),
         None => refuse("This button has lost its message. Please use the one in our direct message."),
-    }
-}
-
-/// A click that is about the message it is on.
-fn on_message(scene: Scene<'_>, actor: &Person, post: PostId, action: &Action) -> Decided {
+    };
+    let on_delivery = |then: &dyn Fn(PostId, &Delivery<'_>) -> Result<Decided, String>| {
+        on_message(&|post| with_delivery(scene, actor, post, |delivery| then(post, delivery)))
+    };
+    let or_refuse = |decided: Result<Decided, String>| decided.unwrap_or_else(refuse);
     match action {
-        Action::ReleaseConcern => release(scene, actor, post),
-        Action::UndoStop => respect::undo_stop(scene, actor, None),
-        Action::Answer(answer) => with_delivery(scene, actor, post, |delivery| {
+        Action::Answer(answer) => on_delivery(&|post, delivery| {
             delivery.before_freeze(scene)?;
             take(scene, actor, post, delivery, *answer)
         }),
-        Action::Change => with_delivery(scene, actor, post, |delivery| {
+        Action::Change => on_delivery(&|_, delivery| {
             delivery.before_freeze(scene)?;
-            let key = PostKey::Touch(delivery.key.clone());
-            let (teams, audience) = (&delivery.post.teams, delivery.post.audience);
-            let open = message::compose_unanswered(
-                scene.program,
-                scene.state,
-                scene.seen,
-                &key,
-                teams,
-                audience,
-                scene.now,
-            );
-            Ok(match open {
-                Ok(open) => (Vec::new(), Reply::Show(Box::new(open))),
-                Err(_) => refuse(format!(
-                    "I can't show the choices again. Reply here with your answer, and {} will record it.",
-                    scene.advocates(delivery.initiative)
-                )),
-            })
+            Ok(choose_again(scene, delivery))
         }),
-        Action::Stop => with_delivery(scene, actor, post, |delivery| {
-            Ok(respect::stop_all(scene, actor, Some(&delivery.initiative.id)))
-        }),
-        Action::Numbers => with_delivery(scene, actor, post, |delivery| {
+        Action::Numbers => on_delivery(&|post, delivery| {
             let modal =
                 message::numbers(scene.program, scene.state, scene.seen, delivery.post, post, scene.now);
             Ok((Vec::new(), Reply::Open(Box::new(modal))))
         }),
         Action::Reason | Action::Concern | Action::Wrong | Action::Later | Action::SomeoneElse => {
-            with_delivery(scene, actor, post, |delivery| {
-                Ok((Vec::new(), Reply::Open(Box::new(modals::open(scene, actor, delivery, post, action)?))))
+            on_delivery(&|post, delivery| {
+                let modal = modals::open(scene, actor, delivery, post, action)?;
+                Ok((Vec::new(), Reply::Open(Box::new(modal))))
             })
         }
-        Action::Open { .. }
-        | Action::Resume
-        | Action::Ask { .. }
-        | Action::Place { .. }
-        | Action::Rate { .. }
-        | Action::Reply { .. }
-        | Action::Keep { .. }
-        | Action::Drop { .. }
-        | Action::Approach { .. }
-        | Action::Dismiss { .. }
-        | Action::Judge { .. }
-        | Action::ApproveAll { .. }
-        | Action::See { .. }
-        | Action::Rewrite { .. }
-        | Action::HandOver { .. }
-        | Action::Advance { .. }
-        | Action::Correct { .. }
-        | Action::Pause
-        | Action::Snooze
-        | Action::Wake
-        | Action::StopAbout { .. }
-        | Action::UndoStopAbout { .. }
-        | Action::KnownAboutMe
-        | Action::Turn { .. } => (Vec::new(), Reply::Nothing),
+        Action::Stop => {
+            on_delivery(&|_, delivery| Ok(respect::stop_all(scene, actor, Some(&delivery.initiative.id))))
+        }
+        Action::UndoStop => respect::undo_stop(scene, actor, None),
+        Action::ReleaseConcern => on_message(&|post| release(scene, actor, post)),
+        Action::Open { .. } => (Vec::new(), Reply::Nothing),
+
+        Action::Ask { initiative } => {
+            or_refuse(questions::open_question(scene, actor, initiative.as_ref(), post))
+        }
+        Action::Place { initiative } => or_refuse(questions::place(scene, actor, post, initiative.as_ref())),
+        Action::Rate { helped } => or_refuse(questions::rate(scene, actor, post, *helped)),
+        Action::Reply { question } => or_refuse(questions::open_answer(scene, actor, *question)),
+        Action::Keep { answer } => or_refuse(questions::keep(scene, actor, *answer)),
+        Action::Drop { initiative, entry } => {
+            or_refuse(questions::drop_entry(scene, actor, initiative, entry))
+        }
+        Action::Approach { referral } => referral::open(scene, actor, *referral),
+        Action::Dismiss { referral } => referral::dismiss(scene, actor, *referral),
+
+        Action::Judge { delivery, verdict } => approval::judge(scene, actor, delivery, *verdict),
+        Action::ApproveAll { initiative } => approval::approve_all(scene, actor, initiative),
+        Action::See { delivery } => approval::see(scene, actor, delivery),
+        Action::Rewrite { delivery } => approval::open_rewrite(scene, actor, delivery),
+        Action::HandOver { person, initiative, taken } => {
+            approval::hand_over(scene, actor, person, initiative, *taken)
+        }
+        Action::Advance { initiative, stage } => approval::advance(scene, actor, initiative, *stage),
+        Action::Correct { initiative } => approval::open_correct(scene, actor, initiative),
+        Action::Pause => super::slash::pause(scene, actor),
+        Action::Resume => super::slash::resume(scene, actor),
+
+        Action::Snooze => respect::open_snooze(scene, actor),
+        Action::Wake => respect::wake(scene, actor),
+        Action::StopAbout { initiative } => respect::stop(scene, actor, initiative.as_ref()),
+        Action::UndoStopAbout { initiative } => respect::undo_stop(scene, actor, initiative.as_ref()),
+        Action::KnownAboutMe => respect::known_about_me(scene, actor),
+        Action::Turn { page } => (Vec::new(), Reply::Home(page.clone())),
+    }
+}
+
+/// The message with its choices again.
+fn choose_again(scene: Scene<'_>, delivery: &Delivery<'_>) -> Decided {
+    let key = PostKey::Touch(delivery.key.clone());
+    let (teams, audience) = (&delivery.post.teams, delivery.post.audience);
+    let (program, state, seen) = (scene.program, scene.state, scene.seen);
+    match message::compose_unanswered(program, state, seen, &key, teams, audience, scene.now) {
+        Ok(open) => (Vec::new(), Reply::Show(Box::new(open))),
+        Err(_) => refuse(format!(
+            "I can't show the choices again. Reply here with your answer, and {} will record it.",
+            scene.advocates(delivery.initiative)
+        )),
     }
 }
 

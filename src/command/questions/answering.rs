@@ -28,7 +28,7 @@ pub(in crate::command) fn answer_in_thread(
 }
 
 /// *Answer*: opens the modal.
-pub(super) fn open(scene: Scene<'_>, actor: &Person, of: Seq) -> Result<Decided, String> {
+pub(in crate::command) fn open(scene: Scene<'_>, actor: &Person, of: Seq) -> Result<Decided, String> {
     let question = standing(scene, actor, of)?;
     let name = scene.name(&question.received.person);
     let mut parts = vec![Part::Paragraph(Paragraph::text(format!("{name} asks:")))];

@@ -147,7 +147,7 @@ fn somebody_else(scene: Scene<'_>, actor: &Person) -> Result<(), String> {
 }
 
 /// *Ask a question*: opens the modal.
-pub(super) fn open(
+pub(in crate::command) fn open(
     scene: Scene<'_>,
     actor: &Person,
     about: Option<&InitiativeId>,
@@ -242,7 +242,7 @@ pub(super) fn submit(
 }
 
 /// The asker says what a question is about.
-pub(super) fn place(
+pub(in crate::command) fn place(
     scene: Scene<'_>,
     actor: &Person,
     post: Option<PostId>,
@@ -273,7 +273,7 @@ pub(super) fn place(
 }
 
 /// The asker says whether the FAQ's answer helped.
-pub(super) fn rate(
+pub(in crate::command) fn rate(
     scene: Scene<'_>,
     actor: &Person,
     post: Option<PostId>,

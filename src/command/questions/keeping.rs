@@ -75,7 +75,7 @@ impl<'a> Keeping<'a> {
 }
 
 /// *Keep for everybody*: one click, unless it has to be read once more.
-pub(super) fn keep(scene: Scene<'_>, actor: &Person, answer: Seq) -> Result<Decided, String> {
+pub(in crate::command) fn keep(scene: Scene<'_>, actor: &Person, answer: Seq) -> Result<Decided, String> {
     let keeping = Keeping::of(scene, actor, answer)?;
     let Some(doubt) = keeping.doubt(scene) else { return Ok(keeping.kept(actor, keeping.text)) };
     let modal = Modal {
@@ -110,7 +110,7 @@ pub(super) fn submit(
 }
 
 /// *Drop*: it answers nobody any more.
-pub(super) fn drop_entry(
+pub(in crate::command) fn drop_entry(
     scene: Scene<'_>,
     actor: &Person,
     initiative: &InitiativeId,

@@ -18,60 +18,19 @@ use super::{Decided, Scene, refuse};
 use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::ids::Seq;
-use crate::domain::message::{Action, Field, Input, ModalKind, Reply, Value, Values};
+use crate::domain::message::{Field, Input, ModalKind, Reply, Value, Values};
 use crate::domain::question::in_charge;
 use crate::domain::state::{QuestionState, Received};
 
 pub(super) use about::about;
-pub(super) use answering::answer_in_thread;
-pub(super) use asking::{Asked, ask, by_command};
+pub(super) use answering::{answer_in_thread, open as open_answer};
+pub(super) use asking::{Asked, ask, by_command, open as open_question, place, rate};
 pub(super) use changes::{delete, edit};
+pub(super) use keeping::{drop_entry, keep};
 
 /// Most characters of what is typed into a modal (Slack's own limit for an input).
 const MOST: u16 = 3000;
 const TEXT: &str = "text";
-
-/// A button about a question or an answer.
-pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action: &Action) -> Decided {
-    let decided = match action {
-        Action::Ask { initiative } => asking::open(scene, actor, initiative.as_ref(), post),
-        Action::Place { initiative } => asking::place(scene, actor, post, initiative.as_ref()),
-        Action::Rate { helped } => asking::rate(scene, actor, post, *helped),
-        Action::Reply { question } => answering::open(scene, actor, *question),
-        Action::Keep { answer } => keeping::keep(scene, actor, *answer),
-        Action::Drop { initiative, entry } => keeping::drop_entry(scene, actor, initiative, entry),
-        Action::Answer(_)
-        | Action::Open { .. }
-        | Action::Numbers
-        | Action::Concern
-        | Action::Wrong
-        | Action::Later
-        | Action::SomeoneElse
-        | Action::Stop
-        | Action::UndoStop
-        | Action::Change
-        | Action::Reason
-        | Action::ReleaseConcern
-        | Action::Resume
-        | Action::Approach { .. }
-        | Action::Dismiss { .. }
-        | Action::Judge { .. }
-        | Action::ApproveAll { .. }
-        | Action::See { .. }
-        | Action::Rewrite { .. }
-        | Action::HandOver { .. }
-        | Action::Advance { .. }
-        | Action::Correct { .. }
-        | Action::Pause
-        | Action::Snooze
-        | Action::Wake
-        | Action::StopAbout { .. }
-        | Action::UndoStopAbout { .. }
-        | Action::KnownAboutMe
-        | Action::Turn { .. } => Ok((Vec::new(), Reply::Nothing)),
-    };
-    decided.unwrap_or_else(refuse)
-}
 
 /// A submitted modal about a question or an answer.
 pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values: &Values) -> Decided {

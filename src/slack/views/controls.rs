@@ -65,45 +65,11 @@ pub fn word_of(action: &Action) -> &'static str {
     }
 }
 
-/// Whether an action says by itself what it is about, so that it travels whole.
+/// Whether an action says by itself what it is about, so that it travels whole: its word alone wouldn't read
+/// back as the same.
 fn is_whole(action: &Action) -> bool {
-    match action {
-        Action::Answer(_)
-        | Action::Open { .. }
-        | Action::Numbers
-        | Action::Concern
-        | Action::Wrong
-        | Action::Later
-        | Action::SomeoneElse
-        | Action::Stop
-        | Action::UndoStop
-        | Action::Change
-        | Action::Reason
-        | Action::ReleaseConcern
-        | Action::Resume => false,
-        Action::Ask { .. }
-        | Action::Place { .. }
-        | Action::Rate { .. }
-        | Action::Reply { .. }
-        | Action::Keep { .. }
-        | Action::Drop { .. }
-        | Action::Approach { .. }
-        | Action::Dismiss { .. }
-        | Action::Judge { .. }
-        | Action::ApproveAll { .. }
-        | Action::See { .. }
-        | Action::Rewrite { .. }
-        | Action::HandOver { .. }
-        | Action::Advance { .. }
-        | Action::Correct { .. }
-        | Action::Pause
-        | Action::Snooze
-        | Action::Wake
-        | Action::StopAbout { .. }
-        | Action::UndoStopAbout { .. }
-        | Action::KnownAboutMe
-        | Action::Turn { .. } => true,
-    }
+    let by_word = action_of(word_of(action));
+    by_word.as_ref() != Some(action) && !matches!(action, Action::Open { .. })
 }
 
 /// What the value of a button carries whose action names what it is about.
