@@ -109,6 +109,20 @@ pub(crate) struct Scene<'a> {
     now: Timestamp,
 }
 
+/// Whether deciding it looks at little and mostly records nothing. Such a request may be decided where it
+/// arrives; whatever it records all the same is decided once more in its turn.
+pub fn is_light(request: &Request) -> bool {
+    match request {
+        Request::OpenHome { .. } => true,
+        Request::Slash { text } => slash::is_light(text),
+        Request::Act { .. }
+        | Request::Edit { .. }
+        | Request::Delete { .. }
+        | Request::Submit { .. }
+        | Request::Typed { .. } => false,
+    }
+}
+
 /// Decides what a person's action means.
 pub fn decide(
     program: &Program,

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 
 use super::engagement::Stance;
 use super::event::Said;
-use super::ids::{InitiativeId, PersonId, TeamId};
+use super::ids::{InitiativeId, PersonId, Seq, TeamId};
 use super::initiative::Initiative;
 use super::program::Program;
-use super::roster::Roster;
 use super::state::{Engagement, Phase, State};
+use super::survey::Argued;
 
 /// What changed about one initiative.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,66 +61,82 @@ pub fn any_news(
         || state.news.any(None, since, until)
 }
 
-/// What changed after `since` about each initiative that `reader` oversees; those without changes are
-/// left out.
+/// What changed after `since` about each initiative that `reader` oversees, to whom it is argued given;
+/// those without changes are left out.
 pub fn changes_since(
     program: &Program,
     state: &State,
-    roster: &Roster<'_>,
+    argued: &Argued,
     reader: &PersonId,
     since: Timestamp,
 ) -> Vec<Changes> {
-    overseen(program, reader)
-        .map(|initiative| of(state, roster, initiative, since))
-        .filter(|changes| !changes.is_empty())
-        .collect()
+    let oversees = |of: &Initiative| !of.withdrawn && program.sees_answers(reader, of);
+    let mut all: Vec<Option<Gathered>> = program
+        .initiatives
+        .iter()
+        .map(|of| oversees(of).then(|| Gathered::begin(state, of, since)))
+        .collect();
+    for (person, arguments) in &argued.people {
+        let Some(known) = state.person(person) else { continue };
+        for argument in arguments {
+            let Some(Some(gathered)) = all.get_mut(argument.rank) else { continue };
+            if let Some(engagement) = known.engagements.get(&argument.about) {
+                gathered.take(state, person, engagement, since);
+            }
+        }
+    }
+    all.into_iter().flatten().map(Gathered::end).filter(|changes| !changes.is_empty()).collect()
 }
 
-fn of(state: &State, roster: &Roster<'_>, initiative: &Initiative, since: Timestamp) -> Changes {
-    let mut changes = Changes {
-        initiative: initiative.id.clone(),
-        answers: Vec::new(),
-        concerns: Vec::new(),
-        questions: Vec::new(),
-        conversations: Vec::new(),
-        planned: Vec::new(),
-        written_to: 0,
-    };
-    let about = (initiative.id.clone(), initiative.quarter);
-    let mut answers = Vec::new();
-    for stakeholder in roster.stakeholders(initiative) {
-        let known = state.person(&stakeholder.person);
-        let Some(engagement) = known.and_then(|known| known.engagements.get(&about)) else { continue };
-        let person = stakeholder.person;
+/// Changes as they are found, person by person.
+struct Gathered {
+    changes: Changes,
+    /// With the record that each goes back to.
+    answers: Vec<(Seq, PersonId, Stance)>,
+}
+
+impl Gathered {
+    fn begin(state: &State, initiative: &Initiative, since: Timestamp) -> Self {
+        let planned = state.items.iter().filter(|((of, _, quarter), item)| {
+            *of == initiative.id && *quarter == initiative.quarter && since < item.at
+        });
+        let changes = Changes {
+            initiative: initiative.id.clone(),
+            answers: Vec::new(),
+            concerns: Vec::new(),
+            questions: Vec::new(),
+            conversations: Vec::new(),
+            planned: planned.map(|((_, team, _), _)| team.clone()).collect(),
+            written_to: 0,
+        };
+        Self { changes, answers: Vec::new() }
+    }
+
+    fn take(&mut self, state: &State, person: &PersonId, engagement: &Engagement, since: Timestamp) {
         if let Some(taken) = engagement.stance().filter(|taken| since < taken.at) {
-            answers.push((taken.since, person.clone(), taken.stance));
+            self.answers.push((taken.since, person.clone(), taken.stance));
         }
         let said = |kind: fn(Said) -> bool| {
             let mut received = engagement.said.iter().filter_map(|of| state.received.get(of));
             received.any(|received| since < received.at && !received.withdrawn && kind(received.said))
         };
         if said(|kind| matches!(kind, Said::Concern | Said::Correction)) {
-            changes.concerns.push(person.clone());
+            self.changes.concerns.push(person.clone());
         }
         if said(|kind| kind == Said::Question) {
-            changes.questions.push(person.clone());
+            self.changes.questions.push(person.clone());
         }
         if engagement.conversation.is_some_and(|at| since < at) {
-            changes.conversations.push(person);
+            self.changes.conversations.push(person.clone());
         }
-        changes.written_to += usize::from(was_written_to(state, engagement, since));
+        self.changes.written_to += usize::from(was_written_to(state, engagement, since));
     }
-    answers.sort_unstable_by_key(|(of, ..)| *of);
-    changes.answers = answers.into_iter().map(|(_, person, stance)| (person, stance)).collect();
-    changes.planned = state
-        .items
-        .iter()
-        .filter(|((of, _, quarter), item)| {
-            *of == initiative.id && *quarter == initiative.quarter && since < item.at
-        })
-        .map(|((_, team, _), _)| team.clone())
-        .collect();
-    changes
+
+    fn end(mut self) -> Changes {
+        self.answers.sort_unstable_by_key(|(of, ..)| *of);
+        self.changes.answers = self.answers.into_iter().map(|(_, person, stance)| (person, stance)).collect();
+        self.changes
+    }
 }
 
 fn was_written_to(state: &State, engagement: &Engagement, since: Timestamp) -> bool {

@@ -4,6 +4,7 @@
 //! give for each initiative by itself. Everybody is walked once, so that a page over fifty initiatives and
 //! two thousand people is quick; what depends on the configuration alone is worked out once for it.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
@@ -23,28 +24,37 @@ use super::state::{Engagement, State};
 /// What is argued to whom, by person.
 #[derive(Debug, Default)]
 pub struct Argued {
-    people: Vec<(PersonId, Vec<Argument>)>,
+    pub(super) people: Vec<(PersonId, Vec<Argument>)>,
     /// By initiative: what is missing whatever anybody says.
     gaps: Vec<Vec<Gap>>,
 }
 
 /// One initiative that is argued to somebody.
 #[derive(Debug)]
-struct Argument {
+pub(super) struct Argument {
     /// Sorted by it, as engagements are.
-    about: (InitiativeId, Quarter),
+    pub(super) about: (InitiativeId, Quarter),
     /// Its place in the advocate's order.
-    rank: usize,
+    pub(super) rank: usize,
     asked: Asked,
 }
 
 impl Argued {
     /// Everything that is argued to anybody.
     pub fn of(program: &Program) -> Self {
+        Self::among(program, |_| true)
+    }
+
+    /// What is argued to anybody of the initiatives for which `wanted` holds.
+    pub fn among(program: &Program, wanted: impl Fn(&Initiative) -> bool) -> Self {
         let roster = Roster::of(program);
         let mut people: BTreeMap<PersonId, Vec<Argument>> = BTreeMap::new();
         let mut gaps = Vec::new();
         for (rank, initiative) in program.initiatives.iter().enumerate() {
+            if !wanted(initiative) {
+                gaps.push(Vec::new());
+                continue;
+            }
             let mut staffed: HashSet<(TeamId, Audience)> = HashSet::new();
             for stakeholder in roster.stakeholders(initiative) {
                 let roles = program.people.get(&stakeholder.person).map(|person| &person.audiences);
@@ -76,112 +86,163 @@ fn standing_gaps(initiative: &Initiative, staffed: &HashSet<(TeamId, Audience)>)
     missing.chain(undecided.map(|ask| Gap::NoDecider { team: ask.team.clone() })).collect()
 }
 
-/// How the initiatives that somebody oversees stand; by their place in the advocate's order.
+/// How initiatives stand; by their place in the advocate's order. Worked out once for everybody who looks.
 #[derive(Debug, Default)]
-pub struct Survey {
+pub struct Standings {
+    progress: Vec<Progress>,
+    gaps: Vec<Vec<Gap>>,
+    /// The best conversations about each by itself, with what they weigh, the best first.
+    next: Vec<Vec<(i64, Next)>>,
+}
+
+/// How the initiatives that somebody oversees stand; by their place in the advocate's order.
+#[derive(Debug)]
+pub struct Survey<'a> {
     /// Their figures.
-    pub progress: Vec<Progress>,
+    pub progress: &'a [Progress],
     /// Who and what is missing.
-    pub gaps: Vec<Vec<Gap>>,
+    pub gaps: &'a [Vec<Gap>],
     /// The best conversations, the best first.
     pub next: Vec<Next>,
 }
 
-/// Surveys the initiatives for which `oversees` holds; `most` conversations are suggested.
-pub fn survey(
-    program: &Program,
-    state: &State,
-    seen: &Observations,
-    argued: &Argued,
-    oversees: impl Fn(&Initiative) -> bool,
-    now: Timestamp,
-    most: usize,
-) -> Survey {
-    // Days until the freeze, for what may still be planned.
-    let left: Vec<(bool, Option<i64>)> = program
-        .initiatives
-        .iter()
-        .map(|initiative| {
-            let window = program.window(initiative.quarter).filter(|window| now < window.freezes);
-            (oversees(initiative), window.map(|window| days_left(&window, now)))
-        })
-        .collect();
-    let mut survey = Survey {
-        progress: vec![Progress::default(); program.initiatives.len()],
-        gaps: argued.gaps.clone(),
-        next: Vec::new(),
-    };
-    let mut best: Vec<(i64, usize, Next)> = Vec::new();
-    let mut sides: HashMap<(usize, &TeamId), (bool, bool)> = HashMap::new();
-    for (person, arguments) in &argued.people {
-        let known = state.person(person);
-        let beyond = out_of_reach(state, seen, person);
-        let mut engagements = known.into_iter().flat_map(|known| &known.engagements).peekable();
-        let mut theirs: Option<(i64, usize, Next)> = None;
-        for Argument { about, rank, asked } in arguments {
-            while engagements.next_if(|(key, _)| *key < about).is_some() {}
-            let engagement = engagements.next_if(|(key, _)| *key == about).map(|(_, engagement)| engagement);
-            let (Some((true, left)), Some(initiative)) = (left.get(*rank), program.initiatives.get(*rank))
-            else {
-                continue;
-            };
-            if let Some(progress) = survey.progress.get_mut(*rank) {
-                progress.count(engagement);
-            }
-            let stopped = known
-                .is_some_and(|known| known.stopped || known.stopped_initiatives.contains(&initiative.id));
-            if let Some(gaps) = survey.gaps.get_mut(*rank) {
-                gaps.extend(beyond.clone());
-                gaps.extend(gaps_of(person, engagement, known.is_some() && stopped));
-            }
-            if let Some(engagement) = engagement.filter(|_| asked.audience != Audience::Executive) {
-                note_sides(&mut sides, *rank, asked, engagement);
-            }
-            let Some(left) = left else { continue };
-            let Some(why) = why(state, initiative, asked, engagement, beyond.is_some(), stopped) else {
-                continue;
-            };
-            let weight = why.weight(*left, asked.audience == Audience::Executive);
-            if theirs.as_ref().is_none_or(|(before, of, _)| (*before, rank) < (weight, of)) {
-                let next = Next { initiative: initiative.id.clone(), person: Some(person.clone()), why };
-                theirs = Some((weight, *rank, next));
+/// Conversations that are suggested at most.
+pub const CONVERSATIONS: usize = 3;
+
+impl Standings {
+    /// How the initiatives stand for which `wanted` holds.
+    pub fn of(
+        program: &Program,
+        state: &State,
+        seen: &Observations,
+        argued: &Argued,
+        wanted: impl Fn(&Initiative) -> bool,
+        now: Timestamp,
+    ) -> Self {
+        // Days until the freeze, for what may still be planned.
+        let left: Vec<(bool, Option<i64>)> = program
+            .initiatives
+            .iter()
+            .map(|initiative| {
+                let window = program.window(initiative.quarter).filter(|window| now < window.freezes);
+                (wanted(initiative), window.map(|window| days_left(&window, now)))
+            })
+            .collect();
+        let mut standings = Self {
+            progress: vec![Progress::default(); program.initiatives.len()],
+            gaps: argued.gaps.clone(),
+            next: vec![Vec::new(); program.initiatives.len()],
+        };
+        let mut sides: HashMap<(usize, &TeamId), (bool, bool)> = HashMap::new();
+        for (person, arguments) in &argued.people {
+            let known = state.person(person);
+            let beyond = out_of_reach(state, seen, person);
+            let mut engagements = known.into_iter().flat_map(|known| &known.engagements).peekable();
+            for Argument { about, rank, asked } in arguments {
+                while engagements.next_if(|(key, _)| *key < about).is_some() {}
+                let engagement =
+                    engagements.next_if(|(key, _)| *key == about).map(|(_, engagement)| engagement);
+                let (Some((true, left)), Some(initiative)) =
+                    (left.get(*rank), program.initiatives.get(*rank))
+                else {
+                    continue;
+                };
+                if let Some(progress) = standings.progress.get_mut(*rank) {
+                    progress.count(engagement);
+                }
+                let stopped = known
+                    .is_some_and(|known| known.stopped || known.stopped_initiatives.contains(&initiative.id));
+                if let Some(gaps) = standings.gaps.get_mut(*rank) {
+                    gaps.extend(beyond.clone());
+                    gaps.extend(gaps_of(person, engagement, known.is_some() && stopped));
+                }
+                if let Some(engagement) = engagement.filter(|_| asked.audience != Audience::Executive) {
+                    note_sides(&mut sides, *rank, asked, engagement);
+                }
+                let Some(left) = left else { continue };
+                let Some(why) = why(state, initiative, asked, engagement, beyond.is_some(), stopped) else {
+                    continue;
+                };
+                let weight = why.weight(*left, asked.audience == Audience::Executive);
+                standings.suggest(*rank, weight, initiative, Some(person), why);
             }
         }
-        best.extend(theirs);
-    }
-    for (rank, initiative) in program.initiatives.iter().enumerate() {
-        let Some((true, left)) = left.get(rank) else { continue };
-        for ask in initiative.asks.values() {
-            let disagrees = sides.get(&(rank, &ask.team)) == Some(&(true, true));
-            if disagrees && let Some(gaps) = survey.gaps.get_mut(rank) {
-                gaps.push(Gap::Disagreement { team: ask.team.clone() });
+        for (rank, initiative) in program.initiatives.iter().enumerate() {
+            let Some((true, left)) = left.get(rank) else { continue };
+            for ask in initiative.asks.values() {
+                let disagrees = sides.get(&(rank, &ask.team)) == Some(&(true, true));
+                if disagrees && let Some(gaps) = standings.gaps.get_mut(rank) {
+                    gaps.push(Gap::Disagreement { team: ask.team.clone() });
+                }
+                let Some(left) = left.filter(|_| !asked_and_planned(state, initiative, &ask.team)) else {
+                    continue;
+                };
+                let team = ask.team.clone();
+                let why = match &ask.decider {
+                    None => Why::NoDecider { team },
+                    Some(_) if disagrees => Why::Disagreement { team },
+                    Some(_) => continue,
+                };
+                standings.suggest(rank, why.weight(left, false), initiative, ask.decider.as_ref(), why);
             }
-            let Some(left) = left.filter(|_| !asked_and_planned(state, initiative, &ask.team)) else {
-                continue;
-            };
-            let team = ask.team.clone();
-            let why = match &ask.decider {
-                None => Why::NoDecider { team },
-                Some(_) if disagrees => Why::Disagreement { team },
-                Some(_) => continue,
-            };
-            let next = Next { initiative: initiative.id.clone(), person: ask.decider.clone(), why };
-            best.push((next.why.weight(left, false), rank, next));
+        }
+        standings
+    }
+
+    /// Keeps a conversation if it is among the best about its initiative. Each person is kept once: whoever
+    /// is among the best of several initiatives is among the best of each.
+    fn suggest(
+        &mut self,
+        rank: usize,
+        weight: i64,
+        initiative: &Initiative,
+        person: Option<&PersonId>,
+        why: Why,
+    ) {
+        let Some(best) = self.next.get_mut(rank) else { return };
+        let is_full = best.len() >= CONVERSATIONS;
+        if is_full && best.last().is_some_and(|(lightest, _)| weight <= *lightest) {
+            return;
+        }
+        let before = best.iter().position(|(_, next)| person.is_some() && next.person.as_ref() == person);
+        match before {
+            Some(place) if best.get(place).is_some_and(|(before, _)| weight <= *before) => return,
+            Some(place) => _ = best.remove(place),
+            None => {}
+        }
+        let place = best.partition_point(|(heavier, _)| weight <= *heavier);
+        let next = Next { initiative: initiative.id.clone(), person: person.cloned(), why };
+        best.insert(place, (weight, next));
+        best.truncate(CONVERSATIONS);
+    }
+
+    /// What somebody sees of it who oversees the initiatives for which `oversees` holds; `most`
+    /// conversations are suggested.
+    pub fn survey(
+        &self,
+        program: &Program,
+        oversees: impl Fn(&Initiative) -> bool,
+        most: usize,
+    ) -> Survey<'_> {
+        let theirs = program.initiatives.iter().zip(&self.next).enumerate();
+        let theirs = theirs.filter(|(_, (initiative, _))| most > 0 && oversees(initiative));
+        let best =
+            theirs.flat_map(|(rank, (_, next))| next.iter().map(move |(weight, next)| (*weight, rank, next)));
+        Survey {
+            progress: &self.progress,
+            gaps: &self.gaps,
+            next: first(best.collect(), most.min(CONVERSATIONS)),
         }
     }
-    survey.next = first(best, most);
-    survey
 }
 
 /// The heaviest, each person once.
-fn first(mut best: Vec<(i64, usize, Next)>, most: usize) -> Vec<Next> {
-    best.sort_by(|(weight, rank, next), (other_weight, other_rank, other)| {
-        (other_weight, rank, &next.person).cmp(&(weight, other_rank, &other.person))
-    });
+fn first(mut best: Vec<(i64, usize, &Next)>, most: usize) -> Vec<Next> {
+    best.sort_by_key(|(weight, rank, _)| (Reverse(*weight), *rank));
     let mut met = HashSet::new();
-    let fresh = |next: &Next| next.person.as_ref().is_none_or(|person| met.insert(person.clone()));
-    let mut fresh = fresh;
-    best.into_iter().map(|(_, _, next)| next).filter(|next| fresh(next)).take(most).collect()
+    let fresh =
+        best.into_iter().filter(|(_, _, next)| next.person.as_ref().is_none_or(|person| met.insert(person)));
+    fresh.take(most).map(|(_, _, next)| next.clone()).collect()
 }
 
 fn asked_and_planned(state: &State, initiative: &Initiative, team: &TeamId) -> bool {

@@ -41,6 +41,7 @@ const ATTEMPTS: u32 = 5;
 pub struct Writer {
     queue: mpsc::Sender<Message>,
     published: Arc<Published>,
+    clock: Clock,
 }
 
 #[derive(Debug)]
@@ -98,7 +99,7 @@ impl Writer {
         let mut core = Core {
             journal,
             vault,
-            clock,
+            clock: clock.clone(),
             working: State::default(),
             published: Arc::new(Published {
                 state: RwLock::default(),
@@ -106,7 +107,7 @@ impl Writer {
             }),
         };
         core.fold_anew()?;
-        let writer = Self { queue, published: Arc::clone(&core.published) };
+        let writer = Self { queue, published: Arc::clone(&core.published), clock };
         let (tell, ending) = oneshot::channel();
         let run = move || {
             let end = core.run(waiting);
@@ -135,6 +136,18 @@ impl Writer {
         let (pending, answer) = Pending::new(cause, decide);
         self.queue.send(Message::Submit(Box::new(pending))).await.map_err(|_| Stopped::Writer)?;
         answer.await.map_err(|_| Stopped::Writer)?
+    }
+
+    /// Runs `decide` on what is durable, here and now; returns its reply if nothing is to be recorded. None
+    /// if something is, or the writer has ended: then it has to be submitted, and is decided again. So only
+    /// the writer records, and what records nothing doesn't wait for its turn. `decide` has to be quick: the
+    /// writer waits for it to publish.
+    pub fn decide_unrecorded<R>(&self, decide: impl FnOnce(&State, Timestamp) -> Decision<R>) -> Option<R> {
+        if !self.is_open() {
+            return None;
+        }
+        let Decision { events, reply } = decide(&self.state(), self.clock.now());
+        events.is_empty().then_some(reply)
     }
 
     /// Everything that is durable. Never hold it across an `await`: the writer waits for it to publish.

@@ -15,9 +15,8 @@ use crate::domain::initiative::Initiative;
 use crate::domain::message::{Message, Paragraph, Part, Span};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
-use crate::domain::roster::Roster;
 use crate::domain::state::State;
-use crate::domain::survey::{Argued, Survey, survey};
+use crate::domain::survey::{Argued, CONVERSATIONS, Standings, Survey};
 use crate::domain::waiting::waiting_for;
 
 use super::case::{person, team_name, zone};
@@ -27,8 +26,6 @@ use super::relay::seen_by;
 use super::unsayable::Unsayable;
 use super::{amount, dates, wording};
 
-/// Conversations that are suggested.
-const CONVERSATIONS: usize = 3;
 /// Entries of a list before it is cut short.
 const ENTRIES: usize = 8;
 /// Gaps that are named.
@@ -46,16 +43,20 @@ pub(super) fn digest(
 ) -> Result<Message, Unsayable> {
     let reader = person(program, to)?;
     let zone = zone(program, seen, reader);
-    let page = Page { program, state, seen, reader, zone, now, today: zone.to_datetime(now).date() };
-    let roster = Roster::of(program);
+    let page = Page { program, state, reader, zone, now, today: zone.to_datetime(now).date() };
     let since = state.person(to).and_then(|known| known.digest);
-    let changes = changes_since(program, state, &roster, to, since.unwrap_or(Timestamp::MIN));
+    // The digest is written while the decision that it goes out is taken: nothing but what it tells of is
+    // looked at.
+    let oversees = |of: &Initiative| !of.withdrawn && program.sees_answers(to, of);
+    let argued = Argued::among(program, oversees);
+    let changes = changes_since(program, state, &argued, to, since.unwrap_or(Timestamp::MIN));
     let first = page.summary(&changes, since);
     let mut parts = vec![Part::Paragraph(Paragraph::text(&first))];
     for of in &changes {
         parts.extend(page.changed(of));
     }
-    let survey = page.survey();
+    let standings = Standings::of(program, state, seen, &argued, oversees, now);
+    let survey = standings.survey(program, oversees, CONVERSATIONS);
     parts.extend(page.next(&survey));
     parts.extend(page.waiting());
     parts.extend(page.gaps(&survey));
@@ -75,7 +76,6 @@ pub(super) fn digest(
 struct Page<'a> {
     program: &'a Program,
     state: &'a State,
-    seen: &'a Observations,
     reader: &'a Person,
     zone: &'a TimeZone,
     now: Timestamp,
@@ -156,13 +156,7 @@ impl Page<'_> {
         ]))
     }
 
-    fn survey(&self) -> Survey {
-        let argued = Argued::of(self.program);
-        let oversees = |of: &Initiative| !of.withdrawn && self.program.sees_answers(&self.reader.id, of);
-        survey(self.program, self.state, self.seen, &argued, oversees, self.now, CONVERSATIONS)
-    }
-
-    fn next(&self, survey: &Survey) -> Vec<Part> {
+    fn next(&self, survey: &Survey<'_>) -> Vec<Part> {
         let next = &survey.next;
         if next.is_empty() {
             return Vec::new();
@@ -183,8 +177,8 @@ impl Page<'_> {
         vec![Part::Paragraph(Paragraph::text(text))]
     }
 
-    fn gaps(&self, survey: &Survey) -> Vec<Part> {
-        let open = self.program.initiatives.iter().zip(&survey.gaps).filter(|(initiative, _)| {
+    fn gaps(&self, survey: &Survey<'_>) -> Vec<Part> {
+        let open = self.program.initiatives.iter().zip(survey.gaps).filter(|(initiative, _)| {
             !initiative.withdrawn
                 && self.program.sees_answers(&self.reader.id, initiative)
                 && self.is_open(initiative)

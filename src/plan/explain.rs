@@ -110,10 +110,10 @@ pub fn explain(
     let held = in_force(program, state)
         .err()
         .or_else(|| state.paused.as_ref().map(|(_, reason)| Skip::Paused(reason.clone())));
-    let state = &assumed(program, state, now);
+    let state = &assumed(program, state.clone(), now);
     let mut planned: HashMap<DeliveryKey, Timestamp> = HashMap::new();
     let mut missed: HashMap<DeliveryKey, Skip> = HashMap::new();
-    let end = run(program, state, seen, now, until, &mut |step| match step {
+    let end = run(program, state.clone(), seen, now, until, &mut |step| match step {
         Step::Sent(at, post) => {
             if let PostKey::Touch(delivery) = &post.key {
                 planned.insert(delivery.clone(), at);

@@ -48,9 +48,20 @@ pub fn forecast(
     now: Timestamp,
     until: Timestamp,
 ) -> Vec<Planned> {
+    forecast_from(program, state.clone(), seen, now, until)
+}
+
+/// The same from a state that goes on from there: a large one is not copied again.
+pub fn forecast_from(
+    program: &Program,
+    state: State,
+    seen: &Observations,
+    now: Timestamp,
+    until: Timestamp,
+) -> Vec<Planned> {
     let mut planned = Vec::new();
     let state = assumed(program, state, now);
-    run(program, &state, seen, now, until, &mut |step| {
+    run(program, state, seen, now, until, &mut |step| {
         if let Step::Sent(at, post) = step {
             let (to, key) = (post.key.to().clone(), post.key.clone());
             planned.push(Planned { at, to, key, audience: post.audience, teams: post.teams.clone() });
@@ -70,13 +81,13 @@ pub(super) enum Step<'a> {
 /// Takes everything that comes due as done, beginning with an [`assumed`] state; the state at the end.
 pub(super) fn run(
     program: &Program,
-    state: &State,
+    state: State,
     seen: &Observations,
     now: Timestamp,
     until: Timestamp,
     visit: &mut dyn FnMut(Step<'_>),
 ) -> State {
-    let mut future = Future { program, state: state.clone(), touched: Touched::Nobody };
+    let mut future = Future { program, state, touched: Touched::Nobody };
     let (Ok(channel), Ok(ts)) = (SlackChannelId::parse("D0"), MessageTs::parse("0.0")) else {
         return future.state;
     };
@@ -164,15 +175,16 @@ impl Future<'_> {
 
 /// The state that a forecast begins with: the configuration is adopted and posting goes on. A journal in
 /// which none was ever adopted is that of a program that has yet to start; it will look people up first.
-pub(super) fn assumed(program: &Program, state: &State, now: Timestamp) -> State {
-    let mut future = Future { program, state: state.clone(), touched: Touched::Nobody };
+pub(super) fn assumed(program: &Program, state: State, now: Timestamp) -> State {
+    let (in_force, begun) = (in_force(program, &state).is_ok(), state.adopted.is_some());
+    let mut future = Future { program, state, touched: Touched::Nobody };
     future.state.paused = None;
-    if in_force(program, state).is_err() {
+    if !in_force {
         let initiatives = program.initiatives.iter().map(|of| of.id.clone()).collect();
         let (digest, renamed) = (program.digest.clone(), Renames::default());
         future.happens(now, Event::ConfigAdopted { digest, initiatives, renamed });
     }
-    if state.adopted.is_none() {
+    if !begun {
         for (place, person) in program.people.keys().enumerate() {
             if let Ok(slack) = SlackUserId::parse(&format!("U{place}")) {
                 future.happens(now, Event::PersonLinked { person: person.clone(), slack });

@@ -38,7 +38,7 @@ mod touches;
 
 pub use eligible::eligible;
 pub use explain::{Explanation, InitiativePlan, Outcome, Row, TouchRow, explain};
-pub use forecast::{Planned, forecast};
+pub use forecast::{Planned, forecast, forecast_from};
 pub use incremental::{Plan, Touched, touched};
 pub use restart::must_start_paused;
 pub use review::{Waiting, judgeable, next_for, review_horizon, waiting};

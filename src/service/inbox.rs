@@ -28,6 +28,15 @@ pub(super) struct Decider {
 impl Inbox for Decider {
     async fn take(&self, incoming: Incoming) -> Result<Reply, Closed> {
         let (program, seen) = (self.shared.program(), self.shared.seen());
+        if command::is_light(&incoming.request) {
+            let decided = self.writer.decide_unrecorded(|state, now| {
+                let (events, reply) = command::decide(&program, state, &seen, &incoming, now);
+                Decision { events, reply }
+            });
+            if let Some(reply) = decided {
+                return Ok(reply);
+            }
+        }
         let cause = Some(incoming.cause.clone());
         let decided = self.writer.submit(cause, move |state, now| {
             let (events, reply) = command::decide(&program, state, &seen, &incoming, now);

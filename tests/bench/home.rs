@@ -11,11 +11,11 @@ use canvass::domain::ids::{MessageTs, PersonId, SlackUserId};
 use canvass::domain::message::Page;
 use canvass::domain::observation::Observations;
 use canvass::domain::state::State;
-use canvass::domain::survey::Argued;
-use canvass::{plan, slack as views};
+use canvass::domain::survey::{Argued, Standings};
+use canvass::{message, plan, slack as views};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use super::figure::{Figures, percentile};
+use super::figure::{Figures, millis, percentile};
 use super::organisation::{Organisation, Touches, channel, initiative, person, slack};
 
 const ORGANISATION: Organisation = Organisation {
@@ -93,7 +93,10 @@ fn composing_app_home_for_two_thousand_people_and_fifty_initiatives() {
     let begun = monotonic();
     let argued = Argued::of(&program);
     let argued_in = begun.elapsed();
-    let ahead = Ahead { argued: &argued, coming: &coming };
+    let begun = monotonic();
+    let standings = Standings::of(&program, &state, &seen, &argued, |_| true, now);
+    let standings_in = begun.elapsed();
+    let ahead = Ahead { standings: &standings, coming: &coming };
 
     let mut figures = Figures::default();
     let advocate = SlackUserId::parse("UADVOCATE").unwrap();
@@ -118,7 +121,22 @@ fn composing_app_home_for_two_thousand_people_and_fifty_initiatives() {
         let name = format!("App Home of 2,000 people x 50 initiatives: {name}");
         figures.within(&name, Duration::from_millis(20), percentile(&mut times, 95));
     }
+    let copying = monotonic();
+    let copy = state.clone();
+    let copied_in = copying.elapsed();
+    drop(copy);
+    figures.told("  how all stand, once for all advocates", &format!("{standings_in:?}"));
+    figures.told("  copying the state for it, while the writer waits", &format!("{copied_in:?}"));
     figures.told("  looking a week ahead, once for all advocates", &format!("{looked_ahead:?}"));
     figures.told("  what is argued to whom, once a configuration", &format!("{argued_in:?}"));
+    let digest = PostKey::Digest { to: PersonId::parse("priya").unwrap(), on: day };
+    let mut times: Vec<Duration> = (0..5)
+        .map(|_| {
+            let begun = monotonic();
+            message::compose(&program, &state, &seen, &digest, &[], None, now).unwrap();
+            begun.elapsed()
+        })
+        .collect();
+    figures.told("  a digest about all of it", &millis(percentile(&mut times, 50)));
     figures.settle();
 }

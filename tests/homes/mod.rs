@@ -17,7 +17,7 @@ use canvass::domain::personal::Personal;
 use canvass::domain::program::Program;
 use canvass::domain::progress::Progress;
 use canvass::domain::state::State;
-use canvass::domain::survey::{Argued, survey};
+use canvass::domain::survey::{Argued, Standings};
 use canvass::{plan, slack};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -246,7 +246,8 @@ async fn every_page_of_a_large_organisation_is_one_that_slack_takes() {
     assert!(oversees(&program, &state, &advocate) && !oversees(&program, &state, &user(0)));
     let coming = plan::forecast(&program, &state, &seen, now(), until);
     let argued = Argued::of(&program);
-    let ahead = Ahead { argued: &argued, coming: &coming };
+    let standings = Standings::of(&program, &state, &seen, &argued, |_| true, now());
+    let ahead = Ahead { standings: &standings, coming: &coming };
     let mut met: HashSet<Page> = HashSet::new();
     let mut waiting = vec![Page::First];
     // One of each kind in every place would take long: of long lists the first, a middle and the last.
@@ -282,7 +283,8 @@ fn a_survey_of_all_initiatives_says_what_each_says_by_itself() {
     let program = program();
     let state = state(&program);
     let seen = Observations::default();
-    let survey = survey(&program, &state, &seen, &Argued::of(&program), |_| true, now(), 3);
+    let standings = Standings::of(&program, &state, &seen, &Argued::of(&program), |_| true, now());
+    let survey = standings.survey(&program, |_| true, 3);
     assert_eq!(survey.next.len(), 3);
     for (rank, initiative) in program.initiatives.iter().enumerate().step_by(9) {
         let stakeholders = program.stakeholders(initiative);

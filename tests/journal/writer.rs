@@ -97,6 +97,22 @@ async fn a_decision_without_events_is_answered_and_leaves_no_trace() {
 }
 
 #[tokio::test]
+async fn what_records_nothing_is_decided_without_waiting_on_what_is_durable() {
+    let (journal, gate) = Memory::default().gated();
+    let (writer, _ending) = start(journal);
+    let known = |state: &State, _| Decision { events: Vec::new(), reply: state.people.len() };
+    let mut answer = Box::pin(submit(&writer));
+    assert!(answer.as_mut().now_or_never().is_none());
+    gate.arrived.recv().unwrap();
+    assert_eq!(writer.decide_unrecorded(known), Some(0), "shown before the flush, or made to wait for it");
+    gate.open.send(()).unwrap();
+    assert_eq!(answer.await, Ok(1));
+    assert_eq!(writer.decide_unrecorded(known), Some(1));
+    assert_eq!(writer.decide_unrecorded(|state, _| stop_next(state)), None, "it has to take its turn");
+    assert_eq!(writer.head(), Seq(1));
+}
+
+#[tokio::test]
 async fn each_record_bears_the_cause_and_the_moment_it_was_decided() {
     let journal = Memory::default();
     let batches = journal.batches.clone();

@@ -12,7 +12,7 @@ use canvass::domain::message::{Message, Reply};
 use canvass::domain::observation::Observations;
 use canvass::domain::program::Program;
 use canvass::domain::state::State;
-use canvass::domain::survey::Argued;
+use canvass::domain::survey::{Argued, Standings};
 use canvass::message::compose;
 use canvass::plan::{Plan, eligible};
 use jiff::{SignedDuration, Timestamp};
@@ -78,7 +78,9 @@ impl House {
             Reply::Nothing => return,
             Reply::Home(page) => {
                 let who = slack_id(actor);
-                let ahead = Ahead { argued: &Argued::of(&self.program), coming: &[] };
+                let (argued, all) = (Argued::of(&self.program), |_: &_| true);
+                let standings = Standings::of(&self.program, &self.state, &self.seen, &argued, all, self.now);
+                let ahead = Ahead { standings: &standings, coming: &[] };
                 let shown = home(&self.program, &self.state, &self.seen, ahead, &who, &page, self.now);
                 serde_json::to_string(&shown).unwrap()
             }

@@ -4,11 +4,9 @@ use super::{Desk, heading, lists, plain, row, said, small, week};
 use crate::domain::event::PauseReason;
 use crate::domain::message::{Action, Button, Look, Page, Paragraph, Part, Span};
 use crate::domain::next::{Next, Why};
-use crate::domain::survey::Survey;
+use crate::domain::survey::{CONVERSATIONS, Survey};
 use crate::message;
 
-/// Conversations that are suggested.
-const CONVERSATIONS: usize = 3;
 /// Initiatives that are shown here; the rest is a page away.
 const INITIATIVES: usize = 8;
 /// Messages to come that are shown here.
@@ -63,7 +61,7 @@ fn refused(desk: &Desk<'_>) -> Vec<Part> {
     vec![Part::Paragraph(Paragraph(vec![Span::Strong(text.replace('`', ""))])), Part::List(places)]
 }
 
-fn talk_next(desk: &Desk<'_>, survey: &Survey) -> Vec<Part> {
+fn talk_next(desk: &Desk<'_>, survey: &Survey<'_>) -> Vec<Part> {
     let (scene, next) = (desk.scene, &survey.next);
     let mut parts = vec![heading("Talk to next")];
     if next.is_empty() {

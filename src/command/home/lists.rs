@@ -28,7 +28,7 @@ pub(super) fn initiatives(desk: &Desk<'_>, from: usize) -> Vec<Part> {
 }
 
 /// One line of figures, and the way to who stands where.
-pub(super) fn initiative(desk: &Desk<'_>, survey: &Survey, of: &Initiative) -> Part {
+pub(super) fn initiative(desk: &Desk<'_>, survey: &Survey<'_>, of: &Initiative) -> Part {
     let Some(rank) = desk.rank(of) else { return row(Paragraph::text(&of.title), Vec::new()) };
     let progress = survey.progress.get(rank).copied().unwrap_or_default();
     let gaps = survey.gaps.get(rank).map_or(0, Vec::len);

@@ -25,7 +25,7 @@ use crate::domain::message::{Action, Button, Home, Look, Page, Paragraph, Part, 
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
-use crate::domain::survey::{Argued, Survey, survey};
+use crate::domain::survey::{Standings, Survey};
 use crate::message;
 use crate::plan::Planned;
 
@@ -37,8 +37,8 @@ pub fn oversees(program: &Program, state: &State, actor: &SlackUserId) -> bool {
 /// What is worked out once for all advocates who look; it matters to them only.
 #[derive(Debug, Clone, Copy)]
 pub struct Ahead<'a> {
-    /// What is argued to whom.
-    pub argued: &'a Argued,
+    /// How all initiatives stand.
+    pub standings: &'a Standings,
     /// What goes out in the coming week.
     pub coming: &'a [Planned],
 }
@@ -128,10 +128,10 @@ impl<'a> Desk<'a> {
     }
 
     /// How everything that the reader oversees stands.
-    fn survey(&self, conversations: usize) -> Survey {
-        let Scene { program, state, seen, now } = self.scene;
+    fn survey(&self, conversations: usize) -> Survey<'a> {
+        let program = self.scene.program;
         let oversees = |of: &Initiative| !of.withdrawn && program.sees_answers(&self.reader.id, of);
-        survey(program, state, seen, self.ahead.argued, oversees, now, conversations)
+        self.ahead.standings.survey(program, oversees, conversations)
     }
 
     /// The place of an initiative in the advocate's order.

@@ -155,6 +155,12 @@ pub(super) fn slash(scene: Scene<'_>, actor: &Person, text: &str) -> Decided {
     }
 }
 
+/// Whether the words only show something, and nothing that takes long to find.
+pub(super) fn is_light(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or("help");
+    ["help", "initiatives", "show", "hours"].iter().any(|light| word.eq_ignore_ascii_case(light))
+}
+
 pub(super) fn resume(scene: Scene<'_>, actor: &Person) -> Decided {
     campaign::resume(scene, actor)
 }

@@ -20,10 +20,11 @@ use super::shared::Shared;
 use crate::clock::{Clock, monotonic};
 use crate::command;
 use crate::domain::ids::{Seq, SlackUserId};
+use crate::domain::initiative::Initiative;
 use crate::domain::message::Page;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
-use crate::domain::survey::Argued;
+use crate::domain::survey::{Argued, Standings};
 use crate::journal::Writer;
 use crate::plan::{self, Planned};
 use crate::slack::{self, Class, Client};
@@ -125,9 +126,9 @@ impl Desk {
     fn compose(&self, who: &SlackUserId, page: &Page) -> Value {
         let (program, seen, now) = (self.shared.program(), self.shared.seen(), self.clock.now());
         let oversees = command::oversees(&program, &self.writer.state(), who);
-        let (argued, coming) =
+        let (standings, coming) =
             if oversees { self.coming.of(&self.writer, &program, &seen, now) } else { Default::default() };
-        let ahead = command::Ahead { argued: &argued, coming: &coming };
+        let ahead = command::Ahead { standings: &standings, coming: &coming };
         let home = command::home(&program, &self.writer.state(), &seen, ahead, who, page, now);
         slack::home_view(&home)
     }
@@ -157,7 +158,7 @@ fn digest(view: &Value) -> u64 {
     hasher.finish()
 }
 
-/// What is argued to whom and what goes out in the coming week, worked out once for all advocates who look.
+/// How all initiatives stand and what goes out in the coming week, worked out once for all advocates who look.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Coming(Arc<Mutex<Option<Known>>>);
 
@@ -168,6 +169,7 @@ struct Known {
     head: Seq,
     at: Timestamp,
     argued: Arc<Argued>,
+    standings: Arc<Standings>,
     planned: Arc<Vec<Planned>>,
 }
 
@@ -178,31 +180,37 @@ impl Coming {
         program: &Arc<Program>,
         seen: &Arc<Observations>,
         now: Timestamp,
-    ) -> (Arc<Argued>, Arc<Vec<Planned>>) {
+    ) -> (Arc<Standings>, Arc<Vec<Planned>>) {
         // Held while it is worked out, so that two who look at once don't both do the work.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // A copy, so that looking ahead doesn't keep the writer from publishing.
-        let state = writer.state().clone();
+        let head = writer.head();
         let holds = known.as_ref().filter(|known| {
             Arc::ptr_eq(&known.program, program)
                 && Arc::ptr_eq(&known.seen, seen)
-                && known.head == state.head
+                && known.head == head
                 && known.at <= now
                 && known.planned.iter().all(|planned| now < planned.at)
+                // What presses changes with the time that is left.
+                && now.duration_since(known.at) < TICK
         });
         if let Some(known) = holds {
-            return (known.argued.clone(), known.planned.clone());
+            return (known.standings.clone(), known.planned.clone());
         }
-        let until = now.checked_add(AHEAD).unwrap_or(now);
-        let planned = Arc::new(plan::forecast(program, &state, seen, now, until));
         let before = known.as_ref().filter(|known| Arc::ptr_eq(&known.program, program));
         let argued = match before {
             Some(known) => known.argued.clone(),
             None => Arc::new(Argued::of(program)),
         };
+        // A copy, so that looking ahead doesn't keep the writer from publishing.
+        let state = writer.state().clone();
+        let head = state.head;
+        let stands = |of: &Initiative| !of.withdrawn;
+        let standings = Arc::new(Standings::of(program, &state, seen, &argued, stands, now));
+        let until = now.checked_add(AHEAD).unwrap_or(now);
+        let planned = Arc::new(plan::forecast_from(program, state, seen, now, until));
         let (program, seen) = (program.clone(), seen.clone());
-        let (head, both) = (state.head, (argued.clone(), planned.clone()));
-        *known = Some(Known { program, seen, head, at: now, argued, planned });
+        let both = (standings.clone(), planned.clone());
+        *known = Some(Known { program, seen, head, at: now, argued, standings, planned });
         both
     }
 }

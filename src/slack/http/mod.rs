@@ -115,7 +115,9 @@ fn respond(receipt: Receipt) -> Response {
         Receipt::Acknowledge(None) => StatusCode::OK.into_response(),
         Receipt::Acknowledge(Some(payload)) => {
             let json = HeaderValue::from_static("application/json; charset=utf-8");
-            ([(header::CONTENT_TYPE, json)], payload.to_string()).into_response()
+            // A value always serialises: its keys are text.
+            let body = serde_json::to_vec(&payload).unwrap_or_default();
+            ([(header::CONTENT_TYPE, json)], body).into_response()
         }
         // Without `x-slack-no-retry`, so that an event comes again.
         Receipt::Withhold => StatusCode::SERVICE_UNAVAILABLE.into_response(),

@@ -13,7 +13,7 @@ use crate::domain::effect::PostId;
 use crate::domain::message::{Action, Answer, Button, Look};
 
 use super::limits;
-use super::parts::is_link;
+use super::parts::{is_link, nest};
 use super::text::cut;
 
 /// The `action_id` of the overflow menu.
@@ -150,7 +150,7 @@ pub(super) fn row(buttons: &[Button], overflow: &[Button], post: Option<PostId>)
     let mut elements: Vec<Value> =
         buttons.iter().chain(lone).take(room).enumerate().map(|(i, shown)| button(i, shown, post)).collect();
     elements.extend(menu);
-    (!elements.is_empty()).then(|| json!({ "type": "actions", "elements": elements }))
+    (!elements.is_empty()).then(|| nest("actions", elements))
 }
 
 fn button(place: usize, shown: &Button, post: Option<PostId>) -> Value {

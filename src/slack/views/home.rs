@@ -12,13 +12,16 @@ use super::parts;
 /// The view of `home`.
 pub fn home_view(home: &Home) -> Value {
     let shown = parts::fit(parts::draw(&home.parts), limits::VIEW_BLOCKS, limits::VIEW_TEXT);
-    json!({
+    let mut view = json!({
         "type": "home",
         "callback_id": "home",
         // A page is made of plain strings and numbers, which always serialise.
         "private_metadata": serde_json::to_string(&home.page).unwrap_or_default(),
-        "blocks": parts::numbered(shown),
-    })
+    });
+    if let Some(view) = view.as_object_mut() {
+        view.insert("blocks".to_owned(), parts::numbered(shown).into());
+    }
+    view
 }
 
 /// The page that a view shows, by its `private_metadata`; the first one if it says nothing.

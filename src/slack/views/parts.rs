@@ -3,7 +3,7 @@
 //! They are drawn as `rich_text`, which takes what it is given as text; only small print is markup (there
 //! is no small rich text), escaped.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::message::{Paragraph, Part, Span};
 
@@ -75,13 +75,7 @@ pub(super) fn paragraph(text: &Paragraph) -> Vec<Block> {
     runs(text, limits::BLOCK_TEXT)
         .into_iter()
         .enumerate()
-        .map(|(i, run)| {
-            rich(
-                &[json!({ "type": "rich_text_section", "elements": run.elements })],
-                usize::from(i == 0),
-                run.units,
-            )
-        })
+        .map(|(i, run)| rich(nest("rich_text_section", run.elements), usize::from(i == 0), run.units))
         .collect()
 }
 
@@ -90,8 +84,8 @@ fn quote(text: &str) -> Vec<Block> {
         .into_iter()
         .enumerate()
         .map(|(i, piece)| {
-            let element = json!({ "type": "rich_text_quote", "elements": [plain(piece)] });
-            rich(&[element], usize::from(i == 0), units(piece))
+            let element = nest("rich_text_quote", vec![plain(piece)]);
+            rich(element, usize::from(i == 0), units(piece))
         })
         .collect()
 }
@@ -104,18 +98,18 @@ fn list(entries: &[Paragraph]) -> Vec<Block> {
     let mut blocks = Vec::new();
     let (mut shown, mut items, mut used) = (Vec::new(), 0, 0);
     let close = |shown: &mut Vec<Value>, items: usize, used: usize| {
-        rich(
-            &[json!({ "type": "rich_text_list", "style": "bullet", "elements": std::mem::take(shown) })],
-            items,
-            used,
-        )
+        let mut list = nest("rich_text_list", std::mem::take(shown));
+        if let Some(list) = list.as_object_mut() {
+            list.insert("style".to_owned(), "bullet".into());
+        }
+        rich(list, items, used)
     };
     for (first, run) in entries {
         if used + run.units > limits::BLOCK_TEXT && !shown.is_empty() {
             blocks.push(close(&mut shown, items, used));
             (items, used) = (0, 0);
         }
-        shown.push(json!({ "type": "rich_text_section", "elements": run.elements }));
+        shown.push(nest("rich_text_section", run.elements));
         items += first;
         used += run.units;
     }
@@ -137,8 +131,8 @@ fn preformatted(lines: Vec<String>) -> Vec<Block> {
     let mut text = cut(&lines.next().unwrap_or_default(), limits::BLOCK_TEXT);
     let mut items = 0;
     let close = |text: &str, items: usize| {
-        let element = json!({ "type": "rich_text_preformatted", "elements": [plain(text)] });
-        rich(&[element], items, units(text))
+        let element = nest("rich_text_preformatted", vec![plain(text)]);
+        rich(element, items, units(text))
     };
     for line in lines {
         let line = cut(&line, limits::BLOCK_TEXT);
@@ -159,8 +153,16 @@ fn preformatted(lines: Vec<String>) -> Vec<Block> {
     blocks
 }
 
-fn rich(elements: &[Value], items: usize, units: usize) -> Block {
-    Block::new(json!({ "type": "rich_text", "elements": elements }), items, units)
+fn rich(element: Value, items: usize, units: usize) -> Block {
+    Block::new(nest("rich_text", vec![element]), items, units)
+}
+
+/// A `kind` with `elements`, which are moved: `json!` would copy them, and again at each level above.
+pub(super) fn nest(kind: &str, elements: Vec<Value>) -> Value {
+    let mut nest = Map::new();
+    nest.insert("type".to_owned(), kind.into());
+    nest.insert("elements".to_owned(), elements.into());
+    nest.into()
 }
 
 fn plain(text: &str) -> Value {
