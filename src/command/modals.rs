@@ -72,7 +72,7 @@ pub(super) fn open(
             fields: vec![
                 Field {
                     name: HOW,
-                    label: "How is it?".into(),
+                    label: "Which is it?".into(),
                     hint: None,
                     optional: false,
                     input: Input::Choice(vec![

@@ -43,154 +43,25 @@ const MARGIN: f32 = 1.12;
 const ANSWER: f32 = 0.35;
 
 /// Words that say nothing about what a question is about.
-const STOP: &[&str] = &[
-    "a",
-    "about",
-    "actually",
-    "again",
-    "all",
-    "also",
-    "am",
-    "an",
-    "and",
-    "another",
-    "any",
-    "anyone",
-    "anything",
-    "are",
-    "as",
-    "at",
-    "be",
-    "been",
-    "being",
-    "but",
-    "by",
-    "can",
-    "could",
-    "did",
-    "do",
-    "does",
-    "doing",
-    "done",
-    "dont",
-    "doesnt",
-    "else",
-    "even",
-    "ever",
-    "exactly",
-    "for",
-    "from",
-    "get",
-    "go",
-    "goes",
-    "going",
-    "got",
-    "had",
-    "has",
-    "have",
-    "he",
-    "hello",
-    "here",
-    "hey",
-    "hi",
-    "i",
-    "if",
-    "im",
-    "in",
-    "instead",
-    "into",
-    "is",
-    "isnt",
-    "it",
-    "its",
-    "ive",
-    "just",
-    "know",
-    "let",
-    "like",
-    "may",
-    "me",
-    "mean",
-    "might",
-    "my",
-    "of",
-    "ok",
-    "on",
-    "or",
-    "our",
-    "ours",
-    "out",
-    "please",
-    "pls",
-    "plz",
-    "put",
-    "quick",
-    "question",
-    "really",
-    "same",
-    "she",
-    "should",
-    "so",
-    "some",
-    "something",
-    "still",
-    "tell",
-    "than",
-    "thanks",
-    "that",
-    "thats",
-    "the",
-    "their",
-    "them",
-    "then",
-    "there",
-    "these",
-    "till",
-    "until",
-    "they",
-    "thing",
-    "things",
-    "this",
-    "those",
-    "to",
-    "too",
-    "u",
-    "up",
-    "us",
-    "very",
-    "want",
-    "was",
-    "we",
-    "well",
-    "were",
-    "what",
-    "whats",
-    "which",
-    "will",
-    "with",
-    "wondering",
-    "would",
-    "you",
-    "your",
-    "yours",
-    "ur",
-    "r",
-    "re",
-    "s",
-    "t",
-    "d",
-    "ll",
-    "ve",
-    "m",
-];
+const STOP: &str = "\
+    a about actually again all also am an and another any anyone anything are as at be been being but by \
+    can could did do does doing done dont doesnt else even ever exactly for from get go goes going got \
+    had has have he hello here hey hi i if im in instead into is isnt it its ive just know let like may \
+    me mean might my of ok on or our ours out please pls plz put quick question really same she should \
+    so some something still tell than thanks that thats the their them then there these till until they \
+    thing things this those to too u up us very want was we well were what whats which will with \
+    wondering would you your yours ur r re s t d ll ve m";
 
 /// Words that shape a question more than they say what it is about: they help to rank, and count for
 /// nothing when it is asked how much of the question is covered.
-const LIGHT: &[&str] = &[
-    "how", "long", "many", "much", "need", "no", "not", "now", "one", "only", "over", "take", "time", "use",
-    "when", "where", "who", "whose", "why", "work", "happen", "make", "give", "come", "new", "way", "sure",
-    "team", "quarter",
-];
+const LIGHT: &str = "\
+    how long many much need no not now one only over take time use when where who whose why work happen \
+    make give come new way sure team quarter";
+
+/// Whether the list, one line of words, has the word.
+fn among(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|of| of == word)
+}
 
 /// Words to stems, without those that say nothing.
 struct Stems {
@@ -218,7 +89,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
     let plain: String = text.to_lowercase().chars().filter(|letter| !matches!(letter, '\'' | '’')).collect();
     let words: Vec<String> = plain
         .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !STOP.contains(word))
+        .filter(|word| !word.is_empty() && !among(STOP, word))
         .map(str::to_owned)
         .collect();
     words.into_iter()
@@ -277,7 +148,7 @@ pub fn best<K: Clone + Ord>(entries: &[Asked<'_, K>], question: &str) -> Option<
 /// The word that was meant: a misspelled one becomes the nearest known one.
 fn meant(word: &str, known: &BTreeSet<String>, stems: &Stems) -> String {
     let stem = stems.of(word);
-    if known.contains(word) || LIGHT.contains(&word) || known.iter().any(|known| stems.of(known) == stem) {
+    if known.contains(word) || among(LIGHT, word) || known.iter().any(|known| stems.of(known) == stem) {
         return word.to_owned();
     }
     let letters = word.chars().count();
@@ -309,8 +180,8 @@ impl Content {
             .map(|entry| entry.ways.iter().flat_map(|way| words(way)).map(|word| stems.of(&word)).collect())
             .collect();
         // "Why now" has nothing but light words: then they are what it is about.
-        let only_light = meant.iter().all(|word| LIGHT.contains(&word.as_str()));
-        let counts = |word: &&String| only_light || !LIGHT.contains(&word.as_str());
+        let only_light = meant.iter().all(|word| among(LIGHT, word));
+        let counts = |word: &&String| only_light || !among(LIGHT, word);
         let words = meant
             .iter()
             .filter(counts)

@@ -57,9 +57,20 @@ impl FromStr for SendHours {
 impl std::fmt::Display for SendHours {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-        let days: Vec<&str> =
-            names.iter().zip(self.days).filter_map(|(name, on)| on.then_some(*name)).collect();
-        write!(f, "{} {}-{}", days.join(","), self.from.strftime("%H:%M"), self.until.strftime("%H:%M"))
+        let days: Vec<(usize, &str)> =
+            names.into_iter().enumerate().zip(self.days).filter_map(|(day, on)| on.then_some(day)).collect();
+        // Three and more in a row are read as one: "Mon-Fri".
+        let runs = days.chunk_by(|(a, _), (b, _)| a + 1 == *b).map(|run| match run {
+            [(_, first), _, .., (_, last)] => format!("{first}-{last}"),
+            few => few.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(","),
+        });
+        write!(
+            f,
+            "{} {}-{}",
+            runs.collect::<Vec<_>>().join(","),
+            self.from.strftime("%H:%M"),
+            self.until.strftime("%H:%M")
+        )
     }
 }
 
@@ -166,6 +177,13 @@ mod tests {
             |at: &str| hours.end(at.parse().unwrap(), &zone, &DaysOff::default()).map(|end| end.to_string());
         assert_eq!(end("2026-12-07T03:30:00Z").as_deref(), Some("2026-12-07T11:30:00Z"));
         assert_eq!(end("2026-12-07T11:30:00Z"), None);
+    }
+
+    #[test]
+    fn days_in_a_row_are_read_as_one() {
+        for text in ["Mon-Fri 09:00-17:00", "Mon,Tue,Thu-Sat 10:00-12:00", "Wed 08:00-09:00"] {
+            assert_eq!(text.parse::<SendHours>().unwrap().to_string(), text);
+        }
     }
 
     #[test]

@@ -46,6 +46,20 @@ impl Paragraph {
         Self(vec![Span::Text(text.into())])
     }
 
+    /// A paragraph of text in which what would be typed stands between backticks, as in a refusal.
+    pub fn told(text: &str) -> Self {
+        let pieces: Vec<&str> = text.split('`').collect();
+        // One that is never closed is a backtick.
+        if pieces.len().is_multiple_of(2) {
+            return Self::text(text);
+        }
+        let span = |(at, piece): (usize, &str)| match at % 2 {
+            0 => Span::Text(piece.to_owned()),
+            _ => Span::Code(piece.to_owned()),
+        };
+        Self(pieces.into_iter().enumerate().filter(|(_, piece)| !piece.is_empty()).map(span).collect())
+    }
+
     /// What is read, without marks.
     pub fn plain(&self) -> String {
         self.0
@@ -352,10 +366,10 @@ impl Message {
         Self { notification: notification.into(), parts, ..Self::default() }
     }
 
-    /// A message of one paragraph.
+    /// A message of one paragraph; what would be typed stands between backticks.
     pub fn line(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self::new(text.clone(), vec![Part::Paragraph(Paragraph::text(text))])
+        let told = Paragraph::told(&text.into());
+        Self::new(told.plain(), vec![Part::Paragraph(told)])
     }
 }
 
@@ -589,4 +603,17 @@ pub struct Recipient {
     pub slack: SlackUserId,
     /// The direct message, once it is known.
     pub channel: Option<super::ids::SlackChannelId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Paragraph, Span};
+
+    #[test]
+    fn what_would_be_typed_is_told_from_what_is_said() {
+        let (said, typed) = (|text: &str| Span::Text(text.into()), |text: &str| Span::Code(text.into()));
+        let told = Paragraph::told("Did you mean `/canvass plan`?");
+        assert_eq!(told.0, [said("Did you mean "), typed("/canvass plan"), said("?")]);
+        assert_eq!(Paragraph::told("One ` alone").0, [said("One ` alone")]);
+    }
 }

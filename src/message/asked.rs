@@ -232,12 +232,11 @@ impl Receipt<'_> {
         let (who, has) = (names(self.program, &by), if by.len() > 1 { "have" } else { "has" });
         let who = if who.is_empty() { "An advocate".to_owned() } else { wording::joined(&who) };
         let text = format!(
-            "{}, {who} {has} answered your question{}. The answer comes as a message of its own.",
+            "{}, {who} {has} answered your question{}, in a message of its own.",
             self.reader.given_name,
             self.about()
         );
         let mut message = Message::line(text);
-        message.parts.extend(self.hours());
         message.buttons = vec![self.another()];
         self.closed(message)
     }

@@ -68,7 +68,7 @@ pub(super) fn digest(
     };
     message.footer = Some(match about {
         Some(initiative) => seen_by(program, Some(initiative), to),
-        None => Paragraph::text("Only you get this digest. The other advocates get their own."),
+        None => Paragraph::text("Only you get this digest."),
     });
     Ok(message)
 }
@@ -183,19 +183,29 @@ impl Page<'_> {
                 && self.program.sees_answers(&self.reader.id, initiative)
                 && self.is_open(initiative)
         });
-        let gaps: Vec<String> = open
-            .flat_map(|(_, gaps)| gaps)
-            .map(|gap| gap_sentence(self.program, gap))
-            .fold(Vec::new(), |mut all, gap| {
-                if !all.contains(&gap) {
-                    all.push(gap);
+        let mut gaps: Vec<(String, Vec<&Initiative>)> = Vec::new();
+        for (initiative, of) in open {
+            for gap in of.iter().map(|gap| gap_sentence(self.program, gap)) {
+                match gaps.iter_mut().find(|(known, _)| *known == gap) {
+                    Some((_, about)) => about.push(initiative),
+                    None => gaps.push((gap, vec![initiative])),
                 }
-                all
-            });
+            }
+        }
         if gaps.is_empty() {
             return Vec::new();
         }
-        let lines = gaps.iter().take(GAPS).map(Paragraph::text).collect();
+        let several = overseen(self.program, &self.reader.id).nth(1).is_some();
+        let line = |(gap, about): &(String, Vec<&Initiative>)| match about.as_slice() {
+            // What is missing everywhere is about the person or team, not about an initiative.
+            [only] if several => {
+                let mut line = vec![Span::Strong(only.title.clone()), Span::Text(": ".to_owned())];
+                line.extend(Paragraph::told(gap).0);
+                Paragraph(line)
+            }
+            _ => Paragraph::told(gap),
+        };
+        let lines = gaps.iter().take(GAPS).map(line).collect();
         let mut parts = vec![Part::Heading("Left out".to_owned()), Part::List(lines)];
         if gaps.len() > GAPS {
             parts.push(self.all_of_it(gaps.len() - GAPS, "gaps"));

@@ -55,6 +55,8 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
             name(by),
             program.command
         ),
-        Gap::Disagreement { team: id } => format!("Answers in {} don't go together: talk to them.", team(id)),
+        Gap::Disagreement { team: id } => {
+            format!("People in {} disagree: talk to each of them alone.", team(id))
+        }
     }
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::directory::Person;
+use crate::domain::engagement::Stance;
 use crate::domain::event::Said;
 use crate::domain::ids::PersonId;
 use crate::domain::message::{Modal, ModalKind, Paragraph, Part};
@@ -74,7 +75,7 @@ fn answers(program: &Program, known: &PersonState, zone: &TimeZone) -> Vec<Strin
         let about: &crate::domain::ids::InitiativeId = about;
         let quarter: &crate::domain::calendar::Quarter = quarter;
         if let Some(taken) = engagement.stance() {
-            let stance = taken.stance.word().replace('_', " ");
+            let stance = said(taken.stance);
             let reason = match engagement.reason.as_ref().and_then(|reason| reason.reveal()) {
                 Some(reason) if !reason.is_empty() => format!(" Your reason: “{reason}”"),
                 Some(_) | None => String::new(),
@@ -89,6 +90,18 @@ fn answers(program: &Program, known: &PersonState, zone: &TimeZone) -> Vec<Strin
         lines
     };
     known.engagements.iter().flat_map(of).collect()
+}
+
+/// Where the reader stands, as it is told to them.
+fn said(stance: Stance) -> &'static str {
+    match stance {
+        Stance::Committed => "you plan it",
+        Stance::FirstStep => "you plan the first step",
+        Stance::Supportive => "you back it",
+        Stance::Considering => "you would like to talk first",
+        Stance::Concerned => "you have a concern",
+        Stance::Declined => "not this quarter",
+    }
 }
 
 fn wrote(state: &State, reader: &PersonId, zone: &TimeZone) -> Vec<String> {
@@ -116,7 +129,7 @@ fn sent(program: &Program, state: &State, known: &PersonState, zone: &TimeZone) 
     for ((about, _), engagement) in &known.engagements {
         for ((touch, _), post) in &engagement.deliveries {
             if let Some(Phase::Sent { at, .. }) = state.post(*post).map(|post| &post.phase) {
-                let what = touch.word().replace('_', " ");
+                let what = touch.word().replace('_', "-");
                 sent.push((*at, format!("{}, the {what} about “{}”", on(*at, zone), title(program, about))));
             }
         }
@@ -147,7 +160,7 @@ fn settings(program: &Program, known: &PersonState, zone: &TimeZone, now: Timest
         lines.push("Nothing stopped, nothing snoozed.".to_owned());
     }
     let zone = zone.iana_name().unwrap_or("unknown").to_owned();
-    lines.push(format!("Your time zone: {zone}. You are written to in {}.", program.limits.hours));
+    lines.push(format!("Your time zone: {zone}. Messages come {}.", program.limits.hours));
     lines.into_iter().map(Paragraph::text).collect()
 }
 

@@ -61,6 +61,7 @@ pub use review::{Queued, decisions, line, review};
 pub use rewrite::Draft;
 pub use terminal::{modal_to_text, to_text};
 pub use unsayable::Unsayable;
+pub use wording::capitalised;
 
 /// The message of a post, as it should read at `now`. For a touch that was sent, the state makes it
 /// the updated one: what was recorded instead of the buttons.

@@ -71,7 +71,7 @@ fn why(program: &Program, zone: &TimeZone, now: Timestamp, next: &Next) -> Strin
         }
         Why::Considering => format!("wants to talk before deciding{freeze}."),
         Why::Disagreement { team } => {
-            format!("answers in {} don't go together, and they decide{freeze}.", team_name(program, team))
+            format!("decides for {}, where people disagree{freeze}.", team_name(program, team))
         }
         Why::DeciderSilent { teams: decides } => {
             format!("decides for {} and has not answered{freeze}.", teams(decides))

@@ -16,6 +16,7 @@ use crate::domain::state::State;
 
 use super::buttons::button;
 use super::case::{names, person, team_name, zone};
+use super::next::stance_in_words;
 use super::relay::{Who, seen_by};
 use super::unsayable::Unsayable;
 use super::{amount, dates, wording};
@@ -149,9 +150,9 @@ impl Desk<'_> {
         let initiative = self.initiative(id)?;
         let name = team_name(self.program, team);
         let stakeholders = self.program.stakeholders(initiative);
-        let first = format!("Answers in {name} about “{}” don't go together.", initiative.title);
+        let first = format!("People in {name} disagree about “{}”.", initiative.title);
         if !disagree(self.state, initiative, team, &stakeholders) {
-            let first = format!("Answers in {name} about “{}” go together again.", initiative.title);
+            let first = format!("People in {name} agree about “{}” again.", initiative.title);
             return Ok(self.message(
                 first.clone(),
                 two(first, "Nothing to do.".to_owned()),
@@ -162,7 +163,7 @@ impl Desk<'_> {
             .iter()
             .filter_map(|stakeholder| {
                 let engagement = self.state.engagement(&stakeholder.person, id, quarter)?;
-                let stance = engagement.stances.get(team)?.stance.word().replace('_', " ");
+                let stance = stance_in_words(engagement.stances.get(team)?.stance);
                 let who = Who::of(self.program, self.state, &stakeholder.person);
                 let decides = initiative.asks.get(team).and_then(|ask| ask.decider.as_ref());
                 let decider =
@@ -171,9 +172,7 @@ impl Desk<'_> {
             })
             .collect();
         let next = Paragraph(vec![
-            Span::Text(
-                "None of them is shown another's answer. Next: talk to each by themselves; ".to_owned(),
-            ),
+            Span::Text("Nobody is shown another's answer. Next: talk to each of them alone; ".to_owned()),
             self.command("met"),
             Span::Text(" records what came of it.".to_owned()),
         ]);

@@ -148,7 +148,8 @@ fn names(case: &Case<'_>) -> HashSet<String> {
 
 /// Takes rendered text apart at its marks; all white space is one space.
 fn paragraphs(text: &str) -> Vec<Paragraph> {
-    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // A no-break space stays: "45 %" is one word to the eye.
+    let joined = |text: &str| text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     text.split(BREAK).map(joined).filter(|text| !text.is_empty()).map(|text| spans(&text)).collect()
 }
 

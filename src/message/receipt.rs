@@ -57,7 +57,9 @@ pub(super) fn receipt(
     let several = told.len() > 1;
     let s = if several { "" } else { "s" };
     let next = match received.said {
-        Said::Question | Said::Remark => "For an answer, ask a question at any time.".to_owned(),
+        Said::Question | Said::Remark => {
+            "It reads like no question; if you would like an answer, just ask.".to_owned()
+        }
         Said::Talk => format!("{who} write{s} to you{by} to find a time."),
         Said::Concern => {
             format!("The bot writes nothing more about it until {who} {} it with you.", settled(several))

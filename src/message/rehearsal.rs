@@ -60,7 +60,7 @@ pub(super) fn as_read(
     let shown = super::compose(program, state, seen, &key, &[], None, now)?;
     let reader = person(program, &delivery.person)?;
     let labels: Vec<&str> = shown.buttons.iter().map(|button| button.label.as_str()).collect();
-    let first = format!("The {} as {} would read it.", delivery.touch.word().replace('_', " "), reader.name);
+    let first = format!("The {} as {} would read it.", delivery.touch.word().replace('_', "-"), reader.name);
     let mut parts = vec![Part::Small(Paragraph::text(&first)), Part::Divider];
     parts.extend(shown.parts);
     if !labels.is_empty() {

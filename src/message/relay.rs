@@ -62,7 +62,7 @@ pub(super) fn relay(
     parts.push(Part::Paragraph(next));
     if received.said == Said::Talk
         && let Some(initiative) = initiative
-        && let Some(line) = hours_line(program, seen, initiative, reader, now)
+        && let Some(line) = hours_line(program, seen, initiative, reader, &who.short, now)
     {
         parts.push(Part::Paragraph(Paragraph::text(line)));
     }
@@ -178,11 +178,12 @@ fn hours_line(
     seen: &Observations,
     initiative: &Initiative,
     reader: &Person,
+    name: &str,
     now: Timestamp,
 ) -> Option<String> {
     let until = program.window(initiative.quarter).map_or(Timestamp::MAX, |window| window.freezes);
     let hours = hours(program, initiative, zone(program, seen, reader), now, until);
-    (!hours.is_empty()).then(|| format!("Your next free office hours, which they were shown: {hours}."))
+    (!hours.is_empty()).then(|| format!("Your next free office hours, which {name} was shown: {hours}."))
 }
 
 fn stands(state: &State, received: &Received, initiative: Option<&Initiative>, name: &str) -> Option<String> {

@@ -76,7 +76,7 @@ pub fn review(
 /// "Ana Souza (product manager, Checkout): pitch, Mon 30 Nov 09:00 their time".
 pub fn line(program: &Program, state: &State, seen: &Observations, queued: &Queued) -> Paragraph {
     let who = Who::of(program, state, &queued.delivery.person);
-    let touch = queued.delivery.touch.word().replace('_', " ");
+    let touch = queued.delivery.touch.word().replace('_', "-");
     let when = match person(program, &queued.delivery.person) {
         Ok(reader) => format!(", {} their time", dates::slot(queued.due, zone(program, seen, reader))),
         Err(_) => String::new(),

@@ -30,7 +30,7 @@ pub(super) fn with_edit(paragraphs: Vec<Paragraph>, facts: &Facts, moment: &Mome
 
 /// Whether a paragraph asks for the answer, or says where questions go.
 pub(super) fn stays(paragraph: &Paragraph, facts: &Facts) -> bool {
-    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let joined = |text: &str| text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     let text = paragraph.plain();
     let says = |fact: &str| !fact.trim().is_empty() && text.contains(&joined(fact));
     // The last call asks in words of its own; what it asks is the question in it.

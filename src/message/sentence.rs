@@ -56,7 +56,7 @@ pub(super) fn fill(sentence: &str, initiative: &Initiative, today: Date) -> Resu
             }
         }
     }
-    filled.text = wording::stopped(&filled.text.split_whitespace().collect::<Vec<_>>().join(" "));
+    filled.text = wording::stopped(&filled.text.split_ascii_whitespace().collect::<Vec<_>>().join(" "));
     if !owned_up && !mixed && filled.figures.iter().any(is_estimate) {
         let said = if filled.figures.len() > 1 { "estimates" } else { "estimate" };
         let mark = filled.text.pop().unwrap_or('.');

@@ -90,7 +90,7 @@ fn of_step(case: &Case<'_>, step: &Step) -> Vec<Part> {
     });
     let (by, on) = (&step.estimate.by, dates::reading(step.estimate.on, case.today));
     let text = format!(
-        ": {effort}, for {} of {}{back}. Both are estimates by {by}, made on {on}; the team's own replace them.",
+        ": {effort}, to remove {} of {}{back}. Both are estimates by {by}, made on {on}; the team's own replace them.",
         amount::share(step.share),
         step.metric
     );
@@ -104,12 +104,11 @@ fn why(case: &Case<'_>) -> Paragraph {
     let role = case.audience.title();
     let article = if role.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let stakeholder = case.program.stakeholder(case.initiative, case.person);
-    let ask = if one { "the ask of" } else { "the asks of" };
     let place = match stakeholder.as_ref().map(|stakeholder| &stakeholder.because) {
-        Some(Because::Decides) => " names you as the decider".to_owned(),
-        Some(Because::Added(_)) => " adds you, with the reason".to_owned(),
+        Some(Because::Decides) => ", which names you as the decider.",
+        Some(Because::Added(_)) => ", which adds you, with the reason.",
         Some(Because::OnTeam | Because::AnswersFor | Because::Named { .. }) | None => {
-            format!(" has {ask} {teams}, and config/people.toml your role and team")
+            ", which has the ask, and config/people.toml, which has your role and team."
         }
     };
     let because = match stakeholder.map(|stakeholder| stakeholder.because) {
@@ -127,8 +126,8 @@ fn why(case: &Case<'_>) -> Paragraph {
             let by = names(case.program, std::slice::from_ref(&by));
             return Paragraph::text(format!(
                 "A colleague named you as somebody who should hear of this, for {teams}, and {} decided to write \
-                 to you. If someone else decides, or you want no such messages, the three dots beside the \
-                 message say so.",
+                 to you. If someone else decides, or you want no such messages, choose that in the menu under \
+                 the message.",
                 wording::joined(&by)
             ));
         }
@@ -137,10 +136,10 @@ fn why(case: &Case<'_>) -> Paragraph {
         }
     };
     Paragraph(vec![
-        Span::Text(format!("{because} The rule: ")),
+        Span::Text(format!("{because} This follows from ")),
         Span::Code(file(case.initiative)),
         Span::Text(format!(
-            "{place}. If someone else decides, or you want no such messages, the three dots beside the message say so."
+            "{place} If someone else decides, or you want no such messages, choose that in the menu under the message."
         )),
     ])
 }

@@ -97,7 +97,7 @@ async fn a_message_is_held_sent_before_its_time_and_handed_over_by_command() {
     let world = World::sample().await;
     let priya = world.person("priya").await;
     let held = priya.commands("hold @ana payment-deadlines").await;
-    assert!(held.contains("Held: the heads up to Ana Souza"), "{held}");
+    assert!(held.contains("Held: the heads-up to Ana Souza"), "{held}");
     let again = priya.commands("hold @ana payment-deadlines").await;
     assert!(again.contains("approve"), "{again}");
     let mine = priya.commands("handover @ben payment-deadlines").await;

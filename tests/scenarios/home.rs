@@ -37,6 +37,20 @@ async fn a_stakeholder_answers_in_app_home_and_changes_the_answer_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_stopped_everything_undoes_it_in_one_place() {
+    let world = pitched().await;
+    let henrik = world.person("henrik").await;
+    henrik.opens_home().await;
+    henrik.reads_at_home("Will you back it").await;
+    henrik.clicks_at_home("Stop all messages").await;
+    let home = words(&henrik.reads_at_home("You stopped all messages").await);
+    assert_eq!(home.matches("Undo").count(), 1, "{home}");
+    assert!(!home.contains("What you answered"), "{home}");
+    henrik.clicks_at_home("Undo").await;
+    henrik.reads_at_home("Will you back it").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_advocate_reads_whom_to_talk_to_and_it_stays_fresh() {
     let world = pitched().await;
     let (priya, ana) = (world.person("priya").await, world.person("ana").await);

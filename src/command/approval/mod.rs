@@ -37,7 +37,7 @@ impl<'a> Scene<'a> {
 
     /// A planned message in a few words: "the pitch to Ana Souza".
     pub(super) fn named(self, delivery: &DeliveryKey) -> String {
-        format!("the {} to {}", delivery.touch.word().replace('_', " "), self.name(&delivery.person))
+        format!("the {} to {}", delivery.touch.word().replace('_', "-"), self.name(&delivery.person))
     }
 }
 

@@ -23,7 +23,11 @@ pub(super) fn page(desk: &Desk<'_>, id: &InitiativeId, from: usize) -> Vec<Part>
     let coverage = Coverage::among(scene.program, scene.state, scene.seen, initiative, &stakeholders);
     let progress = Progress::of(scene.state, initiative, &stakeholders);
     parts.push(heading(initiative.title.clone()));
-    parts.push(small(format!("{} · {}", window(desk, initiative), figures(&progress))));
+    parts.push(small(format!(
+        "{} · {}",
+        message::capitalised(&window(desk, initiative)),
+        figures(&progress)
+    )));
     let all: Vec<(&Cell, Option<&Covered>)> = coverage
         .cells
         .iter()

@@ -104,7 +104,7 @@ fn question(desk: &Desk<'_>, waiting: &Waiting<'_>) -> Part {
         .initiative
         .as_ref()
         .and_then(|id| desk.scene.program.initiative(id))
-        .map_or_else(String::new, |initiative| format!(" about “{}”", initiative.title));
+        .map_or_else(String::new, |initiative| format!(", about “{}”", initiative.title));
     let words = match waiting.asked.text.as_ref().and_then(|text| text.reveal()) {
         Some(words) => format!("“{}”", beginning(words, WORDS)),
         None => "Their words can't be shown any more.".to_owned(),
@@ -136,7 +136,9 @@ pub(super) fn gaps(desk: &Desk<'_>, from: usize) -> Vec<Part> {
     if !shown.is_empty() {
         let line = |(of, gap): &(&Initiative, &Gap)| {
             let sentence = message::gap_sentence(scene.program, gap);
-            Paragraph(vec![Span::Strong(of.title.clone()), Span::Text(format!(": {sentence}"))])
+            let mut line = vec![Span::Strong(of.title.clone()), Span::Text(": ".to_owned())];
+            line.extend(Paragraph::told(&sentence).0);
+            Paragraph(line)
         };
         parts.push(Part::List(shown.iter().map(line).collect()));
     }

@@ -33,14 +33,20 @@ struct Sent<'a> {
 
 pub(super) fn page(desk: &Desk<'_>) -> Vec<Part> {
     let sent = sent(desk);
-    let (open, answered): (Vec<Sent<'_>>, Vec<Sent<'_>>) =
+    let (open, settled): (Vec<Sent<'_>>, Vec<Sent<'_>>) =
         sent.into_iter().partition(|sent| sent.says.recorded.is_none());
+    // What was stopped without an answer stands among the settings, where it is undone.
+    let answered: Vec<Sent<'_>> =
+        settled.into_iter().filter(|sent| stance(desk, sent).is_some() || !stopped(desk, sent)).collect();
     let mut parts = vec![heading("What is asked of you")];
     if open.is_empty() {
-        parts.push(said(if answered.is_empty() {
+        let wants_none = desk.scene.state.person(&desk.reader.id).is_some_and(|known| known.stopped);
+        parts.push(said(if wants_none {
+            "Nothing, since you stopped all messages."
+        } else if answered.is_empty() {
             "Nothing at the moment. When something is, it comes to you in our direct message, and stands here too."
         } else {
-            "Nothing is open: you have answered everything."
+            "Nothing is open."
         }));
     }
     parts.extend(open.iter().take(ASKS).map(|sent| asked(desk, sent)));
@@ -56,6 +62,12 @@ pub(super) fn page(desk: &Desk<'_>) -> Vec<Part> {
     parts.extend(settings(desk));
     parts.push(seen_by(desk));
     parts
+}
+
+/// Whether the reader wants no more messages about it, or none at all.
+fn stopped(desk: &Desk<'_>, sent: &Sent<'_>) -> bool {
+    let known = desk.scene.state.person(&desk.reader.id);
+    known.is_some_and(|known| known.stopped || known.stopped_initiatives.contains(&sent.initiative.id))
 }
 
 fn more(all: usize) -> Option<Part> {
@@ -259,13 +271,12 @@ fn questions(desk: &Desk<'_>) -> Vec<Part> {
 fn hours(desk: &Desk<'_>) -> Vec<Part> {
     let program = desk.scene.program;
     let argued = |of: &&Initiative| !of.withdrawn && program.stakeholder(of, desk.reader).is_some();
-    let mut hours: Vec<(Timestamp, String)> = Vec::new();
+    let mut hours: Vec<(Timestamp, String, Option<String>)> = Vec::new();
     for initiative in program.initiatives.iter().filter(argued) {
         for hour in next_free_by_day(program, initiative, desk.zone, desk.scene.now, Timestamp::MAX) {
             let at = desk.zone.to_datetime(hour.starts).strftime("%A %-d %B %H:%M");
             let host = desk.scene.name(&hour.host);
-            let place = hour.place.as_ref().map_or_else(String::new, |place| format!(", {place}"));
-            hours.push((hour.starts, format!("{at}, your time: {host}{place}")));
+            hours.push((hour.starts, format!("{at}, your time, with {host}"), hour.place.clone()));
         }
     }
     hours.sort();
@@ -274,13 +285,27 @@ fn hours(desk: &Desk<'_>) -> Vec<Part> {
     let ask = plain("Ask a question", Action::Ask { initiative: None });
     let mut parts = vec![heading("Questions and office hours")];
     if !hours.is_empty() {
-        parts.push(Part::List(hours.into_iter().map(|(_, line)| Paragraph::text(line)).collect()));
+        parts.push(Part::List(hours.into_iter().map(|(_, line, place)| met(line, place)).collect()));
     }
     parts.push(row(
         Paragraph::text("Questions are welcome any time, here or in our direct message."),
         vec![ask],
     ));
     parts
+}
+
+/// An office hour, and where it is.
+fn met(line: String, place: Option<String>) -> Paragraph {
+    let mut spans = vec![Span::Text(line)];
+    match place {
+        Some(url) if url.starts_with("https://") => {
+            spans.push(Span::Text(", ".to_owned()));
+            spans.push(Span::Link { label: "join".to_owned(), url });
+        }
+        Some(place) => spans.push(Span::Text(format!(", {place}"))),
+        None => {}
+    }
+    Paragraph(spans)
 }
 
 /// How the reader wants to be left alone.

@@ -106,7 +106,7 @@ pub(super) fn plan(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
         parts.push(Part::Table { header, rows: of.people.iter().map(next_of).collect() });
         for gap in &of.left_out {
             let sentence = message::gap_sentence(scene.program, gap);
-            parts.push(Part::Small(Paragraph::text(format!("Left out: {sentence}"))));
+            parts.push(Part::Small(Paragraph::told(&format!("Left out: {sentence}"))));
         }
     }
     Ok(say("Plan", parts))

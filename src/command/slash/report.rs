@@ -143,13 +143,17 @@ fn summary(coverage: &Coverage) -> String {
     people.sort_by(|a, b| (&a.person, b.standing).cmp(&(&b.person, a.standing)));
     people.dedup_by(|a, b| a.person == b.person);
     let count = |from: Standing| people.iter().filter(|covered| covered.standing >= from).count();
+    let gaps = match coverage.gaps.len() {
+        0 => "No gaps".to_owned(),
+        1 => "1 gap".to_owned(),
+        more => format!("{more} gaps"),
+    };
     format!(
-        "{} people: {} reached, {} engaged, {} with an answer. {} gaps.",
+        "{} people: {} reached, {} engaged, {} with an answer. {gaps}.",
         people.len(),
         count(Standing::Reached),
         count(Standing::Engaged),
         people.iter().filter(|covered| matches!(covered.standing, Standing::Stance(_))).count(),
-        coverage.gaps.len(),
     )
 }
 
@@ -161,7 +165,7 @@ pub(super) fn gaps(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
         if coverage.gaps.is_empty() {
             parts.push(Part::Paragraph(Paragraph::text("Nobody is left out.")));
         } else {
-            let lines = coverage.gaps.iter().map(|gap| Paragraph::text(gap_sentence(scene.program, gap)));
+            let lines = coverage.gaps.iter().map(|gap| Paragraph::told(&gap_sentence(scene.program, gap)));
             parts.push(Part::List(lines.collect()));
         }
     }

@@ -198,7 +198,10 @@ fn a_reminder_says_only_what_was_not_said_before() {
     };
     // The news of 4 January was known when the pitch went out; the smaller step is new.
     let notification = reminder("ben", &story).unwrap().notification;
-    assert!(notification.starts_with("Ben, roughly 35 % of payment incidents could go"), "{notification}");
+    assert!(
+        notification.starts_with("Ben, roughly 35\u{a0}% of payment incidents could go"),
+        "{notification}"
+    );
     let earlier = Story::new().sent(MONDAY, "ben", Touch::Pitch, &["checkout"]);
     let notification = reminder("ben", &earlier).unwrap().notification;
     assert!(notification.starts_with("Ben, new: the provider hung twice more"), "{notification}");

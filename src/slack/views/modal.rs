@@ -30,7 +30,12 @@ pub fn modal_view(modal: &Modal) -> Value {
     });
     let submit = modal.submit.as_deref().or((!modal.fields.is_empty()).then_some("Send"));
     if let Some(fields) = view.as_object_mut() {
-        let close = if submit.is_some() { "Cancel" } else { "Close" };
+        let close = match (&modal.kind, submit) {
+            // The answer is on record: nothing is cancelled.
+            (ModalKind::Reason { .. }, _) => "Skip",
+            (_, Some(_)) => "Cancel",
+            (_, None) => "Close",
+        };
         fields.insert("close".to_owned(), plain(close, limits::TITLE));
         if let Some(submit) = submit {
             fields.insert("submit".to_owned(), plain(submit, limits::TITLE));
