@@ -18,10 +18,25 @@ pub fn next_conversation(program: &Program, zone: &TimeZone, now: Timestamp, nex
     let title = program.initiative(&next.initiative).map_or(next.initiative.as_str(), |of| &of.title);
     let (name, role) = match &next.person {
         Some(id) => named(program, id),
-        None => ("Nobody yet".to_owned(), String::new()),
+        None => (nobody(program, &next.why), String::new()),
     };
     let why = why(program, zone, now, next);
     Paragraph(vec![Span::Strong(name), Span::Text(format!("{role}, about “{title}”: {why}"))])
+}
+
+/// Who is talked to where it isn't known who it is.
+fn nobody(program: &Program, why: &Why) -> String {
+    match why {
+        Why::NoDecider { team } => format!("Somebody in {}", team_name(program, team)),
+        Why::Concern { .. }
+        | Why::Promised { .. }
+        | Why::Considering
+        | Why::Disagreement { .. }
+        | Why::DeciderSilent { .. }
+        | Why::OutOfReach { .. }
+        | Why::Stopped { .. }
+        | Why::Silent => "Somebody".to_owned(),
+    }
 }
 
 /// A person's name, and " (product manager, Checkout)".

@@ -60,7 +60,10 @@ pub fn review(
     }
     if let Some(more) = waiting.len().checked_sub(MOST).filter(|more| 0 < *more) {
         parts.push(Part::Paragraph(Paragraph(vec![
-            Span::Text(format!("{more} more are in App Home, and in ")),
+            Span::Text(match more {
+                1 => "One more is in App Home, and in ".to_owned(),
+                more => format!("{more} more are in App Home, and in "),
+            }),
             Span::Code(format!("{} approve {}", program.command, about.id)),
             Span::Text(".".to_owned()),
         ])));

@@ -53,6 +53,9 @@ async fn a_fresh_configuration_sends_nothing_that_no_advocate_approved() {
     let review = priya.last_message().await;
     assert!(words(&review).contains("wait for your approval"), "{}", words(&review));
 
+    let listed = priya.commands("approve").await;
+    assert!(listed.contains("these are the first") && listed.contains("Also waiting: "), "{listed}");
+
     // See it as it would be read, and rewrite it.
     priya.clicks_on(&review, "See").await;
     let modal = priya.modal().await;

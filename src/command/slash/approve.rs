@@ -2,7 +2,7 @@
 
 use super::record::initiative_for;
 use super::{May, Word, advocated, say};
-use crate::command::{Decided, Scene, approval, names};
+use crate::command::{Decided, Scene, approval, listed, names};
 use crate::domain::directory::Person;
 use crate::domain::effect::DeliveryKey;
 use crate::domain::event::Verdict;
@@ -66,9 +66,14 @@ fn list(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
     let initiatives = super::named(scene, actor, words)?;
     let mut parts = Vec::new();
     let mut room = MOST;
+    let mut unlisted: Vec<String> = Vec::new();
     for initiative in initiatives {
         let waiting = approval::waiting(scene, initiative);
-        if waiting.is_empty() || room == 0 {
+        if waiting.is_empty() {
+            continue;
+        }
+        if room == 0 {
+            unlisted.push(format!("{} about “{}”", waiting.len(), initiative.title));
             continue;
         }
         parts.push(Part::Heading(initiative.title.clone()));
@@ -85,13 +90,19 @@ fn list(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
         room = room.saturating_sub(waiting.len());
         let text = match more {
             0 => format!("{} wait for approval.", waiting.len()),
-            _ => format!("{} wait for approval; {more} more than are shown.", waiting.len()),
+            _ => format!("{} wait for approval; these are the first.", waiting.len()),
         };
         let buttons = vec![Button { label, action, look: Look::Plain }];
         parts.push(Part::Row { about: None, text: Paragraph::text(text), buttons });
     }
     if parts.is_empty() {
         return Err("Nothing waits for approval.".to_owned());
+    }
+    if !unlisted.is_empty() {
+        let unlisted: Vec<&str> = unlisted.iter().map(String::as_str).collect();
+        let command = format!("{} approve initiative", scene.program.command);
+        let text = format!("Also waiting: {}. `{command}` lists them.", listed(&unlisted, "and"));
+        parts.push(Part::Paragraph(Paragraph::told(&text)));
     }
     parts.push(Part::Small(Paragraph(vec![
         Span::Text("Or write ".to_owned()),
