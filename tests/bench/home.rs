@@ -93,7 +93,7 @@ fn composing_app_home_for_two_thousand_people_and_fifty_initiatives() {
     let begun = monotonic();
     let argued = Argued::of(&program);
     let argued_in = begun.elapsed();
-    let ahead = Ahead { argued: &argued, coming: &coming };
+    let ahead = Ahead { argued: &argued, coming: &coming, queue: &plan::Queue::default() };
 
     let mut figures = Figures::default();
     let advocate = SlackUserId::parse("UADVOCATE").unwrap();

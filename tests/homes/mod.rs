@@ -246,7 +246,8 @@ async fn every_page_of_a_large_organisation_is_one_that_slack_takes() {
     assert!(oversees(&program, &state, &advocate) && !oversees(&program, &state, &user(0)));
     let coming = plan::forecast(&program, &state, &seen, now(), until);
     let argued = Argued::of(&program);
-    let ahead = Ahead { argued: &argued, coming: &coming };
+    let queue = plan::queue(&program, &state, &seen, now());
+    let ahead = Ahead { argued: &argued, coming: &coming, queue: &queue };
     let mut met: HashSet<Page> = HashSet::new();
     let mut waiting = vec![Page::First];
     // One of each kind in every place would take long: of long lists the first, a middle and the last.

@@ -25,7 +25,7 @@ use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::survey::Argued;
 use crate::journal::Writer;
-use crate::plan::{self, Planned};
+use crate::plan::{self, Planned, Queue};
 use crate::slack::{self, Class, Client};
 
 /// Records come in batches; a page is looked at once for those of this long.
@@ -125,9 +125,9 @@ impl Desk {
     fn compose(&self, who: &SlackUserId, page: &Page) -> Value {
         let (program, seen, now) = (self.shared.program(), self.shared.seen(), self.clock.now());
         let oversees = command::oversees(&program, &self.writer.state(), who);
-        let (argued, coming) =
+        let (argued, coming, queue) =
             if oversees { self.coming.of(&self.writer, &program, &seen, now) } else { Default::default() };
-        let ahead = command::Ahead { argued: &argued, coming: &coming };
+        let ahead = command::Ahead { argued: &argued, coming: &coming, queue: &queue };
         let home = command::home(&program, &self.writer.state(), &seen, ahead, who, page, now);
         slack::home_view(&home)
     }
@@ -157,7 +157,8 @@ fn digest(view: &Value) -> u64 {
     hasher.finish()
 }
 
-/// What is argued to whom and what goes out in the coming week, worked out once for all advocates who look.
+/// What is argued to whom, what goes out in the coming week and what waits for approval, worked out once for
+/// all advocates who look.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Coming(Arc<Mutex<Option<Known>>>);
 
@@ -169,6 +170,7 @@ struct Known {
     at: Timestamp,
     argued: Arc<Argued>,
     planned: Arc<Vec<Planned>>,
+    queue: Arc<Queue>,
 }
 
 impl Coming {
@@ -178,7 +180,7 @@ impl Coming {
         program: &Arc<Program>,
         seen: &Arc<Observations>,
         now: Timestamp,
-    ) -> (Arc<Argued>, Arc<Vec<Planned>>) {
+    ) -> (Arc<Argued>, Arc<Vec<Planned>>, Arc<Queue>) {
         // Held while it is worked out, so that two who look at once don't both do the work.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // A copy, so that looking ahead doesn't keep the writer from publishing.
@@ -189,20 +191,24 @@ impl Coming {
                 && known.head == state.head
                 && known.at <= now
                 && known.planned.iter().all(|planned| now < planned.at)
+                && known.queue.holds_until().is_none_or(|until| now < until)
+                // Something may come to wait by itself.
+                && now.duration_since(known.at) < TICK
         });
         if let Some(known) = holds {
-            return (known.argued.clone(), known.planned.clone());
+            return (known.argued.clone(), known.planned.clone(), known.queue.clone());
         }
         let until = now.checked_add(AHEAD).unwrap_or(now);
         let planned = Arc::new(plan::forecast(program, &state, seen, now, until));
+        let queue = Arc::new(plan::queue(program, &state, seen, now));
         let before = known.as_ref().filter(|known| Arc::ptr_eq(&known.program, program));
         let argued = match before {
             Some(known) => known.argued.clone(),
             None => Arc::new(Argued::of(program)),
         };
         let (program, seen) = (program.clone(), seen.clone());
-        let (head, both) = (state.head, (argued.clone(), planned.clone()));
-        *known = Some(Known { program, seen, head, at: now, argued, planned });
-        both
+        let (head, all) = (state.head, (argued.clone(), planned.clone(), queue.clone()));
+        *known = Some(Known { program, seen, head, at: now, argued, planned, queue });
+        all
     }
 }
