@@ -123,7 +123,9 @@ pub(super) fn stop_all(scene: Scene<'_>, actor: &Person, about: Option<&Initiati
     let mut message = Message::line(format!(
         "Stopped. I won't write to you about planning again, for this or any other initiative.{sees}"
     ));
-    message.buttons = vec![Button { label: "Undo".into(), action: Action::UndoStop, look: Look::Plain }];
+    // A command's answer is no message on record that the button could be about.
+    let undo = Action::UndoStopAbout { initiative: None };
+    message.buttons = vec![Button { label: "Undo".into(), action: undo, look: Look::Plain }];
     if let Some(initiative) = about {
         let label: String = format!("Only about “{}”", initiative.title);
         let label = if label.chars().count() > LONGEST_LABEL {

@@ -157,7 +157,7 @@ pub enum Action {
     SomeoneElse,
     /// *Stop these messages*.
     Stop,
-    /// Undo a stop.
+    /// Undo a stop, on the message that was stopped.
     UndoStop,
     /// *Change my answer*: shows the buttons again.
     Change,
@@ -299,7 +299,12 @@ pub enum Page {
         /// From which row on.
         from: usize,
     },
-    /// For an advocate: what goes out in the coming week, and what waits for approval.
+    /// For an advocate: what waits for approval, and campaigns that don't go to everybody yet.
+    Queue {
+        /// From which row on.
+        from: usize,
+    },
+    /// For an advocate: what goes out in the coming week, and what is held.
     Week {
         /// From which row on.
         from: usize,

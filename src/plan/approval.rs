@@ -57,6 +57,11 @@ impl Steering {
         }
     }
 
+    /// Whether messages to anybody wait for approval.
+    pub(super) fn ever_wants_approval(&self, program: &Program) -> bool {
+        Audience::ALL.into_iter().any(|audience| self.wants_approval(program, audience))
+    }
+
     /// Whether messages to `audience` wait for approval.
     fn wants_approval(&self, program: &Program, audience: Audience) -> bool {
         program.approval.wanted(audience, self.first)

@@ -8,6 +8,7 @@
 //! - `case`: one person and one initiative: what keeps a touch from being sent, whatever the hour
 //! - `approval`: what advocates hold back, and what they let go before its time
 //! - `review`: what waits for an advocate, and when they hear of it
+//! - `queue`: what waits for approval, of all initiatives
 //! - `pacing`: hours, quiet times, gaps and caps, across all initiatives together
 //! - `outlook`: what one person gets next, and when that may change
 //! - `digest`: when an advocate is told what changed
@@ -31,6 +32,7 @@ mod incremental;
 mod outlook;
 mod pacing;
 mod posts;
+mod queue;
 mod restart;
 mod review;
 mod skip;
@@ -40,6 +42,7 @@ pub use eligible::eligible;
 pub use explain::{Explanation, InitiativePlan, Outcome, Row, TouchRow, explain};
 pub use forecast::{Planned, forecast, forecast_from};
 pub use incremental::{Plan, Touched, touched};
+pub use queue::{Queue, queue};
 pub use restart::must_start_paused;
 pub use review::{Waiting, judgeable, next_for, review_horizon, waiting};
 pub use skip::Skip;

@@ -16,6 +16,7 @@ use super::app::App;
 use super::calls::Calls;
 use super::faults::Faults;
 use super::limits::{Limiter, Limits};
+use super::message::format_ts;
 use super::payload;
 use super::person::Person;
 use super::record::Record;
@@ -58,6 +59,8 @@ pub(super) struct State {
     /// None once the stand-in has stopped: the folder is free for the next one.
     store: Option<Store>,
     counter: u64,
+    /// When an element was last used, microseconds.
+    last_action: i64,
     changed: watch::Sender<u64>,
     events: mpsc::UnboundedSender<Event>,
     /// The newest events, so that a test can have one delivered again.
@@ -111,6 +114,7 @@ impl Hub {
             calls: Calls::default(),
             store: Some(store),
             counter: 0,
+            last_action: 0,
             changed,
             events,
             recent: VecDeque::new(),
@@ -237,6 +241,15 @@ impl State {
             id.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase());
             id
         })
+    }
+
+    /// When an element is used: another moment each time, though the calendar stands still. What was used
+    /// before a restart is out of its way.
+    pub(super) fn action_ts(&mut self) -> String {
+        let boots = i64::try_from(self.workspace.boot).unwrap_or_default();
+        let at = self.workspace.now().as_microsecond().saturating_add(boots.saturating_mul(1_000));
+        self.last_action = at.max(self.last_action.saturating_add(1));
+        format_ts(self.last_action)
     }
 
     /// Queues an event for the app, if it subscribed to it, and answers its id.

@@ -73,13 +73,18 @@ impl Reload {
 
     async fn take_up(&self) -> Result<(), Stopped> {
         let folder = self.folder.clone();
+        let in_force = self.shared.program().digest.clone();
+        let mended = self.writer.state().refused_config.is_some();
         let load = move || {
             let files = Files::read(&folder);
-            (files.digest(), config::load_files(&files))
+            // What is in force need not be read again, unless advocates were told of a broken one since.
+            let same = files.digest() == in_force && !mended;
+            (!same).then(|| (files.digest(), config::load_files(&files)))
         };
         match tokio::task::spawn_blocking(load).await {
-            Ok((_, Ok(loaded))) => self.adopt(loaded.program).await,
-            Ok((digest, Err(faults))) => self.refuse(digest, &faults).await,
+            Ok(None) => Ok(()),
+            Ok(Some((_, Ok(loaded)))) => self.adopt(loaded.program).await,
+            Ok(Some((digest, Err(faults)))) => self.refuse(digest, &faults).await,
             Err(error) => {
                 tracing::error!(%error, "reading the configuration broke off; the one before stays in force");
                 Ok(())

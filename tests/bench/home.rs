@@ -96,7 +96,7 @@ fn composing_app_home_for_two_thousand_people_and_fifty_initiatives() {
     let begun = monotonic();
     let standings = Standings::of(&program, &state, &seen, &argued, |_| true, now);
     let standings_in = begun.elapsed();
-    let ahead = Ahead { standings: &standings, coming: &coming };
+    let ahead = Ahead { standings: &standings, coming: &coming, queue: &plan::Queue::default() };
 
     let mut figures = Figures::default();
     let advocate = SlackUserId::parse("UADVOCATE").unwrap();

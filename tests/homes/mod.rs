@@ -247,7 +247,8 @@ async fn every_page_of_a_large_organisation_is_one_that_slack_takes() {
     let coming = plan::forecast(&program, &state, &seen, now(), until);
     let argued = Argued::of(&program);
     let standings = Standings::of(&program, &state, &seen, &argued, |_| true, now());
-    let ahead = Ahead { standings: &standings, coming: &coming };
+    let queue = plan::queue(&program, &state, &seen, now());
+    let ahead = Ahead { standings: &standings, coming: &coming, queue: &queue };
     let mut met: HashSet<Page> = HashSet::new();
     let mut waiting = vec![Page::First];
     // One of each kind in every place would take long: of long lists the first, a middle and the last.

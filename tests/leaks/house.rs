@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use canvass::command::{Ahead, Incoming, Request, decide, home};
-use canvass::domain::effect::{Effect, Post, PostId};
-use canvass::domain::event::{Cause, Event, Record, Renames};
-use canvass::domain::ids::{MessageTs, PersonId, SlackChannelId, SlackUserId};
+use canvass::domain::effect::{Effect, Post, PostId, PostKey};
+use canvass::domain::engagement::Audience;
+use canvass::domain::event::{Cause, Event, Record, Renames, Stage};
+use canvass::domain::ids::{MessageTs, PersonId, SlackChannelId, SlackUserId, TeamId};
 use canvass::domain::message::{Message, Reply};
 use canvass::domain::observation::Observations;
 use canvass::domain::program::Program;
 use canvass::domain::state::State;
 use canvass::domain::survey::{Argued, Standings};
-use canvass::message::compose;
-use canvass::plan::{Plan, eligible};
+use canvass::message::{Queued, compose, review};
+use canvass::plan::{Plan, Waiting, eligible, queue, waiting};
 use jiff::{SignedDuration, Timestamp};
 
 /// Something that somebody was shown.
@@ -38,8 +39,15 @@ pub(super) struct House {
 }
 
 impl House {
-    pub(super) fn sample(now: &str) -> Self {
-        let program = canvass::config::load(Path::new("config")).unwrap().program;
+    /// The sample organisation; `approving`: with what waits for an advocate's word in a configuration that
+    /// says nothing of it, and a staged start.
+    pub(super) fn sample(now: &str, approving: bool) -> Self {
+        let mut program = canvass::config::load(Path::new("config")).unwrap().program;
+        if approving {
+            program.approval.audiences.insert(Audience::Executive);
+            program.approval.first_campaign = true;
+            program.stage = Stage::Few;
+        }
         let mut house = Self {
             program,
             state: State::default(),
@@ -80,7 +88,8 @@ impl House {
                 let who = slack_id(actor);
                 let (argued, all) = (Argued::of(&self.program), |_: &_| true);
                 let standings = Standings::of(&self.program, &self.state, &self.seen, &argued, all, self.now);
-                let ahead = Ahead { standings: &standings, coming: &[] };
+                let queue = queue(&self.program, &self.state, &self.seen, self.now);
+                let ahead = Ahead { standings: &standings, coming: &[], queue: &queue };
                 let shown = home(&self.program, &self.state, &self.seen, ahead, &who, &page, self.now);
                 serde_json::to_string(&shown).unwrap()
             }
@@ -156,15 +165,31 @@ impl House {
     }
 
     fn compose(&self, post: &Post) -> Result<Message, canvass::message::Unsayable> {
+        self.says(&post.key, &post.teams, post.audience)
+    }
+
+    fn says(
+        &self,
+        key: &PostKey,
+        teams: &[TeamId],
+        audience: Option<Audience>,
+    ) -> Result<Message, canvass::message::Unsayable> {
         let (program, state, seen) = (&self.program, &self.state, &self.seen);
-        compose(program, state, seen, &post.key, &post.teams, post.audience, self.now)
+        match key {
+            PostKey::Review { initiative, to, .. } => {
+                let waiting =
+                    waiting(program, state, seen, self.now, program.initiative(initiative).unwrap());
+                let queued = |waiting: Waiting| Queued { delivery: waiting.delivery, due: waiting.due };
+                let queued: Vec<Queued> = waiting.into_iter().map(queued).collect();
+                review(program, state, seen, initiative, to, &queued)
+            }
+            _ => compose(program, state, seen, key, teams, audience, self.now),
+        }
     }
 
     fn refresh(&mut self, post: PostId) {
         let known = self.state.post(post).unwrap().clone();
-        let (program, state, seen) = (&self.program, &self.state, &self.seen);
-        let message = compose(program, state, seen, &known.key, &known.teams, known.audience, self.now);
-        if let Ok(message) = message {
+        if let Ok(message) = self.says(&known.key, &known.teams, known.audience) {
             self.show(
                 known.key.to().clone(),
                 format!("the {} brought up to date", known.key.word()),

@@ -237,12 +237,13 @@ fn answered(house: &House, n: usize) -> Seq {
 }
 
 fn pages(house: &House, n: usize, about: usize) -> Page {
-    match n % 6 {
+    match n % 7 {
         0 => Page::First,
         1 => Page::Coverage { initiative: initiative(house, about), from: 0 },
         2 => Page::Week { from: 0 },
         3 => Page::Questions { from: 0 },
         4 => Page::Gaps { from: 0 },
+        5 => Page::Queue { from: 0 },
         _ => Page::Mine,
     }
 }
@@ -290,7 +291,7 @@ fn actions(house: &House, post: PostId, n: usize, about: usize) -> Action {
         Action::See { delivery: delivery(house, about) },
         Action::Rewrite { delivery: delivery(house, about) },
         Action::HandOver { person: person(house, about), initiative: initiative_id(), taken: true },
-        Action::Advance { initiative: initiative_id(), stage: Stage::All },
+        Action::Advance { initiative: initiative_id(), stage: [Stage::Few, Stage::All][about % 2] },
         Action::Correct { initiative: initiative_id() },
         Action::StopAbout { initiative: Some(initiative_id()) },
         Action::UndoStopAbout { initiative: None },
@@ -322,6 +323,8 @@ fn modals(house: &House, post: PostId, n: usize, about: usize) -> ModalKind {
             quarter: house.program.initiatives[about % house.program.initiatives.len()].quarter,
         },
         ModalKind::Snooze,
+        ModalKind::See { delivery: delivery(house, about) },
+        ModalKind::See { delivery: delivery(house, about) },
     ];
     kinds[n % kinds.len()].clone()
 }
@@ -333,6 +336,8 @@ fn values(house: &House, text: &str, about: usize) -> Values {
     for field in ["text", "question", "answer", "prose", "what", "reason"] {
         values.insert(field.to_owned(), text.clone());
     }
+    let next = ["approve", "now", "hold", "edit", "speak"][about % 5];
+    values.insert("next".to_owned(), Value::Choice(next.to_owned()));
     values.insert("until".to_owned(), Value::Date(date(2026, 12, 20)));
     values.insert("who".to_owned(), Value::Person(slack_id(&person(house, about))));
     values.insert("initiative".to_owned(), Value::Choice(initiative(house, about).as_str().to_owned()));

@@ -30,17 +30,17 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Without the tables that the sample organisation turns approval off with.
-fn fresh(text: String) -> String {
+pub(super) fn fresh(text: String) -> String {
     let (before, rest) = text.split_once("[approval]").unwrap();
     let (_, after) = rest.split_once("[evidence]").unwrap();
     format!("{before}[evidence]{after}")
 }
 
-fn rehearsing(text: String) -> String {
+pub(super) fn rehearsing(text: String) -> String {
     text.replace("start = \"all\"", "start = \"rehearsal\"")
 }
 
-async fn sent_to(world: &World, handle: &str) -> Vec<String> {
+pub(super) async fn sent_to(world: &World, handle: &str) -> Vec<String> {
     world.sent().await.into_iter().filter(|(to, _)| to == handle).map(|(_, text)| text).collect()
 }
 

@@ -7,6 +7,8 @@ mod campaign;
 mod conversation;
 mod digest;
 mod home;
+mod home_buttons;
+mod home_queue;
 mod moods;
 mod questions;
 mod reading;

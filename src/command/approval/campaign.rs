@@ -36,6 +36,12 @@ fn copies(gone: (usize, usize)) -> String {
     format!("{} to {}", plural(gone.0, "message", "messages"), plural(gone.1, "person", "people"))
 }
 
+/// How far a campaign goes.
+pub(in crate::command) fn stage(scene: Scene<'_>, initiative: &Initiative) -> Stage {
+    let campaign = scene.state.campaign(&initiative.id, initiative.quarter);
+    campaign.and_then(|campaign| campaign.stage).map_or(scene.program.stage, |(stage, _)| stage)
+}
+
 /// Moves a staged start, forward or back.
 pub(in crate::command) fn advance(
     scene: Scene<'_>,
@@ -45,9 +51,7 @@ pub(in crate::command) fn advance(
 ) -> Decided {
     let advanced = || {
         let initiative = scene.steered_by(actor, initiative)?;
-        let campaign = scene.state.campaign(&initiative.id, initiative.quarter);
-        let before =
-            campaign.and_then(|campaign| campaign.stage).map_or(scene.program.stage, |(stage, _)| stage);
+        let before = self::stage(scene, initiative);
         if before == stage {
             return Err(format!("“{}” is at that stage already: {}", initiative.title, means(stage)));
         }

@@ -6,7 +6,7 @@
 mod campaign;
 mod rewrite;
 
-pub(super) use campaign::{advance, correct, open_correct, recall, submit_correct};
+pub(super) use campaign::{advance, correct, open_correct, recall, stage, submit_correct};
 pub(super) use rewrite::{open as open_rewrite, submit as submit_rewrite};
 
 use super::{Decided, Scene, refuse};
@@ -45,9 +45,14 @@ fn done(decided: Result<Decided, String>) -> Decided {
     decided.unwrap_or_else(refuse)
 }
 
-/// A button that approves, holds or hastens one message. The review or App Home shows what came of it.
+/// A button that approves, holds or hastens one message. The review or App Home shows what is approved and
+/// held; when a message that is sent now goes, the page may not show, so that is said.
 pub(super) fn judge(scene: Scene<'_>, actor: &Person, delivery: &DeliveryKey, verdict: Verdict) -> Decided {
-    done(judged(scene, actor, delivery, verdict).map(|(event, _)| (vec![event], Reply::Nothing)))
+    let reply = |says| match verdict {
+        Verdict::Approved | Verdict::Held => Reply::Nothing,
+        Verdict::Now => Reply::say(says),
+    };
+    done(judged(scene, actor, delivery, verdict).map(|(event, says)| (vec![event], reply(says))))
 }
 
 /// The verdict on one message, and what to say of it.

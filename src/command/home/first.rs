@@ -1,6 +1,6 @@
 //! An advocate's first page: what to do next, and how each initiative stands.
 
-use super::{Desk, heading, lists, plain, row, said, small, week};
+use super::{Desk, heading, lists, plain, queue, row, said, small, week};
 use crate::domain::event::PauseReason;
 use crate::domain::message::{Action, Button, Look, Page, Paragraph, Part, Span};
 use crate::domain::next::{Next, Why};
@@ -17,6 +17,7 @@ pub(super) fn page(desk: &Desk<'_>) -> Vec<Part> {
     parts.extend(stopped(desk));
     parts.extend(refused(desk));
     parts.extend(desk.ways(&Page::First));
+    parts.extend(queue::glance(desk));
     let survey = desk.survey(CONVERSATIONS);
     parts.extend(talk_next(desk, &survey));
     parts.extend(lists::first_question(desk));

@@ -9,6 +9,7 @@ mod coverage;
 mod first;
 mod lists;
 mod mine;
+mod queue;
 mod turn;
 mod week;
 
@@ -27,7 +28,7 @@ use crate::domain::program::Program;
 use crate::domain::state::State;
 use crate::domain::survey::{Standings, Survey};
 use crate::message;
-use crate::plan::Planned;
+use crate::plan::{Planned, Queue};
 
 /// Whether `actor` has pages of an advocate, for which the coming week has to be known.
 pub fn oversees(program: &Program, state: &State, actor: &SlackUserId) -> bool {
@@ -41,6 +42,8 @@ pub struct Ahead<'a> {
     pub standings: &'a Standings,
     /// What goes out in the coming week.
     pub coming: &'a [Planned],
+    /// What waits for approval.
+    pub queue: &'a Queue,
 }
 
 /// The page of `actor`.
@@ -69,6 +72,7 @@ pub fn home(
         Page::Mine => [desk.ways(&page), mine::page(&desk)].concat(),
         Page::Initiatives { from } => lists::initiatives(&desk, *from),
         Page::Coverage { initiative, from } => coverage::page(&desk, initiative, *from),
+        Page::Queue { from } => queue::page(&desk, *from),
         Page::Week { from } => week::page(&desk, *from),
         Page::Questions { from } => lists::questions(&desk, *from),
         Page::Gaps { from } => lists::gaps(&desk, *from),
@@ -95,9 +99,11 @@ impl<'a> Desk<'a> {
             Page::First => true,
             Page::Mine => !self.overseen.is_empty() && self.is_stakeholder(),
             Page::Coverage { initiative, .. } => self.overseen.iter().any(|of| of.id == *initiative),
-            Page::Initiatives { .. } | Page::Week { .. } | Page::Questions { .. } | Page::Gaps { .. } => {
-                !self.overseen.is_empty()
-            }
+            Page::Initiatives { .. }
+            | Page::Queue { .. }
+            | Page::Week { .. }
+            | Page::Questions { .. }
+            | Page::Gaps { .. } => !self.overseen.is_empty(),
         };
         if theirs { page.clone() } else { Page::First }
     }
@@ -118,6 +124,9 @@ impl<'a> Desk<'a> {
             }
         };
         way("Overview", Page::First);
+        if queue::waits(self) {
+            way("To approve", Page::Queue { from: 0 });
+        }
         way("This week", Page::Week { from: 0 });
         way("Questions", Page::Questions { from: 0 });
         way("Left out", Page::Gaps { from: 0 });

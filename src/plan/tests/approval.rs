@@ -7,7 +7,7 @@ use crate::domain::effect::{DeliveryKey, PostKey};
 use crate::domain::engagement::{Audience, Touch};
 use crate::domain::event::{Event, Stage, Verdict};
 use crate::domain::program::Program;
-use crate::plan::{Outcome, eligible, explain, forecast, waiting};
+use crate::plan::{Outcome, eligible, explain, forecast, queue, waiting};
 
 /// The small organisation, where what is written for executives waits for approval.
 fn approving() -> Program {
@@ -64,6 +64,28 @@ fn what_waits_for_approval_does_not_go_and_is_shown_as_waiting() {
     let explained = explain(&life.program, &life.state, &life.seen, life.now, until);
     let row = explained.initiatives[0].people.iter().find(|row| row.person == person("carla")).unwrap();
     assert_eq!(row.skipped.as_ref().map(|skip| skip.name()), Some("awaits_approval"));
+}
+
+#[test]
+fn the_queue_of_all_initiatives_is_what_waits_of_each() {
+    let queued = |life: &Life| {
+        let queue = queue(&life.program, &life.state, &life.seen, life.now);
+        let mut all = 0;
+        for (rank, initiative) in life.program.initiatives.iter().enumerate() {
+            let of: Vec<_> = queue.of(rank).cloned().collect();
+            assert_eq!(of, waiting(&life.program, &life.state, &life.seen, life.now, initiative));
+            assert!(of.iter().all(|waiting| queue.holds_until() <= Some(waiting.expires)));
+            all += of.len();
+        }
+        all
+    };
+    for (program, some) in [(program(), false), (approving(), true), (first_campaign(), true)] {
+        let mut life = Life::begin(program);
+        for day in ["2026-11-12T12:00:00Z", "2026-11-20T12:00:00Z", "2026-12-08T12:00:00Z"] {
+            life.until(at(day));
+            assert_eq!(0 < queued(&life), some, "{day}");
+        }
+    }
 }
 
 #[test]

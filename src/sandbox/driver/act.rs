@@ -16,7 +16,6 @@ use super::super::payload::{self, Action, Place, Typed};
 use super::super::record::Record;
 use super::super::response_url::{Said, say};
 use super::super::view::{Element, View, elements, initial_state, set_state};
-use super::super::workspace::Workspace;
 use super::mention::{as_sent, pieces};
 use super::{DriverError, entered};
 
@@ -88,7 +87,7 @@ impl Clicked {
 
 /// The entry of `actions` for what was done to an element.
 fn action(
-    workspace: &Workspace,
+    action_ts: &str,
     element: &Element<'_>,
     value: Option<&Value>,
     state_value: Option<&Value>,
@@ -98,7 +97,7 @@ fn action(
         ("type", json!(element.kind())),
         ("action_id", json!(element.action_id)),
         ("block_id", json!(element.block_id)),
-        ("action_ts", json!(workspace.next_ts())),
+        ("action_ts", json!(action_ts)),
     ] {
         action.insert(key.to_owned(), value);
     }
@@ -146,7 +145,7 @@ fn clicked(hub: &Hub, click: &Click) -> Result<Value, DriverError> {
         Some(raw) => entered::state_value(&element, raw)?,
         None => element.initial_state(),
     };
-    let action = action(&state.workspace, &element, raw, state_value.as_ref())?;
+    let action = action(&state.action_ts(), &element, raw, state_value.as_ref())?;
     let mut values = match &place {
         Clicked::Message(_) => initial_state(&blocks, &Map::new()),
         Clicked::View(view) => view.state.clone(),

@@ -26,7 +26,7 @@ use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::survey::{Argued, Standings};
 use crate::journal::Writer;
-use crate::plan::{self, Planned};
+use crate::plan::{self, Planned, Queue};
 use crate::slack::{self, Class, Client};
 
 /// Records come in batches; a page is looked at once for those of this long.
@@ -126,9 +126,9 @@ impl Desk {
     fn compose(&self, who: &SlackUserId, page: &Page) -> Value {
         let (program, seen, now) = (self.shared.program(), self.shared.seen(), self.clock.now());
         let oversees = command::oversees(&program, &self.writer.state(), who);
-        let (standings, coming) =
+        let (standings, coming, queue) =
             if oversees { self.coming.of(&self.writer, &program, &seen, now) } else { Default::default() };
-        let ahead = command::Ahead { standings: &standings, coming: &coming };
+        let ahead = command::Ahead { standings: &standings, coming: &coming, queue: &queue };
         let home = command::home(&program, &self.writer.state(), &seen, ahead, who, page, now);
         slack::home_view(&home)
     }
@@ -158,7 +158,8 @@ fn digest(view: &Value) -> u64 {
     hasher.finish()
 }
 
-/// How all initiatives stand and what goes out in the coming week, worked out once for all advocates who look.
+/// How all initiatives stand, what goes out in the coming week and what waits for approval, worked out once
+/// for all advocates who look.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Coming(Arc<Mutex<Option<Known>>>);
 
@@ -171,6 +172,7 @@ struct Known {
     argued: Arc<Argued>,
     standings: Arc<Standings>,
     planned: Arc<Vec<Planned>>,
+    queue: Arc<Queue>,
 }
 
 impl Coming {
@@ -180,7 +182,7 @@ impl Coming {
         program: &Arc<Program>,
         seen: &Arc<Observations>,
         now: Timestamp,
-    ) -> (Arc<Standings>, Arc<Vec<Planned>>) {
+    ) -> (Arc<Standings>, Arc<Vec<Planned>>, Arc<Queue>) {
         // Held while it is worked out, so that two who look at once don't both do the work.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let head = writer.head();
@@ -190,11 +192,12 @@ impl Coming {
                 && known.head == head
                 && known.at <= now
                 && known.planned.iter().all(|planned| now < planned.at)
-                // What presses changes with the time that is left.
+                && known.queue.holds_until().is_none_or(|until| now < until)
+                // What presses changes with the time that is left, and something may come to wait by itself.
                 && now.duration_since(known.at) < TICK
         });
         if let Some(known) = holds {
-            return (known.standings.clone(), known.planned.clone());
+            return (known.standings.clone(), known.planned.clone(), known.queue.clone());
         }
         let before = known.as_ref().filter(|known| Arc::ptr_eq(&known.program, program));
         let argued = match before {
@@ -206,11 +209,12 @@ impl Coming {
         let head = state.head;
         let stands = |of: &Initiative| !of.withdrawn;
         let standings = Arc::new(Standings::of(program, &state, seen, &argued, stands, now));
+        let queue = Arc::new(plan::queue(program, &state, seen, now));
         let until = now.checked_add(AHEAD).unwrap_or(now);
         let planned = Arc::new(plan::forecast_from(program, state, seen, now, until));
         let (program, seen) = (program.clone(), seen.clone());
-        let both = (standings.clone(), planned.clone());
-        *known = Some(Known { program, seen, head, at: now, argued, standings, planned });
-        both
+        let all = (standings.clone(), planned.clone(), queue.clone());
+        *known = Some(Known { program, seen, head, at: now, argued, standings, planned, queue });
+        all
     }
 }

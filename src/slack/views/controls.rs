@@ -102,7 +102,6 @@ pub fn action_of(word: &str) -> Option<Action> {
         "change" => Action::Change,
         "reason" => Action::Reason,
         "release_concern" => Action::ReleaseConcern,
-        "resume" => Action::Resume,
         _ => return None,
     };
     Some(action)
@@ -214,7 +213,7 @@ mod tests {
     #[test]
     fn every_word_but_open_reads_back_as_its_action() {
         for word in "plan_it first_step back_it looks_right talk no numbers concern wrong later someone_else \
-                     stop undo_stop change reason release_concern resume"
+                     stop undo_stop change reason release_concern"
             .split_whitespace()
         {
             assert_eq!(action_of(word).as_ref().map(word_of), Some(word));
