@@ -45,7 +45,7 @@ async fn what_waits_stands_in_app_home_and_is_approved_and_held_there() {
     let all = waiting(&home);
     assert!(10 < all, "{}", words(&home));
     assert!(!words(&home).contains("Send to all"), "nothing is staged");
-    let on_first = before(&home, "Talk to next").matches("heads up").count();
+    let on_first = before(&home, "Talk to next").matches("heads-up").count();
     assert_eq!(on_first, 3, "the first three: {}", words(&home));
 
     // All of it is a page away, by initiative.
