@@ -175,49 +175,36 @@ pub(super) fn reason(scene: Scene<'_>, delivery: &Delivery<'_>, post: PostId) ->
 
 /// A submitted modal.
 pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values: &Values) -> Decided {
-    match modal {
-        ModalKind::Ask { .. } | ModalKind::Reply { .. } | ModalKind::Keep { .. } => {
-            return questions::submit(scene, actor, modal, values);
-        }
-        ModalKind::Approach { referral } => return referral::approach(scene, actor, *referral, values),
-        ModalKind::Rewrite { delivery } => return approval::submit_rewrite(scene, actor, delivery, values),
-        ModalKind::Correct { initiative, .. } => {
-            return approval::submit_correct(scene, actor, initiative, values);
-        }
-        ModalKind::See { delivery } => return approval::submit_see(scene, actor, delivery, values),
-        ModalKind::Snooze => return snooze(scene, actor, values),
-        ModalKind::Read => return (Vec::new(), Reply::Nothing),
-        ModalKind::Reason { .. }
-        | ModalKind::Numbers { .. }
-        | ModalKind::Concern { .. }
-        | ModalKind::Wrong { .. }
-        | ModalKind::Later { .. }
-        | ModalKind::SomeoneElse { .. }
-        | ModalKind::Stop { .. } => {}
-    }
-    let Some(post) = modal.post() else { return (Vec::new(), Reply::Nothing) };
-    let delivery = match scene.delivery(actor, post) {
-        Ok(delivery) => delivery,
-        Err(sentence) => return refuse(sentence),
-    };
     let text = text_of(values);
+    let about = |post: PostId, then: &dyn Fn(&Delivery<'_>) -> Decided| match scene.delivery(actor, post) {
+        Ok(delivery) => then(&delivery),
+        Err(sentence) => refuse(sentence),
+    };
+    let or_refuse = |decided: Result<Decided, String>| decided.unwrap_or_else(refuse);
     match modal {
-        ModalKind::Reason { .. } => (give_reason(actor, &delivery, text, values), Reply::Nothing),
-        ModalKind::Concern { .. } => raise(scene, actor, &delivery, Said::Concern, text),
-        ModalKind::Wrong { .. } => raise(scene, actor, &delivery, Said::Correction, text),
-        ModalKind::Later { .. } => snooze(scene, actor, values),
-        ModalKind::SomeoneElse { .. } => refer(actor, &delivery, text, values),
-        ModalKind::Numbers { .. }
-        | ModalKind::Stop { .. }
-        | ModalKind::Ask { .. }
-        | ModalKind::Reply { .. }
-        | ModalKind::Keep { .. }
-        | ModalKind::Approach { .. }
-        | ModalKind::See { .. }
-        | ModalKind::Rewrite { .. }
-        | ModalKind::Correct { .. }
-        | ModalKind::Snooze
-        | ModalKind::Read => (Vec::new(), Reply::Nothing),
+        ModalKind::Reason { post } => {
+            about(*post, &|delivery| (give_reason(actor, delivery, text, values), Reply::Nothing))
+        }
+        ModalKind::Concern { post } => {
+            about(*post, &|delivery| raise(scene, actor, delivery, Said::Concern, text))
+        }
+        ModalKind::Wrong { post } => {
+            about(*post, &|delivery| raise(scene, actor, delivery, Said::Correction, text))
+        }
+        ModalKind::Later { post } => about(*post, &|_| snooze(scene, actor, values)),
+        ModalKind::SomeoneElse { post } => about(*post, &|delivery| refer(actor, delivery, text, values)),
+        ModalKind::Ask { initiative, post } => {
+            or_refuse(questions::submit_question(scene, actor, initiative.as_ref(), *post, values))
+        }
+        ModalKind::Reply { question } => or_refuse(questions::submit_answer(scene, actor, *question, values)),
+        ModalKind::Keep { answer } => or_refuse(questions::submit_kept(scene, actor, *answer, values)),
+        ModalKind::Approach { referral } => referral::approach(scene, actor, *referral, values),
+        ModalKind::Rewrite { delivery } => approval::submit_rewrite(scene, actor, delivery, values),
+        ModalKind::Correct { initiative, .. } => approval::submit_correct(scene, actor, initiative, values),
+        ModalKind::See { delivery } => approval::submit_see(scene, actor, delivery, values),
+        ModalKind::Snooze => snooze(scene, actor, values),
+        // There is nothing to submit in these.
+        ModalKind::Numbers { .. } | ModalKind::Stop { .. } | ModalKind::Read => (Vec::new(), Reply::Nothing),
     }
 }
 

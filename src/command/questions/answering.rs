@@ -47,7 +47,12 @@ pub(in crate::command) fn open(scene: Scene<'_>, actor: &Person, of: Seq) -> Res
 }
 
 /// The modal was submitted.
-pub(super) fn submit(scene: Scene<'_>, actor: &Person, of: Seq, values: &Values) -> Result<Decided, String> {
+pub(in crate::command) fn submit(
+    scene: Scene<'_>,
+    actor: &Person,
+    of: Seq,
+    values: &Values,
+) -> Result<Decided, String> {
     let Some(text) = text_of(values) else { return Ok(fault(TEXT, "Please write an answer.")) };
     answered(scene, actor, of, text, None)
 }

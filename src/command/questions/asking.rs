@@ -211,7 +211,7 @@ fn short(title: &str) -> String {
 }
 
 /// The modal was submitted.
-pub(super) fn submit(
+pub(in crate::command) fn submit(
     scene: Scene<'_>,
     actor: &Person,
     about: Option<&InitiativeId>,

@@ -89,7 +89,7 @@ pub(in crate::command) fn keep(scene: Scene<'_>, actor: &Person, answer: Seq) ->
 }
 
 /// The text was read once more.
-pub(super) fn submit(
+pub(in crate::command) fn submit(
     scene: Scene<'_>,
     actor: &Person,
     answer: Seq,

@@ -14,48 +14,25 @@ mod keeping;
 
 use std::collections::BTreeMap;
 
-use super::{Decided, Scene, refuse};
+use super::{Decided, Scene};
 use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::ids::Seq;
-use crate::domain::message::{Field, Input, ModalKind, Reply, Value, Values};
+use crate::domain::message::{Field, Input, Reply, Value, Values};
 use crate::domain::question::in_charge;
 use crate::domain::state::{QuestionState, Received};
 
 pub(super) use about::about;
-pub(super) use answering::{answer_in_thread, open as open_answer};
-pub(super) use asking::{Asked, ask, by_command, open as open_question, place, rate};
+pub(super) use answering::{answer_in_thread, open as open_answer, submit as submit_answer};
+pub(super) use asking::{
+    Asked, ask, by_command, open as open_question, place, rate, submit as submit_question,
+};
 pub(super) use changes::{delete, edit};
-pub(super) use keeping::{drop_entry, keep};
+pub(super) use keeping::{drop_entry, keep, submit as submit_kept};
 
 /// Most characters of what is typed into a modal (Slack's own limit for an input).
 const MOST: u16 = 3000;
 const TEXT: &str = "text";
-
-/// A submitted modal about a question or an answer.
-pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values: &Values) -> Decided {
-    let decided = match modal {
-        ModalKind::Ask { initiative, post } => {
-            asking::submit(scene, actor, initiative.as_ref(), *post, values)
-        }
-        ModalKind::Reply { question } => answering::submit(scene, actor, *question, values),
-        ModalKind::Keep { answer } => keeping::submit(scene, actor, *answer, values),
-        ModalKind::Reason { .. }
-        | ModalKind::Numbers { .. }
-        | ModalKind::Concern { .. }
-        | ModalKind::Wrong { .. }
-        | ModalKind::Later { .. }
-        | ModalKind::SomeoneElse { .. }
-        | ModalKind::Stop { .. }
-        | ModalKind::Approach { .. }
-        | ModalKind::See { .. }
-        | ModalKind::Rewrite { .. }
-        | ModalKind::Correct { .. }
-        | ModalKind::Snooze
-        | ModalKind::Read => Ok((Vec::new(), Reply::Nothing)),
-    };
-    decided.unwrap_or_else(refuse)
-}
 
 /// A question on record.
 #[derive(Clone, Copy)]
