@@ -179,6 +179,8 @@ fn release(scene: Scene<'_>, actor: &Person, post: PostId) -> Decided {
         | PostKey::Digest { .. }
         | PostKey::Review { .. }
         | PostKey::Rehearsal { .. }
+        | PostKey::Booking { .. }
+        | PostKey::Vacancy { .. }
         | PostKey::Notice { .. } => None,
     });
     let Some(received) = of.and_then(|of| scene.state.received.get(&of)) else {

@@ -64,6 +64,8 @@ fn relayed(scene: Scene<'_>, actor: &Person, channel: &SlackChannelId, thread: &
         | PostKey::Digest { .. }
         | PostKey::Review { .. }
         | PostKey::Rehearsal { .. }
+        | PostKey::Booking { .. }
+        | PostKey::Vacancy { .. }
         | PostKey::Notice { .. } => None,
     }
 }

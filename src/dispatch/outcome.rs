@@ -70,6 +70,8 @@ pub(super) fn of_look_up(state: &State, post: PostId, attempt: u32, found: &Foun
             | PostKey::Digest { .. }
             | PostKey::Review { .. }
             | PostKey::Rehearsal { .. }
+            | PostKey::Booking { .. }
+            | PostKey::Vacancy { .. }
             | PostKey::Notice { .. } => {
                 if attempt < LAST_BLIND_ATTEMPT {
                     vec![Event::PostAbsent { post, attempt }]

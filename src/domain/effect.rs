@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::booking::Word;
 use super::calendar::Quarter;
 use super::engagement::Touch;
 use super::ids::{InitiativeId, PersonId, Seq, TeamId};
@@ -132,6 +133,23 @@ pub enum PostKey {
         /// The message.
         delivery: DeliveryKey,
     },
+    /// Something about a booking of office hours, for one of its sides.
+    Booking {
+        /// The record that made the booking.
+        of: Seq,
+        /// The host or the guest.
+        to: PersonId,
+        /// What it is for.
+        #[serde(flatten)]
+        word: Word,
+    },
+    /// Office hours have become free, for somebody who waits for some.
+    Vacancy {
+        /// The record of their waiting.
+        of: Seq,
+        /// Who waits.
+        to: PersonId,
+    },
     /// News for an advocate.
     Notice {
         /// The advocate.
@@ -164,6 +182,8 @@ impl PostKey {
             | Self::Digest { to, .. }
             | Self::Review { to, .. }
             | Self::Rehearsal { to, .. }
+            | Self::Booking { to, .. }
+            | Self::Vacancy { to, .. }
             | Self::Notice { to, .. } => to,
         }
     }
@@ -179,6 +199,8 @@ impl PostKey {
             Self::Digest { .. } => "digest",
             Self::Review { .. } => "review",
             Self::Rehearsal { .. } => "rehearsal",
+            Self::Booking { .. } => "booking",
+            Self::Vacancy { .. } => "vacancy",
             Self::Notice { .. } => "notice",
         }
     }
@@ -194,6 +216,8 @@ impl PostKey {
             | Self::Digest { .. }
             | Self::Review { .. }
             | Self::Rehearsal { .. }
+            | Self::Booking { .. }
+            | Self::Vacancy { .. }
             | Self::Notice { .. } => None,
         }
     }
@@ -209,6 +233,8 @@ impl PostKey {
             | Self::Digest { .. }
             | Self::Review { .. }
             | Self::Rehearsal { .. }
+            | Self::Booking { .. }
+            | Self::Vacancy { .. }
             | Self::Notice { .. } => Traffic::Interactive,
         }
     }

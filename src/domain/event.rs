@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
+use super::booking::{By, Subject, Via};
 use super::calendar::Quarter;
 use super::effect::{DeliveryKey, PostId, PostKey};
 use super::engagement::{Audience, Stance};
@@ -493,6 +494,92 @@ pub enum Event {
         by: PersonId,
     },
 
+    /// A slot of somebody's office hours was booked.
+    SlotBooked {
+        /// Who comes.
+        guest: PersonId,
+        /// Who is there to talk.
+        host: PersonId,
+        /// When it starts.
+        starts: Timestamp,
+        /// How long it lasts.
+        minutes: u32,
+        /// The initiative it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<Subject>,
+        /// What it is about, in the guest's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic: Option<Personal>,
+        /// Where it was booked.
+        #[serde(default)]
+        via: Via,
+    },
+    /// A booking was moved, or handed to another host.
+    BookingMoved {
+        /// The record that made it.
+        booking: Seq,
+        /// Who is there to talk from now on.
+        host: PersonId,
+        /// When it starts now.
+        starts: Timestamp,
+        /// How long it lasts now.
+        minutes: u32,
+        /// Who moved it.
+        by: By,
+    },
+    /// A booking was cancelled.
+    BookingCancelled {
+        /// The record that made it.
+        booking: Seq,
+        /// Who cancelled it.
+        by: By,
+    },
+    /// The host said how a booking went.
+    BookingClosed {
+        /// The record that made it.
+        booking: Seq,
+        /// The host.
+        by: PersonId,
+        /// Whether they met; otherwise the guest did not come.
+        met: bool,
+        /// What was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Personal>,
+    },
+    /// The host's calendar shows a booking as it was agreed in this change.
+    BookingEntered {
+        /// The record that made it.
+        booking: Seq,
+        /// Whose calendar.
+        host: PersonId,
+        /// The change.
+        through: Seq,
+    },
+    /// A person waits for office hours to become free.
+    WaitJoined {
+        /// Who.
+        person: PersonId,
+        /// About what.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<Subject>,
+    },
+    /// A person waits no longer.
+    WaitLeft {
+        /// Who.
+        person: PersonId,
+    },
+    /// A host added office hours.
+    HoursAdded {
+        /// Who.
+        host: PersonId,
+        /// The day, in their zone.
+        on: Date,
+        /// From then.
+        from: Time,
+        /// Until then.
+        until: Time,
+    },
+
     /// An advocate decided about a planned message.
     DeliveryJudged {
         /// Which.
@@ -593,7 +680,9 @@ impl Event {
             Self::MessageReceived { text, .. }
             | Self::ConversationRecorded { note: text, .. }
             | Self::Approached { name: text, .. }
-            | Self::DeliveryEdited { prose: text, .. } => text.as_mut(),
+            | Self::DeliveryEdited { prose: text, .. }
+            | Self::SlotBooked { topic: text, .. }
+            | Self::BookingClosed { note: text, .. } => text.as_mut(),
             Self::ConfigAdopted { .. }
             | Self::PersonLinked { .. }
             | Self::PostIntended { .. }
@@ -617,6 +706,12 @@ impl Event {
             | Self::StopUndone { .. }
             | Self::Snoozed { .. }
             | Self::LeaveEntered { .. }
+            | Self::BookingMoved { .. }
+            | Self::BookingCancelled { .. }
+            | Self::BookingEntered { .. }
+            | Self::WaitJoined { .. }
+            | Self::WaitLeft { .. }
+            | Self::HoursAdded { .. }
             | Self::DeliveryJudged { .. }
             | Self::HandedOver { .. }
             | Self::StageSet { .. }

@@ -1,6 +1,7 @@
 //! Vocabulary and pure rules. Imports nothing of ours and does no I/O, so it can't fail at run time.
 
 pub mod approach;
+pub mod booking;
 pub mod calendar;
 pub mod changes;
 pub mod coverage;
@@ -26,5 +27,6 @@ pub mod roster;
 pub mod schedule;
 pub mod sentence;
 pub mod state;
+pub mod stretch;
 pub mod survey;
 pub mod waiting;

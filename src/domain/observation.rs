@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::ids::PersonId;
+use super::stretch::Stretch;
 
 /// What Slack says of a person.
 #[derive(Debug, Clone)]
@@ -22,11 +23,31 @@ pub struct Seen {
     pub away_until: Option<Timestamp>,
 }
 
+/// What a host's calendar says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Busy {
+    /// When it was last read.
+    pub as_of: Timestamp,
+    /// The time that was read.
+    pub over: Stretch,
+    /// When the host has something else, merged, earliest first.
+    pub stretches: Vec<Stretch>,
+    /// Since when it can't be read any more, if it can't.
+    pub failing: Option<Timestamp>,
+}
+
+impl Busy {
+    /// How old a reading may be before nothing is offered on its word.
+    pub const GREATEST_AGE: SignedDuration = SignedDuration::from_hours(12);
+}
+
 /// Everything observed, by person.
 #[derive(Debug, Clone, Default)]
 pub struct Observations {
     /// What Slack says of each person.
     pub people: HashMap<PersonId, Seen>,
+    /// What the calendar of each host says who has one.
+    pub busy: HashMap<PersonId, Busy>,
 }
 
 impl Observations {

@@ -101,6 +101,7 @@ pub fn compose(
         // What waits is the plan's to say: `review` is told.
         PostKey::Review { .. } => Err(Unsayable::NoRecord(state.head)),
         PostKey::Rehearsal { to, delivery } => rehearsal::rehearsal(program, state, seen, to, delivery, now),
+        PostKey::Booking { of, .. } | PostKey::Vacancy { of, .. } => Err(Unsayable::NoRecord(*of)),
         PostKey::Notice { to, notice } => notice::notice(program, state, seen, notice, to, now),
     }
 }
@@ -128,6 +129,8 @@ pub fn compose_unanswered(
         | PostKey::Digest { .. }
         | PostKey::Review { .. }
         | PostKey::Rehearsal { .. }
+        | PostKey::Booking { .. }
+        | PostKey::Vacancy { .. }
         | PostKey::Notice { .. } => compose(program, state, seen, key, teams, audience, now),
     }
 }

@@ -109,6 +109,8 @@ impl Desk<'_> {
                 | PostKey::Digest { .. }
                 | PostKey::Review { .. }
                 | PostKey::Rehearsal { .. }
+                | PostKey::Booking { .. }
+                | PostKey::Vacancy { .. }
                 | PostKey::Notice { .. },
             )
             | None => "a message".to_owned(),

@@ -97,6 +97,13 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::LeaveEntered { person, .. }
         | Event::HandedOver { person, .. }
         | Event::Snoozed { person, .. } => Touched::person(person),
+        Event::SlotBooked { guest, .. } => Touched::person(guest),
+        Event::BookingMoved { booking: of, .. }
+        | Event::BookingCancelled { booking: of, .. }
+        | Event::BookingClosed { booking: of, .. } => {
+            state_after.bookings.get(of).map_or(Touched::Nobody, |booking| Touched::person(&booking.guest))
+        }
+        Event::WaitJoined { person, .. } | Event::WaitLeft { person } => Touched::person(person),
         Event::DeliveryJudged { delivery, .. } | Event::DeliveryEdited { delivery, .. } => {
             Touched::person(&delivery.person)
         }
@@ -122,7 +129,9 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::Corrected { .. }
         | Event::ConfigRefused { .. }
         | Event::PostingPaused { .. }
-        | Event::PostingResumed { .. } => Touched::Nobody,
+        | Event::PostingResumed { .. }
+        | Event::BookingEntered { .. }
+        | Event::HoursAdded { .. } => Touched::Nobody,
     }
 }
 

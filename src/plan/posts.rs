@@ -349,6 +349,7 @@ fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
                 review::about_rehearsals(ground, &staged, now).0
             })
             .unwrap_or_default(),
+        PostKey::Booking { .. } | PostKey::Vacancy { .. } => Vec::new(),
         PostKey::Notice { notice, .. } => match notice {
             Notice::Unreachable { person } => about_reaching(ground, person),
             Notice::Unknown { post } => {

@@ -143,6 +143,8 @@ fn shown_on(review: &PostState) -> Option<Date> {
         | PostKey::Overdue { .. }
         | PostKey::Digest { .. }
         | PostKey::Rehearsal { .. }
+        | PostKey::Booking { .. }
+        | PostKey::Vacancy { .. }
         | PostKey::Notice { .. } => None,
     }
 }

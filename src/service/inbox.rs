@@ -76,6 +76,8 @@ impl Compose for Words {
             | PostKey::Overdue { .. }
             | PostKey::Digest { .. }
             | PostKey::Rehearsal { .. }
+            | PostKey::Booking { .. }
+            | PostKey::Vacancy { .. }
             | PostKey::Notice { .. } => {
                 message::compose(&world.program, state, &world.seen, key, teams, audience, now)
             }

@@ -10,7 +10,6 @@ use super::shared::Shared;
 use crate::clock::Clock;
 use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, SlackUserId};
-use crate::domain::observation::Observations;
 use crate::journal::{Decision, Stopped, Writer};
 use crate::slack::Client;
 use crate::slack::directory::{self, Member, Quiet, Sighting};
@@ -106,7 +105,7 @@ impl People {
                 .submit(None, move |state, _| Decision { events: new_links(state, &links), reply: () })
                 .await?;
         }
-        self.shared.seen.send_replace(Arc::new(Observations { people: seen }));
+        self.shared.seen.send_modify(|all| Arc::make_mut(all).people = seen);
         Ok(())
     }
 }

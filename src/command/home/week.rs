@@ -69,6 +69,8 @@ fn coming<'a>(desk: &'a Desk<'_>) -> impl Iterator<Item = (&'a DeliveryKey, Time
         | PostKey::Digest { .. }
         | PostKey::Review { .. }
         | PostKey::Rehearsal { .. }
+        | PostKey::Booking { .. }
+        | PostKey::Vacancy { .. }
         | PostKey::Notice { .. } => None,
     })
 }

@@ -62,6 +62,12 @@ fn replied_to(
                 Some(delivery.initiative.clone())
             }
             PostKey::Review { initiative, .. } => Some(initiative.clone()),
+            PostKey::Booking { of, .. } => {
+                Some(scene.state.bookings.get(of)?.subject.as_ref()?.initiative.clone())
+            }
+            PostKey::Vacancy { of, .. } => {
+                Some(scene.state.waiting_list.get(of)?.subject.as_ref()?.initiative.clone())
+            }
             PostKey::Digest { .. } | PostKey::Notice { .. } => None,
         };
     }

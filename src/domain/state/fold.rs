@@ -5,9 +5,11 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Adopted, ApproachedState, Correction, Engagement, ItemState, Judged, KeptState, NoteState, Phase,
-    Received, RefusedConfig, Settlement, StanceState, State, person_mut, post_mut,
+    AddedHours, Adopted, ApproachedState, BookingState, Correction, Engagement, ItemState, Judged, KeptState,
+    NoteState, Phase, Received, RefusedConfig, Settlement, Slot, StanceState, Standing, State, WaitState,
+    person_mut, post_mut,
 };
+use crate::domain::booking::uid;
 use crate::domain::calendar::Quarter;
 use crate::domain::effect::{Notice, PostId, PostKey};
 use crate::domain::engagement::Stance;
@@ -223,6 +225,37 @@ impl State {
                 person_mut(&mut self.people, person).snoozed_until = Some(*until);
             }
             Event::LeaveEntered { person, days, .. } => person_mut(&mut self.people, person).leave = *days,
+            Event::SlotBooked { guest, host, starts, minutes, subject, topic, via } => {
+                let slot = Slot { host: host.clone(), starts: *starts, minutes: *minutes };
+                let booking = BookingState {
+                    uid: uid(seq, at, guest, host),
+                    guest: guest.clone(),
+                    slot,
+                    subject: subject.clone(),
+                    topic: topic.clone(),
+                    via: via.clone(),
+                    at,
+                    standing: Standing::Agreed,
+                    changes: Vec::new(),
+                    written: None,
+                    posts: Vec::new(),
+                };
+                self.booked(seq, at, booking);
+            }
+            Event::BookingMoved { booking, host, starts, minutes, by } => {
+                let slot = Slot { host: host.clone(), starts: *starts, minutes: *minutes };
+                self.moved(seq, at, *booking, &slot, by);
+            }
+            Event::BookingCancelled { booking, by } => self.cancelled(seq, at, *booking, by),
+            Event::BookingClosed { booking, met, .. } => self.closed(seq, at, *booking, *met),
+            Event::BookingEntered { booking, host, through } => self.entered(*booking, host, *through),
+            Event::WaitJoined { person, subject } => {
+                self.joined(seq, WaitState { person: person.clone(), subject: subject.clone(), at });
+            }
+            Event::WaitLeft { person } => self.left(person),
+            Event::HoursAdded { host, on, from, until } => {
+                self.added(host, AddedHours { on: *on, from: *from, until: *until });
+            }
             Event::DeliveryJudged { delivery, verdict, by } => {
                 self.judged(seq, delivery, Judged { verdict: *verdict, by: by.clone(), at });
             }
@@ -270,7 +303,9 @@ impl State {
             | PostKey::Overdue { .. }
             | PostKey::Digest { .. }
             | PostKey::Review { .. }
-            | PostKey::Rehearsal { .. } => false,
+            | PostKey::Rehearsal { .. }
+            | PostKey::Booking { .. }
+            | PostKey::Vacancy { .. } => false,
         };
         let posts: Vec<PostId> =
             self.posts.iter().filter(|(_, post)| told(&post.key)).map(|(id, _)| *id).collect();

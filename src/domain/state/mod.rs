@@ -4,6 +4,7 @@
 //! the configuration or the clock, and ignores what a record before it has already settled, so that a
 //! fact can't be recorded twice with effect. Uniqueness is decided here and nowhere else.
 
+mod booking;
 mod campaign;
 mod conversation;
 mod fold;
@@ -11,6 +12,7 @@ mod news;
 mod posting;
 mod renaming;
 
+pub use booking::{AddedHours, BookingState, Change, Slot, Standing, WaitState};
 pub use news::News;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -205,6 +207,8 @@ pub struct PersonState {
     pub leave: Option<(Date, Date)>,
     /// Records of the questions they asked.
     pub asked: Vec<Seq>,
+    /// Bookings of which they are or were a side.
+    pub bookings: Vec<Seq>,
     /// For an advocate: when rehearsed messages went to them, oldest first; two days are kept.
     pub rehearsed: VecDeque<Timestamp>,
     /// For an advocate: when the last digest went out to them.
@@ -443,6 +447,12 @@ pub struct State {
     pub notes: BTreeMap<Seq, NoteState>,
     /// Items in teams' plans.
     pub items: BTreeMap<(InitiativeId, TeamId, Quarter), ItemState>,
+    /// Bookings of office hours, by the record that made each.
+    pub bookings: BTreeMap<Seq, BookingState>,
+    /// Who waits for office hours, the longest first.
+    pub waiting_list: BTreeMap<Seq, WaitState>,
+    /// Office hours that hosts added in Slack.
+    pub added_hours: HashMap<PersonId, Vec<AddedHours>>,
     /// Posting has stopped, since this record.
     pub paused: Option<(Seq, PauseReason)>,
     /// The earliest quarter for which a touch was sent, and the record of the first one.
@@ -457,6 +467,8 @@ pub struct State {
     reviews: BTreeMap<(InitiativeId, PersonId), PostId>,
     /// Ids that posts would have after a renaming, to the ids they have.
     aliases: HashMap<PostId, PostId>,
+    /// Bookings that hold time of a host, by their beginning.
+    hosted: HashMap<PersonId, BTreeSet<(Timestamp, Seq)>>,
     causes: HashSet<Cause>,
     causes_by_age: VecDeque<(Timestamp, Cause)>,
 }
@@ -532,6 +544,8 @@ impl State {
             | PostKey::Digest { .. }
             | PostKey::Review { .. }
             | PostKey::Rehearsal { .. }
+            | PostKey::Booking { .. }
+            | PostKey::Vacancy { .. }
             | PostKey::Notice { .. } => return None,
         };
         self.received.get(question)?.thread.as_ref()

@@ -53,6 +53,13 @@ impl State {
             | Event::ConversationRecorded { initiative, .. }
             | Event::ItemPlanned { initiative, .. } => Some(initiative.clone()),
             Event::MessageReceived { initiative, .. } => initiative.clone(),
+            Event::SlotBooked { subject, .. } => subject.as_ref().map(|subject| subject.initiative.clone()),
+            Event::BookingMoved { booking, .. }
+            | Event::BookingCancelled { booking, .. }
+            | Event::BookingClosed { booking, .. } => {
+                let subject = self.bookings.get(booking).and_then(|booking| booking.subject.as_ref());
+                subject.map(|subject| subject.initiative.clone())
+            }
             Event::PostSent { post, .. } => match self.post(*post).and_then(|post| post.key.delivery()) {
                 Some(delivery) => Some(delivery.initiative.clone()),
                 None => return,
@@ -82,6 +89,10 @@ impl State {
             | Event::StopUndone { .. }
             | Event::Snoozed { .. }
             | Event::LeaveEntered { .. }
+            | Event::BookingEntered { .. }
+            | Event::WaitJoined { .. }
+            | Event::WaitLeft { .. }
+            | Event::HoursAdded { .. }
             | Event::DeliveryJudged { .. }
             | Event::DeliveryEdited { .. }
             | Event::HandedOver { .. }

@@ -90,9 +90,18 @@ impl State {
                 self.reviews.insert((initiative.clone(), to.clone()), id);
                 return;
             }
+            PostKey::Booking { of, .. } => {
+                if let Some(booking) = self.bookings.get_mut(of)
+                    && !booking.posts.contains(&id)
+                {
+                    booking.posts.push(id);
+                }
+                return;
+            }
             PostKey::Touch(_)
             | PostKey::Digest { .. }
             | PostKey::Rehearsal { .. }
+            | PostKey::Vacancy { .. }
             | PostKey::Notice { .. } => return,
         };
         if let Some(received) = self.received.get_mut(&of)

@@ -82,6 +82,8 @@ impl State {
                 | PostKey::Answer { to, .. }
                 | PostKey::Overdue { to, .. }
                 | PostKey::Digest { to, .. }
+                | PostKey::Booking { to, .. }
+                | PostKey::Vacancy { to, .. }
                 | PostKey::Notice { to, .. } => person(to),
             }
             if post.key.id() != *id {
@@ -127,6 +129,7 @@ impl State {
             note.about.iter_mut().for_each(person);
             note.initiative.iter_mut().for_each(initiative);
         }
+        self.rename_bookings(person, initiative);
         self.items = std::mem::take(&mut self.items)
             .into_iter()
             .map(|((mut about, mut of, quarter), item)| {

@@ -1,10 +1,14 @@
 //! When an advocate is there to talk (rule R9).
 
+mod hours;
+
+pub use hours::{BookingPage, Dated, Hours, Window};
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::initiative::Initiative;
-use super::program::{OfficeHour, Program};
+use crate::domain::initiative::Initiative;
+use crate::domain::program::{OfficeHour, Program};
 
 /// How many are offered in a message (point 7).
 pub const OFFERED: usize = 2;

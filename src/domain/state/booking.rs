@@ -1,0 +1,316 @@
+//! Bookings of office hours, and who waits for one.
+//!
+//! Invariant: a host is in one place at a time. A record that would sell time of a host twice changes
+//! nothing, whoever wrote it; `decide` asks [`State::is_taken`] before it writes one.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+
+use super::{State, person_mut};
+use crate::domain::booking::{By, Subject, Via};
+use crate::domain::effect::PostId;
+use crate::domain::ids::{InitiativeId, PersonId, Seq};
+use crate::domain::personal::Personal;
+use crate::domain::stretch::Stretch;
+
+/// How a booking stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It is agreed.
+    Agreed,
+    /// It was cancelled.
+    Cancelled {
+        /// By whom.
+        by: By,
+    },
+    /// They met.
+    Kept,
+    /// The guest did not come.
+    NoShow,
+}
+
+/// When and with whom a booking is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// Who is there to talk.
+    pub host: PersonId,
+    /// When it starts.
+    pub starts: Timestamp,
+    /// How long it lasts, minutes.
+    pub minutes: u32,
+}
+
+impl Slot {
+    /// Its time.
+    pub fn stretch(&self) -> Stretch {
+        Stretch::of_minutes(self.starts, self.minutes)
+    }
+}
+
+/// A change that both sides are told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The record of it.
+    pub since: Seq,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// Who or what made it.
+    pub by: By,
+    /// What was agreed from then on; none once it was cancelled.
+    pub agreed: Option<Slot>,
+}
+
+/// A booking and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookingState {
+    /// Who comes.
+    pub guest: PersonId,
+    /// What calendars know it by; the same for ever.
+    pub uid: String,
+    /// When and with whom; what was agreed last, if it was cancelled.
+    pub slot: Slot,
+    /// The initiative it is about.
+    pub subject: Option<Subject>,
+    /// What it is about, in the guest's words.
+    pub topic: Option<Personal>,
+    /// Where it was made.
+    pub via: Via,
+    /// When it was made.
+    pub at: Timestamp,
+    /// How it stands.
+    pub standing: Standing,
+    /// What both sides were to be told of, oldest first; never empty.
+    pub changes: Vec<Change>,
+    /// The host's calendar that shows it, and up to which change.
+    pub written: Option<(PersonId, Seq)>,
+    /// The messages about it.
+    pub posts: Vec<PostId>,
+}
+
+impl BookingState {
+    /// Whether it is agreed and not over at `now`.
+    pub fn is_ahead(&self, now: Timestamp) -> bool {
+        self.standing == Standing::Agreed && now < self.slot.stretch().until
+    }
+
+    /// The latest change.
+    pub fn latest(&self) -> Option<&Change> {
+        self.changes.last()
+    }
+
+    /// How often it was changed since it was made; what calendars call SEQUENCE.
+    pub fn sequence_at(&self, since: Seq) -> usize {
+        self.changes.iter().take_while(|change| change.since < since).count()
+    }
+
+    /// What was agreed before change `since`.
+    pub fn before(&self, since: Seq) -> Option<&Slot> {
+        self.changes.iter().take_while(|change| change.since < since).last()?.agreed.as_ref()
+    }
+
+    /// Whether `person` is one of its two sides.
+    pub fn is_side(&self, person: &PersonId) -> bool {
+        self.guest == *person || self.slot.host == *person
+    }
+}
+
+/// Somebody who waits for office hours to become free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitState {
+    /// Who.
+    pub person: PersonId,
+    /// About what.
+    pub subject: Option<Subject>,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// Office hours that a host added in Slack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddedHours {
+    /// The day, in the host's zone.
+    pub on: Date,
+    /// From then.
+    pub from: Time,
+    /// Until then.
+    pub until: Time,
+}
+
+impl State {
+    /// The time of `host` that is booked, earliest first, with the record of each booking.
+    pub fn taken(&self, host: &PersonId) -> impl Iterator<Item = (Seq, Stretch)> {
+        let held = self.hosted.get(host).into_iter().flatten();
+        held.filter_map(|(_, of)| Some((*of, self.bookings.get(of)?.slot.stretch())))
+    }
+
+    /// Whether any of `stretch` is booked with `host`, by another booking than `but`.
+    pub fn is_taken(&self, host: &PersonId, stretch: &Stretch, but: Option<Seq>) -> bool {
+        self.taken(host).any(|(of, taken)| Some(of) != but && taken.overlaps(stretch))
+    }
+
+    /// The bookings of which `person` is a side and that are agreed and not over at `now`, by time.
+    pub fn bookings_ahead(&self, person: &PersonId, now: Timestamp) -> Vec<(Seq, &BookingState)> {
+        let all = self.person(person).map(|known| known.bookings.as_slice()).unwrap_or_default();
+        let mut ahead: Vec<_> = all
+            .iter()
+            .filter_map(|of| Some((*of, self.bookings.get(of)?)))
+            .filter(|(_, booking)| booking.is_side(person) && booking.is_ahead(now))
+            .collect();
+        ahead.sort_by_key(|(of, booking)| (booking.slot.starts, *of));
+        ahead
+    }
+
+    pub(super) fn booked(&mut self, seq: Seq, at: Timestamp, booking: BookingState) {
+        if self.is_taken(&booking.slot.host, &booking.slot.stretch(), None) {
+            return;
+        }
+        let by = match &booking.via {
+            Via::Slack => By::Person(booking.guest.clone()),
+            Via::Page { .. } => By::Page,
+        };
+        let slot = booking.slot.clone();
+        self.hold(seq, &slot);
+        person_mut(&mut self.people, &booking.guest).bookings.push(seq);
+        // Whoever waited for a time has one now.
+        self.waiting_list.retain(|_, wait| wait.person != booking.guest);
+        let changes = vec![Change { since: seq, at, by, agreed: Some(slot) }];
+        self.bookings.insert(seq, BookingState { changes, ..booking });
+    }
+
+    fn hold(&mut self, of: Seq, slot: &Slot) {
+        self.hosted.entry(slot.host.clone()).or_default().insert((slot.starts, of));
+        let known = person_mut(&mut self.people, &slot.host);
+        if !known.bookings.contains(&of) {
+            known.bookings.push(of);
+        }
+    }
+
+    fn let_go(&mut self, of: Seq, slot: &Slot) {
+        if let Some(held) = self.hosted.get_mut(&slot.host) {
+            held.remove(&(slot.starts, of));
+        }
+    }
+
+    pub(super) fn moved(&mut self, seq: Seq, at: Timestamp, of: Seq, slot: &Slot, by: &By) {
+        let Some(booking) = self.bookings.get(&of) else { return };
+        if booking.standing != Standing::Agreed || self.is_taken(&slot.host, &slot.stretch(), Some(of)) {
+            return;
+        }
+        let before = booking.slot.clone();
+        self.let_go(of, &before);
+        self.hold(of, slot);
+        self.change(seq, at, of, Some(slot.clone()), by);
+    }
+
+    pub(super) fn cancelled(&mut self, seq: Seq, at: Timestamp, of: Seq, by: &By) {
+        let Some(booking) = self.bookings.get_mut(&of) else { return };
+        if booking.standing != Standing::Agreed {
+            return;
+        }
+        booking.standing = Standing::Cancelled { by: by.clone() };
+        let before = booking.slot.clone();
+        self.let_go(of, &before);
+        self.change(seq, at, of, None, by);
+    }
+
+    fn change(&mut self, seq: Seq, at: Timestamp, of: Seq, agreed: Option<Slot>, by: &By) {
+        let Some(booking) = self.bookings.get_mut(&of) else { return };
+        if let Some(slot) = &agreed {
+            booking.slot = slot.clone();
+        }
+        booking.changes.push(Change { since: seq, at, by: by.clone(), agreed });
+        self.booking_changed(seq, of);
+    }
+
+    /// The host said how it went; the last word counts. A booking that was kept is a conversation.
+    pub(super) fn closed(&mut self, seq: Seq, at: Timestamp, of: Seq, met: bool) {
+        let Some(booking) = self.bookings.get_mut(&of) else { return };
+        if matches!(booking.standing, Standing::Cancelled { .. }) {
+            return;
+        }
+        booking.standing = if met { Standing::Kept } else { Standing::NoShow };
+        let (guest, slot, subject) = (booking.guest.clone(), booking.slot.clone(), booking.subject.clone());
+        self.let_go(of, &slot);
+        if let Some(subject) = subject
+            && met
+        {
+            self.engagement_mut(&guest, &subject.initiative, subject.quarter).conversation = Some(at);
+        }
+        self.booking_changed(seq, of);
+    }
+
+    /// The entry in a host's calendar shows everything up to change `through`.
+    pub(super) fn entered(&mut self, of: Seq, host: &PersonId, through: Seq) {
+        if let Some(booking) = self.bookings.get_mut(&of) {
+            booking.written = Some((host.clone(), through));
+        }
+    }
+
+    /// Marks the messages about a booking.
+    fn booking_changed(&mut self, seq: Seq, of: Seq) {
+        let posts = self.bookings.get(&of).map(|booking| booking.posts.clone()).unwrap_or_default();
+        for post in posts {
+            self.post_changed(seq, post);
+        }
+    }
+
+    pub(super) fn joined(&mut self, seq: Seq, wait: WaitState) {
+        if !self.waiting_list.values().any(|waiting| waiting.person == wait.person) {
+            self.waiting_list.insert(seq, wait);
+        }
+    }
+
+    pub(super) fn left(&mut self, person: &PersonId) {
+        self.waiting_list.retain(|_, wait| wait.person != *person);
+    }
+
+    pub(super) fn added(&mut self, host: &PersonId, hours: AddedHours) {
+        let all = self.added_hours.entry(host.clone()).or_default();
+        if !all.contains(&hours) {
+            all.push(hours);
+        }
+    }
+
+    pub(super) fn rename_bookings(
+        &mut self,
+        person: impl Fn(&mut PersonId) + Copy,
+        initiative: impl Fn(&mut InitiativeId) + Copy,
+    ) {
+        let slot = |slot: &mut Slot| person(&mut slot.host);
+        let by = |by: &mut By| match by {
+            By::Person(who) => person(who),
+            By::Calendar | By::Page => {}
+        };
+        for booking in self.bookings.values_mut() {
+            person(&mut booking.guest);
+            slot(&mut booking.slot);
+            booking.subject.iter_mut().for_each(|subject| initiative(&mut subject.initiative));
+            booking.written.iter_mut().for_each(|(host, _)| person(host));
+            if let Standing::Cancelled { by: who } = &mut booking.standing {
+                by(who);
+            }
+            for change in &mut booking.changes {
+                by(&mut change.by);
+                change.agreed.iter_mut().for_each(slot);
+            }
+        }
+        for wait in self.waiting_list.values_mut() {
+            person(&mut wait.person);
+            wait.subject.iter_mut().for_each(|subject| initiative(&mut subject.initiative));
+        }
+        self.hosted = std::mem::take(&mut self.hosted)
+            .into_iter()
+            .map(|(mut host, held)| {
+                person(&mut host);
+                (host, held)
+            })
+            .collect();
+        self.added_hours = std::mem::take(&mut self.added_hours)
+            .into_iter()
+            .map(|(mut host, hours)| {
+                person(&mut host);
+                (host, hours)
+            })
+            .collect();
+    }
+}
