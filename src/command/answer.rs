@@ -1,6 +1,6 @@
 //! Buttons and overflow entries: an answer in one click (ARCHITECTURE, *Three ways out*).
 
-use super::{Decided, Delivery, Scene, approval, modals, questions, referral, refuse, respect};
+use super::{Decided, Delivery, Scene, approval, bookings, modals, questions, referral, refuse, respect};
 use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::engagement::{Stance, Touch};
@@ -69,6 +69,16 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
         Action::Correct { initiative } => approval::open_correct(scene, actor, initiative),
         Action::Pause => super::slash::pause(scene, actor),
         Action::Resume => super::slash::resume(scene, actor),
+
+        Action::Book { initiative, host } => {
+            bookings::open(scene, actor, initiative.as_ref(), host.as_ref(), post)
+        }
+        Action::MoveBooking { booking } => bookings::move_to(scene, actor, *booking),
+        Action::CancelBooking { booking } => bookings::cancel(scene, actor, *booking),
+        Action::HandOn { booking } => bookings::hand_on(scene, actor, *booking),
+        Action::CloseBooking { booking, met } => bookings::close(scene, actor, *booking, *met),
+        Action::LeaveWait => bookings::leave_wait(scene, actor),
+        Action::AddHours => bookings::add_hours(scene, actor),
 
         Action::Snooze => respect::open_snooze(scene, actor),
         Action::Wake => respect::wake(scene, actor),
@@ -161,9 +171,9 @@ fn take(
     // "No" is safe and complete by itself; the reason is welcome, not required.
     let reply = match answer {
         Answer::No => Reply::Open(Box::new(modals::reason(scene, delivery, post))),
-        Answer::PlanIt | Answer::FirstStep | Answer::BackIt | Answer::LooksRight | Answer::Talk => {
-            Reply::Nothing
-        }
+        // Two clicks to a time: this one, and the one that books it.
+        Answer::Talk => bookings::offer(scene, actor, delivery.initiative),
+        Answer::PlanIt | Answer::FirstStep | Answer::BackIt | Answer::LooksRight => Reply::Nothing,
     };
     Ok((events, reply))
 }

@@ -6,6 +6,7 @@
 
 mod answer;
 mod approval;
+mod bookings;
 mod home;
 mod modals;
 mod names;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::respect::{self, UNTIL};
-use super::{Decided, Delivery, Scene, approval, questions, referral, refuse};
+use super::{Decided, Delivery, Scene, approval, bookings, questions, referral, refuse};
 use crate::domain::directory::Person;
 use crate::domain::effect::PostId;
 use crate::domain::engagement::Stance;
@@ -202,6 +202,15 @@ pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values
         ModalKind::Rewrite { delivery } => approval::submit_rewrite(scene, actor, delivery, values),
         ModalKind::Correct { initiative, .. } => approval::submit_correct(scene, actor, initiative, values),
         ModalKind::See { delivery } => approval::submit_see(scene, actor, delivery, values),
+        ModalKind::Book { initiative, host } => {
+            bookings::submit(scene, actor, initiative.as_ref(), host.as_ref(), values)
+        }
+        ModalKind::Wait { initiative } => bookings::submit_wait(scene, actor, initiative),
+        ModalKind::MoveBooking { booking } => bookings::submit_move(scene, actor, *booking, values),
+        ModalKind::CancelBooking { booking } => bookings::submit_cancel(scene, actor, *booking),
+        ModalKind::HandOn { booking } => bookings::submit_hand_on(scene, actor, *booking, values),
+        ModalKind::CloseBooking { booking } => bookings::submit_close(scene, actor, *booking, values),
+        ModalKind::AddHours => bookings::submit_hours(scene, actor, values),
         ModalKind::Snooze => snooze(scene, actor, values),
         // There is nothing to submit in these.
         ModalKind::Numbers { .. } | ModalKind::Stop { .. } | ModalKind::Read => (Vec::new(), Reply::Nothing),
@@ -211,7 +220,7 @@ pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values
 fn text_of(values: &Values) -> Option<&str> {
     match values.get(TEXT)? {
         Value::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
-        Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Person(_) => None,
+        Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Time(_) | Value::Person(_) => None,
     }
 }
 
@@ -277,7 +286,8 @@ fn snooze(scene: Scene<'_>, actor: &Person, values: &Values) -> Decided {
 fn refer(actor: &Person, delivery: &Delivery<'_>, text: Option<&str>, values: &Values) -> Decided {
     let whom = match values.get(WHO) {
         Some(Value::Person(slack)) => Some(slack.clone()),
-        Some(Value::Text(_) | Value::Choice(_) | Value::Ticks(_) | Value::Date(_)) | None => None,
+        Some(Value::Text(_) | Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Time(_))
+        | None => None,
     };
     if whom.is_none() && text.is_none() {
         return fault(TEXT, "Please name somebody, or say in a few words who it should be.");

@@ -117,7 +117,11 @@ fn fields(scene: Scene<'_>, initiative: &Initiative, asks_who: bool, asks_name: 
         (id.to_string(), scene.program.teams.get(id).map_or_else(|| id.to_string(), |team| team.name.clone()))
     };
     let teams: Vec<(String, String)> = initiative.asks.keys().map(team).collect();
-    let input = if teams.len() > MOST_TICKS { Input::Pick(teams) } else { Input::Ticks(teams) };
+    let input = if teams.len() > MOST_TICKS {
+        Input::Pick { options: teams, initial: None }
+    } else {
+        Input::Ticks(teams)
+    };
     fields.push(field(TEAMS, "For which teams?", false, input));
     let decides = vec![("yes".to_owned(), "They decide for these teams".to_owned())];
     fields.push(field(DECIDES, "Do they decide?", true, Input::Ticks(decides)));
@@ -171,13 +175,14 @@ fn approached(
     };
     let audience = match values.get(AUDIENCE) {
         Some(Value::Choice(word)) => Audience::from_word(word),
-        Some(Value::Text(_) | Value::Ticks(_) | Value::Date(_) | Value::Person(_)) | None => None,
+        Some(Value::Text(_) | Value::Ticks(_) | Value::Date(_) | Value::Time(_) | Value::Person(_))
+        | None => None,
     };
     let audience = audience.ok_or((AUDIENCE, "Please pick the role it is argued for.".to_owned()))?;
     let words: Vec<&String> = match values.get(TEAMS) {
         Some(Value::Ticks(words)) => words.iter().collect(),
         Some(Value::Choice(word)) => vec![word],
-        Some(Value::Text(_) | Value::Date(_) | Value::Person(_)) | None => Vec::new(),
+        Some(Value::Text(_) | Value::Date(_) | Value::Time(_) | Value::Person(_)) | None => Vec::new(),
     };
     let teams: Vec<TeamId> = initiative
         .asks
@@ -197,9 +202,10 @@ fn approached(
         None => {
             let typed = match values.get(NAME) {
                 Some(Value::Text(name)) => name.split_whitespace().collect::<Vec<_>>().join(" "),
-                Some(Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Person(_)) | None => {
-                    String::new()
-                }
+                Some(
+                    Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Time(_) | Value::Person(_),
+                )
+                | None => String::new(),
             };
             if typed.is_empty() {
                 let sentence = "I don't know them yet: please write what they are called.";

@@ -153,6 +153,16 @@ pub fn listen(environment: Environment<'_>) -> Result<SocketAddr, BadSettings> {
     reading.end(listen)
 }
 
+/// A secret that the configuration names by its variable; none if neither that nor `…_FILE` is set.
+///
+/// # Errors
+/// [`BadSettings`] if it can't be used.
+pub fn secret(environment: Environment<'_>, variable: &str) -> Result<Option<SecretString>, BadSettings> {
+    let mut reading = Reading::new(environment);
+    let secret = reading.secret(variable).flatten();
+    reading.end(Some(secret.map(SecretString::from)))
+}
+
 struct Reading<'e> {
     environment: Environment<'e>,
     faults: Vec<BadSetting>,

@@ -580,6 +580,14 @@ pub enum Event {
         until: Time,
     },
 
+    /// A host's calendar keeps these windows free, and no others.
+    HoursBlocked {
+        /// Whose calendar.
+        host: PersonId,
+        /// The entries.
+        uids: Vec<String>,
+    },
+
     /// An advocate decided about a planned message.
     DeliveryJudged {
         /// Which.
@@ -712,6 +720,7 @@ impl Event {
             | Self::WaitJoined { .. }
             | Self::WaitLeft { .. }
             | Self::HoursAdded { .. }
+            | Self::HoursBlocked { .. }
             | Self::DeliveryJudged { .. }
             | Self::HandedOver { .. }
             | Self::StageSet { .. }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Quarter;
@@ -257,6 +257,40 @@ pub enum Action {
     /// An advocate stops posting.
     Pause,
 
+    /// *Book a time*: opens a modal.
+    Book {
+        /// About which initiative; that of the message if it is left out.
+        initiative: Option<InitiativeId>,
+        /// With whom; whoever is free if it is left out.
+        host: Option<PersonId>,
+    },
+    /// One of its sides moves a booking: opens a modal.
+    MoveBooking {
+        /// The record that made it.
+        booking: Seq,
+    },
+    /// One of its sides cancels a booking: opens a modal.
+    CancelBooking {
+        /// The record that made it.
+        booking: Seq,
+    },
+    /// A host hands a booking to a co-host: opens a modal.
+    HandOn {
+        /// The record that made it.
+        booking: Seq,
+    },
+    /// A host says how a booking went; that they met opens a modal.
+    CloseBooking {
+        /// The record that made it.
+        booking: Seq,
+        /// Whether they met.
+        met: bool,
+    },
+    /// Whoever waits for office hours waits no longer.
+    LeaveWait,
+    /// A host adds office hours: opens a modal.
+    AddHours,
+
     /// *Remind me later*, about everything: opens a modal.
     Snooze,
     /// Messages may come again before a snooze ends.
@@ -456,6 +490,40 @@ pub enum ModalKind {
         /// For which planning.
         quarter: Quarter,
     },
+    /// Which time of somebody's office hours.
+    Book {
+        /// About which initiative.
+        initiative: Option<InitiativeId>,
+        /// With whom, if with nobody else.
+        host: Option<PersonId>,
+    },
+    /// None is free: to be told when one is.
+    Wait {
+        /// About which initiative.
+        initiative: InitiativeId,
+    },
+    /// To which time a booking is moved.
+    MoveBooking {
+        /// The record that made it.
+        booking: Seq,
+    },
+    /// Whether a booking is cancelled.
+    CancelBooking {
+        /// The record that made it.
+        booking: Seq,
+    },
+    /// To whom a booking is handed.
+    HandOn {
+        /// The record that made it.
+        booking: Seq,
+    },
+    /// What came of a booking.
+    CloseBooking {
+        /// The record that made it.
+        booking: Seq,
+    },
+    /// Which office hours are added.
+    AddHours,
     /// Until when to be left alone, whatever it is about.
     Snooze,
     /// Something to read; nothing to submit.
@@ -480,6 +548,13 @@ impl ModalKind {
             | Self::See { .. }
             | Self::Rewrite { .. }
             | Self::Correct { .. }
+            | Self::Book { .. }
+            | Self::Wait { .. }
+            | Self::MoveBooking { .. }
+            | Self::CancelBooking { .. }
+            | Self::HandOn { .. }
+            | Self::CloseBooking { .. }
+            | Self::AddHours
             | Self::Snooze
             | Self::Read => None,
         }
@@ -518,8 +593,15 @@ pub enum Input {
     },
     /// One of a few; `(value, label)`, at most ten.
     Choice(Vec<(String, String)>),
-    /// One of many, from a menu; `(value, label)`, at most a hundred.
-    Pick(Vec<(String, String)>),
+    /// One of many, from a menu.
+    Pick {
+        /// `(value, label)`, at most a hundred.
+        options: Vec<(String, String)>,
+        /// The value that is chosen at first.
+        initial: Option<String>,
+    },
+    /// A time of day.
+    Time,
     /// Any of a few; `(value, label)`, at most ten.
     Ticks(Vec<(String, String)>),
     /// A date.
@@ -557,6 +639,8 @@ pub enum Value {
     Ticks(Vec<String>),
     /// A date.
     Date(Date),
+    /// A time of day.
+    Time(Time),
     /// A person of the workspace.
     Person(SlackUserId),
 }

@@ -15,6 +15,8 @@ pub struct Seen {
     pub as_of: Timestamp,
     /// Their zone in Slack.
     pub zone: Option<TimeZone>,
+    /// Their mail address in Slack.
+    pub mail: Option<String>,
     /// Their account is switched off.
     pub deactivated: bool,
     /// Do-not-disturb, as `[from, until)`, if it is on.

@@ -23,7 +23,7 @@ const SCHEMA: u32 = 1;
 const SCHEMA_KEY: &[u8] = b"m/schema";
 
 /// Pages that sled keeps in memory, in bytes: the journal is read once, at the start.
-const CACHE: u64 = 2 << 20;
+const CACHE: u64 = 512 << 10;
 
 /// The journal in a data folder, and its only writer.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use crate::domain::program::Program;
 use crate::domain::state::State;
 
 use super::asked::{hours_line, words};
+use super::buttons::book;
 use super::case::{names, person, zone};
 use super::unsayable::Unsayable;
 use super::wording;
@@ -53,6 +54,7 @@ pub(super) fn answer(
         Some(hours) => format!("Still open? Reply here, or come by: {hours}."),
         None => "Still open? Reply here.".to_owned(),
     })));
+    message.buttons = vec![book()];
     message.footer = Some(Paragraph::text(format!("Sent only to you. {by} wrote this.")));
     Ok(message)
 }

@@ -16,7 +16,7 @@ use crate::domain::program::Program;
 use crate::domain::question::{answer_by, choices, in_charge};
 use crate::domain::state::{Matched, QuestionState, Received, State};
 
-use super::buttons::button;
+use super::buttons::{book, button};
 use super::case::{hours, names, person, zone};
 use super::unsayable::Unsayable;
 use super::{dates, wording};
@@ -160,7 +160,7 @@ impl Receipt<'_> {
         let mut message = Message::new(answer, parts);
         if self.question.helped == Some(true) {
             message.recorded = Some(Paragraph::text("Good to hear that this helped."));
-            message.buttons = vec![self.another()];
+            message.buttons = vec![book(), self.another()];
         } else {
             message.parts.push(Part::Paragraph(Paragraph::text("Did this help?")));
             let mut buttons = vec![button("Yes", Action::Rate { helped: true }, Look::Primary)];
@@ -169,6 +169,7 @@ impl Receipt<'_> {
                 let no = if no.chars().count() > 30 { "No, ask a human".to_owned() } else { no };
                 buttons.push(button(&no, Action::Rate { helped: false }, Look::Plain));
             }
+            buttons.push(book());
             message.buttons = buttons;
         }
         self.closed(message)
@@ -217,7 +218,7 @@ impl Receipt<'_> {
         let mut parts = vec![Part::Paragraph(Paragraph::text(format!("{first} {next}")))];
         parts.extend(self.hours());
         let mut message = Message::new(first, parts);
-        message.buttons = vec![self.another()];
+        message.buttons = vec![book(), self.another()];
         self.closed(message)
     }
 
@@ -237,7 +238,7 @@ impl Receipt<'_> {
             self.about()
         );
         let mut message = Message::line(text);
-        message.buttons = vec![self.another()];
+        message.buttons = vec![book(), self.another()];
         self.closed(message)
     }
 }

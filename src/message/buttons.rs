@@ -18,18 +18,24 @@ fn plain(label: &str, action: Action) -> Button {
     button(label, action, Look::Plain)
 }
 
+/// *Book a time*, about the message's own initiative.
+pub(super) fn book() -> Button {
+    plain("Book a time", Action::Book { initiative: None, host: None })
+}
+
 /// What is visible on a message that waits for an answer.
 pub(super) fn visible(case: &Case<'_>, touch: Touch) -> Vec<Button> {
     let looks_right = |look| button("Looks right", Action::Answer(Answer::LooksRight), look);
     match (touch, case.audience) {
         (Touch::FollowUp, _) => Vec::new(),
         (Touch::HeadsUp, _) => {
-            vec![looks_right(Look::Primary), plain("Something's wrong", Action::Wrong)]
+            vec![looks_right(Look::Primary), plain("Something's wrong", Action::Wrong), book()]
         }
         (Touch::LastCall, Audience::Product | Audience::EngineeringManager) => {
             vec![
                 primary("Put in our plan", Action::Answer(Answer::PlanIt)),
                 plain("Not this quarter", Action::Answer(Answer::No)),
+                book(),
             ]
         }
         (Touch::Pitch | Touch::Reminder, Audience::Product | Audience::EngineeringManager) => {
@@ -68,15 +74,15 @@ pub(super) fn overflow(audience: Audience, touch: Touch, answered: Option<Option
     let someone_else = || plain("Someone else decides, or is missing", Action::SomeoneElse);
     let stop = || button("Stop these messages", Action::Stop, Look::Danger);
     if touch == Touch::FollowUp {
-        return vec![numbers(), stop()];
+        return vec![numbers(), book(), stop()];
     }
     match (answered, audience) {
         // An engineer's concern is a button of its own, except on a heads-up.
         (None, Audience::Engineer) if touch != Touch::HeadsUp => {
-            vec![numbers(), later(), someone_else(), stop()]
+            vec![numbers(), book(), later(), someone_else(), stop()]
         }
         (None, _) => vec![numbers(), concern(), later(), someone_else(), stop()],
-        (Some(Some(Stance::Concerned)), _) => vec![numbers(), someone_else(), stop()],
-        (Some(_), _) => vec![numbers(), concern(), someone_else(), stop()],
+        (Some(Some(Stance::Concerned)), _) => vec![numbers(), book(), someone_else(), stop()],
+        (Some(_), _) => vec![numbers(), book(), concern(), someone_else(), stop()],
     }
 }

@@ -8,6 +8,7 @@
 mod amount;
 mod answer;
 mod asked;
+mod booking;
 mod buttons;
 mod case;
 mod dates;
@@ -16,6 +17,7 @@ mod facts;
 mod faq;
 mod gap;
 mod inquiry;
+mod invitation;
 mod known;
 pub mod limits;
 mod next;
@@ -53,8 +55,10 @@ use facts::Moment;
 use step::Which;
 use touch::Shown;
 
+pub use booking::{controls, slot_in_words, slot_on};
 pub use faq::faq_answer;
 pub use gap::gap_sentence;
+pub use invitation::calendar_entry;
 pub use known::known_about;
 pub use next::{named, next_conversation, stance_in_words};
 pub use review::{Queued, decisions, line, review};
@@ -101,7 +105,8 @@ pub fn compose(
         // What waits is the plan's to say: `review` is told.
         PostKey::Review { .. } => Err(Unsayable::NoRecord(state.head)),
         PostKey::Rehearsal { to, delivery } => rehearsal::rehearsal(program, state, seen, to, delivery, now),
-        PostKey::Booking { of, .. } | PostKey::Vacancy { of, .. } => Err(Unsayable::NoRecord(*of)),
+        PostKey::Booking { of, to, word } => booking::booking(program, state, seen, (*of, to, *word), now),
+        PostKey::Vacancy { of, to } => booking::vacancy(program, state, *of, to),
         PostKey::Notice { to, notice } => notice::notice(program, state, seen, notice, to, now),
     }
 }

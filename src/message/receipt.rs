@@ -13,6 +13,7 @@ use crate::domain::question::in_charge;
 use crate::domain::state::{Phase, State};
 
 use super::asked::asked;
+use super::buttons::book;
 use super::case::{hours, names, person, zone};
 use super::unsayable::Unsayable;
 use super::{dates, wording};
@@ -78,6 +79,7 @@ pub(super) fn receipt(
         parts.push(Part::Paragraph(Paragraph::text(format!("Or come by: {slots}."))));
     }
     let mut message = Message::new(first, parts);
+    message.buttons = vec![book()];
     message.footer = Some(Paragraph::text(only_told(program, &told, &who, to)));
     Ok(message)
 }

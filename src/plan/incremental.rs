@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::effect::{Effect, Post, PostId, PostKey};
-use crate::domain::event::{Event, Record};
+use crate::domain::event::{Event, Record, Said};
 use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
 use crate::domain::observation::Observations;
 use crate::domain::program::{ConfigDigest, Program};
 use crate::domain::state::{Phase, PostState, State};
 
+use super::bookings;
 use super::case::{Ground, Memo};
 use super::digest::Digests;
 use super::disagreement::{self, Answer, Answers, Ask};
@@ -97,6 +98,7 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::LeaveEntered { person, .. }
         | Event::HandedOver { person, .. }
         | Event::Snoozed { person, .. } => Touched::person(person),
+        // A booking is planned with its guest.
         Event::SlotBooked { guest, .. } => Touched::person(guest),
         Event::BookingMoved { booking: of, .. }
         | Event::BookingCancelled { booking: of, .. }
@@ -131,7 +133,8 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::PostingPaused { .. }
         | Event::PostingResumed { .. }
         | Event::BookingEntered { .. }
-        | Event::HoursAdded { .. } => Touched::Nobody,
+        | Event::HoursAdded { .. }
+        | Event::HoursBlocked { .. } => Touched::Nobody,
     }
 }
 
@@ -175,6 +178,8 @@ enum Source {
     Reaching(u32),
     Review(usize),
     Rehearsals,
+    Booking(Seq),
+    Waiting,
 }
 
 /// What is to be done, and when to look again.
@@ -360,6 +365,7 @@ impl Plan {
         now: Timestamp,
     ) {
         self.look_at_questions(program, state, person);
+        self.look_at_bookings(program, state, person);
         let (Some(place), Some(person)) = (self.roster.get(person).copied(), program.people.get(person))
         else {
             return;
@@ -390,6 +396,20 @@ impl Plan {
         let asked = state.person(person).map(|person| person.asked.as_slice()).unwrap_or_default();
         for (of, received) in asked.iter().filter_map(|of| Some((of, state.received.get(of)?))) {
             self.put(Source::Said(*of), posts::answers_to(program, state, *of, received));
+        }
+    }
+
+    fn look_at_bookings(&mut self, program: &Program, state: &State, person: &PersonId) {
+        let bookings = state.person(person).map(|person| person.bookings.as_slice()).unwrap_or_default();
+        for (of, booking) in bookings.iter().filter_map(|of| Some((of, state.bookings.get(of)?))) {
+            self.put(Source::Booking(*of), bookings::about_booking(state, *of, booking));
+        }
+        // Whoever wanted to talk may have booked a time since.
+        let engagements = state.person(person).into_iter().flat_map(|known| known.engagements.values());
+        for of in engagements.flat_map(|engagement| &engagement.said) {
+            if let Some(received) = state.received.get(of).filter(|received| received.said == Said::Talk) {
+                self.put(Source::Said(*of), posts::answers_to(program, state, *of, received));
+            }
         }
     }
 
@@ -432,6 +452,9 @@ impl Plan {
             let items = posts::answers_to(program, state, *of, received);
             self.put(Source::Said(*of), items);
         }
+        for (of, booking) in state.bookings.range(self.read_up_to.next()..) {
+            self.put(Source::Booking(*of), bookings::about_booking(state, *of, booking));
+        }
         self.read_up_to = state.head;
         let frames = std::mem::take(&mut self.frames);
         let ground = Ground { program, state, seen, frames: &frames };
@@ -439,6 +462,8 @@ impl Plan {
         self.put(Source::Paused, about_pause);
         let about_refused = posts::about_refused_config(ground);
         self.put(Source::RefusedConfig, about_refused);
+        let about_waiting = bookings::about_waiting(ground, now);
+        self.put(Source::Waiting, about_waiting);
         let digests = self.digests.items(ground, now);
         self.put(Source::Digests, digests);
         self.look_at_held_back(ground, now);

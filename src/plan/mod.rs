@@ -14,6 +14,7 @@
 //! - `digest`: when an advocate is told what changed
 //! - `posts`, `disagreement`: relays, receipts and notices: what answers something that happened
 //! - `answers`: what a question sends: receipt, relays, answers, and the reminder of it
+//! - `bookings`: what a booking sends: word of each change, invitations, reminders, and how it went
 //! - `incremental`: the plan itself, kept up to date event by event
 //! - `eligible`: the same rule for one post, asked again right before the intent
 //! - `forecast`, `explain`: the same rule over days to come, and its reasons
@@ -22,6 +23,7 @@
 
 mod answers;
 mod approval;
+mod bookings;
 mod case;
 mod digest;
 mod disagreement;

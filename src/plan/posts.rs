@@ -18,6 +18,7 @@ use crate::domain::question::{comes_back, in_charge};
 use crate::domain::state::{Phase, PostState, Received, State};
 
 use super::answers;
+use super::bookings;
 use super::case::{Ground, Memo, out_of_reach, settled};
 use super::digest::Digests;
 use super::eligible::refused_everywhere;
@@ -29,6 +30,9 @@ const LIFE: SignedDuration = SignedDuration::from_hours(24 * 14);
 
 /// For how long after what a person did an answer still goes to them at any hour.
 const AT_ONCE: SignedDuration = SignedDuration::from_mins(15);
+
+/// How long whoever wants to talk has to book a time before an advocate is asked to write to them.
+const TO_BOOK: SignedDuration = SignedDuration::from_mins(3);
 
 /// A post that answers something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,9 +218,28 @@ pub(super) fn answers_to(program: &Program, state: &State, of: Seq, received: &R
     if advocates.is_empty() {
         return Vec::new();
     }
-    let receipt = Item::new(PostKey::Receipt { of, to: received.person.clone() }, received.at).at_once();
-    let relays = advocates.into_iter().map(|to| Item::new(PostKey::Relay { of, to }, received.at));
-    std::iter::once(receipt).chain(relays).collect()
+    let since = match received.said {
+        Said::Talk => received.at.checked_add(TO_BOOK).unwrap_or(received.at),
+        Said::Question | Said::Remark | Said::Concern | Said::Correction | Said::Referral => received.at,
+    };
+    let receipt = Item::new(PostKey::Receipt { of, to: received.person.clone() }, since).at_once();
+    let relays = advocates.into_iter().map(|to| Item::new(PostKey::Relay { of, to }, since));
+    let items = std::iter::once(receipt).chain(relays);
+    if received.said == Said::Talk && has_booked(state, received) {
+        return items.map(Item::over).collect();
+    }
+    items.collect()
+}
+
+/// Whether whoever wanted to talk has booked a time since: both sides hear of that instead.
+fn has_booked(state: &State, received: &Received) -> bool {
+    let known = state.person(&received.person);
+    let bookings = known.map(|known| known.bookings.as_slice()).unwrap_or_default();
+    bookings.iter().filter_map(|of| state.bookings.get(of)).any(|booking| {
+        booking.guest == received.person
+            && received.at <= booking.at
+            && booking.subject.as_ref().map(|subject| &subject.initiative) == received.initiative.as_ref()
+    })
 }
 
 fn notices(to: impl IntoIterator<Item = PersonId>, notice: &Notice, since: Timestamp) -> Vec<Item> {
@@ -349,7 +372,13 @@ fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
                 review::about_rehearsals(ground, &staged, now).0
             })
             .unwrap_or_default(),
-        PostKey::Booking { .. } | PostKey::Vacancy { .. } => Vec::new(),
+        PostKey::Booking { of, .. } => ground
+            .state
+            .bookings
+            .get(of)
+            .map(|booking| bookings::about_booking(ground.state, *of, booking))
+            .unwrap_or_default(),
+        PostKey::Vacancy { .. } => bookings::about_waiting(ground, now),
         PostKey::Notice { notice, .. } => match notice {
             Notice::Unreachable { person } => about_reaching(ground, person),
             Notice::Unknown { post } => {

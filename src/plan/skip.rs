@@ -123,6 +123,8 @@ pub enum Skip {
     Concerned,
     /// An advocate recorded a conversation with them.
     Conversation,
+    /// They have booked office hours about it, and nobody has said yet how that went.
+    Booked,
     /// The items of all their teams are in the plan.
     Planned {
         /// The teams.
@@ -288,6 +290,7 @@ impl Skip {
             Self::Considering => "considering",
             Self::Concerned => "concerned",
             Self::Conversation => "conversation",
+            Self::Booked => "booked",
             Self::Planned { .. } => "planned",
             Self::AskedEnough { .. } => "asked_enough",
             Self::KeptForLastCall => "kept_for_last_call",
@@ -377,6 +380,10 @@ impl Skip {
             Self::Considering => "They are considering it; only a reminder may follow.".into(),
             Self::Concerned => "They raised a concern; it is yours to answer and release.".into(),
             Self::Conversation => "A conversation with them is on record; the rest is yours.".into(),
+            Self::Booked => {
+                "They have booked office hours about it; messages wait until the host says how it went."
+                    .into()
+            }
             Self::Planned { teams } => format!("It is in the plan already ({}).", listed(teams)),
             Self::AskedEnough { asks } => {
                 format!("They were asked {asks} times; silence until the next planning.")

@@ -7,6 +7,7 @@
 
 mod adopt;
 pub mod answer;
+mod calendars;
 pub mod control;
 mod follow;
 mod home;
@@ -165,6 +166,9 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         let reload = reload::Reload { folder, shared: shared.clone(), writer: writer.clone() };
         tasks.spawn(until(stopping.clone(), async move { reload.keep_fresh().await.map_err(stopped) }));
     }
+    let calendars =
+        calendars::Calendars { shared: shared.clone(), writer: writer.clone(), clock: clock.clone() };
+    tasks.spawn(until(stopping.clone(), async move { calendars.keep().await.map_err(stopped) }));
     let means = Means {
         writer: writer.clone(),
         clock: clock.clone(),

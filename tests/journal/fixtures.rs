@@ -42,6 +42,15 @@ fn kind(event: &Event) -> &'static str {
         Event::Approached { .. } => "approached",
         Event::ReferralDismissed { .. } => "referral_dismissed",
         Event::LeaveEntered { .. } => "leave_entered",
+        Event::SlotBooked { .. } => "slot_booked",
+        Event::BookingMoved { .. } => "booking_moved",
+        Event::BookingCancelled { .. } => "booking_cancelled",
+        Event::BookingClosed { .. } => "booking_closed",
+        Event::BookingEntered { .. } => "booking_entered",
+        Event::WaitJoined { .. } => "wait_joined",
+        Event::WaitLeft { .. } => "wait_left",
+        Event::HoursAdded { .. } => "hours_added",
+        Event::HoursBlocked { .. } => "hours_blocked",
         Event::DeliveryJudged { .. } => "delivery_judged",
         Event::DeliveryEdited { .. } => "delivery_edited",
         Event::HandedOver { .. } => "handed_over",
@@ -54,7 +63,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: [&str; 41] = [
+const KINDS: [&str; 50] = [
     "config_adopted",
     "person_linked",
     "post_intended",
@@ -87,6 +96,15 @@ const KINDS: [&str; 41] = [
     "approached",
     "referral_dismissed",
     "leave_entered",
+    "slot_booked",
+    "booking_moved",
+    "booking_cancelled",
+    "booking_closed",
+    "booking_entered",
+    "wait_joined",
+    "wait_left",
+    "hours_added",
+    "hours_blocked",
     "delivery_judged",
     "delivery_edited",
     "handed_over",

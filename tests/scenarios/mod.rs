@@ -3,6 +3,7 @@
 mod advocates;
 mod answers;
 mod approval;
+mod bookings;
 mod campaign;
 mod conversation;
 mod digest;

@@ -176,7 +176,8 @@ pub(in crate::command) fn submit_correct(
 ) -> Decided {
     let what = match values.get(WHAT) {
         Some(Value::Text(text)) => text.as_str(),
-        Some(Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Person(_)) | None => "",
+        Some(Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Time(_) | Value::Person(_))
+        | None => "",
     };
     correct(scene, actor, initiative, what)
         .unwrap_or_else(|sentence| (Vec::new(), Reply::Faults(BTreeMap::from([(WHAT.to_owned(), sentence)]))))

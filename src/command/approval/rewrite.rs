@@ -98,7 +98,8 @@ pub(in crate::command) fn submit(
     }
     let text = match values.get(PROSE) {
         Some(Value::Text(text)) => text.trim(),
-        Some(Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Person(_)) | None => "",
+        Some(Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Time(_) | Value::Person(_))
+        | None => "",
     };
     let edited = |prose| Event::DeliveryEdited { delivery: delivery.clone(), by: actor.id.clone(), prose };
     if text.is_empty() {

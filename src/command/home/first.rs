@@ -1,6 +1,6 @@
 //! An advocate's first page: what to do next, and how each initiative stands.
 
-use super::{Desk, heading, lists, plain, queue, row, said, small, week};
+use super::{Desk, heading, lists, mine, plain, queue, row, said, small, week};
 use crate::domain::event::PauseReason;
 use crate::domain::message::{Action, Button, Look, Page, Paragraph, Part, Span};
 use crate::domain::next::{Next, Why};
@@ -21,6 +21,7 @@ pub(super) fn page(desk: &Desk<'_>) -> Vec<Part> {
     let survey = desk.survey(CONVERSATIONS);
     parts.extend(talk_next(desk, &survey));
     parts.extend(lists::first_question(desk));
+    parts.extend(mine::bookings(desk));
     parts.push(heading("Where they stand"));
     parts.extend(desk.overseen.iter().take(INITIATIVES).map(|of| lists::initiative(desk, &survey, of)));
     if desk.overseen.len() > INITIATIVES {

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::{Desk, beginning, heading, plain, row, said, small};
-use crate::command::listed;
+use crate::command::{bookings as office_hours, listed};
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::engagement::{Audience, Stance, Touch};
 use crate::domain::initiative::{Ask, Initiative};
@@ -57,6 +57,7 @@ pub(super) fn page(desk: &Desk<'_>) -> Vec<Part> {
         parts.extend(more(answered.len()));
     }
     parts.extend(questions(desk));
+    parts.extend(bookings(desk));
     parts.extend(hours(desk));
     parts.push(Part::Divider);
     parts.extend(settings(desk));
@@ -267,6 +268,19 @@ fn questions(desk: &Desk<'_>) -> Vec<Part> {
     parts
 }
 
+/// What the reader has booked, or others with them.
+pub(super) fn bookings(desk: &Desk<'_>) -> Vec<Part> {
+    let mut rows = office_hours::bookings(desk.scene, desk.reader);
+    if desk.scene.program.hours.contains_key(&desk.reader.id) {
+        let text = if rows.is_empty() { "Nobody has booked your office hours at the moment." } else { "" };
+        rows.push(row(text.into(), vec![plain("Add office hours", Action::AddHours)]));
+    }
+    if !rows.is_empty() {
+        rows.insert(0, heading("Your bookings"));
+    }
+    rows
+}
+
 /// When somebody is there to talk.
 fn hours(desk: &Desk<'_>) -> Vec<Part> {
     let program = desk.scene.program;
@@ -289,7 +303,7 @@ fn hours(desk: &Desk<'_>) -> Vec<Part> {
     }
     parts.push(row(
         Paragraph::text("Questions are welcome any time, here or in our direct message."),
-        vec![ask],
+        vec![plain("Book a time", Action::Book { initiative: None, host: None }), ask],
     ));
     parts
 }

@@ -176,7 +176,7 @@ pub(in crate::command) fn open(
                 label: "What is it about?".into(),
                 hint: None,
                 optional: true,
-                input: Input::Pick(titles.chain([unsure]).collect()),
+                input: Input::Pick { options: titles.chain([unsure]).collect(), initial: None },
             });
             "about any of our proposals".to_owned()
         }
@@ -224,7 +224,8 @@ pub(in crate::command) fn submit(
     }
     let chosen = match values.get(ABOUT) {
         Some(Value::Choice(id)) => InitiativeId::parse(id).ok(),
-        Some(Value::Text(_) | Value::Ticks(_) | Value::Date(_) | Value::Person(_)) | None => None,
+        Some(Value::Text(_) | Value::Ticks(_) | Value::Date(_) | Value::Time(_) | Value::Person(_))
+        | None => None,
     };
     let named = about.cloned().or(chosen).and_then(|id| scene.program.initiative(&id));
     let about = match named {

@@ -94,7 +94,7 @@ fn text_field(label: &str, placeholder: &str, initial: Option<String>) -> Field 
 fn text_of(values: &Values) -> Option<&str> {
     match values.get(TEXT)? {
         Value::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
-        Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Person(_) => None,
+        Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Time(_) | Value::Person(_) => None,
     }
 }
 

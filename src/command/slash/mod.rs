@@ -2,6 +2,7 @@
 
 mod approve;
 mod ask;
+mod book;
 mod campaign;
 mod export;
 mod hours;
@@ -142,7 +143,7 @@ const WORDS: [Word; 15] = [
 ];
 
 /// Every table of words, in the order in which help shows them.
-const TABLES: [&[Word]; 4] = [&WORDS, &approve::WORDS, &steer::WORDS, &respect::WORDS];
+const TABLES: [&[Word]; 5] = [&WORDS, &book::WORDS, &approve::WORDS, &steer::WORDS, &respect::WORDS];
 
 /// The words after the slash command.
 pub(super) fn slash(scene: Scene<'_>, actor: &Person, text: &str) -> Decided {
@@ -158,7 +159,9 @@ pub(super) fn slash(scene: Scene<'_>, actor: &Person, text: &str) -> Decided {
 /// Whether the words only show something, and nothing that takes long to find.
 pub(super) fn is_light(text: &str) -> bool {
     let word = text.split_whitespace().next().unwrap_or("help");
-    ["help", "initiatives", "show", "hours"].iter().any(|light| word.eq_ignore_ascii_case(light))
+    ["help", "initiatives", "show", "hours", "book", "bookings"]
+        .iter()
+        .any(|light| word.eq_ignore_ascii_case(light))
 }
 
 pub(super) fn resume(scene: Scene<'_>, actor: &Person) -> Decided {

@@ -1,7 +1,9 @@
 //! When an advocate is there to talk (rule R9).
 
+mod co_hosts;
 mod hours;
 
+pub use co_hosts::co_hosts;
 pub use hours::{BookingPage, Dated, Hours, Window};
 
 use jiff::Timestamp;

@@ -3,6 +3,8 @@
 //! Invariant: a host is in one place at a time. A record that would sell time of a host twice changes
 //! nothing, whoever wrote it; `decide` asks [`State::is_taken`] before it writes one.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
@@ -81,8 +83,8 @@ pub struct BookingState {
     pub standing: Standing,
     /// What both sides were to be told of, oldest first; never empty.
     pub changes: Vec<Change>,
-    /// The host's calendar that shows it, and up to which change.
-    pub written: Option<(PersonId, Seq)>,
+    /// The hosts whose calendars show it, or no longer do, as of which change.
+    pub written: BTreeMap<PersonId, Seq>,
     /// The messages about it.
     pub posts: Vec<PostId>,
 }
@@ -193,7 +195,9 @@ impl State {
 
     pub(super) fn moved(&mut self, seq: Seq, at: Timestamp, of: Seq, slot: &Slot, by: &By) {
         let Some(booking) = self.bookings.get(&of) else { return };
-        if booking.standing != Standing::Agreed || self.is_taken(&slot.host, &slot.stretch(), Some(of)) {
+        // Where hosts put an entry in their own calendar is their word, whatever else is there.
+        let taken = *by != By::Calendar && self.is_taken(&slot.host, &slot.stretch(), Some(of));
+        if booking.standing != Standing::Agreed || taken {
             return;
         }
         let before = booking.slot.clone();
@@ -242,7 +246,7 @@ impl State {
     /// The entry in a host's calendar shows everything up to change `through`.
     pub(super) fn entered(&mut self, of: Seq, host: &PersonId, through: Seq) {
         if let Some(booking) = self.bookings.get_mut(&of) {
-            booking.written = Some((host.clone(), through));
+            booking.written.insert(host.clone(), through);
         }
     }
 
@@ -285,7 +289,13 @@ impl State {
             person(&mut booking.guest);
             slot(&mut booking.slot);
             booking.subject.iter_mut().for_each(|subject| initiative(&mut subject.initiative));
-            booking.written.iter_mut().for_each(|(host, _)| person(host));
+            booking.written = std::mem::take(&mut booking.written)
+                .into_iter()
+                .map(|(mut host, through)| {
+                    person(&mut host);
+                    (host, through)
+                })
+                .collect();
             if let Standing::Cancelled { by: who } = &mut booking.standing {
                 by(who);
             }
@@ -303,6 +313,13 @@ impl State {
             .map(|(mut host, held)| {
                 person(&mut host);
                 (host, held)
+            })
+            .collect();
+        self.blocks = std::mem::take(&mut self.blocks)
+            .into_iter()
+            .map(|(mut host, uids)| {
+                person(&mut host);
+                (host, uids)
             })
             .collect();
         self.added_hours = std::mem::take(&mut self.added_hours)

@@ -1,6 +1,6 @@
 //! What each record changes.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -237,7 +237,7 @@ impl State {
                     at,
                     standing: Standing::Agreed,
                     changes: Vec::new(),
-                    written: None,
+                    written: BTreeMap::new(),
                     posts: Vec::new(),
                 };
                 self.booked(seq, at, booking);
@@ -255,6 +255,9 @@ impl State {
             Event::WaitLeft { person } => self.left(person),
             Event::HoursAdded { host, on, from, until } => {
                 self.added(host, AddedHours { on: *on, from: *from, until: *until });
+            }
+            Event::HoursBlocked { host, uids } => {
+                self.blocks.insert(host.clone(), uids.iter().cloned().collect());
             }
             Event::DeliveryJudged { delivery, verdict, by } => {
                 self.judged(seq, delivery, Judged { verdict: *verdict, by: by.clone(), at });

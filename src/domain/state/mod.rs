@@ -453,6 +453,8 @@ pub struct State {
     pub waiting_list: BTreeMap<Seq, WaitState>,
     /// Office hours that hosts added in Slack.
     pub added_hours: HashMap<PersonId, Vec<AddedHours>>,
+    /// Entries that keep a host's windows free in their calendar.
+    pub blocks: HashMap<PersonId, BTreeSet<String>>,
     /// Posting has stopped, since this record.
     pub paused: Option<(Seq, PauseReason)>,
     /// The earliest quarter for which a touch was sent, and the record of the first one.

@@ -93,6 +93,7 @@ impl State {
             | Event::WaitJoined { .. }
             | Event::WaitLeft { .. }
             | Event::HoursAdded { .. }
+            | Event::HoursBlocked { .. }
             | Event::DeliveryJudged { .. }
             | Event::DeliveryEdited { .. }
             | Event::HandedOver { .. }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::*;
+use crate::domain::booking::{By, Subject, Via};
 use crate::domain::effect::DeliveryKey;
 use crate::domain::event::{Event, Renames};
 
@@ -237,4 +238,84 @@ fn a_refused_configuration_is_forgotten_once_one_is_adopted() {
     let renamed = Renames::default();
     story.says(Event::ConfigAdopted { digest, initiatives: Vec::new(), renamed });
     assert_eq!(story.0.refused_config, None);
+}
+
+fn books(story: &mut Story, guest: &str, starts: &str, via: Via) -> Seq {
+    story.says(Event::SlotBooked {
+        guest: person(guest),
+        host: person("priya"),
+        starts: starts.parse().unwrap(),
+        minutes: 30,
+        subject: Some(Subject { initiative: initiative("payments"), quarter: quarter() }),
+        topic: None,
+        via,
+    })
+}
+
+#[test]
+fn time_of_a_host_is_sold_once() {
+    let mut story = Story::default();
+    let first = books(&mut story, "ana", "2026-12-15T15:00:00Z", Via::Slack);
+    for overlapping in ["2026-12-15T15:00:00Z", "2026-12-15T15:29:00Z", "2026-12-15T14:31:00Z"] {
+        let second = books(&mut story, "ben", overlapping, Via::Slack);
+        assert!(!story.0.bookings.contains_key(&second), "{overlapping} is taken");
+    }
+    let after = books(&mut story, "ben", "2026-12-15T15:30:00Z", Via::Slack);
+    assert!(story.0.bookings.contains_key(&after), "the next one begins where the first one ends");
+    let moves = |story: &mut Story, starts: &str, by| {
+        let starts = starts.parse().unwrap();
+        story.says(Event::BookingMoved { booking: after, host: person("priya"), starts, minutes: 30, by });
+    };
+    moves(&mut story, "2026-12-15T15:10:00Z", By::Person(person("ben")));
+    assert_eq!(story.0.bookings[&after].slot.starts, "2026-12-15T15:30:00Z".parse().unwrap(), "still taken");
+    story.says(Event::BookingCancelled { booking: first, by: By::Person(person("ana")) });
+    moves(&mut story, "2026-12-15T15:10:00Z", By::Person(person("ben")));
+    assert_eq!(story.0.bookings[&after].slot.starts, "2026-12-15T15:10:00Z".parse().unwrap(), "given back");
+}
+
+#[test]
+fn what_became_of_a_booking_is_settled_once() {
+    let mut story = Story::default();
+    let booking = books(&mut story, "ana", "2026-12-15T15:00:00Z", Via::Slack);
+    story.says(Event::BookingCancelled { booking, by: By::Person(person("ana")) });
+    story.says(Event::BookingCancelled { booking, by: By::Person(person("priya")) });
+    story.says(Event::BookingClosed { booking, by: person("priya"), met: true, note: None });
+    let state = &story.0.bookings[&booking];
+    assert_eq!(state.standing, Standing::Cancelled { by: By::Person(person("ana")) });
+    assert_eq!(state.changes.len(), 2, "nobody is told twice");
+    assert!(story.0.engagement(&person("ana"), &initiative("payments"), quarter()).is_none());
+}
+
+#[test]
+fn a_booking_that_was_kept_is_a_conversation_and_a_no_show_is_none() {
+    for met in [true, false] {
+        let mut story = Story::default();
+        let booking = books(&mut story, "ana", "2026-12-15T15:00:00Z", Via::Slack);
+        story.says(Event::BookingClosed { booking, by: person("priya"), met, note: None });
+        let engagement = story.0.engagement(&person("ana"), &initiative("payments"), quarter());
+        assert_eq!(engagement.is_some_and(Engagement::is_engaged), met);
+    }
+}
+
+#[test]
+fn a_booking_keeps_its_name_in_calendars_whatever_happens_to_it() {
+    let mut story = Story::default();
+    let booking = books(&mut story, "ana", "2026-12-15T15:00:00Z", Via::Slack);
+    let uid = story.0.bookings[&booking].uid.clone();
+    let starts = "2026-12-17T16:30:00Z".parse().unwrap();
+    let by = By::Person(person("ana"));
+    story.says(Event::BookingMoved { booking, host: person("omar"), starts, minutes: 30, by });
+    let mut renamed = Renames::default();
+    renamed.people.insert(person("ana"), person("ana-souza"));
+    renamed.initiatives.insert(initiative("payments"), initiative("deadlines"));
+    story.says(Event::ConfigAdopted {
+        digest: ConfigDigest("2".into()),
+        initiatives: vec![initiative("deadlines")],
+        renamed,
+    });
+    let state = &story.0.bookings[&booking];
+    assert_eq!((&state.uid, &state.guest), (&uid, &person("ana-souza")));
+    assert_eq!(state.subject.as_ref().unwrap().initiative, initiative("deadlines"));
+    assert!(story.0.is_taken(&person("omar"), &state.slot.stretch(), None));
+    assert!(!story.0.is_taken(&person("priya"), &state.slot.stretch(), None));
 }

@@ -2,6 +2,7 @@
 
 mod approach;
 mod approval;
+mod bookings;
 mod campaign;
 mod incremental;
 mod posts;

@@ -1,5 +1,6 @@
 //! What was filled in: `state.values` of a view.
 
+use jiff::civil::Time;
 use serde_json::Value as Json;
 
 use crate::domain::ids::SlackUserId;
@@ -49,6 +50,10 @@ fn value(input: &Json) -> Result<Option<Value>, Malformed> {
         }
         Some("datepicker") => match filled("/selected_date")? {
             Some(date) => Some(Value::Date(date.parse().map_err(|_| form)?)),
+            None => None,
+        },
+        Some("timepicker") => match filled("/selected_time")? {
+            Some(time) => Some(Value::Time(Time::strptime("%H:%M", time).map_err(|_| form)?)),
             None => None,
         },
         Some("users_select") => match filled("/selected_user")? {

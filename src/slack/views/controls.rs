@@ -56,6 +56,13 @@ pub fn word_of(action: &Action) -> &'static str {
         Action::Advance { .. } => "advance",
         Action::Correct { .. } => "correct",
         Action::Pause => "pause",
+        Action::Book { .. } => "book",
+        Action::MoveBooking { .. } => "move_booking",
+        Action::CancelBooking { .. } => "cancel_booking",
+        Action::HandOn { .. } => "hand_on",
+        Action::CloseBooking { .. } => "close_booking",
+        Action::LeaveWait => "leave_wait",
+        Action::AddHours => "add_hours",
         Action::Snooze => "snooze",
         Action::Wake => "wake",
         Action::StopAbout { .. } => "stop_about",
@@ -102,6 +109,8 @@ pub fn action_of(word: &str) -> Option<Action> {
         "change" => Action::Change,
         "reason" => Action::Reason,
         "release_concern" => Action::ReleaseConcern,
+        // About the message's own initiative.
+        "book" => Action::Book { initiative: None, host: None },
         _ => return None,
     };
     Some(action)

@@ -122,9 +122,17 @@ fn element(input: &Input) -> Value {
             let options = choices(options, limits::CHOICES);
             json!({ "type": "radio_buttons", "action_id": INPUT, "options": options })
         }
-        Input::Pick(options) => {
+        Input::Pick { options, initial } => {
             let options = choices(options, limits::PICKS);
-            json!({ "type": "static_select", "action_id": INPUT, "options": options })
+            let first = options
+                .iter()
+                .find(|option| option.get("value").and_then(Value::as_str) == initial.as_deref());
+            let first = first.cloned();
+            let mut element = json!({ "type": "static_select", "action_id": INPUT, "options": options });
+            if let (Some(first), Some(element)) = (first, element.as_object_mut()) {
+                element.insert("initial_option".to_owned(), first);
+            }
+            element
         }
         Input::Ticks(options) => {
             let options = choices(options, limits::CHOICES);
@@ -134,6 +142,7 @@ fn element(input: &Input) -> Value {
             json!({ "type": "datepicker", "action_id": INPUT, "initial_date": date.to_string() })
         }
         Input::Date { initial: None } => json!({ "type": "datepicker", "action_id": INPUT }),
+        Input::Time => json!({ "type": "timepicker", "action_id": INPUT }),
         Input::Person => json!({ "type": "users_select", "action_id": INPUT }),
     }
 }

@@ -334,9 +334,9 @@ proptest! {
             field.label.clone_from(&label);
             field.hint = Some(label.clone());
             match &mut field.input {
-                Input::Choice(all) | Input::Ticks(all) | Input::Pick(all) => all.clone_from(&options),
+                Input::Choice(all) | Input::Ticks(all) | Input::Pick { options: all, .. } => all.clone_from(&options),
                 Input::Text { placeholder, .. } => *placeholder = Some(label.clone()),
-                Input::Date { .. } | Input::Person => {}
+                Input::Date { .. } | Input::Time | Input::Person => {}
             }
         }
         let view = modal_view(&modal);

@@ -1,0 +1,394 @@
+//! What both sides of a booking read: that it was made, moved, handed on or cancelled, that it is near, and,
+//! for its host, the question how it went.
+//!
+//! Each message is brought up to date with the booking, so that none of them goes on naming a time that no
+//! longer holds.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::domain::booking::{Ahead, By, Via, Word};
+use crate::domain::directory::Person;
+use crate::domain::ids::{PersonId, Seq};
+use crate::domain::message::{Action, Button, Look, Message, Paragraph, Part, Span};
+use crate::domain::observation::Observations;
+use crate::domain::office_hours::co_hosts;
+use crate::domain::program::Program;
+use crate::domain::state::{BookingState, Change, Slot, Standing, State};
+
+use super::buttons::button;
+use super::case::{names, person, zone};
+use super::invitation::invitation;
+use super::unsayable::Unsayable;
+use super::{dates, wording};
+
+/// "Tue 15 Dec 15:00–15:30", in the reader's zone; the year is the next one to come.
+pub fn slot_in_words(slot: &Slot, zone: &TimeZone) -> String {
+    format!("{}–{}", dates::slot(slot.starts, zone), until(slot, zone))
+}
+
+/// "Tuesday 15 December, 15:00–15:30", in the reader's zone.
+pub fn slot_on(slot: &Slot, zone: &TimeZone, now: Timestamp) -> String {
+    let (starts, today) = (zone.to_datetime(slot.starts), zone.to_datetime(now).date());
+    format!("{}, {}–{}", dates::day(starts.date(), today), starts.strftime("%H:%M"), until(slot, zone))
+}
+
+fn until(slot: &Slot, zone: &TimeZone) -> String {
+    zone.to_datetime(slot.stretch().until).strftime("%H:%M").to_string()
+}
+
+/// What one of its sides can do about a booking that is agreed.
+pub fn controls(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    (of, booking): (Seq, &BookingState),
+    reader: &PersonId,
+    now: Timestamp,
+) -> Vec<Button> {
+    if booking.via != Via::Slack || !booking.is_ahead(now) || !booking.is_side(reader) {
+        return Vec::new();
+    }
+    let mut buttons = vec![button("Move", Action::MoveBooking { booking: of }, Look::Plain)];
+    let host = booking.slot.host == *reader;
+    if host && co_hosts(program, state, seen, of, booking, now).next().is_some() {
+        buttons.push(button("Hand on", Action::HandOn { booking: of }, Look::Plain));
+    }
+    buttons.push(button("Cancel", Action::CancelBooking { booking: of }, Look::Plain));
+    buttons
+}
+
+/// A booking as `reader` reads of it.
+struct Booked<'a> {
+    program: &'a Program,
+    state: &'a State,
+    seen: &'a Observations,
+    of: Seq,
+    booking: &'a BookingState,
+    reader: &'a Person,
+    zone: &'a TimeZone,
+    now: Timestamp,
+}
+
+/// The message of a post about booking `of`.
+pub(super) fn booking(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    (of, to, word): (Seq, &PersonId, Word),
+    now: Timestamp,
+) -> Result<Message, Unsayable> {
+    let booking = state.bookings.get(&of).ok_or(Unsayable::NoRecord(of))?;
+    let reader = person(program, to)?;
+    let booked = Booked { program, state, seen, of, booking, reader, zone: zone(program, seen, reader), now };
+    let change = |since: Seq| {
+        booking.changes.iter().find(|change| change.since == since).ok_or(Unsayable::NoRecord(since))
+    };
+    Ok(match word {
+        Word::Told { since } => booked.told(change(since)?),
+        Word::Invitation { since } => booked.invitation(change(since)?),
+        Word::Reminder { since, ahead } => booked.reminder(change(since)?, ahead),
+        Word::Aftermath => booked.aftermath(),
+    })
+}
+
+impl Booked<'_> {
+    fn is_host(&self) -> bool {
+        self.booking.slot.host == self.reader.id
+    }
+
+    fn name(&self, id: &PersonId) -> String {
+        names(self.program, std::slice::from_ref(id)).into_iter().next().unwrap_or_else(|| id.to_string())
+    }
+
+    /// Whom the reader meets in `slot`.
+    fn other(&self, slot: &Slot) -> String {
+        self.name(if self.booking.guest == self.reader.id { &slot.host } else { &self.booking.guest })
+    }
+
+    fn when(&self, slot: &Slot) -> String {
+        slot_on(slot, self.zone, self.now)
+    }
+
+    fn about(&self) -> String {
+        let subject = self.booking.subject.as_ref();
+        let initiative = subject.and_then(|subject| self.program.initiative(&subject.initiative));
+        initiative.map_or_else(String::new, |initiative| format!(" about “{}”", initiative.title))
+    }
+
+    /// What is true now, after a change that others followed.
+    fn now_stands(&self) -> String {
+        match &self.booking.standing {
+            Standing::Agreed => {
+                format!("It was changed since: {}, your time.", self.when(&self.booking.slot))
+            }
+            Standing::Cancelled { .. } => "It was cancelled since.".to_owned(),
+            Standing::Kept | Standing::NoShow => "It is over.".to_owned(),
+        }
+    }
+
+    fn told(&self, change: &Change) -> Message {
+        let before = self.booking.before(change.since);
+        let latest = self.booking.latest().is_some_and(|latest| latest.since == change.since);
+        let first = match (&change.agreed, before) {
+            (Some(slot), None) => self.made(slot),
+            (Some(slot), Some(before)) if slot.host != before.host => self.handed_on(slot, before),
+            (Some(slot), Some(before)) => format!(
+                "Moved{}: your office hours with {}{} are now on {}, your time, instead of {}.",
+                self.by(change),
+                self.other(slot),
+                self.about(),
+                self.when(slot),
+                self.when(before),
+            ),
+            (None, before) => {
+                let slot = before.unwrap_or(&self.booking.slot);
+                format!(
+                    "Cancelled{}: your office hours with {}{} on {}, your time.",
+                    self.by(change),
+                    self.other(slot),
+                    self.about(),
+                    self.when(slot)
+                )
+            }
+        };
+        let mut parts = vec![Part::Paragraph(Paragraph::text(first.clone()))];
+        if !latest {
+            parts.push(Part::Paragraph(Paragraph::text(self.now_stands())));
+            return self.closed(Message::new(first, parts), Vec::new());
+        }
+        let side = self.booking.is_side(&self.reader.id);
+        match &self.booking.standing {
+            Standing::Agreed if side => {
+                if before.is_none() {
+                    parts.extend(self.topic());
+                }
+                parts.extend(self.place());
+                let controls = self.controls();
+                self.closed(Message::new(first, parts), controls)
+            }
+            Standing::Cancelled { .. } if self.booking.guest == self.reader.id => {
+                let initiative = self.booking.subject.as_ref().map(|subject| subject.initiative.clone());
+                let again = Action::Book { initiative, host: None };
+                self.closed(Message::new(first, parts), vec![button("Book another time", again, Look::Plain)])
+            }
+            Standing::Kept | Standing::NoShow => {
+                parts.push(Part::Small(Paragraph::text("It is over.")));
+                self.closed(Message::new(first, parts), Vec::new())
+            }
+            Standing::Agreed | Standing::Cancelled { .. } => {
+                self.closed(Message::new(first, parts), Vec::new())
+            }
+        }
+    }
+
+    /// "Booked: …", as each side reads it.
+    fn made(&self, slot: &Slot) -> String {
+        let (other, about, when) = (self.other(slot), self.about(), self.when(slot));
+        let page = match &self.booking.via {
+            Via::Slack => String::new(),
+            Via::Page { provider, .. } => format!(" on {}", provider.title()),
+        };
+        if self.booking.guest == self.reader.id {
+            format!("Booked{page}: office hours with {other}{about} on {when}, your time.")
+        } else {
+            format!("{other} booked your office hours{page}{about}: {when}, your time.")
+        }
+    }
+
+    fn handed_on(&self, slot: &Slot, before: &Slot) -> String {
+        let (from, to, guest) =
+            (self.name(&before.host), self.name(&slot.host), self.name(&self.booking.guest));
+        let (about, when) = (self.about(), self.when(slot));
+        if self.reader.id == self.booking.guest {
+            format!("{to} takes over from {from}: your office hours{about} stay on {when}, your time.")
+        } else if self.reader.id == slot.host {
+            format!("{from} handed you a booking: {guest}{about} on {when}, your time.")
+        } else {
+            format!("Handed on: {to} now meets {guest}{about} on {when}, your time.")
+        }
+    }
+
+    /// " by Priya", where it wasn't the reader.
+    fn by(&self, change: &Change) -> String {
+        match &change.by {
+            By::Person(who) if *who == self.reader.id => String::new(),
+            By::Person(who) => format!(" by {}", self.name(who)),
+            By::Calendar if self.is_host() => " in your calendar".to_owned(),
+            By::Calendar => format!(" by {}", self.name(&self.booking.slot.host)),
+            By::Page => match &self.booking.via {
+                Via::Page { provider, .. } => format!(" on {}", provider.title()),
+                Via::Slack => String::new(),
+            },
+        }
+    }
+
+    /// What the guest wrote it is about.
+    fn topic(&self) -> Option<Part> {
+        self.booking.topic.as_ref()?.reveal().map(|text| Part::Quote(text.to_owned()))
+    }
+
+    fn place(&self) -> Option<Part> {
+        let place = self.program.hours.get(&self.booking.slot.host)?.place.as_deref()?;
+        let spans = if place.starts_with("https://") {
+            vec![
+                Span::Link { label: "Join here".to_owned(), url: place.to_owned() },
+                Span::Text(".".to_owned()),
+            ]
+        } else {
+            vec![Span::Text(format!("Where: {place}."))]
+        };
+        Some(Part::Paragraph(Paragraph(spans)))
+    }
+
+    fn controls(&self) -> Vec<Button> {
+        let booking = (self.of, self.booking);
+        controls(self.program, self.state, self.seen, booking, &self.reader.id, self.now)
+    }
+
+    /// With who sees it (rule R7).
+    fn closed(&self, mut message: Message, buttons: Vec<Button>) -> Message {
+        message.buttons = buttons;
+        let subject = self.booking.subject.as_ref();
+        let initiative = subject.and_then(|subject| self.program.initiative(&subject.initiative));
+        let mut seeing: Vec<PersonId> = vec![self.booking.slot.host.clone()];
+        seeing.extend(initiative.map(|initiative| initiative.advocates.clone()).unwrap_or_default());
+        seeing.extend(self.program.admins.iter().cloned());
+        let mut others: Vec<PersonId> = Vec::new();
+        for id in seeing {
+            if id != self.reader.id && id != self.booking.guest && !others.contains(&id) {
+                others.push(id);
+            }
+        }
+        let text = if self.booking.guest == self.reader.id {
+            let verb = if others.len() == 1 { "sees" } else { "see" };
+            format!(
+                "Sent only to you; besides you only {} {verb} it.",
+                wording::joined(&names(self.program, &others))
+            )
+        } else if others.is_empty() {
+            format!("Besides you only {} sees it.", self.name(&self.booking.guest))
+        } else {
+            others.push(self.booking.guest.clone());
+            format!("Besides you only {} see it.", wording::joined(&names(self.program, &others)))
+        };
+        message.footer = Some(Paragraph::text(text));
+        message
+    }
+
+    fn invitation(&self, change: &Change) -> Message {
+        let says = match change.agreed {
+            Some(_) if self.booking.before(change.since).is_none() => "For your calendar.",
+            Some(_) => "For your calendar: it moves the entry that is there.",
+            None => "For your calendar: it takes the entry out.",
+        };
+        let mut message = Message::line(says);
+        message.attachment = invitation(self.program, self.seen, self.booking, change, &self.reader.id);
+        message
+    }
+
+    fn reminder(&self, change: &Change, ahead: Ahead) -> Message {
+        let slot = change.agreed.as_ref().unwrap_or(&self.booking.slot);
+        let stands = self.booking.standing == Standing::Agreed && self.booking.slot == *slot;
+        let other = self.other(slot);
+        let first = match ahead {
+            Ahead::Day => format!(
+                "Tomorrow: office hours with {other}{}, {}, your time.",
+                self.about(),
+                self.when(slot)
+            ),
+            Ahead::Minutes => {
+                format!("In ten minutes: office hours with {other}{}, {}.", self.about(), self.hour(slot))
+            }
+        };
+        let first = if ahead == Ahead::Day { self.day_word(first, slot) } else { first };
+        let mut parts = vec![Part::Paragraph(Paragraph::text(first.clone()))];
+        if !stands {
+            parts.push(Part::Paragraph(Paragraph::text(self.now_stands())));
+            return self.closed(Message::new(first, parts), Vec::new());
+        }
+        if self.is_host() {
+            parts.extend(self.topic());
+        }
+        parts.extend(self.place());
+        let controls = self.controls();
+        self.closed(Message::new(first, parts), controls)
+    }
+
+    /// A reminder that waited for the morning comes on the day itself.
+    fn day_word(&self, text: String, slot: &Slot) -> String {
+        let (today, on) = (self.zone.to_datetime(self.now).date(), self.zone.to_datetime(slot.starts).date());
+        if on == today { text.replacen("Tomorrow", "Today", 1) } else { text }
+    }
+
+    fn hour(&self, slot: &Slot) -> String {
+        format!(
+            "{}–{}, your time",
+            self.zone.to_datetime(slot.starts).strftime("%H:%M"),
+            until(slot, self.zone)
+        )
+    }
+
+    fn aftermath(&self) -> Message {
+        let guest = self.name(&self.booking.guest);
+        let when = self.when(&self.booking.slot);
+        let (text, buttons) = match &self.booking.standing {
+            Standing::Agreed => (
+                format!("How did it go with {guest}{} ({when})?", self.about()),
+                vec![
+                    button("We met", Action::CloseBooking { booking: self.of, met: true }, Look::Primary),
+                    button(
+                        "They didn't come",
+                        Action::CloseBooking { booking: self.of, met: false },
+                        Look::Plain,
+                    ),
+                ],
+            ),
+            Standing::Kept => (
+                format!("You met {guest}{} ({when}). It is on record as a conversation.", self.about()),
+                Vec::new(),
+            ),
+            Standing::NoShow => (
+                format!("{guest} didn't come ({when}). Messages about this go on as planned."),
+                vec![button(
+                    "We did meet",
+                    Action::CloseBooking { booking: self.of, met: true },
+                    Look::Plain,
+                )],
+            ),
+            Standing::Cancelled { .. } => {
+                (format!("The booking with {guest} ({when}) was cancelled."), Vec::new())
+            }
+        };
+        let parts = vec![Part::Paragraph(Paragraph::text(text.clone()))];
+        self.closed(Message::new(text, parts), buttons)
+    }
+}
+
+/// Office hours have become free for somebody who waits.
+pub(super) fn vacancy(
+    program: &Program,
+    state: &State,
+    of: Seq,
+    to: &PersonId,
+) -> Result<Message, Unsayable> {
+    let reader = person(program, to)?;
+    let wait = state.waiting_list.get(&of);
+    let subject = wait.and_then(|wait| wait.subject.as_ref());
+    let Some(initiative) = subject.and_then(|subject| program.initiative(&subject.initiative)) else {
+        return Ok(Message::line("An office hour was free. You wait for none any more."));
+    };
+    let host = wording::joined(&names(program, &initiative.advocates));
+    let text = format!(
+        "{}, an office hour of {host} about “{}” is free. Whoever books first has it.",
+        reader.given_name, initiative.title
+    );
+    let mut message = Message::line(text);
+    let book = Action::Book { initiative: Some(initiative.id.clone()), host: None };
+    message.buttons = vec![
+        button("Book a time", book, Look::Primary),
+        button("No longer needed", Action::LeaveWait, Look::Plain),
+    ];
+    message.footer = Some(Paragraph::text("Sent only to you, because you asked to be told."));
+    Ok(message)
+}

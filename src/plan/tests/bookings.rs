@@ -1,0 +1,181 @@
+//! Bookings: word to both sides, invitations, reminders of a time that still holds, and how it went.
+
+use super::world::{Life, at, initiative, person, program};
+use crate::domain::booking::{By, Subject, Via, Word};
+use crate::domain::effect::PostKey;
+use crate::domain::engagement::{Stance, Touch};
+use crate::domain::event::{Event, Said};
+use crate::domain::ids::Seq;
+
+/// A life in which Ana books a time with Priya on Tuesday the 10th; both live in Lisbon, where it is UTC.
+fn booked(starts: &str) -> (Life, Seq) {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-10T10:00:00Z"));
+    let of = books(&mut life, "ana", starts);
+    (life, of)
+}
+
+fn books(life: &mut Life, guest: &str, starts: &str) -> Seq {
+    life.happens(Event::SlotBooked {
+        guest: person(guest),
+        host: person("priya"),
+        starts: at(starts),
+        minutes: 30,
+        subject: Some(Subject { initiative: initiative("payments"), quarter: "2027-Q1".parse().unwrap() }),
+        topic: None,
+        via: Via::Slack,
+    });
+    life.state.head
+}
+
+fn moves(life: &mut Life, booking: Seq, host: &str, starts: &str, by: By) {
+    life.happens(Event::BookingMoved { booking, host: person(host), starts: at(starts), minutes: 30, by });
+}
+
+fn by(id: &str) -> By {
+    By::Person(person(id))
+}
+
+/// What was sent about bookings, in order: "told ana Tue 10 Nov 10:00".
+fn about(life: &Life) -> Vec<String> {
+    let said = |word: &Word| match word {
+        Word::Told { .. } => "told",
+        Word::Invitation { .. } => "invitation",
+        Word::Reminder { .. } => "reminder",
+        Word::Aftermath => "aftermath",
+    };
+    life.sent
+        .iter()
+        .filter_map(|(at, post)| {
+            let PostKey::Booking { to, word, .. } = &post.key else { return None };
+            Some(format!("{} {to} {}", said(word), at.strftime("%a %-d %b %H:%M")))
+        })
+        .collect()
+}
+
+#[test]
+fn both_sides_hear_of_a_booking_are_reminded_and_the_host_is_asked_afterwards() {
+    let (mut life, _) = booked("2026-11-12T15:00:00Z");
+    life.until(at("2026-11-13T12:00:00Z"));
+    let expected = [
+        "told ana Tue 10 Nov 10:00",
+        "invitation ana Tue 10 Nov 10:00",
+        "told priya Tue 10 Nov 10:00",
+        "invitation priya Tue 10 Nov 10:00",
+        "reminder ana Wed 11 Nov 15:00",
+        "reminder priya Wed 11 Nov 15:00",
+        "reminder ana Thu 12 Nov 14:50",
+        "reminder priya Thu 12 Nov 14:50",
+        "aftermath priya Thu 12 Nov 15:30",
+    ];
+    let mut got = about(&life);
+    got.sort();
+    let mut expected = expected.map(str::to_owned);
+    expected.sort();
+    assert_eq!(got, expected);
+}
+
+#[test]
+fn nobody_is_reminded_of_a_time_that_no_longer_holds() {
+    let (mut life, of) = booked("2026-11-12T15:00:00Z");
+    life.until(at("2026-11-10T11:00:00Z"));
+    moves(&mut life, of, "priya", "2026-11-19T16:30:00Z", by("ana"));
+    life.until(at("2026-11-20T18:00:00Z"));
+    let reminders: Vec<String> =
+        about(&life).into_iter().filter(|line| line.starts_with("reminder ana")).collect();
+    assert_eq!(reminders, ["reminder ana Wed 18 Nov 16:30", "reminder ana Thu 19 Nov 16:20"]);
+
+    let (mut life, booking) = booked("2026-11-12T15:00:00Z");
+    life.until(at("2026-11-11T16:00:00Z"));
+    life.happens(Event::BookingCancelled { booking, by: by("priya") });
+    life.until(at("2026-11-20T18:00:00Z"));
+    let after: Vec<String> = about(&life).split_off(6);
+    let expected = [
+        "told ana Wed 11 Nov 16:00",
+        "told priya Wed 11 Nov 16:00",
+        "invitation ana Wed 11 Nov 16:00",
+        "invitation priya Wed 11 Nov 16:00",
+    ];
+    let (mut after, mut expected) = (after, expected.map(str::to_owned));
+    after.sort();
+    expected.sort();
+    assert_eq!(after, expected, "word of it and the entry taken back, no reminder, no question afterwards");
+}
+
+#[test]
+fn the_other_side_is_not_woken_at_night_unless_it_is_soon() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-10T23:30:00Z"));
+    books(&mut life, "ana", "2026-11-12T15:00:00Z");
+    life.until(at("2026-11-11T08:00:00Z"));
+    assert!(about(&life).contains(&"told ana Tue 10 Nov 23:30".to_owned()));
+    assert!(about(&life).contains(&"told priya Wed 11 Nov 07:00".to_owned()), "{:?}", about(&life));
+
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-10T23:30:00Z"));
+    books(&mut life, "ana", "2026-11-11T08:00:00Z");
+    life.until(at("2026-11-11T09:00:00Z"));
+    assert!(about(&life).contains(&"told priya Tue 10 Nov 23:30".to_owned()), "{:?}", about(&life));
+}
+
+#[test]
+fn a_booking_handed_on_tells_all_three_and_reminds_the_new_host() {
+    let (mut life, of) = booked("2026-11-12T15:00:00Z");
+    life.until(at("2026-11-10T12:00:00Z"));
+    moves(&mut life, of, "ben", "2026-11-12T15:00:00Z", by("priya"));
+    life.until(at("2026-11-13T12:00:00Z"));
+    let all = about(&life);
+    for told in ["told ana Tue 10 Nov 12:00", "told ben Tue 10 Nov 12:00", "told priya Tue 10 Nov 12:00"] {
+        assert!(all.contains(&told.to_owned()), "{told}: {all:?}");
+    }
+    assert!(all.contains(&"reminder ben Thu 12 Nov 14:50".to_owned()), "{all:?}");
+    assert!(!all.iter().any(|line| line.starts_with("reminder priya")), "{all:?}");
+    assert!(all.contains(&"aftermath ben Thu 12 Nov 15:30".to_owned()), "{all:?}");
+}
+
+#[test]
+fn whoever_books_after_asking_to_talk_is_not_passed_on_as_well() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-10T10:00:00Z"));
+    life.takes("ana", "payments", Stance::Considering);
+    life.says("ana", Some("payments"), Said::Talk);
+    life.until(at("2026-11-10T10:01:00Z"));
+    books(&mut life, "ana", "2026-11-12T15:00:00Z");
+    life.until(at("2026-11-11T12:00:00Z"));
+    let passed_on =
+        life.sent.iter().any(|(_, post)| matches!(post.key, PostKey::Relay { .. } | PostKey::Receipt { .. }));
+    assert!(!passed_on, "{:?}", life.sent);
+
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-10T10:00:00Z"));
+    life.says("ana", Some("payments"), Said::Talk);
+    life.until(at("2026-11-10T10:05:00Z"));
+    let relays = life.sent.iter().filter(|(_, post)| matches!(post.key, PostKey::Relay { .. })).count();
+    assert_eq!(relays, 1, "whoever books nothing is written to");
+}
+
+#[test]
+fn whoever_has_booked_is_not_asked_again_before_they_talked() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-20T10:00:00Z"));
+    let booking = books(&mut life, "ana", "2026-12-22T15:00:00Z");
+    life.until(at("2026-12-22T16:00:00Z"));
+    let story = life.story("ana");
+    assert!(story.iter().all(|line| !line.contains("pitch") && !line.contains("reminder")), "{story:?}");
+
+    life.happens(Event::BookingClosed { booking, by: person("priya"), met: false, note: None });
+    life.until(at("2027-01-14T16:00:00Z"));
+    assert!(life.story("ana").iter().any(|line| line.contains("last_call")), "{:?}", life.story("ana"));
+
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-20T10:00:00Z"));
+    let booking = books(&mut life, "ana", "2026-11-24T15:00:00Z");
+    life.until(at("2026-11-24T16:00:00Z"));
+    life.happens(Event::BookingClosed { booking, by: person("priya"), met: true, note: None });
+    life.until(at("2027-01-14T16:00:00Z"));
+    let asked = life.sent.iter().filter(|(at, post)| {
+        *at > self::at("2026-11-24T16:00:00Z")
+            && post.key.delivery().is_some_and(|of| of.person == person("ana") && of.touch != Touch::HeadsUp)
+    });
+    assert_eq!(asked.count(), 0, "a conversation took place");
+}

@@ -1,0 +1,137 @@
+//! Office hours: two clicks book a time, both sides have it, and whatever becomes of it both are told.
+
+use serde_json::{Value, json};
+
+use crate::world::{Actor, World, words};
+
+const PITCHED: &str = "2026-12-03T10:30:00Z";
+
+/// Ben clicks *Let's talk* and books the first time that he is offered; Priya reads of it by day.
+async fn booked(world: &World) -> (Actor<'_>, Actor<'_>) {
+    world.advance_to(PITCHED).await;
+    let (ben, priya) = (world.person("ben").await, world.person("priya").await);
+    ben.clicks("Let's talk").await;
+    assert_eq!(ben.modal().await["title"]["text"], "Book a time");
+    ben.submits(&[("topic", json!("Who carries the pager meanwhile?"))]).await;
+    ben.reads("Booked: office hours with Priya").await;
+    (ben, priya)
+}
+
+fn files(messages: &[Value]) -> Vec<Value> {
+    messages.iter().flat_map(|message| message["files"].as_array().cloned().unwrap_or_default()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_clicks_book_a_time_and_both_sides_have_it() {
+    let world = World::sample().await;
+    let (ben, priya) = booked(&world).await;
+    let told = ben.reads("Booked: office hours with Priya").await;
+    assert!(words(&told).contains("your time"), "{}", words(&told));
+    world.settled().await;
+    assert_eq!(files(&ben.messages().await).len(), 1, "one invitation");
+    world.advance_to("2026-12-03T12:00:00Z").await;
+    let heard = priya.reads("Ben booked your office hours").await;
+    assert!(words(&heard).contains("Who carries the pager meanwhile?"), "{}", words(&heard));
+    assert_eq!(files(&priya.messages().await).len(), 1, "one invitation");
+    for side in [&ben, &priya] {
+        let listed = side.commands("bookings").await;
+        assert!(listed.contains("payment"), "{listed}");
+        side.opens_home().await;
+        side.reads_at_home("Your bookings").await;
+    }
+    let passed_on =
+        priya.messages().await.iter().filter(|message| words(message).contains("would like to talk")).count();
+    assert_eq!(passed_on, 0, "the booking says it already");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_booking_is_moved_and_cancelled_and_nobody_is_reminded_of_what_no_longer_holds() {
+    let world = World::sample().await;
+    let (ben, priya) = booked(&world).await;
+    ben.clicks("Move").await;
+    ben.submits(&[]).await;
+    ben.reads("Moved: your office hours with Priya").await;
+    world.advance_to("2026-12-04T12:00:00Z").await;
+    priya.reads("Moved by Ben").await;
+    let moved = priya.last_message().await;
+    assert!(moved["files"].is_array() || !words(&moved).is_empty());
+    let message = priya.reads("Moved by Ben").await;
+    priya.clicks_on(&message, "Cancel").await;
+    priya.submits(&[]).await;
+    priya.reads("Cancelled").await;
+    world.advance_to("2026-12-05T12:00:00Z").await;
+    ben.reads("Cancelled by Priya").await;
+    world.advance_to("2026-12-19T12:00:00Z").await;
+    let all: Vec<String> = ben.messages().await.iter().map(words).collect();
+    assert!(
+        !all.iter().any(|text| text.contains("In ten minutes") || text.contains("Tomorrow:")),
+        "{all:#?}"
+    );
+    // Booked, moved, cancelled: each with an entry for the calendar.
+    assert_eq!(files(&ben.messages().await).len(), 3);
+    assert_eq!(files(&priya.messages().await).len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_booking_that_was_kept_makes_the_person_engaged_and_ends_the_messages() {
+    let world = World::sample().await;
+    let (ben, priya) = booked(&world).await;
+    world.advance_to("2026-12-18T12:00:00Z").await;
+    ben.reads("In ten minutes").await;
+    let asked = priya.reads("How did it go with Ben").await;
+    priya.clicks_on(&asked, "We met").await;
+    priya.submits(&[("stance", json!("first_step")), ("note", json!("Wants the flag first."))]).await;
+    priya.reads("You met Ben").await;
+    let coverage = priya.commands("coverage payment-deadlines").await;
+    assert!(coverage.contains("first step"), "{coverage}");
+    let before = ben.messages().await.len();
+    world.advance_to("2027-01-14T12:00:00Z").await;
+    let after: Vec<String> = ben.messages().await.split_off(before).iter().map(words).collect();
+    assert!(!after.iter().any(|text| text.contains("Could Checkout")), "{after:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_its_two_sides_can_change_a_booking() {
+    let world = World::sample().await;
+    let (ben, _) = booked(&world).await;
+    let ana = world.person("ana").await;
+    let listed = ana.commands("bookings").await;
+    assert!(listed.contains("booked nothing"), "{listed}");
+    assert!(!listed.contains("Ben"), "{listed}");
+    let told = ben.reads("Booked: office hours with Priya").await;
+    let button = told["blocks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|block| block["elements"].as_array().cloned().unwrap_or_default());
+    let cancel = button.into_iter().find(|element| element["text"]["text"] == "Cancel").unwrap();
+    assert!(cancel["value"].as_str().unwrap().contains("cancel_booking"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_finds_all_times_taken_is_told_when_one_is_free() {
+    let world = World::sample().await;
+    world.advance_to(PITCHED).await;
+    let (ana, priya) = (world.person("ana").await, world.person("priya").await);
+    // Few are left before the freeze, and others take them.
+    world.advance_to("2027-01-12T12:00:00Z").await;
+    for handle in ["ben", "dev", "lucia", "carla", "henrik", "yuki"] {
+        let person = world.person(handle).await;
+        person.commands("book payment-deadlines").await;
+        if person.modal().await["title"]["text"] == "Book a time" {
+            person.submits(&[]).await;
+        }
+    }
+    ana.commands("book payment-deadlines").await;
+    assert_eq!(ana.modal().await["title"]["text"], "No time is free");
+    ana.submits(&[]).await;
+    world.settled().await;
+    priya.opens_home().await;
+    priya.clicks_at_home("Add office hours").await;
+    priya.submits(&[("day", json!("2027-01-14")), ("from", json!("11:00")), ("until", json!("12:00"))]).await;
+    world.advance_to("2027-01-13T12:00:00Z").await;
+    let free = ana.reads("is free. Whoever books first has it").await;
+    ana.clicks_on(&free, "Book a time").await;
+    ana.submits(&[]).await;
+    ana.reads("Booked: office hours with Priya").await;
+}
