@@ -88,6 +88,15 @@ impl SourceCode for Excerpt {
     }
 }
 
+impl Excerpt {
+    /// Covers what is underlined, and whatever follows it in the line.
+    fn hide(&mut self) {
+        self.text.truncate(self.underlined.start);
+        self.text.push_str("\"…\"");
+        self.underlined.end = self.text.len();
+    }
+}
+
 /// How findings are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paint {
@@ -183,9 +192,16 @@ pub(super) struct Finding {
     message: String,
     label: Option<String>,
     help: Option<String>,
+    hidden: bool,
 }
 
 impl Finding {
+    /// Keeps the underlined text out of what is shown: it is, or holds, a secret.
+    pub(super) fn hide(&mut self) -> &mut Self {
+        self.hidden = true;
+        self
+    }
+
     /// Says why at the underlined text.
     pub(super) fn label(&mut self, label: impl Into<String>) -> &mut Self {
         self.label = Some(label.into());
@@ -252,7 +268,7 @@ impl Report {
         message: String,
     ) -> &mut Finding {
         let at = self.findings.len();
-        let finding = Finding { severity, check, place, message, label: None, help: None };
+        let finding = Finding { severity, check, place, message, label: None, help: None, hidden: false };
         self.findings.push(finding);
         // The index was taken before the push, so that it is that of the new finding.
         &mut self.findings[at]
@@ -273,7 +289,10 @@ impl Report {
             let text = files.text(&path);
             let (line, column) = text.map_or((1, 1), |text| line_and_column(text, finding.place.start));
             let file = files.shown(&path);
-            let excerpt = text.map(|text| excerpt(&file, text, finding.place, line, column));
+            let mut excerpt = text.map(|text| excerpt(&file, text, finding.place, line, column));
+            if finding.hidden {
+                excerpt.iter_mut().for_each(Excerpt::hide);
+            }
             Diagnostic {
                 severity: finding.severity,
                 file,

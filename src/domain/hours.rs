@@ -83,6 +83,12 @@ impl SendHours {
             .unwrap_or(false)
     }
 
+    /// Each of the days with the hours of it, `[from, until)`.
+    pub fn ranges(&self) -> impl Iterator<Item = (Weekday, Time, Time)> {
+        let days = Weekday::Monday.cycle_forward().zip(self.days);
+        days.filter_map(|(day, on)| on.then_some((day, self.from, self.until)))
+    }
+
     /// Whether `at` lies in these hours in `zone`, days off left out.
     pub fn contains(&self, at: Timestamp, zone: &TimeZone, off: &DaysOff) -> bool {
         let civil = zone.to_datetime(at);

@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +15,7 @@ use super::event::Stage;
 use super::hours::SendHours;
 use super::ids::{InitiativeId, PersonId, TeamId};
 use super::initiative::Initiative;
+use super::office_hours::Hours;
 use super::schedule::Schedule;
 
 /// SHA-256 of the configuration files, hexadecimal. Replicas with different ones don't plan.
@@ -83,21 +83,6 @@ impl Approval {
     }
 }
 
-/// A dated office hour, entered by hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OfficeHour {
-    /// Who is there.
-    pub host: PersonId,
-    /// When it starts.
-    pub starts: Timestamp,
-    /// How long it lasts.
-    pub minutes: u32,
-    /// Whether somebody has it already.
-    pub taken: bool,
-    /// Where, as people read it.
-    pub place: Option<String>,
-}
-
 /// Everything the configuration says.
 #[derive(Debug, Clone)]
 pub struct Program {
@@ -127,8 +112,8 @@ pub struct Program {
     pub admins: BTreeSet<PersonId>,
     /// Initiatives in the advocate's order: where several are due, the first goes first.
     pub initiatives: Vec<Initiative>,
-    /// Office hours, earliest first.
-    pub office_hours: Vec<OfficeHour>,
+    /// Office hours by host.
+    pub hours: BTreeMap<PersonId, Hours>,
     /// How old a reading may be before a figure is called stale, days.
     pub stale_after_days: u32,
     /// Message templates that the user overrides, by audience and touch.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::message::{Message, Paragraph, Part};
 use crate::domain::observation::Observations;
+use crate::domain::office_hours::Viewer;
 use crate::domain::program::Program;
 use crate::domain::state::State;
 
@@ -49,7 +50,8 @@ pub(super) fn answer(
         }
         Message::new(format!("{by} answers: {text}"), parts)
     };
-    let hours = initiative.and_then(|of| hours_line(program, of, zone(program, seen, reader), now));
+    let viewer = Viewer { guest: &reader.id, zone: zone(program, seen, reader) };
+    let hours = initiative.and_then(|of| hours_line(program, state, seen, of, viewer, now));
     message.parts.push(Part::Paragraph(Paragraph::text(match hours {
         Some(hours) => format!("Still open? Reply here, or come by: {hours}."),
         None => "Still open? Reply here.".to_owned(),

@@ -11,6 +11,7 @@ use crate::domain::ids::{PersonId, Seq};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Button, Look, Message, Paragraph, Part};
 use crate::domain::observation::Observations;
+use crate::domain::office_hours::Viewer;
 use crate::domain::personal::Personal;
 use crate::domain::program::Program;
 use crate::domain::question::{answer_by, choices, in_charge};
@@ -133,7 +134,8 @@ impl Receipt<'_> {
     fn hours(&self) -> Option<Part> {
         let around = choices(self.program, &self.reader.id);
         let initiative = self.initiative.or(around.first().copied())?;
-        let line = hours_line(self.program, initiative, self.zone, self.now)?;
+        let viewer = Viewer { guest: &self.reader.id, zone: self.zone };
+        let line = hours_line(self.program, self.state, self.seen, initiative, viewer, self.now)?;
         Some(Part::Paragraph(Paragraph::text(format!("Or come by: {line}."))))
     }
 
@@ -246,13 +248,15 @@ impl Receipt<'_> {
 /// The next office hours in which a question can be asked: before the freeze, and after it any.
 pub(super) fn hours_line(
     program: &Program,
+    state: &State,
+    seen: &Observations,
     initiative: &Initiative,
-    zone: &TimeZone,
+    viewer: Viewer<'_>,
     now: Timestamp,
 ) -> Option<String> {
     let window = program.window(initiative.quarter).filter(|window| now < window.freezes);
     let until = window.map_or(Timestamp::MAX, |window| window.freezes);
-    let line = hours(program, initiative, zone, now, until);
+    let line = hours(program, state, seen, initiative, viewer, now, until);
     (!line.is_empty()).then_some(line)
 }
 

@@ -10,8 +10,9 @@ use crate::domain::engagement::Audience;
 use crate::domain::ids::{PersonId, TeamId};
 use crate::domain::initiative::{Ask, Initiative};
 use crate::domain::observation::Observations;
-use crate::domain::office_hours;
+use crate::domain::office_hours::{self, Viewer};
 use crate::domain::program::Program;
+use crate::domain::state::State;
 
 use super::unsayable::Unsayable;
 use super::{dates, wording};
@@ -20,6 +21,8 @@ use super::{dates, wording};
 #[derive(Debug)]
 pub(super) struct Case<'a> {
     pub(super) program: &'a Program,
+    pub(super) state: &'a State,
+    pub(super) seen: &'a Observations,
     pub(super) initiative: &'a Initiative,
     pub(super) person: &'a Person,
     pub(super) audience: Audience,
@@ -46,6 +49,7 @@ impl<'a> Case<'a> {
     /// The case of `wanted.person` on `initiative`.
     pub(super) fn of(
         program: &'a Program,
+        state: &'a State,
         seen: &'a Observations,
         initiative: &'a Initiative,
         wanted: &Wanted<'_>,
@@ -66,7 +70,7 @@ impl<'a> Case<'a> {
         let window = program.window(wanted.quarter).ok_or(Unsayable::NoWindow(wanted.quarter))?;
         let zone = zone(program, seen, person);
         let today = zone.to_datetime(now).date();
-        Ok(Self { program, initiative, person, audience, teams, window, zone, now, today })
+        Ok(Self { program, state, seen, initiative, person, audience, teams, window, zone, now, today })
     }
 
     /// The asks that the message names.
@@ -98,7 +102,8 @@ impl<'a> Case<'a> {
     /// The next free office hours before the freeze in the reader's zone; empty if there are none.
     pub(super) fn hours(&self) -> String {
         let until = if self.is_frozen() { Timestamp::MAX } else { self.window.freezes };
-        hours(self.program, self.initiative, self.zone, self.now, until)
+        let viewer = Viewer { guest: &self.person.id, zone: self.zone };
+        hours(self.program, self.state, self.seen, self.initiative, viewer, self.now, until)
     }
 
     /// "Only Priya sees", "Only Priya and the admin Ines see" (rule R7); the reader is left out.
@@ -153,16 +158,20 @@ pub(super) fn names(program: &Program, ids: &[PersonId]) -> Vec<String> {
 /// are several advocates, each with its host.
 pub(super) fn hours(
     program: &Program,
+    state: &State,
+    seen: &Observations,
     initiative: &Initiative,
-    zone: &TimeZone,
+    viewer: Viewer<'_>,
     now: Timestamp,
     until: Timestamp,
 ) -> String {
     let several = initiative.advocates.len() > 1;
-    let slots: Vec<String> = office_hours::next_free_by_day(program, initiative, zone, now, until)
-        .map(|hour| {
-            let at = dates::slot(hour.starts, zone);
-            match names(program, std::slice::from_ref(&hour.host)).first() {
+    let free = office_hours::next_free_by_day(program, state, seen, initiative, viewer, now, until);
+    let slots: Vec<String> = free
+        .iter()
+        .map(|slot| {
+            let at = dates::slot(slot.starts, viewer.zone);
+            match names(program, std::slice::from_ref(&slot.host)).first() {
                 Some(host) if several => format!("{at} ({host})"),
                 Some(_) | None => at,
             }

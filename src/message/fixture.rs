@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::{Date, date};
+use jiff::civil::{Date, Time, Weekday, date};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::domain::calendar::{Offset, PlanningCalendar};
 use crate::domain::directory::{Address, Person, Team};
@@ -15,7 +15,8 @@ use crate::domain::ids::{FigureId, InitiativeId, PersonId, StepId, TeamId};
 use crate::domain::initiative::{
     Ask, Basis, Estimate, Exception, Figure, Initiative, Link, Measure, News, Step, Words,
 };
-use crate::domain::program::{Approval, Cadence, ConfigDigest, Limits, OfficeHour, Program, TouchRule};
+use crate::domain::office_hours::{Hours, Window};
+use crate::domain::program::{Approval, Cadence, ConfigDigest, Limits, Program, TouchRule};
 
 pub(super) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -231,18 +232,38 @@ fn rule(at: &str, audiences: &[Audience]) -> TouchRule {
     }
 }
 
+/// Half an hour on Tuesdays at 15:00 and Thursdays at 10:00, Lisbon; none from 16 December to 10 January.
+pub(super) fn hours(host: &str) -> Hours {
+    let window = |weekday, from: i8, minutes: i8| Window {
+        weekday,
+        from: Time::constant(from, 0, 0, 0),
+        until: Time::constant(from, minutes, 0, 0),
+    };
+    let closed = date(2026, 12, 16).series(1.day()).take_while(|day| *day < date(2027, 1, 11));
+    Hours {
+        host: person_id(host),
+        zone: zone("Europe/Lisbon"),
+        weekly: vec![window(Weekday::Tuesday, 15, 30), window(Weekday::Thursday, 10, 30)],
+        extra: vec![],
+        closed: closed.collect(),
+        minutes: 30,
+        buffer: SignedDuration::ZERO,
+        notice: SignedDuration::from_hours(4),
+        horizon: SignedDuration::from_hours(60 * 24),
+        per_day: None,
+        per_person: None,
+        place: None,
+        calendar: None,
+        blocks: false,
+        page: None,
+    }
+}
+
 /// The organisation. Planning for 2027-Q1 opens on Monday 14 December 2026 and freezes on Friday
 /// 15 January 2027.
 pub(super) fn program() -> Program {
     use Audience::{Engineer, EngineeringManager, Executive, Product};
     let quarter = "2027-Q1".parse().unwrap();
-    let hour = |starts: &str| OfficeHour {
-        host: person_id("priya"),
-        starts: at(starts),
-        minutes: 30,
-        taken: false,
-        place: None,
-    };
     Program {
         digest: ConfigDigest("0".repeat(64)),
         command: "/canvass".into(),
@@ -289,13 +310,7 @@ pub(super) fn program() -> Program {
         ]),
         admins: BTreeSet::new(),
         initiatives: vec![payments()],
-        office_hours: vec![
-            hour("2026-12-08T15:00:00Z"),
-            hour("2026-12-10T10:00:00Z"),
-            hour("2026-12-15T15:00:00Z"),
-            hour("2027-01-12T15:00:00Z"),
-            hour("2027-01-14T10:00:00Z"),
-        ],
+        hours: BTreeMap::from([(person_id("priya"), hours("priya"))]),
         stale_after_days: 90,
         digests: None,
         approval: Approval::default(),

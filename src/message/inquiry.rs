@@ -11,6 +11,7 @@ use crate::domain::ids::{PersonId, Seq};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Look, Message, Paragraph, Part};
 use crate::domain::observation::Observations;
+use crate::domain::office_hours::Viewer;
 use crate::domain::program::Program;
 use crate::domain::question::{choices, in_charge};
 use crate::domain::state::{QuestionState, Received, State};
@@ -175,8 +176,11 @@ impl Inquiry<'_> {
         ))));
         let around = choices(self.program, &self.received.person);
         let own = around.into_iter().find(|of| of.advocates.contains(&self.reader.id));
-        if let Some(line) =
-            self.initiative.or(own).and_then(|of| hours_line(self.program, of, zone, self.now))
+        let viewer = Viewer { guest: &self.received.person, zone };
+        if let Some(line) = self
+            .initiative
+            .or(own)
+            .and_then(|of| hours_line(self.program, self.state, self.seen, of, viewer, self.now))
         {
             message.parts.push(small(format!("Next office hours: {line}. {name} was shown them.")));
         }

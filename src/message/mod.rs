@@ -152,7 +152,7 @@ pub fn preview(
     now: Timestamp,
 ) -> Result<Message, Unsayable> {
     let wanted = Wanted { person: &person.id, quarter: initiative.quarter, teams: &[], audience: None };
-    let case = Case::of(program, seen, initiative, &wanted, now)?;
+    let case = Case::of(program, state, seen, initiative, &wanted, now)?;
     touch::written(&case, state, &Moment::unsaid(&case, state, touch), Shown::AsItStands)
 }
 
@@ -236,7 +236,7 @@ impl<'a> Delivered<'a> {
             teams: self.teams,
             audience: self.audience,
         };
-        Case::of(self.program, self.seen, initiative, &wanted, self.now)
+        Case::of(self.program, self.state, self.seen, initiative, &wanted, self.now)
     }
 
     fn message(&self, id: PostId, how: Shown) -> Result<Message, Unsayable> {

@@ -8,6 +8,7 @@ use crate::domain::event::Said;
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::message::{Message, Paragraph, Part};
 use crate::domain::observation::Observations;
+use crate::domain::office_hours::Viewer;
 use crate::domain::program::Program;
 use crate::domain::question::in_charge;
 use crate::domain::state::{Phase, State};
@@ -73,7 +74,8 @@ pub(super) fn receipt(
     let mut parts = vec![Part::Paragraph(Paragraph::text(format!("{first} {next}")))];
     let slots = initiative.map_or_else(String::new, |initiative| {
         let until = freeze.as_ref().map_or(Timestamp::MAX, |window| window.freezes);
-        hours(program, initiative, zone, now, until)
+        let viewer = Viewer { guest: &reader.id, zone };
+        hours(program, state, seen, initiative, viewer, now, until)
     });
     if !slots.is_empty() {
         parts.push(Part::Paragraph(Paragraph::text(format!("Or come by: {slots}."))));

@@ -9,6 +9,7 @@ use crate::domain::ids::{PersonId, Seq};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Look, Message, Paragraph, Part, Span};
 use crate::domain::observation::Observations;
+use crate::domain::office_hours::Viewer;
 use crate::domain::personal::Personal;
 use crate::domain::program::Program;
 use crate::domain::state::{Received, State};
@@ -60,9 +61,10 @@ pub(super) fn relay(
     }
     let next = next(program, received, initiative, &who.short);
     parts.push(Part::Paragraph(next));
+    let viewer = Viewer { guest: &received.person, zone: zone(program, seen, reader) };
     if received.said == Said::Talk
         && let Some(initiative) = initiative
-        && let Some(line) = hours_line(program, seen, initiative, reader, &who.short, now)
+        && let Some(line) = hours_line(program, state, seen, initiative, viewer, &who.short, now)
     {
         parts.push(Part::Paragraph(Paragraph::text(line)));
     }
@@ -175,14 +177,15 @@ pub(super) fn file(initiative: &Initiative) -> String {
 
 fn hours_line(
     program: &Program,
+    state: &State,
     seen: &Observations,
     initiative: &Initiative,
-    reader: &Person,
+    viewer: Viewer<'_>,
     name: &str,
     now: Timestamp,
 ) -> Option<String> {
     let until = program.window(initiative.quarter).map_or(Timestamp::MAX, |window| window.freezes);
-    let hours = hours(program, initiative, zone(program, seen, reader), now, until);
+    let hours = hours(program, state, seen, initiative, viewer, now, until);
     (!hours.is_empty()).then(|| format!("Your next free office hours, which {name} was shown: {hours}."))
 }
 

@@ -91,9 +91,8 @@ impl Organisation {
                  [cadence.follow_up]\nat = 'freezes + 3wd'\nuntil = 'freezes + 15wd'\n",
             );
         }
-        let hours: Vec<String> =
-            (-5..5).map(|week| format!("'{} 15:00'", self.opens + (week * 7).days())).collect();
-        writeln!(text, "[[office_hours]]\nhost = 'priya'\nat = [{}]", hours.join(", ")).unwrap();
+        let weekday = self.opens.strftime("%a");
+        writeln!(text, "[[office_hours]]\nhost = 'priya'\nweekly = ['{weekday} 15:00-15:30']").unwrap();
         text
     }
 

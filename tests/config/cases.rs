@@ -18,8 +18,10 @@ enum Break {
     Add(&'static str, &'static str),
     /// A file less.
     Remove(&'static str),
+    /// The host of the base has a calendar.
+    Calendar(&'static str),
 }
-use Break::{Add, Remove, Write};
+use Break::{Add, Calendar, Remove, Write};
 
 fn broken(breaks: &[Break]) -> Files {
     let mut files = base();
@@ -33,6 +35,11 @@ fn broken(breaks: &[Break]) -> Files {
             }
             Add(path, text) => files.insert(path, text),
             Remove(path) => files.remove(path),
+            Calendar(keys) => {
+                let text = files.text(CANVASS).unwrap();
+                let text = format!("{text}\n[office_hours.calendar]\n{keys}\n");
+                files.insert(CANVASS, &text);
+            }
         }
     }
     files
@@ -74,7 +81,8 @@ const CASES: &[(&str, &[Break])] = &[
     ("choice", &[Write(CANVASS, "[cadence.heads_up]", "[cadence.headsup]")]),
     ("quarter", &[Write(DEADLINES, "\"2027-Q1\"", "\"Q1 2027\"")]),
     ("date", &[Write(DEADLINES, "review_by = 2027-01-06", "review_by = \"6 January\"")]),
-    ("date", &[Write(CANVASS, "\"2026-12-15 15:00\"", "\"2026-12-15 at three\"")]),
+    ("date", &[Write(CANVASS, "\"2026-12-17 10:00-10:30\"", "\"2026-12-17 at ten\"")]),
+    ("date", &[Write(CANVASS, "10:00-10:30", "10:30-10:00")]),
     (
         "period",
         &[Write(
@@ -88,6 +96,7 @@ const CASES: &[(&str, &[Break])] = &[
     ("offset", &[Write(CANVASS, "starts - 18d", "18 days before")]),
     ("anchor", &[Write(CANVASS, "opens - 4w", "opens - 4 weeks")]),
     ("hours", &[Write(CANVASS, "Mon-Fri 09:00-17:00", "9 to 5")]),
+    ("hours", &[Write(CANVASS, "Tue 15:00-16:00", "Tuesdays at three")]),
     ("cron", &[Write(CANVASS, "0 0 10 * * Tue,Thu", "0 10 * * Tue,Thu")]),
     ("cron", &[Write(CANVASS, "0 0 10 * * Tue,Thu", "0 0 10 * * 2-4")]),
     ("duration", &[Write(CANVASS, "48h", "two days")]),
@@ -186,6 +195,7 @@ const CASES: &[(&str, &[Break])] = &[
             Write(DEADLINES, "share = 0.45", "share = 45"),
             Write(DEADLINES, "effort_days = 4", "effort_days = 0"),
             Write(CANVASS, "capacity_share = 0.2", "capacity_share = -1"),
+            Write(CANVASS, "minutes = 30", "minutes = 241\nper_day = 0"),
         ],
     ),
     ("steps-cycle", &[Write(DEADLINES, "share = 0.45", "share = 0.45\nafter = [\"wallets\"]")]),
@@ -204,7 +214,7 @@ const CASES: &[(&str, &[Break])] = &[
             Write(DEADLINES, "advocates = [\"priya\"]\n", ""),
             Write(
                 CANVASS,
-                "[[office_hours]]\nhost = \"priya\"\nminutes = 30\nat = [\"2026-12-15 15:00\", \"2026-12-17 10:00\"]\ntaken = [\"2026-12-17 10:00\"]\n",
+                "[[office_hours]]\nhost = \"priya\"\nweekly = [\"Tue 15:00-16:00\"]\nextra = [\"2026-12-17 10:00-10:30\"]\nminutes = 30\n",
                 "",
             ),
         ],
@@ -353,22 +363,97 @@ const CASES: &[(&str, &[Break])] = &[
     ("faq-id", &[Write(DEADLINES, "[faq.why-now]", "[faq.kept-12]")]),
     ("template", &[Add("messages/engineer.pitch.jinja", "{{ lead }}\n{% if mechanism %}{{ mechanism }}\n")]),
     (
+        "former-key",
+        &[Write(
+            CANVASS,
+            "minutes = 30",
+            "minutes = 30\nat = [\"2026-12-15 15:00\"]\ntaken = [\"2026-12-15 15:00\"]",
+        )],
+    ),
+    (
+        "holiday-calendar",
+        &[Write(CANVASS, "minutes = 30", "minutes = 30\nclosed = [\"2026-12-24..2026-12-31\", \"off.ics\"]")],
+    ),
+    (
         "office-host",
         &[Write(
             CANVASS,
             "host = \"priya\"",
-            "host = \"ben\"\nat = [\"2026-12-16 15:00\"]\n\n[[office_hours]]\nhost = \"priya\"",
+            "host = \"ben\"\nweekly = [\"Wed 15:00-16:00\"]\n\n[[office_hours]]\nhost = \"priya\"",
         )],
     ),
-    ("office-hours", &[Write(CANVASS, "taken = [\"2026-12-17 10:00\"]", "taken = [\"2026-12-18 10:00\"]")]),
+    (
+        "office-host",
+        &[Write(
+            CANVASS,
+            "host = \"priya\"",
+            "host = \"priya\"\nweekly = [\"Wed 15:00-16:00\"]\n\n[[office_hours]]\nhost = \"priya\"",
+        )],
+    ),
+    (
+        "office-hours",
+        &[Write(CANVASS, "\"Tue 15:00-16:00\"", "\"Tue 15:00-16:00\", \"Mon-Fri 15:30-16:30\"")],
+    ),
+    (
+        "office-hours",
+        &[Write(
+            CANVASS,
+            "\"2026-12-17 10:00-10:30\"",
+            "\"2026-12-17 10:00-10:30\", \"2026-12-17 10:15-11:00\"",
+        )],
+    ),
+    ("office-hours", &[Write(CANVASS, "\"Tue 15:00-16:00\"", "\"Mon-Fri 15:00-15:20\"")]),
+    ("office-hours", &[Write(CANVASS, "minutes = 30", "minutes = 30\nhorizon = \"3d\"")]),
+    ("office-hours", &[Write(CANVASS, "minutes = 30", "minutes = 30\nhorizon = \"400d\"")]),
+    ("office-hours", &[Write(CANVASS, "minutes = 30", "minutes = 30\nhorizon = \"7d\"\nnotice = \"8d\"")]),
     (
         "office-hours",
         &[
-            Write(CANVASS, "\"2026-12-17 10:00\"]\ntaken", "\"2026-12-15 15:15\"]\ntaken"),
-            Write(CANVASS, "taken = [\"2026-12-17 10:00\"]", "taken = []"),
+            Write(CANVASS, "weekly = [\"Tue 15:00-16:00\"]\n", ""),
+            Write(CANVASS, "\"2026-12-17 10:00-10:30\"", "\"2027-01-16 10:00-10:30\""),
         ],
     ),
-    ("office-hours", &[Write(CANVASS, "\"2026-12-15 15:00\"", "\"2027-01-16 15:00\"")]),
+    ("office-page", &[Write(CANVASS, "minutes = 30", "minutes = 30\npage_only = true")]),
+    (
+        "calendar-address",
+        &[Calendar(
+            "caldav = \"http://dav.example.com/\"\nuser = \"priya\"\npassword_env = \"PRIYA_PASSWORD\"",
+        )],
+    ),
+    ("calendar-address", &[Calendar("ics = \"ftp://example.com/priya.ics\"")]),
+    ("office-calendar", &[Calendar("")]),
+    ("office-calendar", &[Calendar("caldav = \"https://dav.example.com/\"")]),
+    (
+        "office-calendar",
+        &[Calendar(concat!(
+            "caldav = \"https://dav.example.com/\"\nuser = \"priya\"\npassword_env = \"PRIYA_PASSWORD\"\n",
+            "ics = \"https://example.com/priya.ics\""
+        ))],
+    ),
+    ("office-calendar", &[Calendar("ics = \"https://example.com/priya.ics\"\nics_env = \"PRIYA_CALENDAR\"")]),
+    ("office-calendar", &[Calendar("ics_env = \"PRIYA_CALENDAR\"\nwrite = true")]),
+    (
+        "office-calendar",
+        &[Calendar(concat!(
+            "caldav = \"https://priya:hunter2@dav.example.com/\"\nuser = \"priya\"\n",
+            "password_env = \"hunter2\""
+        ))],
+    ),
+    (
+        "office-calendar",
+        &[Calendar("ics = \"https://calendar.example.com/private-0a1b2c3d4e5f6a7b8c9d/basic.ics\"")],
+    ),
+    ("office-calendar", &[Write(CANVASS, "minutes = 30", "minutes = 30\nblock = true")]),
+    (
+        "office-calendar",
+        &[
+            Write(CANVASS, "minutes = 30", "minutes = 30\nblock = true"),
+            Calendar(concat!(
+                "caldav = \"https://dav.example.com/\"\nuser = \"priya\"\n",
+                "password_env = \"PRIYA_PASSWORD\"\nwrite = false"
+            )),
+        ],
+    ),
 ];
 
 #[test]
@@ -412,6 +497,23 @@ fn a_file_that_is_not_text_is_a_fault() {
     assert_eq!(unreadable.len(), 1);
     assert_eq!(unreadable[0].file, folder.path().join("initiatives/deadlines.toml").to_string_lossy());
     assert_eq!(unreadable[0].message, "it can't be read: stream did not contain valid UTF-8");
+}
+
+#[test]
+fn what_is_secret_in_a_calendar_is_not_repeated() {
+    for keys in [
+        "caldav = \"https://priya:hunter2@dav.example.com/\"\nuser = \"priya\"\npassword_env = \"hunter2\"",
+        "caldav = \"http://priya:hunter2@dav.example.com/\"\nuser = \"priya\"\npassword_env = \"HUNTER\"",
+        "ics = \"https://calendar.example.com/private-0hunter2a1b2c3d4e5f6a7b8c9d/basic.ics\"",
+        "ics_env = \"https://calendar.example.com/hunter2\"",
+    ] {
+        let files = broken(&[Calendar(keys)]);
+        let machines = serde_json::to_string(&diagnostics(&files)).unwrap();
+        assert!(machines.contains("office-calendar"), "{machines}");
+        for told in [drawn(&files), machines] {
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+    }
 }
 
 #[test]

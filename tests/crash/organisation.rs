@@ -31,7 +31,7 @@ stale_after_days = 60
 [[office_hours]]
 host = "priya"
 minutes = 30
-at = ["2026-12-15 15:00", "2026-12-17 10:00"]
+extra = ["2026-12-15 15:00-15:30", "2026-12-17 10:00-10:30"]
 
 [approval]
 audiences = []

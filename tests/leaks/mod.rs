@@ -43,7 +43,7 @@ fn secrets(program: &Program) -> BTreeMap<PersonId, Vec<String>> {
     let known: BTreeSet<&PersonId> = program
         .people
         .keys()
-        .filter(|id| program.is_advocate(id) || program.office_hours.iter().any(|hour| hour.host == **id))
+        .filter(|id| program.is_advocate(id) || program.hours.contains_key(*id))
         .collect();
     let names = |of: &PersonId| {
         let others = program.people.values().filter(|other| other.id != *of && !known.contains(&other.id));

@@ -5,12 +5,12 @@
 use jiff::Timestamp;
 
 use super::{Desk, beginning, heading, plain, row, said, small};
-use crate::command::{bookings as office_hours, listed};
+use crate::command::{Scene, bookings as office_hours, listed};
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::engagement::{Audience, Stance, Touch};
 use crate::domain::initiative::{Ask, Initiative};
 use crate::domain::message::{Action, Answer, Button, Look, Message, Paragraph, Part, Span};
-use crate::domain::office_hours::next_free_by_day;
+use crate::domain::office_hours::{Viewer, next_free_by_day};
 use crate::domain::state::{Phase, PostState};
 use crate::domain::waiting::given;
 use crate::message;
@@ -283,14 +283,16 @@ pub(super) fn bookings(desk: &Desk<'_>) -> Vec<Part> {
 
 /// When somebody is there to talk.
 fn hours(desk: &Desk<'_>) -> Vec<Part> {
-    let program = desk.scene.program;
+    let Scene { program, state, seen, now } = desk.scene;
+    let viewer = Viewer { guest: &desk.reader.id, zone: desk.zone };
     let argued = |of: &&Initiative| !of.withdrawn && program.stakeholder(of, desk.reader).is_some();
     let mut hours: Vec<(Timestamp, String, Option<String>)> = Vec::new();
     for initiative in program.initiatives.iter().filter(argued) {
-        for hour in next_free_by_day(program, initiative, desk.zone, desk.scene.now, Timestamp::MAX) {
-            let at = desk.zone.to_datetime(hour.starts).strftime("%A %-d %B %H:%M");
-            let host = desk.scene.name(&hour.host);
-            hours.push((hour.starts, format!("{at}, your time, with {host}"), hour.place.clone()));
+        for slot in next_free_by_day(program, state, seen, initiative, viewer, now, Timestamp::MAX) {
+            let at = desk.zone.to_datetime(slot.starts).strftime("%A %-d %B %H:%M");
+            let host = desk.scene.name(&slot.host);
+            let place = program.hours.get(&slot.host).and_then(|hours| hours.place.clone());
+            hours.push((slot.starts, format!("{at}, your time, with {host}"), place));
         }
     }
     hours.sort();

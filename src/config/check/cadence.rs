@@ -9,7 +9,7 @@ use crate::config::raw::TouchRule;
 use crate::config::read::{At, Must, value};
 use crate::config::word::Holiday;
 use crate::config::{holiday, resolve};
-use crate::domain::calendar::{Anchor, PlanningCalendar, PlanningWindow, Quarter, is_working_weekday};
+use crate::domain::calendar::{Anchor, PlanningCalendar, PlanningWindow, Quarter};
 use crate::domain::engagement::{Audience, Touch};
 
 /// The product asks at most three times (ARCHITECTURE, *What a message must be*).
@@ -58,7 +58,8 @@ pub(super) fn holiday_calendar(organisation: &Organisation<'_>, findings: &mut F
     let lines = company
         .flat_map(|calendar| calendar.holidays.iter())
         .chain(directory.clone().flat_map(|raw| raw.sites.iter()).flat_map(|(_, site)| site.holidays.iter()))
-        .chain(directory.flat_map(|raw| raw.people.iter()).flat_map(|(_, person)| person.leave.iter()));
+        .chain(directory.flat_map(|raw| raw.people.iter()).flat_map(|(_, person)| person.leave.iter()))
+        .chain(super::office_hours::all(organisation).flat_map(|hours| hours.closed.iter()));
     for line in lines {
         let Holiday::Calendar(path) = &line.value else { continue };
         let Err(error) = holiday::calendar(organisation.files, path) else { continue };
@@ -235,9 +236,4 @@ pub(super) fn limit(organisation: &Organisation<'_>, findings: &mut Findings<'_>
             .label("after three messages without an answer there is silence")
             .help("write 3 or less");
     }
-}
-
-/// Whether people work on `day`, as far as the company's calendar says.
-pub(super) fn is_working_day(calendar: &PlanningCalendar, day: Date) -> bool {
-    is_working_weekday(day.weekday()) && !calendar.holidays.contains_key(&day)
 }

@@ -6,6 +6,7 @@
 mod cadence;
 mod evidence;
 mod faq;
+mod host_calendar;
 mod names;
 mod office_hours;
 mod people;
@@ -96,5 +97,7 @@ checks! {
     "faq-id" "No entry has an id that the program gives to answers that are kept." faq::faq_id;
     "template" "Message templates can be read." sentences::template;
     "office-host" "Office hours are held by advocates." office_hours::host;
-    "office-hours" "Office hours are free, dated, apart, and before the freeze." office_hours::hours;
+    "office-hours" "Office hours are long enough, apart, and some are before the freeze." office_hours::hours;
+    "office-page" "Whoever is booked on a page only has one." office_hours::page;
+    "office-calendar" "A host's calendar is at one place, and nothing secret stands in the file." host_calendar::calendar;
 }

@@ -1,26 +1,41 @@
 //! Office hours that people can come to.
 
-use jiff::ToSpan;
-use jiff::civil::DateTime;
+use jiff::civil::{Time, Weekday};
+use jiff::{SignedDuration, ToSpan};
 
 use super::Findings;
-use super::cadence::is_working_day;
 use super::plan::title;
+use crate::config::diagnostic::Place;
 use crate::config::organisation::{Described, Organisation};
 use crate::config::raw::OfficeHours;
-use crate::config::read::{Soundness, value};
-use crate::config::resolve;
+use crate::config::read::{At, Maybe, Soundness, value};
+use crate::config::resolve::{self, Layers, OFFICE_HORIZON, OFFICE_MINUTES, OFFICE_NOTICE};
+use crate::config::word::Gap;
 use crate::domain::calendar::PlanningCalendar;
+use crate::domain::hours::DaysOff;
+use crate::domain::office_hours::at_best;
+use crate::domain::stretch::Stretch;
 
 /// How many are offered in a message.
 const OFFERED: usize = crate::domain::office_hours::OFFERED;
+/// With a shorter horizon, a message would offer nothing on most days.
+const SHORTEST_HORIZON: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Nobody knows their hours further ahead.
+const LONGEST_HORIZON: SignedDuration = SignedDuration::from_hours(366 * 24);
 
-fn all<'o>(organisation: &'o Organisation<'_>) -> impl Iterator<Item = &'o OfficeHours> {
+pub(super) fn all<'o>(organisation: &'o Organisation<'_>) -> impl Iterator<Item = &'o OfficeHours> {
     organisation.canvass.raw.iter().flat_map(|canvass| canvass.office_hours.values())
 }
 
 pub(super) fn host(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
-    for host in all(organisation).filter_map(|hours| hours.host.0.as_ref()) {
+    let hosts: Vec<_> = all(organisation).filter_map(|hours| hours.host.0.as_ref()).collect();
+    for (number, host) in hosts.iter().enumerate() {
+        if hosts.iter().take(number).any(|before| before.value == host.value) {
+            findings
+                .fault(host.place, format!("`{}` has office hours twice", host.value))
+                .label("has a table above")
+                .help("write all hours of a host into one `[[office_hours]]`");
+        }
         let known = organisation.person(&host.value).is_some();
         let advocates = organisation.initiatives.iter().any(|of| of.is_advocate(&host.value));
         if known && !advocates {
@@ -33,44 +48,17 @@ pub(super) fn host(organisation: &Organisation<'_>, findings: &mut Findings<'_>)
 }
 
 pub(super) fn hours(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
-    let calendar = resolve::calendar(organisation);
-    let mut held: Vec<(&OfficeHours, DateTime)> = Vec::new();
     for hours in all(organisation) {
-        let minutes = value(&hours.minutes).copied().unwrap_or(resolve::OFFICE_MINUTES);
-        for taken in hours.taken.iter() {
-            if !hours.at.values().any(|at| *at == taken.value) {
-                findings
-                    .fault(taken.place, "this office hour is taken but not held")
-                    .label("not in `at`")
-                    .help("add it to `at`, or take it out of `taken`");
-            }
-        }
-        for at in hours.at.iter() {
-            let starts = at.value.0;
-            let overlaps = |other: DateTime| {
-                starts.duration_since(other).abs() < jiff::SignedDuration::from_mins(i64::from(minutes))
-            };
-            if held.iter().any(|(of, other)| of.host.get() == hours.host.get() && overlaps(*other)) {
-                findings
-                    .fault(at.place, "two office hours of one host overlap")
-                    .label("the one before is not over yet")
-                    .help("let them follow one another");
-            }
-            held.push((hours, starts));
-            if calendar.as_ref().is_some_and(|calendar| !is_working_day(calendar, starts.date())) {
-                findings
-                    .warning(at.place, "this office hour is on a day off")
-                    .label(format!("{}", starts.strftime("a %A")))
-                    .help("people read their mail on working days");
-            }
-        }
+        windows(hours, findings);
+        ahead(hours, findings);
     }
-    let Some(calendar) = calendar else { return };
+    let Some(calendar) = resolve::calendar(organisation) else { return };
     if organisation.canvass.soundness == Soundness::Broken {
         return;
     }
+    let layers = Layers::of(organisation, &calendar);
     for described in organisation.initiatives.iter().filter(|of| !of.is_withdrawn()) {
-        if free_before_freeze(organisation, described, &calendar) == Some(0) {
+        if can_meet(organisation, described, &calendar, &layers) == Some(false) {
             findings
                 .warning(title(described), "no office hour can be offered for this initiative")
                 .label("none of its advocates is there before plans freeze")
@@ -81,17 +69,139 @@ pub(super) fn hours(organisation: &Organisation<'_>, findings: &mut Findings<'_>
     }
 }
 
-/// How many free office hours the advocates hold before the freeze.
-fn free_before_freeze(
+/// A range of hours with the day it belongs to.
+struct Ranged<D> {
+    place: Place,
+    day: D,
+    from: Time,
+    until: Time,
+}
+
+/// Windows that are long enough and apart.
+fn windows(hours: &OfficeHours, findings: &mut Findings<'_>) {
+    let minutes = value(&hours.minutes).copied().unwrap_or(OFFICE_MINUTES);
+    let weekly = hours.weekly.iter().flat_map(|written| {
+        let of = |window: &crate::domain::office_hours::Window| Ranged {
+            place: written.place,
+            day: window.weekday,
+            from: window.from,
+            until: window.until,
+        };
+        written.value.0.iter().map(of)
+    });
+    let extra = hours.extra.iter().map(|written| Ranged {
+        place: written.place,
+        day: written.value.0.on,
+        from: written.value.0.from,
+        until: written.value.0.until,
+    });
+    apart(weekly.collect(), |day| format!("on {}", name(*day)), minutes, findings);
+    apart(extra.collect(), |day| format!("on {day}"), minutes, findings);
+}
+
+fn apart<D: PartialEq>(
+    ranges: Vec<Ranged<D>>,
+    day: impl Fn(&D) -> String,
+    minutes: u32,
+    findings: &mut Findings<'_>,
+) {
+    let mut told: Vec<Place> = Vec::new();
+    for (number, range) in ranges.iter().enumerate() {
+        // `Mon-Fri` is five windows and one fault.
+        if told.contains(&range.place) {
+            continue;
+        }
+        let lasts = range.until.duration_since(range.from).as_mins();
+        if lasts < i64::from(minutes) {
+            told.push(range.place);
+            findings
+                .fault(range.place, "these office hours are shorter than one booking")
+                .label(format!("{lasts} minutes; a booking takes {minutes}"))
+                .help(format!("let them last {minutes} minutes or more, or write a smaller `minutes`"));
+            continue;
+        }
+        let overlaps = |other: &&Ranged<D>| {
+            other.day == range.day && other.from < range.until && range.from < other.until
+        };
+        if let Some(other) = ranges.iter().take(number).find(overlaps) {
+            told.push(range.place);
+            let (from, until) = (other.from.strftime("%H:%M"), other.until.strftime("%H:%M"));
+            findings
+                .fault(range.place, "two office hours of one host overlap")
+                .label(format!("{} there are some from {from} to {until} already", day(&range.day)))
+                .help("let them follow one another, or write them as one");
+        }
+    }
+}
+
+fn name(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "Mondays",
+        Weekday::Tuesday => "Tuesdays",
+        Weekday::Wednesday => "Wednesdays",
+        Weekday::Thursday => "Thursdays",
+        Weekday::Friday => "Fridays",
+        Weekday::Saturday => "Saturdays",
+        Weekday::Sunday => "Sundays",
+    }
+}
+
+/// How far ahead and how late they can be booked.
+fn ahead(hours: &OfficeHours, findings: &mut Findings<'_>) {
+    let of = |gap: &Maybe<Gap>, default| value(gap).map_or(default, |gap| gap.0);
+    let horizon = of(&hours.horizon, OFFICE_HORIZON);
+    if let Some(At { place, .. }) = &hours.horizon {
+        if horizon < SHORTEST_HORIZON {
+            findings
+                .fault(*place, "office hours that can be booked so little ahead are hardly ever offered")
+                .label("less than a week")
+                .help("write a week or more, such as `horizon = \"60d\"`");
+        } else if LONGEST_HORIZON < horizon {
+            findings
+                .fault(*place, "nobody knows their hours so far ahead")
+                .label("more than a year")
+                .help("write a year or less, such as `horizon = \"60d\"`");
+        }
+    }
+    if let Some(At { place, .. }) = &hours.notice
+        && horizon <= of(&hours.notice, OFFICE_NOTICE)
+    {
+        findings
+            .fault(*place, "these office hours can never be booked")
+            .label("the notice is longer than the horizon")
+            .help("write less, such as `notice = \"4h\"`");
+    }
+}
+
+pub(super) fn page(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
+    for hours in all(organisation) {
+        if let Some(At { value: true, place }) = &hours.page_only
+            && hours.page.is_none()
+        {
+            findings
+                .fault(*place, "nobody could book these office hours")
+                .label("there is no `page`")
+                .help("add the page's address, such as `page = \"https://cal.example.com/priya\"`, or take `page_only` out");
+        }
+    }
+}
+
+/// Whether a slot of one of its advocates can be booked before the freeze, as far as the rules go.
+fn can_meet(
     organisation: &Organisation<'_>,
     described: &Described,
     calendar: &PlanningCalendar,
-) -> Option<usize> {
+    layers: &Layers<'_>,
+) -> Option<bool> {
     let window = calendar.window(*described.raw.quarter.get()?)?;
-    let earliest = window.opens_on.checked_sub(8.weeks()).ok()?;
-    let hosted =
+    let earliest = window.opens_on.checked_sub(8.weeks()).ok()?.to_zoned(calendar.zone.clone()).ok()?;
+    let within = Stretch { from: earliest.timestamp(), until: window.freezes };
+    let mut hosted =
         all(organisation).filter(|hours| hours.host.get().is_some_and(|host| described.is_advocate(host)));
-    let free = hosted
-        .flat_map(|hours| hours.at.values().filter(|at| !hours.taken.values().any(|taken| taken == *at)));
-    Some(free.filter(|at| earliest <= at.0.date() && at.0.date() <= window.freezes_on).count())
+    Some(hosted.any(|raw| {
+        let host = raw.host.get().and_then(|host| organisation.person(host));
+        let days_off = host.map_or_else(DaysOff::default, |host| layers.days_off(host));
+        resolve::office_hours(raw, calendar, organisation.files)
+            .is_none_or(|hours| hours.page.is_some() || !at_best(&hours, &days_off, within).is_empty())
+    }))
 }

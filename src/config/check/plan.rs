@@ -44,7 +44,9 @@ pub(super) fn range(organisation: &Organisation<'_>, findings: &mut Findings<'_>
             numbers.push(ranged(evidence.stale_after_days.as_ref(), COUNT, "at least one day"));
         }
         for hours in canvass.office_hours.values() {
-            numbers.push(ranged(hours.minutes.as_ref(), (5.0, 480.0), "5 minutes to 8 hours"));
+            numbers.push(ranged(hours.minutes.as_ref(), (5.0, 240.0), "5 minutes to 4 hours"));
+            numbers.push(ranged(hours.per_day.as_ref(), COUNT, "at least one booking a day"));
+            numbers.push(ranged(hours.per_person.as_ref(), COUNT, "at least one booking"));
         }
     }
     for (_, team) in organisation.directory.raw.iter().flat_map(|directory| directory.teams.iter()) {

@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::office_hours::OfficeHours;
 use crate::config::read::{List, Maybe, Must, Named, Written, table};
-use crate::config::word::{BotName, Command, FromStart, Gap, Holiday, Moment, Month};
+use crate::config::word::{BotName, Command, FromStart, Gap, Holiday, Month};
 use crate::domain::calendar::{Anchor, Quarter};
 use crate::domain::engagement::{Audience, Touch};
 use crate::domain::event::Stage;
@@ -36,7 +37,7 @@ table! {
         /// first. Those left out follow in the order of their ids.
         #[schemars(default)]
         order: List<InitiativeId>,
-        /// When advocates are there to talk.
+        /// When advocates are there to talk, a table a host.
         #[schemars(default)]
         office_hours: List<OfficeHours>,
     }
@@ -153,25 +154,5 @@ table! {
     Evidence {
         /// How many days after its reading a figure is called old; 60 if left out.
         stale_after_days: Maybe<u32>,
-    }
-}
-
-table! {
-    /// Dated office hours of one host.
-    OfficeHours {
-        /// Who is there.
-        host: Must<PersonId>,
-        /// The zone of the times below; the calendar's if left out.
-        zone: Maybe<TimeZone>,
-        /// How long each lasts; 30 if left out.
-        minutes: Maybe<u32>,
-        /// Where, as people read it.
-        place: Maybe<String>,
-        /// When each starts, such as `2026-12-15 15:00`.
-        #[schemars(default)]
-        at: List<Moment>,
-        /// Those of `at` that somebody has already.
-        #[schemars(default)]
-        taken: List<Moment>,
     }
 }

@@ -4,8 +4,10 @@
 
 mod canvass;
 mod initiative;
+mod office_hours;
 mod people;
 
-pub(super) use canvass::{Approval, Canvass, Limits, OfficeHours, TouchRule, Window};
+pub(super) use canvass::{Approval, Canvass, Limits, TouchRule, Window};
 pub(super) use initiative::{Ask, Estimate, Exception, FaqEntry, Figure, Initiative, News, Step, Words};
+pub(super) use office_hours::{HostCalendar, OfficeHours};
 pub(super) use people::{Directory, Person, Team};

@@ -8,11 +8,27 @@ use toml::de::{DeTable, DeValue};
 use super::{At, List, Must, Named, Read, Reader, Word};
 use crate::config::diagnostic::Place;
 
+/// A key that was read once, with what to write instead.
+pub(in crate::config) type Former = (&'static str, &'static str);
+
 /// Reports the keys of `table` that are not in `known`.
-pub(in crate::config) fn unknown_keys(table: &DeTable<'_>, known: &[&str], reader: &mut Reader<'_>) {
+pub(in crate::config) fn unknown_keys(
+    table: &DeTable<'_>,
+    known: &[&str],
+    former: &[Former],
+    reader: &mut Reader<'_>,
+) {
     for name in table.keys() {
         if !known.contains(&name.get_ref().as_ref()) {
             let place = reader.place(name.span());
+            if let Some((key, instead)) = former.iter().find(|(key, _)| *key == name.get_ref().as_ref()) {
+                reader
+                    .report
+                    .fault("former-key", place, format!("`{key}` is not read any more"))
+                    .label("of an earlier version")
+                    .help(*instead);
+                continue;
+            }
             reader
                 .report
                 .fault("unknown-key", place, format!("there is no key `{}` here", name.get_ref()))
@@ -71,9 +87,11 @@ impl<K: Word, T: Read> JsonSchema for Named<K, T> {
     }
 }
 
-/// Declares a table of the configuration: the raw mirror, its reader and its JSON Schema at once.
+/// Declares a table of the configuration: the raw mirror, its reader and its JSON Schema at once. `former`
+/// keys are faults that say what to write instead.
 macro_rules! table {
-    ($(#[$about:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $type:ty,)* }) => {
+    ($(#[$about:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $type:ty,)* }
+     $(former { $($key:literal $instead:literal,)* })?) => {
         $(#[$about])*
         #[derive(Debug, schemars::JsonSchema)]
         #[schemars(deny_unknown_fields)]
@@ -91,7 +109,12 @@ macro_rules! table {
                     $crate::config::read::wrong_table(value, place, reader);
                     return None;
                 };
-                $crate::config::read::unknown_keys(table, &[$(stringify!($field)),*], reader);
+                $crate::config::read::unknown_keys(
+                    table,
+                    &[$(stringify!($field)),*],
+                    &[$($(($key, $instead)),*)?],
+                    reader,
+                );
                 Some(Self {
                     $($field: $crate::config::read::Field::field(stringify!($field), table, place, reader),)*
                 })

@@ -1,12 +1,15 @@
 //! Days, periods, holidays, zones and durations.
 
-use jiff::civil::{Date, DateTime};
+use jiff::SignedDuration;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use schemars::{Schema, json_schema};
 
 use crate::config::nearest;
 use crate::config::read::{Advice, Word};
 use crate::domain::calendar::{Offset, parse_offset};
+use crate::domain::hours::SendHours;
+use crate::domain::office_hours::{Dated, Window};
 
 impl Word for Date {
     const CHECK: &'static str = "date";
@@ -22,25 +25,50 @@ impl Word for Date {
     }
 }
 
-/// A day and a time of day, in a zone said elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::config) struct Moment(pub DateTime);
+/// A day and a range of hours on it, in a zone said elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::config) struct DatedRange(pub Dated);
 
-impl Word for Moment {
+impl Word for DatedRange {
     const CHECK: &'static str = "date";
-    const WHAT: &'static str = "a day and a time";
+    const WHAT: &'static str = "a day and a range of hours";
     fn form() -> Schema {
-        json_schema!({ "type": "string", "examples": ["2026-12-15 15:00"] })
+        json_schema!({ "type": "string", "examples": ["2026-12-15 15:00-16:00"] })
     }
     fn parse(text: &str) -> Result<Self, Advice> {
-        let text = text.trim().replace('T', " ");
-        DateTime::strptime("%Y-%m-%d %H:%M", &text)
-            .or_else(|_| DateTime::strptime("%Y-%m-%d %H:%M:%S", &text))
-            .map(Self)
-            .map_err(|_| Advice {
-                because: "no such moment".into(),
-                instead: Some("write it like `2026-12-15 15:00`".into()),
-            })
+        let range = || {
+            let (day, hours) = text.trim().split_once(' ')?;
+            let (from, until) = hours.trim().split_once('-')?;
+            let time = |text: &str| Time::strptime("%H:%M", text.trim()).ok();
+            let on = Date::strptime("%Y-%m-%d", day).ok()?;
+            Some(Dated { on, from: time(from)?, until: time(until)? })
+        };
+        let advice = |because: &str| Advice {
+            because: because.to_owned(),
+            instead: Some("write it like `2026-12-15 15:00-16:00`".into()),
+        };
+        let range = range().ok_or_else(|| advice("no day with a range of hours"))?;
+        if range.until <= range.from {
+            return Err(advice("it ends before it starts"));
+        }
+        Ok(Self(range))
+    }
+}
+
+/// Weekdays with a range of hours, for every week.
+#[derive(Debug, Clone)]
+pub(in crate::config) struct Weekly(pub Vec<Window>);
+
+impl Word for Weekly {
+    const CHECK: &'static str = "hours";
+    const WHAT: &'static str = "hours that come back every week";
+    fn form() -> Schema {
+        json_schema!({ "type": "string", "examples": ["Tue 09:00-10:00", "Mon-Fri 16:30-17:30"] })
+    }
+    fn parse(text: &str) -> Result<Self, Advice> {
+        // Written as send hours are, they are read as those.
+        let hours = <SendHours as Word>::parse(text)?;
+        Ok(Self(hours.ranges().map(|(weekday, from, until)| Window { weekday, from, until }).collect()))
     }
 }
 
@@ -170,30 +198,25 @@ impl Word for TimeZone {
     }
 }
 
-/// A duration of whole hours or days of 24 hours.
+/// A duration of whole minutes, hours or days of 24 hours.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::config) struct Gap(pub jiff::SignedDuration);
+pub(in crate::config) struct Gap(pub SignedDuration);
 
 impl Word for Gap {
     const CHECK: &'static str = "duration";
     const WHAT: &'static str = "a duration";
     fn form() -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[0-9]+[hd]$", "examples": ["48h", "2d"] })
+        json_schema!({ "type": "string", "pattern": "^[0-9]+[mhd]$", "examples": ["30m", "48h", "2d"] })
     }
     fn parse(text: &str) -> Result<Self, Advice> {
-        let hours = |digits: &str, each: u32| {
-            digits
-                .parse::<u16>()
-                .ok()
-                .map(|number| Self(jiff::SignedDuration::from_hours(i64::from(number) * i64::from(each))))
-        };
         let text = text.trim();
-        text.strip_suffix('h')
-            .and_then(|digits| hours(digits, 1))
-            .or_else(|| text.strip_suffix('d').and_then(|digits| hours(digits, 24)))
-            .ok_or_else(|| Advice {
-                because: "not a number of hours or days".into(),
-                instead: Some("write hours or days, such as `48h` or `2d`".into()),
-            })
+        let minutes = |unit: char, each: u32| {
+            let number: u16 = text.strip_suffix(unit)?.parse().ok()?;
+            Some(Self(SignedDuration::from_mins(i64::from(number) * i64::from(each))))
+        };
+        minutes('m', 1).or_else(|| minutes('h', 60)).or_else(|| minutes('d', 24 * 60)).ok_or_else(|| Advice {
+            because: "not a number of minutes, hours or days".into(),
+            instead: Some("write minutes, hours or days, such as `30m`, `48h` or `2d`".into()),
+        })
     }
 }

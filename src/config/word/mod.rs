@@ -4,10 +4,12 @@
 //! is the business of the checks.
 
 mod addresses;
+mod calendars;
 mod dates;
 
 pub(super) use addresses::{BotName, Command, Email, Https};
-pub(super) use dates::{FromStart, Gap, Holiday, Moment, Period};
+pub(super) use calendars::{CalendarAddress, Variable};
+pub(super) use dates::{DatedRange, FromStart, Gap, Holiday, Period, Weekly};
 use schemars::{Schema, json_schema};
 
 use super::nearest;

@@ -83,7 +83,7 @@ pub(super) fn program(people: &[&str]) -> Program {
         people: people.map(|person| (person.id.clone(), person)).collect(),
         admins: Default::default(),
         initiatives: Vec::new(),
-        office_hours: Vec::new(),
+        hours: Default::default(),
         stale_after_days: 90,
         digests: None,
         approval: Approval::default(),

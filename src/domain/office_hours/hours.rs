@@ -39,6 +39,40 @@ pub struct BookingPage {
     pub only: bool,
 }
 
+/// Where a host's calendar is. Secrets are named by the environment variable that holds them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CalendarSource {
+    /// On a CalDAV server (RFC 4791).
+    CalDav(CalDav),
+    /// A calendar that is published at an address of its own; it can only be read.
+    Feed(Feed),
+}
+
+/// A calendar on a CalDAV server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalDav {
+    /// The server's or the calendar's address: `https`, or `http` on this machine.
+    pub address: String,
+    /// Who logs in.
+    pub user: String,
+    /// The environment variable that holds the password; with `_FILE` added, one that names a file.
+    pub password_env: String,
+    /// The calendar's display name, where the address doesn't name one calendar.
+    pub calendar: Option<String>,
+    /// Whether bookings are entered in it.
+    pub writes: bool,
+}
+
+/// The address of a published calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Feed {
+    /// Everybody may know it: `https`, or `http` on this machine.
+    Open(String),
+    /// Whoever knows it can read the calendar: the environment variable that holds it; with `_FILE`
+    /// added, one that names a file.
+    Secret(String),
+}
+
 /// The office hours of one host, and the rules by which they are booked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hours {
@@ -66,12 +100,30 @@ pub struct Hours {
     pub per_person: Option<u32>,
     /// Where, as people read it: an `https` address or a place.
     pub place: Option<String>,
-    /// Whether busy time is read from a calendar of the host's.
-    pub reads_calendar: bool,
-    /// Whether bookings are entered in that calendar.
-    pub writes_calendar: bool,
+    /// The calendar from which busy time is read, if there is one.
+    pub calendar: Option<CalendarSource>,
     /// Whether the windows themselves are kept free in that calendar.
     pub blocks: bool,
     /// The outside page, if there is one.
     pub page: Option<BookingPage>,
+}
+
+impl Hours {
+    /// Whether busy time is read from a calendar of the host's.
+    pub fn reads_calendar(&self) -> bool {
+        self.calendar.is_some()
+    }
+
+    /// Whether bookings are entered in that calendar.
+    pub fn writes_calendar(&self) -> bool {
+        match &self.calendar {
+            Some(CalendarSource::CalDav(server)) => server.writes,
+            Some(CalendarSource::Feed(_)) | None => false,
+        }
+    }
+
+    /// Whether nothing is booked in Slack with this host, only on their own page.
+    pub fn is_page_only(&self) -> bool {
+        self.page.as_ref().is_some_and(|page| page.only)
+    }
 }

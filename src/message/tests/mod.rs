@@ -171,13 +171,19 @@ fn without_a_free_office_hour_the_message_is_honest_about_it() {
         let text = to_text(&previewed(program, reader, Touch::Pitch, monday()));
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    program.office_hours.retain(|hour| hour.starts < at("2026-12-09T00:00:00Z"));
+    let only = jiff::civil::date(2026, 12, 8);
+    let close = |program: &mut Program, keep: Option<jiff::civil::Date>| {
+        let hours = program.hours.get_mut(&person_id("priya")).unwrap();
+        let days = jiff::civil::date(2026, 12, 7).series(jiff::ToSpan::day(1)).take(60);
+        hours.closed = days.filter(|day| Some(*day) != keep).collect();
+    };
+    close(&mut program, Some(only));
     assert!(text(&program, "ana").contains("reply, or Tue 8 Dec 12:00, your time."));
     // 15:00 in Lisbon is after midnight in Tokyo.
     program.people.get_mut(&person_id("ana")).unwrap().zone =
         Some(jiff::tz::TimeZone::get("Asia/Tokyo").unwrap());
     assert!(text(&program, "ana").contains("no office hour falls into your day before plans freeze."));
-    program.office_hours.iter_mut().for_each(|hour| hour.taken = true);
+    close(&mut program, None);
     assert!(text(&program, "ben").contains("no office hour falls into your day"));
 }
 

@@ -178,7 +178,7 @@ pub(super) fn program() -> Program {
         people: people.into_iter().map(|person| (person.id.clone(), person)).collect(),
         admins: BTreeSet::new(),
         initiatives: vec![an_initiative("payments", &["checkout", "search"])],
-        office_hours: Vec::new(),
+        hours: Default::default(),
         stale_after_days: 60,
         digests: None,
         approval: Approval::default(),

@@ -103,7 +103,7 @@ fn program(people: Vec<Person>) -> Program {
         people: people.into_iter().map(|person| (person.id.clone(), person)).collect(),
         admins: BTreeSet::new(),
         initiatives: vec![],
-        office_hours: vec![],
+        hours: Default::default(),
         stale_after_days: 90,
         digests: None,
         approval: crate::domain::program::Approval::default(),

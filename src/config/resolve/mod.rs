@@ -2,10 +2,11 @@
 //!
 //! Everything is optional here because the mirror is; once the checks found no fault, nothing is `None`.
 
+mod office_hours;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -13,6 +14,7 @@ use super::holiday;
 use super::organisation::{Described, Organisation};
 use super::raw;
 use super::read::{List, Maybe, Named, Written, value, written};
+use super::source::Files;
 use super::word::BasisWord;
 use crate::domain::calendar::{PlanningCalendar, Quarter};
 use crate::domain::directory::{Address, Person, Team};
@@ -23,10 +25,9 @@ use crate::domain::ids::{InitiativeId, PersonId, SiteId, TeamId};
 use crate::domain::initiative::{
     Ask, Basis, Estimate, Exception, FaqEntry, Figure, Initiative, Link, News, Step, Words,
 };
-use crate::domain::program::{Approval, Cadence, Limits, OfficeHour, Program, TouchRule};
+use crate::domain::program::{Approval, Cadence, Limits, Program, TouchRule};
+pub(super) use office_hours::{OFFICE_HORIZON, OFFICE_MINUTES, OFFICE_NOTICE, office_hours};
 
-/// How long an office hour lasts unless it says so.
-pub(super) const OFFICE_MINUTES: u32 = 30;
 const COMMAND: &str = "/canvass";
 const BOT_NAME: &str = "Canvass";
 const HOURS: &str = "Mon-Fri 09:00-17:00";
@@ -48,7 +49,6 @@ pub(super) fn program(organisation: &Organisation<'_>) -> Option<Program> {
     let directory = organisation.directory.raw.as_ref()?;
     let calendar = calendar(organisation)?;
     let workspace = value(&canvass.workspace);
-    let company = Arc::new(calendar.holidays.clone());
     Some(Program {
         digest: organisation.files.digest(),
         command: workspace.and_then(|of| value(&of.command)).map_or(COMMAND.to_owned(), |of| of.0.clone()),
@@ -65,10 +65,15 @@ pub(super) fn program(organisation: &Organisation<'_>) -> Option<Program> {
             .iter()
             .map(|(id, team)| Some((id.value.clone(), self::team(&id.value, team)?)))
             .collect::<Option<_>>()?,
-        people: people(organisation, &company)?,
+        people: people(organisation, &calendar)?,
         admins: workspace.into_iter().flat_map(|of| of.admins.values()).cloned().collect(),
         initiatives: initiatives(organisation, &canvass.order)?,
-        office_hours: office_hours(canvass, &calendar)?,
+        hours: canvass
+            .office_hours
+            .values()
+            .map(|raw| office_hours(raw, &calendar, organisation.files))
+            .map(|hours| hours.map(|hours| (hours.host.clone(), hours)))
+            .collect::<Option<_>>()?,
         stale_after_days: value(&canvass.evidence)
             .and_then(|evidence| value(&evidence.stale_after_days))
             .copied()
@@ -171,17 +176,47 @@ fn team(id: &TeamId, raw: &raw::Team) -> Option<Team> {
 /// Holidays that several people share, laid over each other without being copied.
 type Layer = Arc<BTreeMap<Date, String>>;
 
-fn people(organisation: &Organisation<'_>, company: &Layer) -> Option<BTreeMap<PersonId, Person>> {
-    let directory = organisation.directory.raw.as_ref()?;
-    let sites: BTreeMap<&SiteId, (&Maybe<TimeZone>, Layer)> = directory
-        .sites
-        .iter()
-        .map(|(id, site)| {
-            (&id.value, (&site.zone, Arc::new(holiday::days(&site.holidays, organisation.files))))
-        })
-        .collect();
+/// The holidays of the company and of each site.
+pub(super) struct Layers<'o> {
+    company: Layer,
+    sites: BTreeMap<&'o SiteId, (&'o Maybe<TimeZone>, Layer)>,
+    files: &'o Files,
+}
+
+impl<'o> Layers<'o> {
+    /// Those of the organisation.
+    pub(super) fn of(organisation: &'o Organisation<'_>, calendar: &PlanningCalendar) -> Self {
+        let sites = organisation.directory.raw.iter().flat_map(|directory| directory.sites.iter());
+        let files = organisation.files;
+        Self {
+            company: Arc::new(calendar.holidays.clone()),
+            sites: sites
+                .map(|(id, site)| (&id.value, (&site.zone, Arc::new(holiday::days(&site.holidays, files)))))
+                .collect(),
+            files,
+        }
+    }
+
+    fn site(&self, raw: &raw::Person) -> Option<&(&'o Maybe<TimeZone>, Layer)> {
+        value(&raw.site).and_then(|site| self.sites.get(site))
+    }
+
+    /// When a person doesn't work.
+    pub(super) fn days_off(&self, raw: &raw::Person) -> DaysOff {
+        let layers = std::iter::once(&self.company).chain(self.site(raw).map(|(_, days)| days));
+        DaysOff {
+            shared: layers.filter(|days| !days.is_empty()).cloned().collect(),
+            own: holiday::days(&raw.leave, self.files).into_keys().collect(),
+        }
+    }
+}
+
+fn people(
+    organisation: &Organisation<'_>,
+    calendar: &PlanningCalendar,
+) -> Option<BTreeMap<PersonId, Person>> {
+    let layers = Layers::of(organisation, calendar);
     let person = |id: &PersonId, raw: &raw::Person| {
-        let site = value(&raw.site).and_then(|site| sites.get(site));
         let name = raw.name.get()?.clone();
         let given_name = match value(&raw.given_name) {
             Some(given) => given.clone(),
@@ -191,7 +226,6 @@ fn people(organisation: &Organisation<'_>, company: &Layer) -> Option<BTreeMap<P
             Some(slack) => Address::Slack(slack.value.clone()),
             None => Address::Email(written(&raw.email)?.value.0.clone()),
         };
-        let layers = std::iter::once(company).chain(site.map(|(_, days)| days));
         Some(Person {
             id: id.clone(),
             name,
@@ -201,14 +235,11 @@ fn people(organisation: &Organisation<'_>, company: &Layer) -> Option<BTreeMap<P
             audiences: raw.audiences.values().copied().collect(),
             teams: raw.teams.values().cloned().collect(),
             reports_to: value(&raw.reports_to).cloned(),
-            zone: value(&raw.zone).or_else(|| site.and_then(|(zone, _)| value(zone))).cloned(),
-            days_off: DaysOff {
-                shared: layers.filter(|days| !days.is_empty()).cloned().collect(),
-                own: holiday::days(&raw.leave, organisation.files).into_keys().collect(),
-            },
+            zone: value(&raw.zone).or_else(|| layers.site(raw).and_then(|(zone, _)| value(zone))).cloned(),
+            days_off: layers.days_off(raw),
         })
     };
-    directory.people.iter().map(|(id, raw)| Some((id.value.clone(), person(&id.value, raw)?))).collect()
+    organisation.people().map(|(id, raw)| Some((id.value.clone(), person(&id.value, raw)?))).collect()
 }
 
 fn initiatives(organisation: &Organisation<'_>, order: &List<InitiativeId>) -> Option<Vec<Initiative>> {
@@ -341,24 +372,4 @@ fn news(raw: &raw::News) -> Option<News> {
         teams: raw.teams.values().cloned().collect(),
         says: raw.says.get()?.clone(),
     })
-}
-
-fn office_hours(canvass: &raw::Canvass, calendar: &PlanningCalendar) -> Option<Vec<OfficeHour>> {
-    let mut held = Vec::new();
-    for hours in canvass.office_hours.values() {
-        let zone = value(&hours.zone).unwrap_or(&calendar.zone);
-        let minutes = value(&hours.minutes).copied().unwrap_or(OFFICE_MINUTES);
-        for at in hours.at.values() {
-            let starts: Timestamp = zone.to_timestamp(at.0).ok()?;
-            held.push(OfficeHour {
-                host: hours.host.get()?.clone(),
-                starts,
-                minutes,
-                taken: hours.taken.values().any(|taken| taken == at),
-                place: value(&hours.place).cloned(),
-            });
-        }
-    }
-    held.sort_by_key(|hour| hour.starts);
-    Some(held)
 }
