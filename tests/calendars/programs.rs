@@ -159,7 +159,7 @@ fn radicale(folder: &TempDir, port: u16) -> Command {
         "[server]\nhosts = 127.0.0.1:{port}\n\
          [auth]\ntype = htpasswd\nhtpasswd_filename = {users}\nhtpasswd_encryption = plain\ndelay = 0\n\
          [rights]\ntype = owner_only\n\
-         [storage]\nfilesystem_folder = {collections}\n_filesystem_fsync = False\n",
+         [storage]\nfilesystem_folder = {collections}\n",
         users = users.display(),
         collections = folder.path().join("collections").display(),
     );

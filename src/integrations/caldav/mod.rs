@@ -111,6 +111,13 @@ impl CalDav {
         Ok(busy.stretches)
     }
 
+    /// An error unless the calendar is there. Some servers say of one that is gone that nothing is known of it.
+    async fn still_there(&self) -> Result<(), CalendarError> {
+        let (_, resources) = self.dav.describe(&self.collection().await?, false).await?;
+        let there = resources.iter().any(|resource| resource.calendar);
+        if there { Ok(()) } else { Err(CalendarError::NotFound) }
+    }
+
     async fn address(&self, uid: &str) -> Result<Url, CalendarError> {
         if !Entry::is_uid(uid) {
             return Err(CalendarError::BadUid);
@@ -170,8 +177,8 @@ impl HostCalendar for CalDav {
         match answer.status {
             // Gone, unless it is the whole calendar that is: then the host removed nothing in particular.
             StatusCode::NOT_FOUND | StatusCode::GONE => {
-                let calendar = self.dav.describe(&self.collection().await?, false).await;
-                self.forget_if_gone(calendar).await.map(|_| None)
+                let calendar = self.still_there().await;
+                self.forget_if_gone(calendar).await.map(|()| None)
             }
             status if status.is_success() => {
                 let (reader, uid) = (self.reader.clone(), uid.to_owned());
