@@ -9,6 +9,7 @@
 
 mod bench;
 mod browser;
+mod calendars;
 mod config;
 mod crash;
 mod faq;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::calendar::Quarter;
+use super::host_calendar::OURS;
 use super::ids::{InitiativeId, PersonId, Seq};
 
 /// What a booking is about, and for which planning.
@@ -114,9 +115,6 @@ pub enum Word {
     /// How it went, for its host.
     Aftermath,
 }
-
-/// With what the UIDs of entries in calendars begin that Canvass wrote.
-pub const OURS: &str = "canvass-";
 
 /// The UID of a booking's entry in calendars, from the record that made it: opaque, and never that of
 /// another journal's booking. It is made once, so that renaming somebody doesn't make it another.

@@ -10,6 +10,7 @@ pub mod effect;
 pub mod engagement;
 pub mod event;
 pub mod faq;
+pub mod host_calendar;
 pub mod hours;
 pub mod ids;
 pub mod initiative;

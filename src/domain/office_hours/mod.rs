@@ -22,7 +22,7 @@ use super::initiative::Initiative;
 use super::observation::Observations;
 use super::program::Program;
 use super::state::{AddedHours, BookingState, Slot, Standing, State};
-use super::stretch::Stretch;
+use super::stretch::{Stretch, covered};
 use slots::{Diary, Held};
 
 /// How many are offered in a message (point 7).
@@ -149,6 +149,15 @@ pub fn check_bookable(
     }
     house.with_diary(hours, but, |diary| diary.check(&slot.stretch()))?;
     if house.is_full(hours, guest, but) { Err(Unbookable::PersonFull) } else { Ok(()) }
+}
+
+/// The time that `host` keeps for office hours in the stretch, booked or not: in order, apart from each other.
+pub fn windows(program: &Program, state: &State, host: &PersonId, within: Stretch) -> Vec<Stretch> {
+    let Some(hours) = program.hours.get(host) else { return Vec::new() };
+    // Who is busy when is nothing that the grid of slots depends on.
+    let house = House { program, state, seen: &Observations::default(), now: within.from };
+    let slots = house.with_diary(hours, None, |diary| diary.grid(within));
+    covered(slots, within)
 }
 
 /// The slots that the rules alone give `hours` in the stretch, if nobody booked any and no calendar was in

@@ -155,7 +155,7 @@ impl<'a> Diary<'a> {
     }
 
     /// Every slot of the windows that starts in `within`, whatever is in its way, earliest first.
-    fn grid(&self, within: Stretch) -> Vec<Stretch> {
+    pub(super) fn grid(&self, within: Stretch) -> Vec<Stretch> {
         let zone = &self.hours.zone;
         let mut slots = BTreeMap::new();
         if within.until <= within.from {

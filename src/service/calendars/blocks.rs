@@ -11,9 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::round::Round;
-use crate::domain::booking::OURS;
 use crate::domain::event::Event;
-use crate::domain::host_calendar::{self, CalendarError};
+use crate::domain::host_calendar::{self, CalendarError, OURS};
 use crate::domain::ids::PersonId;
 use crate::domain::office_hours::{Hours, windows};
 use crate::domain::stretch::Stretch;

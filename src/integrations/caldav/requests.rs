@@ -1,0 +1,143 @@
+//! What is asked of a CalDAV server.
+
+use jiff::{SignedDuration, Timestamp};
+use reqwest::header::{CONTENT_TYPE, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use reqwest::{Method, StatusCode};
+use url::Url;
+
+use crate::domain::host_calendar::CalendarError;
+use crate::domain::stretch::Stretch;
+
+use super::super::http::{Answer, Ask, Http, Login};
+use super::multistatus::{self, Resource};
+
+/// A server may place floating times and whole days in another zone than the host's, so events are asked for
+/// this much around the range, in hours: no two zones are further apart.
+const AROUND: i64 = 26;
+
+const PROPERTIES: &str = r#"<?xml version="1.0" encoding="utf-8"?>
+<D:propfind xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:resourcetype/><D:displayname/><D:current-user-principal/><C:calendar-home-set/><C:supported-calendar-component-set/></D:prop></D:propfind>"#;
+
+/// When an entry is written.
+pub(super) enum OnlyIf {
+    /// Nothing is there.
+    Absent,
+    /// What is there is still what had that ETag; without one, something is there.
+    Unchanged(Option<String>),
+}
+
+/// A server, and who logs in.
+pub(super) struct Dav {
+    pub(super) http: Http,
+    pub(super) login: Login,
+}
+
+impl Dav {
+    /// What is at `url`, with `members` also what is in it; and where that is after redirects.
+    pub(super) async fn describe(
+        &self,
+        url: &Url,
+        members: bool,
+    ) -> Result<(Url, Vec<Resource>), CalendarError> {
+        let depth = if members { "1" } else { "0" };
+        let answer = self.xml("PROPFIND", url, depth, PROPERTIES.to_owned()).await?;
+        match answer.status {
+            StatusCode::MULTI_STATUS => Ok((answer.url, multistatus::read(&answer.body)?)),
+            status if status.is_success() => {
+                Err(CalendarError::Unreadable { what: "it doesn't speak CalDAV" })
+            }
+            _ => Err(answer.error()),
+        }
+    }
+
+    /// The free-busy report (RFC 4791, 7.10), whatever its status.
+    pub(super) async fn free_busy(&self, calendar: &Url, over: Stretch) -> Result<Answer, CalendarError> {
+        let body = format!(
+            r#"<?xml version="1.0" encoding="utf-8"?>
+<C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav">{}</C:free-busy-query>"#,
+            time_range(over)
+        );
+        self.xml("REPORT", calendar, "1", body).await
+    }
+
+    /// The texts of the events around `over`, and how many the server named without giving their text.
+    pub(super) async fn events(
+        &self,
+        calendar: &Url,
+        over: Stretch,
+    ) -> Result<(Vec<String>, usize), CalendarError> {
+        let around = SignedDuration::from_hours(AROUND);
+        let over = Stretch {
+            from: over.from.checked_sub(around).unwrap_or(Timestamp::MIN),
+            until: over.until.checked_add(around).unwrap_or(Timestamp::MAX),
+        };
+        let body = format!(
+            r#"<?xml version="1.0" encoding="utf-8"?>
+<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><C:calendar-data/></D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">{}</C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"#,
+            time_range(over)
+        );
+        let answer = self.xml("REPORT", calendar, "1", body).await?;
+        if answer.status != StatusCode::MULTI_STATUS {
+            return Err(match answer.status.is_success() {
+                true => CalendarError::Unreadable { what: "it doesn't speak CalDAV" },
+                false => answer.error(),
+            });
+        }
+        let resources = multistatus::read(&answer.body)?;
+        let named = resources.len();
+        let texts: Vec<String> = resources.into_iter().filter_map(|resource| resource.text).collect();
+        let missing = named - texts.len();
+        Ok((texts, missing))
+    }
+
+    /// The entry at `url`, whatever the status.
+    pub(super) async fn get(&self, url: &Url) -> Result<Answer, CalendarError> {
+        self.ask(Method::GET, url, Vec::new(), None).await
+    }
+
+    /// Writes an entry; the answer's status says whether the condition held.
+    pub(super) async fn put(&self, url: &Url, text: &str, only_if: OnlyIf) -> Result<Answer, CalendarError> {
+        let condition = match only_if {
+            OnlyIf::Absent => (IF_NONE_MATCH, "*".to_owned()),
+            // A weak tag never matches (RFC 9110, 13.1.1).
+            OnlyIf::Unchanged(Some(tag)) if !tag.starts_with("W/") => (IF_MATCH, tag),
+            OnlyIf::Unchanged(_) => (IF_MATCH, "*".to_owned()),
+        };
+        let kind = (CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned());
+        self.ask(Method::PUT, url, vec![condition, kind], Some(text.to_owned())).await
+    }
+
+    /// Removes an entry, whatever the status.
+    pub(super) async fn delete(&self, url: &Url) -> Result<Answer, CalendarError> {
+        self.ask(Method::DELETE, url, Vec::new(), None).await
+    }
+
+    async fn xml(&self, method: &str, url: &Url, depth: &str, body: String) -> Result<Answer, CalendarError> {
+        let method = Method::from_bytes(method.as_bytes())
+            .map_err(|_| CalendarError::Unreadable { what: "the method has no name" })?;
+        let headers = vec![
+            (HeaderName::from_static("depth"), depth.to_owned()),
+            (CONTENT_TYPE, "application/xml; charset=utf-8".to_owned()),
+        ];
+        self.ask(method, url, headers, Some(body)).await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: Vec<(HeaderName, String)>,
+        body: Option<String>,
+    ) -> Result<Answer, CalendarError> {
+        self.http.ask(Ask { method, url: url.clone(), headers, body, login: Some(&self.login) }).await
+    }
+}
+
+/// Whole seconds, and none of the range left out.
+fn time_range(over: Stretch) -> String {
+    let second =
+        |at: i64| Timestamp::from_second(at).unwrap_or(Timestamp::MAX).strftime("%Y%m%dT%H%M%SZ").to_string();
+    let from = over.from.as_second() - i64::from(over.from.subsec_nanosecond() < 0);
+    let until = over.until.as_second() + i64::from(over.until.subsec_nanosecond() > 0);
+    format!(r#"<C:time-range start="{}" end="{}"/>"#, second(from), second(until))
+}

@@ -1,0 +1,174 @@
+//! Requests to calendar servers: bounded in time and size, redirected with care.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, Response, StatusCode};
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use crate::domain::host_calendar::CalendarError;
+
+use super::address;
+
+/// How long a server may take, connection and answer included.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// Most bytes of an answer.
+pub(super) const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// Most redirects that are followed.
+const MOST_REDIRECTS: usize = 5;
+
+/// Who logs in.
+pub(super) struct Login {
+    pub(super) user: String,
+    pub(super) password: SecretString,
+}
+
+/// What is asked.
+pub(super) struct Ask<'a> {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: Vec<(HeaderName, String)>,
+    pub(super) body: Option<String>,
+    pub(super) login: Option<&'a Login>,
+}
+
+/// What a server answered, whatever its status.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    headers: HeaderMap,
+    pub(super) body: String,
+    /// Where the answer came from, after redirects.
+    pub(super) url: Url,
+}
+
+impl Answer {
+    /// A header's value, if it is text.
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The error that its status is.
+    pub(super) fn error(&self) -> CalendarError {
+        let status = self.status.as_u16();
+        match self.status {
+            StatusCode::UNAUTHORIZED => CalendarError::Unauthorised,
+            StatusCode::NOT_FOUND | StatusCode::GONE => CalendarError::NotFound,
+            StatusCode::REQUEST_TIMEOUT
+            | StatusCode::LOCKED
+            | StatusCode::TOO_EARLY
+            | StatusCode::TOO_MANY_REQUESTS => {
+                CalendarError::Later { status, retry_after: self.retry_after() }
+            }
+            StatusCode::NOT_IMPLEMENTED | StatusCode::HTTP_VERSION_NOT_SUPPORTED => {
+                CalendarError::Refused { status, condition: None }
+            }
+            other if other.is_server_error() => {
+                CalendarError::Later { status, retry_after: self.retry_after() }
+            }
+            _ => CalendarError::Refused { status, condition: None },
+        }
+    }
+
+    /// Only seconds are read: a date would be by the server's clock.
+    fn retry_after(&self) -> Option<Duration> {
+        self.header(&RETRY_AFTER)?.trim().parse().ok().map(Duration::from_secs)
+    }
+}
+
+/// The way to calendar servers.
+pub(super) struct Http {
+    client: Client,
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Http")
+    }
+}
+
+impl Http {
+    /// A client that waits that long for a connection and an answer.
+    pub(super) fn new(patience: Duration) -> Result<Self, reqwest::Error> {
+        let client = Client::builder()
+            .connect_timeout(patience)
+            .timeout(patience)
+            // Redirects are followed here, where it is decided who gets the password.
+            .redirect(Policy::none())
+            .user_agent(concat!("canvass/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self { client })
+    }
+
+    /// Asks, and follows redirects: with a login within the same origin only, without one by https anywhere.
+    /// The method and the body stay the same, as CalDAV needs it (RFC 6764, 5).
+    pub(super) async fn ask(&self, mut ask: Ask<'_>) -> Result<Answer, CalendarError> {
+        for _ in 0..=MOST_REDIRECTS {
+            let response = self.send(&ask).await?;
+            let Some(to) = redirect(&response) else { return read(response, ask.url).await };
+            let to = ask
+                .url
+                .join(&to)
+                .map_err(|_| CalendarError::Unreadable { what: "a redirect leads nowhere" })?;
+            let followed = address::same_origin(&ask.url, &to)
+                || (ask.login.is_none() && ask.url.scheme() == "https" && to.scheme() == "https");
+            if !followed {
+                return Err(CalendarError::Elsewhere { host: address::host(&to) });
+            }
+            ask.url = to;
+        }
+        Err(CalendarError::Unreadable { what: "its redirects lead in circles" })
+    }
+
+    async fn send(&self, ask: &Ask<'_>) -> Result<Response, CalendarError> {
+        let mut request = self.client.request(ask.method.clone(), ask.url.clone());
+        for (name, value) in &ask.headers {
+            request = request.header(name, value);
+        }
+        if let Some(login) = ask.login {
+            request = request.basic_auth(&login.user, Some(login.password.expose_secret()));
+        }
+        if let Some(body) = &ask.body {
+            request = request.body(body.clone());
+        }
+        request.send().await.map_err(failure)
+    }
+}
+
+fn redirect(response: &Response) -> Option<String> {
+    let redirects = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+    let to = response.headers().get(LOCATION)?.to_str().ok()?;
+    redirects.then(|| to.to_owned())
+}
+
+async fn read(mut response: Response, url: Url) -> Result<Answer, CalendarError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(failure)? {
+        if bytes.len() + chunk.len() > MOST_BYTES {
+            return Err(CalendarError::TooLarge { limit: MOST_BYTES });
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    // Some write names in another encoding; whatever has to be understood is ASCII.
+    let body =
+        String::from_utf8(bytes).unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned());
+    Ok(Answer { status: response.status(), headers: response.headers().clone(), body, url })
+}
+
+fn failure(error: reqwest::Error) -> CalendarError {
+    if error.is_timeout() {
+        return CalendarError::TimedOut;
+    }
+    // The address may be a secret; what lies at the bottom ("connection refused") doesn't name it.
+    let error = error.without_url();
+    let mut innermost: &dyn std::error::Error = &error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    CalendarError::Unreachable { why: innermost.to_string() }
+}
+
+#[cfg(test)]
+mod tests;
