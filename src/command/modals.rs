@@ -118,6 +118,13 @@ pub(super) fn open(
         | Action::UndoStop
         | Action::Change
         | Action::ReleaseConcern
+        | Action::Book { .. }
+        | Action::MoveBooking { .. }
+        | Action::CancelBooking { .. }
+        | Action::HandOn { .. }
+        | Action::CloseBooking { .. }
+        | Action::LeaveWait
+        | Action::AddHours
         | Action::Resume
         | Action::Ask { .. }
         | Action::Place { .. }

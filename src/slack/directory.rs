@@ -114,7 +114,8 @@ impl Member {
             Away::Until(then) => Some(then),
             Away::Open => as_of.checked_add(Observations::GREATEST_AGE).ok(),
         });
-        Seen { as_of, zone: self.zone.clone(), deactivated: self.deactivated, quiet, away_until }
+        let (zone, mail) = (self.zone.clone(), self.email.clone());
+        Seen { as_of, zone, mail, deactivated: self.deactivated, quiet, away_until }
     }
 }
 

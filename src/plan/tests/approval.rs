@@ -237,8 +237,14 @@ fn nobody_is_written_to_on_leave() {
 #[test]
 fn do_not_disturb_and_out_of_office_are_honoured() {
     use crate::domain::observation::Seen;
-    let seen =
-        |life: &Life| Seen { as_of: life.now, zone: None, deactivated: false, quiet: None, away_until: None };
+    let seen = |life: &Life| Seen {
+        as_of: life.now,
+        zone: None,
+        mail: None,
+        deactivated: false,
+        quiet: None,
+        away_until: None,
+    };
     let mut life = Life::begin(program());
     life.until(at("2026-11-15T12:00:00Z"));
     let quiet = Some((at("2026-11-16T08:00:00Z"), at("2026-11-16T11:30:00Z")));

@@ -269,6 +269,7 @@ impl Deed {
         let seen = |life: &Life| Seen {
             as_of: life.now,
             zone: None,
+            mail: None,
             deactivated: false,
             quiet: None,
             away_until: None,

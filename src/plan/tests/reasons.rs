@@ -62,7 +62,7 @@ fn intended(life: &mut Life, id: &str, touch: Touch) -> PostKey {
 }
 
 fn seen(at: Timestamp) -> Seen {
-    Seen { as_of: at, zone: None, deactivated: false, quiet: None, away_until: None }
+    Seen { as_of: at, zone: None, mail: None, deactivated: false, quiet: None, away_until: None }
 }
 
 #[test]

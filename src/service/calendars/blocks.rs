@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use icalendar::{Calendar, Component, Event as Entry, EventLike, Property};
+use icalendar::{Calendar, Component, Event as Entry, Property};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};

@@ -72,6 +72,13 @@ fn word_of(kind: &ModalKind) -> &'static str {
         ModalKind::See { .. } => "see",
         ModalKind::Rewrite { .. } => "rewrite",
         ModalKind::Correct { .. } => "correct",
+        ModalKind::Book { .. } => "book",
+        ModalKind::Wait { .. } => "wait",
+        ModalKind::MoveBooking { .. } => "move_booking",
+        ModalKind::CancelBooking { .. } => "cancel_booking",
+        ModalKind::HandOn { .. } => "hand_on",
+        ModalKind::CloseBooking { .. } => "close_booking",
+        ModalKind::AddHours => "add_hours",
         ModalKind::Snooze => "snooze",
         ModalKind::Read => "read",
     }
