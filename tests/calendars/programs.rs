@@ -4,8 +4,9 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use canvass::clock::monotonic;
 use reqwest::{Method, StatusCode};
 use tempfile::TempDir;
 
@@ -77,7 +78,7 @@ impl Program {
             .unwrap_or_else(|error| panic!("{kind:?} can't be run ({error}): `./test` installs it"));
         let base = format!("http://127.0.0.1:{port}/");
         let http = reqwest::Client::new();
-        let started = Instant::now();
+        let started = monotonic();
         while http.request(Method::OPTIONS, &base).send().await.is_err() {
             let ended = child.try_wait().unwrap().is_some();
             if ended || started.elapsed() > PATIENCE {

@@ -1,3 +1,5 @@
+//! Servers that are slow, endless, down, or send elsewhere.
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,12 +9,17 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 
+/// As the program does first thing.
+fn install_crypto() {
+    _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// A server that answers each connection with `answer`, and tells whether it ever saw a password.
 async fn serving<F>(answer: impl Fn(TcpStream) -> F + Send + 'static) -> (SocketAddr, Arc<AtomicBool>)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    crate::install_crypto();
+    install_crypto();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     let seen = Arc::new(AtomicBool::new(false));
@@ -80,7 +87,7 @@ async fn an_endless_answer_is_cut_off() {
 
 #[tokio::test]
 async fn a_server_that_is_down_is_unreachable_and_its_address_stays_secret() {
-    crate::install_crypto();
+    install_crypto();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     drop(listener);

@@ -15,8 +15,8 @@ use super::when::Moment;
 
 /// Most occurrences of an event that are counted; what comes after them is left out.
 pub(super) const MOST_OCCURRENCES: usize = 10_000;
-/// Most days, hours and so on that a rule may be followed through: every hour for twenty years.
-const MOST_STEPS: i64 = 200_000;
+/// Most days, hours and so on that a rule may be followed through: every day for fifty years.
+const MOST_STEPS: i64 = 20_000;
 /// Most times of a day that a rule may name.
 const MOST_TIMES: usize = 100;
 

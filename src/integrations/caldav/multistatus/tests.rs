@@ -1,3 +1,5 @@
+//! Answers as different servers write them.
+
 use super::*;
 
 #[test]
