@@ -14,5 +14,6 @@ mod http;
 mod organisation;
 mod planning;
 mod process;
+mod slots;
 mod start;
 mod workspace;
