@@ -32,6 +32,11 @@ impl Stretch {
         self.from.max(other.from) < self.until.min(other.until)
     }
 
+    /// True if `at` is in it.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.from <= at && at < self.until
+    }
+
     /// True if no instant is in it.
     pub fn is_empty(&self) -> bool {
         self.until <= self.from

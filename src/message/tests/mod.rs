@@ -318,10 +318,10 @@ fn the_buttons_are_those_of_the_table() {
     check("ben", Touch::Reminder, &plan, 5);
     check("noor", Touch::Pitch, &["Put in our plan", "Let's talk", "Not this quarter"], 5);
     check("carla", Touch::Pitch, &["I'll back it", "Let's talk", "Not now"], 5);
-    check("dev", Touch::Pitch, &["Open the design", "Looks right", "I have a concern"], 4);
-    check("dev", Touch::HeadsUp, &["Looks right", "Something's wrong"], 5);
-    check("ana", Touch::LastCall, &["Put in our plan", "Not this quarter"], 5);
-    check("ana", Touch::FollowUp, &[], 2);
+    check("dev", Touch::Pitch, &["Open the design", "Looks right", "I have a concern"], 5);
+    check("dev", Touch::HeadsUp, &["Looks right", "Something's wrong", "Book a time"], 5);
+    check("ana", Touch::LastCall, &["Put in our plan", "Not this quarter", "Book a time"], 5);
+    check("ana", Touch::FollowUp, &[], 3);
     let primary = previewed(&program, "ana", Touch::Pitch, monday()).buttons[0].action.clone();
     assert_eq!(primary, Action::Answer(Answer::PlanIt));
 }

