@@ -363,6 +363,9 @@ pub struct Message {
     pub overflow: Vec<Button>,
     /// The grey footer.
     pub footer: Option<Paragraph>,
+    /// A file that comes with it. Such a message has no controls, and stays as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
 }
 
 impl Message {
@@ -375,6 +378,43 @@ impl Message {
     pub fn line(text: impl Into<String>) -> Self {
         let told = Paragraph::told(&text.into());
         Self::new(told.plain(), vec![Part::Paragraph(told)])
+    }
+}
+
+/// A file that comes with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Attachment {
+    /// What it is called, without an ending: `office-hours`.
+    pub name: String,
+    /// What is in it.
+    pub kind: FileKind,
+    /// What is read beside it.
+    pub title: String,
+    /// Its content; empty files are refused.
+    pub content: String,
+}
+
+/// The kinds of file that are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// An entry for a calendar (iCalendar, RFC 5545).
+    Calendar,
+}
+
+impl FileKind {
+    /// The ending of such a file's name, without its dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Calendar => "ics",
+        }
+    }
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Calendar => "text/calendar; charset=utf-8",
+        }
     }
 }
 
@@ -612,7 +652,7 @@ pub struct Recipient {
 
 #[cfg(test)]
 mod tests {
-    use super::{Paragraph, Span};
+    use super::*;
 
     #[test]
     fn what_would_be_typed_is_told_from_what_is_said() {
@@ -620,5 +660,19 @@ mod tests {
         let told = Paragraph::told("Did you mean `/canvass plan`?");
         assert_eq!(told.0, [said("Did you mean "), typed("/canvass plan"), said("?")]);
         assert_eq!(Paragraph::told("One ` alone").0, [said("One ` alone")]);
+    }
+
+    #[test]
+    fn a_message_without_a_file_is_recorded_as_it_always_was() {
+        let plain = Message::line("Hello");
+        assert!(serde_json::to_value(&plain).unwrap().get("attachment").is_none());
+        let attachment = Attachment {
+            name: "office-hours".into(),
+            kind: FileKind::Calendar,
+            title: "Office hours".into(),
+            content: "BEGIN:VCALENDAR".into(),
+        };
+        let with = serde_json::to_value(Message { attachment: Some(attachment), ..plain }).unwrap();
+        assert_eq!(with["attachment"]["kind"], "calendar");
     }
 }

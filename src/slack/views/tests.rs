@@ -53,6 +53,7 @@ fn pitch() -> Message {
             plain("Stop these messages", Action::Stop),
         ],
         footer: Some("Priya's bot, sent only to you. PagerDuty, as of 12 Nov.".into()),
+        attachment: None,
     }
 }
 
@@ -311,7 +312,7 @@ proptest! {
         if overflow.len() == 1 {
             overflow.retain(|entry| seen.insert(word_of(&entry.action)));
         }
-        let message = Message { notification, parts, recorded, buttons, overflow, footer };
+        let message = Message { notification, parts, recorded, buttons, overflow, footer, attachment: None };
         let body = body(&message, Some(post()));
         let text = body["text"].as_str().unwrap();
         prop_assert!(text.encode_utf16().count() <= 3_000);
