@@ -275,7 +275,7 @@ async fn bytes_are_for_the_app_that_may_read_files_and_for_the_page() {
     let parts: Value = slack.client.get(fragments).send().await.unwrap().json().await.unwrap();
     let body = parts["body"].as_str().unwrap();
     assert!(body.contains(&format!("href=\"/sandbox/files/{}\"", file.as_str().unwrap())), "{body}");
-    assert!(body.contains("Calendar · 36 bytes · office hours.ics"), "{body}");
+    assert!(body.contains("Calendar · 35 bytes · office hours.ics"), "{body}");
     slack.serving.stop().await.unwrap();
 
     seed.app.manifest["oauth_config"]["scopes"]["bot"] = json!(["im:history"]);
