@@ -24,12 +24,11 @@ pub(super) fn list(files: &[About]) -> Markup {
         @if !files.is_empty() {
             ul.files {
                 @for file in files {
-                    @let (icon, kind) = kind(file.media_type());
                     li.file {
-                        span.file-icon aria-hidden="true" { (icon) }
+                        span.file-icon aria-hidden="true" { (ending(&file.name)) }
                         div {
                             p.file-title title=(file.title) { (file.title) }
-                            p.file-kind title=(file.name) { (kind) " · " (size(file.size)) " · " (file.name) }
+                            p.file-kind title=(file.name) { (kind(file.media_type())) " · " (size(file.size)) " · " (file.name) }
                         }
                         a.button href=(format!("/sandbox/files/{}", file.id)) download=(file.name)
                             aria-label=(format!("Download {}", file.title)) { "Download" }
@@ -40,14 +39,21 @@ pub(super) fn list(files: &[About]) -> Markup {
     }
 }
 
-fn kind(media_type: &str) -> (&'static str, &'static str) {
+/// What stands on the sheet of paper: `ICS`. A picture would need a font that not every machine has.
+fn ending(name: &str) -> String {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let short: String = ending.chars().take(4).collect();
+    if short.is_empty() { "FILE".to_owned() } else { short.to_uppercase() }
+}
+
+fn kind(media_type: &str) -> &'static str {
     match media_type.split_once('/') {
-        Some(("text", "calendar")) => ("📅", "Calendar"),
-        Some(("text", "csv")) => ("📊", "CSV"),
-        Some(("text", _)) => ("📄", "Text"),
-        Some(("image", _)) => ("🖼️", "Image"),
-        Some(("application", "pdf")) => ("📕", "PDF"),
-        _ => ("📎", "File"),
+        Some(("text", "calendar")) => "Calendar",
+        Some(("text", "csv")) => "CSV",
+        Some(("text", _)) => "Text",
+        Some(("image", _)) => "Image",
+        Some(("application", "pdf")) => "PDF",
+        _ => "File",
     }
 }
 
@@ -72,5 +78,6 @@ mod tests {
         check(1_000, "1.0 kB");
         check(1_234, "1.3 kB");
         check(2_000_001, "2.1 MB");
+        assert_eq!(["a.ics", "a.b.jsonl", "a", "a."].map(ending), ["ICS", "JSON", "FILE", "FILE"]);
     }
 }
