@@ -12,7 +12,7 @@ use super::message::{Message, Recipient};
 /// A post on its way out.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
-    /// Its opaque id; travels in the message's metadata.
+    /// Its opaque id; travels in the message's metadata, or in the name of the file that comes with it.
     pub post: PostId,
     /// Which try.
     pub attempt: u32,
@@ -89,11 +89,12 @@ pub trait Performer: Send + Sync + 'static {
     /// Sends a post. Returns within the time-out it was built with; after that it is in doubt.
     async fn post(&self, post: &Outgoing) -> Outcome;
 
-    /// Looks for a post where it would be: by its metadata in the newest 200 messages of that DM, or in the
-    /// thread it belongs to.
+    /// Looks for a post where it would be: by its metadata or the name of its file in the newest 200 messages
+    /// of that DM, or in the thread it belongs to.
     async fn look_up(&self, post: PostId, to: &Recipient, thread: Option<&MessageTs>) -> Found;
 
-    /// Brings a sent message up to date. True if it shows `message` now or never can.
+    /// Brings a sent message up to date. True if it shows `message` now or never can; what came with a file
+    /// stays as it was sent.
     async fn refresh(
         &self,
         post: PostId,

@@ -2,6 +2,7 @@
 //! that isn't subscribed isn't sent, a command that isn't declared isn't known.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
 use serde_json::Value;
 
@@ -46,7 +47,8 @@ pub(super) struct Command {
 }
 
 impl App {
-    pub(super) fn install(seed: &Seed) -> Self {
+    /// The app of `seed`, in a workspace that is served at `address`.
+    pub(super) fn install(seed: &Seed, address: SocketAddr) -> Self {
         let manifest = &seed.app.manifest;
         let flag = |pointer: &str| manifest.pointer(pointer).and_then(Value::as_bool).unwrap_or_default();
         let text = |pointer: &str| manifest.pointer(pointer).and_then(Value::as_str);
@@ -69,6 +71,7 @@ impl App {
                 app_id: seed.app.app_id.clone(),
                 bot_id: bot_id(&seed.app.bot_user_id),
                 bot_name: name.clone(),
+                base: format!("http://{address}"),
             },
             name,
             scopes: set("/oauth_config/scopes/bot"),

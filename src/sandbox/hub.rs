@@ -107,7 +107,7 @@ impl Hub {
         }
         let mut state = State {
             workspace,
-            app: App::install(&seed),
+            app: App::install(&seed, address),
             limiter: Limiter::default(),
             tickets: Tickets::default(),
             faults: Faults::default(),

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::file::About;
+
 /// Text beyond this is cut, as `chat.postMessage` documents.
 pub(super) const MAX_TEXT_CHARS: usize = 40_000;
 
@@ -26,6 +28,9 @@ pub(super) struct Message {
     pub(super) edited_ts: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) client_msg_id: Option<String>,
+    /// The files that it shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) files: Vec<About>,
     /// An ephemeral message: only this person sees it, and no history has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) only_for: Option<String>,
@@ -43,6 +48,8 @@ pub(super) struct Byline {
     pub(super) app_id: String,
     pub(super) bot_id: String,
     pub(super) bot_name: String,
+    /// Where the workspace is served, without a slash at its end: the addresses of files begin with it.
+    pub(super) base: String,
 }
 
 impl Message {
@@ -72,6 +79,11 @@ impl Message {
         }
         if let Some(id) = &self.client_msg_id {
             put("client_msg_id", json!(id));
+        }
+        if !self.files.is_empty() {
+            put("files", self.files.iter().map(|file| file.shape(by)).collect());
+            put("upload", json!(true));
+            put("display_as_bot", json!(false));
         }
         if let Some(blocks) = &self.blocks {
             put("blocks", blocks.clone());

@@ -14,6 +14,7 @@ mod connection;
 mod deliver;
 mod driver;
 mod faults;
+mod file;
 mod guard;
 mod hub;
 mod limits;
@@ -166,6 +167,9 @@ fn router(hub: Arc<Hub>) -> Router {
         .route("/api/{method}", any(api::call))
         .route("/socket", get(socket::connect))
         .route("/response_url/{id}", post(response_url::answer))
+        .route("/upload/v1/{ticket}", post(api::upload))
+        .route("/files-pri/{place}/{name}", get(api::private_file))
+        .route("/files-pri/{place}/download/{name}", get(api::downloaded_file))
         .merge(driver::routes())
         .merge(page::routes())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

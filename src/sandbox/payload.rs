@@ -44,13 +44,17 @@ pub(super) fn event_callback(workspace: &Workspace, app: &App, event_id: &str, e
     payload
 }
 
-/// `message.im`: somebody, the app included, wrote in the app's conversation.
+/// `message.im`: somebody, the app included, wrote in the app's conversation. With a file it has the subtype
+/// `file_share`, which history leaves out.
 pub(super) fn message_event(app: &App, message: &Message) -> Value {
     let mut event = message.shape(&app.by, true);
     if let Some(event) = event.as_object_mut() {
         event.insert("channel".to_owned(), json!(message.channel));
         event.insert("event_ts".to_owned(), json!(message.ts));
         event.insert("channel_type".to_owned(), json!("im"));
+        if !message.files.is_empty() {
+            event.insert("subtype".to_owned(), json!("file_share"));
+        }
     }
     event
 }

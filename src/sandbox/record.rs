@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::file::{Content, File};
 use super::message::Message;
 use super::person::Person;
 use super::seed::{SeedUserGroup, Team};
@@ -43,6 +44,20 @@ pub(super) enum Record {
     Deleted {
         channel: String,
         ts: String,
+    },
+    /// A place for a file's bytes was given out.
+    FileReserved {
+        file: Box<File>,
+    },
+    /// The bytes arrived.
+    FileUploaded {
+        id: String,
+        content: Content,
+    },
+    /// The upload was finished; the file is one of the workspace.
+    FileFinished {
+        id: String,
+        title: String,
     },
     /// The app was removed, or installed again.
     AppInstalled {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::calendar::Calendar;
+use super::file::File;
 use super::message::{Message, format_ts, parse_ts};
 use super::person::Person;
 use super::record::Record;
@@ -31,6 +32,7 @@ pub(super) struct Workspace {
     messages: HashMap<String, BTreeMap<String, Message>>,
     posted: Vec<Posting>,
     deleted: HashSet<(String, String)>,
+    files: HashMap<String, File>,
     read: HashMap<String, String>,
     modals: HashMap<String, Vec<View>>,
     homes: HashMap<String, View>,
@@ -66,6 +68,7 @@ impl Workspace {
             messages: HashMap::new(),
             posted: Vec::new(),
             deleted: HashSet::new(),
+            files: HashMap::new(),
             read: HashMap::new(),
             modals: HashMap::new(),
             homes: HashMap::new(),
@@ -111,6 +114,20 @@ impl Workspace {
                     messages.remove(&ts);
                 }
                 self.deleted.insert((channel, ts));
+            }
+            Record::FileReserved { file } => {
+                self.files.insert(file.about.id.clone(), *file);
+            }
+            Record::FileUploaded { id, content } => {
+                if let Some(file) = self.files.get_mut(&id) {
+                    file.content = Some(content);
+                }
+            }
+            Record::FileFinished { id, title } => {
+                if let Some(file) = self.files.get_mut(&id) {
+                    file.about.title = title;
+                    file.finished = true;
+                }
             }
             Record::AppInstalled { installed } => self.installed = installed,
             Record::Read { user, up_to } => {
@@ -200,6 +217,15 @@ impl Workspace {
     /// Everything ever posted, in order.
     pub(super) fn posted(&self) -> &[Posting] {
         &self.posted
+    }
+
+    pub(super) fn file(&self, id: &str) -> Option<&File> {
+        self.files.get(id)
+    }
+
+    /// The file for whose bytes this ticket was given out.
+    pub(super) fn file_of_ticket(&self, ticket: &str) -> Option<&File> {
+        self.files.values().find(|file| file.ticket == ticket)
     }
 
     pub(super) fn was_deleted(&self, channel: &str, ts: &str) -> bool {

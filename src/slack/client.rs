@@ -7,7 +7,12 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use slack_morphism::errors::SlackClientError;
@@ -21,6 +26,10 @@ use crate::domain::ids::SlackUserId;
 
 use super::errors::CallError;
 use super::methods::{Method, Passing, Token};
+
+mod upload;
+
+pub use upload::UploadUrl;
 
 /// Where Slack's Web API is, and how patient to be with it.
 #[derive(Debug, Clone)]
@@ -130,6 +139,8 @@ pub struct Client {
     morphism: SlackClient<SlackClientHyperHttpsConnector>,
     bot: SlackApiToken,
     app: Option<SlackApiToken>,
+    /// For files, whose bytes go elsewhere and without a token.
+    files: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     call_timeout: Duration,
 }
 
@@ -156,6 +167,7 @@ impl Client {
             .https_or_http()
             .enable_all_versions()
             .wrap_connector(http);
+        let files = legacy::Client::builder(TokioExecutor::new()).build(connector.clone());
         let connector = SlackClientHyperConnector::with_connector(connector)
             .with_slack_api_url(settings.api_url.trim_end_matches('/'));
         let token =
@@ -164,6 +176,7 @@ impl Client {
             morphism: SlackClient::new(connector),
             bot: token(&settings.bot_token),
             app: settings.app_token.as_ref().map(token),
+            files,
             call_timeout: settings.call_timeout,
         })
     }
@@ -275,15 +288,8 @@ fn error(error: SlackClientError) -> CallError {
         }
         SlackClientError::HttpError(http) => CallError::Status(http.status_code.as_u16()),
         SlackClientError::HttpProtocolError(protocol) => {
-            let transport = protocol
-                .cause
-                .as_deref()
-                .and_then(|cause| cause.downcast_ref::<hyper_util::client::legacy::Error>());
-            match transport {
-                Some(transport) if transport.is_connect() => {
-                    CallError::Unreachable { why: innermost(transport) }
-                }
-                Some(transport) => CallError::Torn { why: innermost(transport) },
+            match protocol.cause.as_deref().and_then(|cause| cause.downcast_ref::<legacy::Error>()) {
+                Some(broken) => transport(broken),
                 None => CallError::Torn { why: "it is not HTTP".to_owned() },
             }
         }
@@ -294,6 +300,11 @@ fn error(error: SlackClientError) -> CallError {
             CallError::Torn { why: "the answer broke off".to_owned() }
         }
     }
+}
+
+fn transport(error: &legacy::Error) -> CallError {
+    let why = innermost(error);
+    if error.is_connect() { CallError::Unreachable { why } } else { CallError::Torn { why } }
 }
 
 /// What lies at the bottom of an error: "connection refused" rather than "client error".

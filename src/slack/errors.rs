@@ -145,6 +145,8 @@ const CODES: [(Class, &[&str]); 5] = [
             "app_access_restricted",
             "invalid_user_combination",
             "user_not_in_channel",
+            "invalid_channel",
+            "posting_to_channel_denied",
         ],
     ),
     (
@@ -205,6 +207,18 @@ const CODES: [(Class, &[&str]); 5] = [
             "edit_window_closed",
             "duplicate_external_id",
             "cannot_reply_to_message",
+            // What a workspace has against files stands in the way of no other message.
+            "missing_argument",
+            "file_type_not_allowed",
+            "file_upload_size_restricted",
+            "file_uploads_disabled",
+            "file_uploads_except_images_disabled",
+            "storage_limit_reached",
+            "alt_txt_too_large",
+            "snippet_too_large",
+            "unknown_snippet_type",
+            "unknown_subtype",
+            "channels_limit_exceeded",
         ],
     ),
     (
@@ -220,9 +234,14 @@ const CODES: [(Class, &[&str]); 5] = [
             "invalid_trigger",
             "invalid_trigger_id",
             "too_many_websockets",
+            // What was uploaded is gone before it was shown.
+            "file_not_found",
         ],
     ),
-    (Class::InDoubt, &["fatal_error", "internal_error", "request_timeout", "service_unavailable"]),
+    (
+        Class::InDoubt,
+        &["fatal_error", "internal_error", "request_timeout", "service_unavailable", "file_update_failed"],
+    ),
 ];
 
 #[cfg(test)]

@@ -24,6 +24,10 @@ pub enum Method {
     ConversationsReplies,
     /// Do-not-disturb of many people.
     DndTeamInfo,
+    /// Shows a file that was uploaded in a conversation.
+    FilesCompleteUploadExternal,
+    /// Where a file can be uploaded.
+    FilesGetUploadUrlExternal,
     /// Everybody in the workspace, page by page.
     UsersList,
     /// A modal.
@@ -42,7 +46,8 @@ pub enum Token {
 }
 
 /// How arguments travel. Slack's older reading methods ignore a JSON body without saying so: `users.list`
-/// then answers the first page for ever. Reading therefore puts them in the query.
+/// then answers the first page for ever. Reading therefore puts them in the query, and so does
+/// `files.getUploadURLExternal`, which refuses a JSON body with `invalid_arguments`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Passing {
     /// In the query of a GET.
@@ -53,7 +58,7 @@ pub enum Passing {
 
 impl Method {
     /// Every method that is called.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::AppsConnectionsOpen,
         Self::AuthTest,
         Self::ChatPostEphemeral,
@@ -63,6 +68,8 @@ impl Method {
         Self::ConversationsOpen,
         Self::ConversationsReplies,
         Self::DndTeamInfo,
+        Self::FilesCompleteUploadExternal,
+        Self::FilesGetUploadUrlExternal,
         Self::UsersList,
         Self::ViewsOpen,
         Self::ViewsPublish,
@@ -80,6 +87,8 @@ impl Method {
             Self::ConversationsOpen => "conversations.open",
             Self::ConversationsReplies => "conversations.replies",
             Self::DndTeamInfo => "dnd.teamInfo",
+            Self::FilesCompleteUploadExternal => "files.completeUploadExternal",
+            Self::FilesGetUploadUrlExternal => "files.getUploadURLExternal",
             Self::UsersList => "users.list",
             Self::ViewsOpen => "views.open",
             Self::ViewsPublish => "views.publish",
@@ -95,6 +104,7 @@ impl Method {
             Self::ConversationsHistory | Self::ConversationsReplies => &["im:history"],
             Self::ConversationsOpen => &["im:write"],
             Self::DndTeamInfo => &["dnd:read"],
+            Self::FilesCompleteUploadExternal | Self::FilesGetUploadUrlExternal => &["files:write"],
             Self::UsersList => &["users:read", "users:read.email"],
         }
     }
@@ -111,6 +121,8 @@ impl Method {
             | Self::ConversationsOpen
             | Self::ConversationsReplies
             | Self::DndTeamInfo
+            | Self::FilesCompleteUploadExternal
+            | Self::FilesGetUploadUrlExternal
             | Self::UsersList
             | Self::ViewsOpen
             | Self::ViewsPublish => Token::Bot,
@@ -120,15 +132,18 @@ impl Method {
     /// How its arguments travel.
     pub fn passing(self) -> Passing {
         match self {
-            Self::ConversationsHistory | Self::ConversationsReplies | Self::DndTeamInfo | Self::UsersList => {
-                Passing::Query
-            }
+            Self::ConversationsHistory
+            | Self::ConversationsReplies
+            | Self::DndTeamInfo
+            | Self::FilesGetUploadUrlExternal
+            | Self::UsersList => Passing::Query,
             Self::AppsConnectionsOpen
             | Self::AuthTest
             | Self::ChatPostEphemeral
             | Self::ChatPostMessage
             | Self::ChatUpdate
             | Self::ConversationsOpen
+            | Self::FilesCompleteUploadExternal
             | Self::ViewsOpen
             | Self::ViewsPublish => Passing::Json,
         }

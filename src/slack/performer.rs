@@ -20,6 +20,8 @@ use super::fresh_urls::FreshUrls;
 use super::methods::Method;
 use super::views::{self, METADATA};
 
+mod file;
+
 /// How many of the newest messages of a direct message are looked through (ARCHITECTURE, *a post*).
 const LOOKED_THROUGH: u32 = 200;
 /// When to look again while nothing can be told.
@@ -89,17 +91,27 @@ impl SlackPerformer {
 /// Where in `messages` the post is. Other apps' metadata may be of any shape.
 fn place_of(messages: &[Value], post: PostId) -> Option<MessageTs> {
     let id = post.to_string();
-    messages.iter().find_map(|message| {
+    let ours = |message: &Value| {
         let text = |place: &str| message.pointer(place).and_then(Value::as_str);
-        let ours = text("/metadata/event_type") == Some(METADATA)
+        let marked = text("/metadata/event_type") == Some(METADATA)
             && text("/metadata/event_payload/id") == Some(id.as_str());
-        if ours { MessageTs::parse(text("/ts")?).ok() } else { None }
-    })
+        marked || file::shows_file_of(message, post)
+    };
+    let place = |message: &Value| MessageTs::parse(message.get("ts")?.as_str()?).ok();
+    // A person may send a file of ours back, but not before they got it.
+    messages
+        .iter()
+        .filter(|message| ours(message))
+        .filter_map(place)
+        .min_by(|a, b| a.as_str().cmp(b.as_str()))
 }
 
 #[async_trait]
 impl Performer for SlackPerformer {
     async fn post(&self, post: &Outgoing) -> Outcome {
+        if let Some(attachment) = &post.message.attachment {
+            return self.send_file(post, attachment).await;
+        }
         let mut arguments = views::body(&post.message, Some(post.post));
         // A person's id opens the direct message by itself.
         let to = post.to.channel.as_ref().map_or(post.to.slack.as_str(), SlackChannelId::as_str);
@@ -134,6 +146,9 @@ impl Performer for SlackPerformer {
         ts: &MessageTs,
         message: &Message,
     ) -> bool {
+        if message.attachment.is_some() {
+            return true;
+        }
         let body = shown(message, Some(post));
         if let Some(url) = self.fresh.take(channel, ts, monotonic()) {
             match self.client.respond(&url, &replacing(body.clone())).await {
@@ -210,6 +225,17 @@ mod tests {
         let found = place_of(messages.as_array().unwrap(), post);
         assert_eq!(found, MessageTs::parse("2.000000").ok());
         assert_eq!(place_of(&[], post), None);
+    }
+
+    #[test]
+    fn a_file_that_a_person_sent_back_is_not_taken_for_the_post() {
+        let file = json!([{ "name": "office-hours-9ff5fb5708b3.ics" }]);
+        let messages = [
+            json!({ "ts": "1700000005.000000", "user": "U1", "files": file }),
+            json!({ "ts": "1700000004.000000", "bot_id": "B1", "files": file }),
+        ];
+        let post = PostId::parse(ID).unwrap();
+        assert_eq!(place_of(&messages, post), MessageTs::parse("1700000004.000000").ok());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Invariant: a message is read by the same code as its event would have been, and is recognised by its
 //! place, so one that did arrive changes nothing.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -84,11 +85,18 @@ fn second(ts: &str) -> Option<i64> {
 
 /// What people typed among `messages`, each once, oldest first.
 fn typed(channel: &SlackChannelId, messages: &[Value], since: Timestamp) -> Vec<Incoming> {
+    let user = |message: &Value| message.get("user").and_then(Value::as_str).map(str::to_owned);
+    // A message with a file may name its bot as it would a person.
+    let bots: HashSet<String> = messages
+        .iter()
+        .filter(|message| message.get("bot_id").is_some_and(Value::is_string))
+        .filter_map(user)
+        .collect();
     let mut found: Vec<(MessageTs, Incoming)> = messages
         .iter()
         .filter_map(|message| {
             let ts = message.get("ts").and_then(Value::as_str)?;
-            if second(ts)? < since.as_second() {
+            if second(ts)? < since.as_second() || bots.contains(&user(message)?) {
                 return None;
             }
             let mut event = message.clone();
@@ -123,7 +131,8 @@ mod tests {
             json!({ "type": "message", "user": "U1", "text": "third", "ts": "1300.000200", "thread_ts": "900.000100" }),
             json!({ "type": "message", "user": "U1", "text": "second &amp; last", "ts": "1200.000100" }),
             json!({ "type": "message", "user": "U1", "text": "second &amp; last", "ts": "1200.000100" }),
-            json!({ "type": "message", "user": "B1", "bot_id": "B1", "text": "ours", "ts": "1250.000100" }),
+            json!({ "type": "message", "user": "U9", "bot_id": "B1", "text": "ours", "ts": "1250.000100" }),
+            json!({ "type": "message", "user": "U9", "text": "our file", "ts": "1255.000100", "files": [] }),
             json!({ "type": "message", "subtype": "channel_join", "user": "U1", "text": "x", "ts": "1260.000100" }),
             json!({ "type": "message", "user": "U1", "text": "before", "ts": "999.000100" }),
             json!("not even an object"),

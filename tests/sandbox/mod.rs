@@ -2,6 +2,7 @@
 
 mod echo;
 mod faults;
+mod files;
 mod guard;
 mod http;
 mod methods;

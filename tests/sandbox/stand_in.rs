@@ -54,7 +54,7 @@ pub(crate) fn seed() -> Seed {
                     "slash_commands": [{"command": "/echo", "description": "Says it back", "should_escape": true}],
                 },
                 "oauth_config": {"scopes": {"bot": [
-                    "chat:write", "commands", "im:history", "im:read", "im:write", "users:read", "users:read.email",
+                    "chat:write", "commands", "files:read", "files:write", "im:history", "im:read", "im:write", "users:read", "users:read.email",
                 ]}},
                 "settings": {
                     "socket_mode_enabled": true,

@@ -3,6 +3,7 @@
 
 mod checkup;
 mod conversation;
+mod files;
 mod posts;
 mod transports;
 
@@ -215,5 +216,6 @@ pub(crate) fn everything() -> Message {
             plain("Stop these messages", Action::Stop),
         ],
         footer: Some(Paragraph(spans)),
+        attachment: None,
     }
 }

@@ -9,6 +9,7 @@ use super::Refusal;
 pub(super) struct Args {
     values: Map<String, Value>,
     bearer: Option<String>,
+    is_json: bool,
 }
 
 impl Args {
@@ -20,7 +21,8 @@ impl Args {
         let mut values = Map::new();
         form(query.unwrap_or_default().as_bytes(), &mut values);
         let kind = header(header::CONTENT_TYPE).unwrap_or_default();
-        if kind.starts_with("application/json") {
+        let is_json = kind.starts_with("application/json");
+        if is_json {
             match serde_json::from_slice(body) {
                 Ok(Value::Object(object)) => values.extend(object),
                 Ok(_) => return Err("json_not_object".into()),
@@ -32,7 +34,7 @@ impl Args {
         } else {
             return Err("invalid_post_type".into());
         }
-        Ok(Self { values, bearer })
+        Ok(Self { values, bearer, is_json })
     }
 
     pub(super) fn token(&self) -> Option<String> {
@@ -95,6 +97,11 @@ impl Args {
             Some(Value::String(text)) => serde_json::from_str(text).map(Some).map_err(|_| NotJson),
             Some(value) => Ok(Some(value.clone())),
         }
+    }
+
+    /// Whether they came in a JSON body.
+    pub(super) fn is_json(&self) -> bool {
+        self.is_json
     }
 
     pub(super) fn has(&self, name: &str) -> bool {

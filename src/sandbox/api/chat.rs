@@ -97,7 +97,7 @@ pub(super) fn recipient(call: &Call<'_>, channel: &str) -> Result<String, Refusa
     Ok(person.id.clone())
 }
 
-fn thread(call: &Call<'_>, channel: &str) -> Result<Option<String>, Refusal> {
+pub(super) fn thread(call: &Call<'_>, channel: &str) -> Result<Option<String>, Refusal> {
     let Some(thread) = call.args.text("thread_ts").filter(|thread| !thread.is_empty()) else {
         return Ok(None);
     };
@@ -130,6 +130,7 @@ pub(super) fn post_message(call: &mut Call<'_>) -> Answer {
         metadata,
         edited_ts: None,
         client_msg_id: None,
+        files: Vec::new(),
         only_for: None,
         answers: None,
         posted_at: call.state.workspace.now(),
@@ -192,6 +193,7 @@ pub(in super::super) fn ephemeral(
         metadata: None,
         edited_ts: None,
         client_msg_id: None,
+        files: Vec::new(),
         only_for: Some(user),
         answers,
         posted_at: state.workspace.now(),

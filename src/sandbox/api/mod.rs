@@ -3,7 +3,9 @@
 mod args;
 mod chat;
 mod conversations;
+mod files;
 mod team;
+mod upload;
 mod users;
 mod views;
 
@@ -14,6 +16,7 @@ use axum::extract::{ConnectInfo, Path, RawQuery, State as Extract};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
+use tokio::task::JoinError;
 
 use super::connection::Wire;
 use super::faults::{Kind, Strike};
@@ -25,6 +28,7 @@ use args::Args;
 
 pub(super) use chat::{checked_blocks, ephemeral, post, remove, replace};
 pub(super) use conversations::read_record;
+pub(super) use upload::{downloaded_file, private_file, served, upload};
 pub(super) use views::{checked as checked_view, first_shown, updated};
 
 /// A method in hand.
@@ -113,6 +117,8 @@ const METHODS: &[Method] = &[
     method("conversations.replies", Tier::Three, Some("im:history"), conversations::replies),
     method("conversations.info", Tier::Three, Some("im:read"), conversations::info),
     method("conversations.list", Tier::Two, Some("im:read"), conversations::list),
+    method("files.getUploadURLExternal", Tier::Four, Some("files:write"), files::get_upload_url),
+    method("files.completeUploadExternal", Tier::Four, Some("files:write"), files::complete_upload),
     method("users.info", Tier::Four, Some("users:read"), users::info),
     method("users.list", Tier::Two, Some("users:read"), users::list),
     method("users.lookupByEmail", Tier::Three, Some("users:read.email"), users::lookup_by_email),
@@ -180,13 +186,20 @@ pub(super) async fn call(
     let id = arrived(&mut hub.lock(), &name, args.as_ref().ok());
     let carried_out = Arc::clone(&hub);
     // A task of its own: Slack carries a call out whether or not the caller is still there.
-    let reply = tokio::spawn(async move { carry_out(&carried_out, id, &name, args).await }).await;
+    let mut reply = tokio::spawn(async move { carry_out(&carried_out, id, &name, args).await }).await;
+    if let Ok(Reply::Answer { headers, .. }) = &mut reply
+        && let Ok(scopes) = HeaderValue::from_str(&hub.lock().app.provided_scopes())
+    {
+        headers.insert("x-oauth-scopes", scopes);
+    }
+    respond(&hub, id, reply, wire)
+}
+
+/// Lets go of what came of call number `id`.
+fn respond(hub: &Hub, id: u64, reply: Result<Reply, JoinError>, wire: Wire) -> Response {
     match reply {
-        Ok(Reply::Answer { status, mut headers, body }) => {
+        Ok(Reply::Answer { status, headers, body }) => {
             let mut state = hub.lock();
-            if let Ok(scopes) = HeaderValue::from_str(&state.app.provided_scopes()) {
-                headers.insert("x-oauth-scopes", scopes);
-            }
             state.calls.answered(id);
             state.stir();
             (status, headers, body).into_response()
@@ -201,7 +214,7 @@ pub(super) async fn call(
 
 /// Takes a call down; answers its number.
 fn arrived(state: &mut State, name: &str, args: Option<&Args>) -> u64 {
-    let channel = args.and_then(|args| args.text("channel"));
+    let channel = args.and_then(|args| args.text("channel").or_else(|| args.text("channel_id")));
     let metadata = args.and_then(|args| args.structure("metadata").ok().flatten());
     let id = state.calls.arrived(name, channel, metadata);
     state.stir();

@@ -280,6 +280,7 @@ fn typed_message(hub: &Hub, typed: &TypedText) -> Result<(Message, Option<String
         metadata: None,
         edited_ts: None,
         client_msg_id: Some(state.fresh_id("", 32).to_lowercase()),
+        files: Vec::new(),
         only_for: None,
         answers: None,
         posted_at: state.workspace.now(),

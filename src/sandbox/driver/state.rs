@@ -118,6 +118,7 @@ pub(super) async fn log(Extract(hub): Extract<Arc<Hub>>) -> Json<Value> {
                 "is_ephemeral": message.only_for.is_some(),
                 "text": message.text,
                 "metadata": message.metadata,
+                "files": message.files.iter().map(|file| &file.name).collect::<Vec<_>>(),
                 "posted_at": message.posted_at,
                 "real_ms": posting.real_ms,
                 "boot": posting.boot,

@@ -8,7 +8,7 @@ use super::super::message::Message;
 use super::super::person::Person;
 use super::blocks::{self, Place, Surface};
 use super::mrkdwn::{self, Reader};
-use super::{avatar, when};
+use super::{avatar, files, when};
 
 pub(super) fn messages(state: &State, person: &Person) -> Markup {
     let zone = person.zone();
@@ -73,8 +73,10 @@ fn one(state: &State, message: &Message, reader: Reader<'_>) -> Markup {
             }
             @match blocks {
                 Some(blocks) => (blocks::render(blocks, surface)),
+                None if message.text.is_empty() && !message.files.is_empty() => {},
                 None => div.blocks { div { (mrkdwn::render(&message.text, reader)) } },
             }
+            (files::list(&message.files))
             @if can_reply {
                 button type="button" class="reply" data-reply=(message.thread_ts.as_deref().unwrap_or(&message.ts))
                     aria-label=(format!("Reply to {author} in a thread")) { "Reply in thread" }

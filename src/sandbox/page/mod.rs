@@ -7,6 +7,7 @@ mod blocks;
 mod calendar_bar;
 mod conversation;
 mod elements;
+mod files;
 mod home;
 mod modal;
 mod mrkdwn;
@@ -33,6 +34,7 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
     Router::new()
         .route("/", get(page))
         .route("/sandbox/fragments", get(fragments))
+        .route("/sandbox/files/{id}", get(files::download))
         .route("/sandbox/page.css", get(style))
         .route("/sandbox/page.js", get(script))
 }

@@ -275,10 +275,14 @@ fn what_people_did_not_type_themselves_is_passed_over() {
     check(blanked, "deleted by W111");
     check(json!({ "subtype": "bot_message" }), "ignored");
     check(json!({ "bot_id": "B1" }), "ignored: message by a bot");
+    check(json!({ "bot_id": "B1", "subtype": "file_share", "user": null }), "ignored: message by a bot");
     check(json!({ "channel_type": "channel" }), "ignored: message outside");
     check(json!({ "text": "  " }), "ignored: message without words");
     let mut ours = typed.clone();
     ours["authorizations"] = json!([{ "user_id": "W111", "is_bot": true }]);
+    assert_eq!(outcome(&ours), "ignored: message by ourselves");
+    // A file of ours comes back as one that anybody shared.
+    ours["event"]["subtype"] = json!("file_share");
     assert_eq!(outcome(&ours), "ignored: message by ourselves");
 }
 

@@ -57,7 +57,7 @@ fn every_method_of_the_table_is_called_and_no_other_is() {
 #[test]
 fn no_scope_is_asked_for_that_nothing_needs() {
     let scopes: Vec<&str> = scopes().into_iter().collect();
-    insta::assert_snapshot!(scopes.join(" "), @"chat:write commands dnd:read im:history im:write users:read users:read.email");
+    insta::assert_snapshot!(scopes.join(" "), @"chat:write commands dnd:read files:write im:history im:write users:read users:read.email");
 }
 
 #[test]

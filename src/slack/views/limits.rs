@@ -14,6 +14,8 @@ pub(super) const VIEW_TEXT: usize = 30_000;
 pub(super) const HEADER: usize = 150;
 /// `text`, which notifications and clients without blocks show.
 pub(super) const NOTIFICATION: usize = 3_000;
+/// The text beside a file: as for `text`, since no other figure is published.
+pub(super) const COMMENT: usize = 3_000;
 /// A button's or an option's label.
 pub(super) const LABEL: usize = 75;
 /// Buttons and menus in a row.

@@ -3,6 +3,7 @@
 //! Invariant: whatever is drawn keeps Slack's limits (docs.slack.dev), by cutting and splitting, never by luck;
 //! and nothing that a person or a file wrote is read by Slack as markup, a mention or a link.
 
+mod comment;
 mod controls;
 mod ephemeral;
 mod home;
@@ -13,6 +14,7 @@ mod parts;
 mod table;
 mod text;
 
+pub use comment::comment;
 pub use controls::{Carried, Choice, OVERFLOW, action_of, word_of};
 pub use ephemeral::ephemeral;
 pub use home::{home_view, page_of};

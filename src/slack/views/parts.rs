@@ -231,7 +231,7 @@ pub(super) fn small(text: &Paragraph) -> Option<Block> {
 }
 
 /// Slack's markup for a paragraph. A span that no longer fits ends it, so that no markup is cut in two.
-fn markup(text: &Paragraph, most: usize) -> String {
+pub(super) fn markup(text: &Paragraph, most: usize) -> String {
     let mut shown = String::new();
     for span in &text.0 {
         let next = match span {

@@ -312,8 +312,7 @@ proptest! {
         if overflow.len() == 1 {
             overflow.retain(|entry| seen.insert(word_of(&entry.action)));
         }
-        let attachment = None;
-        let message = Message { notification, parts, recorded, buttons, overflow, footer, attachment };
+        let message = Message { notification, parts, recorded, buttons, overflow, footer, attachment: None };
         let body = body(&message, Some(post()));
         let text = body["text"].as_str().unwrap();
         prop_assert!(text.encode_utf16().count() <= 3_000);
