@@ -12,7 +12,7 @@ use crate::domain::initiative::{Ask, Initiative};
 use crate::domain::observation::Observations;
 use crate::domain::office_hours::{self, Viewer};
 use crate::domain::program::Program;
-use crate::domain::state::State;
+use crate::domain::state::{Slot, State};
 
 use super::unsayable::Unsayable;
 use super::{dates, wording};
@@ -154,8 +154,8 @@ pub(super) fn names(program: &Program, ids: &[PersonId]) -> Vec<String> {
         .collect()
 }
 
-/// The next free office hours in a row: "Tue 15 Dec 15:00 / Thu 17 Dec 10:00, your time". Where there
-/// are several advocates, each with its host.
+/// The next free office hours in a row: "Tue 15 Dec 15:00 / Thu 17 Dec 10:00, your time", or "Tue 15 Dec
+/// 15:00 / 15:30" of one day. Where there are several advocates, each with its host.
 pub(super) fn hours(
     program: &Program,
     state: &State,
@@ -167,10 +167,17 @@ pub(super) fn hours(
 ) -> String {
     let several = initiative.advocates.len() > 1;
     let free = office_hours::next_free_by_day(program, state, seen, initiative, viewer, now, until);
+    let day = |slot: &Slot| viewer.zone.to_datetime(slot.starts).date();
+    let before = std::iter::once(None).chain(free.iter().map(Some));
     let slots: Vec<String> = free
         .iter()
-        .map(|slot| {
-            let at = dates::slot(slot.starts, viewer.zone);
+        .zip(before)
+        .map(|(slot, before)| {
+            let at = if before.is_some_and(|before| day(before) == day(slot)) {
+                dates::time(slot.starts, viewer.zone)
+            } else {
+                dates::slot(slot.starts, viewer.zone)
+            };
             match names(program, std::slice::from_ref(&slot.host)).first() {
                 Some(host) if several => format!("{at} ({host})"),
                 Some(_) | None => at,

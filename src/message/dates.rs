@@ -59,6 +59,11 @@ pub(super) fn slot(at: Timestamp, zone: &TimeZone) -> String {
     zone.to_datetime(at).strftime("%a %-d %b %H:%M").to_string()
 }
 
+/// Another office hour on the same day: "15:30", in the reader's zone.
+pub(super) fn time(at: Timestamp, zone: &TimeZone) -> String {
+    zone.to_datetime(at).strftime("%H:%M").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;

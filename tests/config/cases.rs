@@ -443,6 +443,7 @@ const CASES: &[(&str, &[Break])] = &[
         "office-calendar",
         &[Calendar("ics = \"https://calendar.example.com/private-0a1b2c3d4e5f6a7b8c9d/basic.ics\"")],
     ),
+    ("office-calendar", &[Calendar("ics = \"https://priya:hunter2@example.com/priya.ics\"")]),
     ("office-calendar", &[Write(CANVASS, "minutes = 30", "minutes = 30\nblock = true")]),
     (
         "office-calendar",

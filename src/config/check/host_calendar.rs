@@ -5,7 +5,7 @@ use super::office_hours::all;
 use crate::config::diagnostic::Place;
 use crate::config::organisation::Organisation;
 use crate::config::raw::{HostCalendar, OfficeHours};
-use crate::config::read::{At, Must, value};
+use crate::config::read::{At, Must, value, written};
 
 /// An environment variable to write as an example, for a host called `name`.
 fn variable(hours: &OfficeHours, what: &str) -> String {
@@ -29,31 +29,26 @@ pub(super) fn calendar(organisation: &Organisation<'_>, findings: &mut Findings<
 
 /// One source, with what it takes and nothing else.
 fn source(hours: &OfficeHours, calendar: &HostCalendar, place: Place, findings: &mut Findings<'_>) {
-    let feeds = [("ics", calendar.ics.as_ref().map(|at| at.place)), ("ics_env", place_of(&calendar.ics_env))];
-    let feeds: Vec<(&str, Place)> =
-        feeds.into_iter().filter_map(|(key, place)| Some((key, place?))).collect();
-    let only_caldav = [
-        ("user", place_of(&calendar.user)),
-        ("password_env", place_of(&calendar.password_env)),
-        ("calendar", place_of(&calendar.calendar)),
-        ("write", place_of(&calendar.write)),
-    ];
-    match (&calendar.caldav, feeds.as_slice()) {
-        (None, []) => {
+    let HostCalendar { caldav, user, password_env, calendar: named, write, ics, ics_env } = calendar;
+    let feed = match (ics, ics_env) {
+        (Some(_), _) => Some("ics"),
+        (None, Some(_)) => Some("ics_env"),
+        (None, None) => None,
+    };
+    match (caldav, feed) {
+        (None, None) => {
             findings.fault(place, "this calendar is nowhere").label("has neither `caldav` nor `ics`").help(
                 "write the address of its server as `caldav`, or that of the published calendar as `ics`",
             );
         }
-        (Some(_), []) => {
+        (Some(_), None) => {
+            let example = variable(hours, "CALENDAR_PASSWORD");
             let needed = [
-                ("user", calendar.user.is_some(), "who logs in, such as `user = \"priya\"`".to_owned()),
+                ("user", user.is_some(), "who logs in, such as `user = \"priya\"`".to_owned()),
                 (
                     "password_env",
-                    calendar.password_env.is_some(),
-                    format!(
-                        "the variable that holds the password, such as `password_env = \"{}\"`",
-                        variable(hours, "CALENDAR_PASSWORD")
-                    ),
+                    password_env.is_some(),
+                    format!("the variable that holds the password, such as `password_env = \"{example}\"`"),
                 ),
             ];
             for (key, _, what) in needed.into_iter().filter(|(_, is_there, _)| !is_there) {
@@ -63,49 +58,55 @@ fn source(hours: &OfficeHours, calendar: &HostCalendar, place: Place, findings: 
                     .help(format!("add {what}"));
             }
         }
-        (Some(_), [(key, place), ..]) => {
+        (Some(_), Some(feed)) => {
             findings
-                .fault(*place, "a host's calendar is read from one place")
-                .label(format!("`caldav` and `{key}`"))
-                .help("keep one of the two: `caldav`, in which bookings can be entered, or the published calendar")
-                .hide();
+                .fault(place, "a host's calendar is read from one place")
+                .label(format!("has both `caldav` and `{feed}`"))
+                .help("keep one: `caldav`, in which bookings can be entered, or the published calendar");
         }
-        (None, [_, (_, place), ..]) => {
+        (None, Some(_)) if ics.is_some() && ics_env.is_some() => {
             findings
-                .fault(*place, "a host's calendar is read from one place")
-                .label("`ics` and `ics_env`")
+                .fault(place, "a host's calendar is read from one place")
+                .label("has both `ics` and `ics_env`")
                 .help("keep `ics_env` if the address is secret, else `ics`");
         }
-        (None, [(feed, _)]) => {
-            for (key, place) in only_caldav.into_iter().filter_map(|(key, place)| Some((key, place?))) {
+        (None, Some(feed)) => {
+            let only_caldav = [
+                ("user", user.is_some()),
+                ("password_env", password_env.is_some()),
+                ("calendar", named.is_some()),
+                ("write", write.is_some()),
+            ];
+            for (key, _) in only_caldav.into_iter().filter(|(_, is_there)| *is_there) {
                 findings
                     .fault(place, format!("`{key}` means nothing for a published calendar"))
                     .label(format!("`{feed}` can only be read, by its address alone"))
-                    .help("take it out");
+                    .help(format!("take `{key}` out"));
             }
         }
     }
 }
 
-fn place_of<T>(at: &Option<At<T>>) -> Option<Place> {
-    at.as_ref().map(|at| at.place)
-}
-
 /// Nothing secret stands in the file, and none is repeated here.
 fn secrets(hours: &OfficeHours, calendar: &HostCalendar, findings: &mut Findings<'_>) {
-    for address in calendar.caldav.iter().chain(calendar.ics.iter()) {
-        if address.value.has_login() {
+    let caldav = format!(
+        "write `caldav` without them, `user`, and `password_env = \"{}\"` for the variable that holds the password",
+        variable(hours, "CALENDAR_PASSWORD")
+    );
+    let ics = format!(
+        "write `ics_env = \"{}\"` instead, and the whole address into that environment variable",
+        variable(hours, "CALENDAR")
+    );
+    for (address, instead) in [(&calendar.caldav, caldav), (&calendar.ics, ics)] {
+        if let Some(address) = written(address).filter(|address| address.value.has_login()) {
             findings
                 .fault(address.place, "no user and no password stand in an address")
                 .label("has some before the `@`")
-                .help(format!(
-                    "write `caldav` without them, `user`, and `password_env = \"{}\"` for the variable that holds the password",
-                    variable(hours, "CALENDAR_PASSWORD")
-                ))
+                .help(instead)
                 .hide();
         }
     }
-    if let Some(address) = calendar.ics.as_ref().filter(|ics| !ics.value.has_login())
+    if let Some(address) = written(&calendar.ics).filter(|ics| !ics.value.has_login())
         && address.value.looks_secret()
     {
         let variable = variable(hours, "CALENDAR");
@@ -117,13 +118,13 @@ fn secrets(hours: &OfficeHours, calendar: &HostCalendar, findings: &mut Findings
             ))
             .hide();
     }
-    for (key, what, written) in [
+    for (key, what, variable_name) in [
         ("password_env", "CALENDAR_PASSWORD", &calendar.password_env),
         ("ics_env", "CALENDAR", &calendar.ics_env),
     ] {
-        if let Some(written) = written.as_ref().filter(|written| !written.value.is_name()) {
+        if let Some(name) = written(variable_name).filter(|name| !name.value.is_name()) {
             findings
-                .fault(written.place, "this is no name of an environment variable")
+                .fault(name.place, "this is no name of an environment variable")
                 .label("upper-case letters, digits and `_`, a letter first")
                 .help(format!(
                     "write the name of the variable that holds the secret, such as `{key} = \"{}\"`, never the secret",

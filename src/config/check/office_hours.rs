@@ -4,7 +4,7 @@ use jiff::civil::{Time, Weekday};
 use jiff::{SignedDuration, ToSpan};
 
 use super::Findings;
-use super::plan::title;
+use super::plan::{MOST_MINUTES, title};
 use crate::config::diagnostic::Place;
 use crate::config::organisation::{Described, Organisation};
 use crate::config::raw::OfficeHours;
@@ -79,7 +79,9 @@ struct Ranged<D> {
 
 /// Windows that are long enough and apart.
 fn windows(hours: &OfficeHours, findings: &mut Findings<'_>) {
-    let minutes = value(&hours.minutes).copied().unwrap_or(OFFICE_MINUTES);
+    // What is out of range is told as that.
+    let minutes = value(&hours.minutes).copied().filter(|minutes| *minutes <= MOST_MINUTES);
+    let minutes = minutes.unwrap_or(if hours.minutes.is_some() { 0 } else { OFFICE_MINUTES });
     let weekly = hours.weekly.iter().flat_map(|written| {
         let of = |window: &crate::domain::office_hours::Window| Ranged {
             place: written.place,

@@ -11,6 +11,9 @@ use crate::config::resolve;
 use crate::domain::engagement::Audience;
 use crate::domain::ids::{StepId, TeamId};
 
+/// Longest time that one booking of office hours may take, minutes.
+pub(super) const MOST_MINUTES: u32 = 240;
+
 /// A number with the range that its key takes.
 struct Ranged {
     number: f64,
@@ -44,7 +47,11 @@ pub(super) fn range(organisation: &Organisation<'_>, findings: &mut Findings<'_>
             numbers.push(ranged(evidence.stale_after_days.as_ref(), COUNT, "at least one day"));
         }
         for hours in canvass.office_hours.values() {
-            numbers.push(ranged(hours.minutes.as_ref(), (5.0, 240.0), "5 minutes to 4 hours"));
+            numbers.push(ranged(
+                hours.minutes.as_ref(),
+                (5.0, f64::from(MOST_MINUTES)),
+                "5 minutes to 4 hours",
+            ));
             numbers.push(ranged(hours.per_day.as_ref(), COUNT, "at least one booking a day"));
             numbers.push(ranged(hours.per_person.as_ref(), COUNT, "at least one booking"));
         }

@@ -57,20 +57,20 @@ table! {
     /// Where a host's calendar is: on a CalDAV server, or published at an address of its own.
     HostCalendar {
         /// The address of a CalDAV server, or of one calendar on it.
-        caldav: Maybe<CalendarAddress>,
+        caldav: Written<CalendarAddress>,
         /// Who logs in there.
-        user: Maybe<String>,
+        user: Written<String>,
         /// The environment variable that holds the password; with `_FILE` added to its name, one that
         /// names a file.
-        password_env: Maybe<Variable>,
+        password_env: Written<Variable>,
         /// The name of the calendar, where the address doesn't name one; the only one if left out.
         calendar: Maybe<String>,
         /// Whether bookings are entered in it; `true` if left out.
         write: Maybe<bool>,
         /// The address of a published calendar that everybody may know.
-        ics: Maybe<CalendarAddress>,
+        ics: Written<CalendarAddress>,
         /// The environment variable that holds the secret address of a published calendar; with `_FILE`
         /// added to its name, one that names a file.
-        ics_env: Maybe<Variable>,
+        ics_env: Written<Variable>,
     }
 }

@@ -51,16 +51,16 @@ pub(in crate::config) fn office_hours(
 }
 
 fn source(raw: &raw::HostCalendar) -> Option<CalendarSource> {
-    if let Some(server) = value(&raw.caldav) {
+    if let Some(server) = written(&raw.caldav) {
         return Some(CalendarSource::CalDav(CalDav {
-            address: server.address.clone(),
-            user: value(&raw.user)?.clone(),
-            password_env: value(&raw.password_env)?.0.clone(),
+            address: server.value.address.clone(),
+            user: written(&raw.user)?.value.clone(),
+            password_env: written(&raw.password_env)?.value.0.clone(),
             calendar: value(&raw.calendar).cloned(),
             writes: value(&raw.write).copied().unwrap_or(true),
         }));
     }
-    let open = value(&raw.ics).map(|open| Feed::Open(open.address.clone()));
-    let secret = || value(&raw.ics_env).map(|variable| Feed::Secret(variable.0.clone()));
+    let open = written(&raw.ics).map(|open| Feed::Open(open.value.address.clone()));
+    let secret = || written(&raw.ics_env).map(|variable| Feed::Secret(variable.value.0.clone()));
     open.or_else(secret).map(CalendarSource::Feed)
 }

@@ -179,6 +179,9 @@ fn without_a_free_office_hour_the_message_is_honest_about_it() {
     };
     close(&mut program, Some(only));
     assert!(text(&program, "ana").contains("reply, or Tue 8 Dec 12:00, your time."));
+    let hours = program.hours.get_mut(&person_id("priya")).unwrap();
+    hours.weekly[0].until = jiff::civil::time(16, 0, 0, 0);
+    assert!(text(&program, "ana").contains("reply, or Tue 8 Dec 12:00 / 12:30, your time."));
     // 15:00 in Lisbon is after midnight in Tokyo.
     program.people.get_mut(&person_id("ana")).unwrap().zone =
         Some(jiff::tz::TimeZone::get("Asia/Tokyo").unwrap());
