@@ -74,6 +74,22 @@ pub enum Notice {
         /// The record.
         since: Seq,
     },
+    /// Nobody holds office hours on an initiative while it is argued.
+    NoHours {
+        /// Which.
+        initiative: InitiativeId,
+        /// For which planning.
+        quarter: Quarter,
+    },
+    /// All office hours on an initiative before its plans freeze are taken.
+    HoursTaken {
+        /// Which.
+        initiative: InitiativeId,
+        /// For which planning.
+        quarter: Quarter,
+        /// The booking that took the last.
+        since: Seq,
+    },
 }
 
 /// What a post is for.

@@ -15,6 +15,7 @@ mod dates;
 mod digest;
 mod facts;
 mod faq;
+mod few_hours;
 mod gap;
 mod inquiry;
 mod invitation;

@@ -19,7 +19,7 @@ use super::case::{names, person, team_name, zone};
 use super::next::stance_in_words;
 use super::relay::{Who, seen_by};
 use super::unsayable::Unsayable;
-use super::{amount, dates, wording};
+use super::{amount, dates, few_hours, wording};
 
 /// The notice to the advocate `to`.
 pub(super) fn notice(
@@ -42,6 +42,12 @@ pub(super) fn notice(
         }
         Notice::Paused { since } => Ok(desk.paused(*since)),
         Notice::ConfigRefused { since } => Ok(desk.config_refused(*since)),
+        Notice::NoHours { initiative, quarter } => {
+            few_hours::none_held(program, to, desk.initiative(initiative)?, *quarter)
+        }
+        Notice::HoursTaken { initiative, quarter, .. } => {
+            few_hours::all_taken(program, state, to, desk.initiative(initiative)?, *quarter)
+        }
     }
 }
 

@@ -9,13 +9,14 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::booking::{Ahead, By, Via, Word};
-use crate::domain::effect::PostKey;
+use crate::domain::effect::{Notice, PostKey};
 use crate::domain::ids::{PersonId, Seq};
-use crate::domain::office_hours::offers;
+use crate::domain::office_hours::{any_free, offers, windows};
 use crate::domain::state::{BookingState, Change, Standing, State};
+use crate::domain::stretch::Stretch;
 
 use super::case::Ground;
-use super::posts::{Hours, Item};
+use super::posts::{Hours, Item, notices};
 
 /// How close a booking has to be for its news to come at any hour.
 const SOON: SignedDuration = SignedDuration::from_hours(12);
@@ -132,4 +133,56 @@ pub(super) fn about_waiting(ground: Ground<'_>, now: Timestamp) -> Vec<Item> {
         items.push(Item::new(key, wait.at).in_hours(Hours::ByDay).until(until));
     }
     items
+}
+
+/// How long before planning opens somebody has to be there to talk: the pitches go out then.
+const BEFORE_OPENING: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// Whoever argues an initiative is told when nobody can book them while it is argued.
+pub(super) fn about_hours(ground: Ground<'_>, rank: usize, now: Timestamp) -> Vec<Item> {
+    let (program, state) = (ground.program, ground.state);
+    let (Some(initiative), Some(frame)) = (program.initiatives.get(rank), ground.frames.get(rank)) else {
+        return Vec::new();
+    };
+    let (Some(window), Some(adopted)) = (&frame.window, frame.adopted) else { return Vec::new() };
+    let hosts = &initiative.advocates;
+    let page = |host: &PersonId| program.hours.get(host).is_some_and(|hours| hours.page.is_some());
+    if initiative.withdrawn || window.freezes <= now || hosts.iter().any(page) {
+        return Vec::new();
+    }
+    let from = window.opens.checked_sub(BEFORE_OPENING).unwrap_or(window.opens).max(adopted);
+    let argued = Stretch { from: now.max(from), until: window.freezes };
+    if any_free(program, state, ground.seen, hosts, argued) {
+        return Vec::new();
+    }
+    let (initiative_id, quarter) = (initiative.id.clone(), initiative.quarter);
+    let held = hosts.iter().any(|host| !windows(program, state, host, argued).is_empty());
+    let last = || hosts.iter().filter_map(|host| last_booking(state, host)).max();
+    let (notice, since) = match (held, last()) {
+        // Theirs are there, and nobody has any: their calendar is in the way, which its own log line says.
+        (true, None) => return Vec::new(),
+        (true, Some((at, since))) => {
+            (Notice::HoursTaken { initiative: initiative_id, quarter, since }, at.max(from))
+        }
+        (false, _) => (Notice::NoHours { initiative: initiative_id, quarter }, from),
+    };
+    notices(hosts.iter().cloned(), &notice, since)
+        .into_iter()
+        .map(|item| {
+            let expires = window.freezes;
+            item.until(expires)
+        })
+        .collect()
+}
+
+/// The last booking that was made with `host`, and when.
+fn last_booking(state: &State, host: &PersonId) -> Option<(Timestamp, Seq)> {
+    let (of, booking) = state
+        .person(host)?
+        .bookings
+        .iter()
+        .filter_map(|of| Some((*of, state.bookings.get(of)?)))
+        .filter(|(_, booking)| booking.slot.host == *host && booking.standing == Standing::Agreed)
+        .max_by_key(|(of, _)| *of)?;
+    Some((booking.at, of))
 }

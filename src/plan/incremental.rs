@@ -180,6 +180,7 @@ enum Source {
     Rehearsals,
     Booking(Seq),
     Waiting,
+    Hours(usize),
 }
 
 /// What is to be done, and when to look again.
@@ -464,6 +465,10 @@ impl Plan {
         self.put(Source::RefusedConfig, about_refused);
         let about_waiting = bookings::about_waiting(ground, now);
         self.put(Source::Waiting, about_waiting);
+        for rank in 0..program.initiatives.len() {
+            let about_hours = bookings::about_hours(ground, rank, now);
+            self.put(Source::Hours(rank), about_hours);
+        }
         let digests = self.digests.items(ground, now);
         self.put(Source::Digests, digests);
         self.look_at_held_back(ground, now);

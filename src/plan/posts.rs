@@ -242,7 +242,11 @@ fn has_booked(state: &State, received: &Received) -> bool {
     })
 }
 
-fn notices(to: impl IntoIterator<Item = PersonId>, notice: &Notice, since: Timestamp) -> Vec<Item> {
+pub(super) fn notices(
+    to: impl IntoIterator<Item = PersonId>,
+    notice: &Notice,
+    since: Timestamp,
+) -> Vec<Item> {
     to.into_iter().map(|to| Item::new(PostKey::Notice { to, notice: notice.clone() }, since)).collect()
 }
 
@@ -395,6 +399,9 @@ fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
                 .unwrap_or_default(),
             Notice::Paused { .. } => about_pause(ground),
             Notice::ConfigRefused { .. } => about_refused_config(ground),
+            Notice::NoHours { initiative, .. } | Notice::HoursTaken { initiative, .. } => {
+                rank(initiative).map(|rank| bookings::about_hours(ground, rank, now)).unwrap_or_default()
+            }
         },
     }
 }

@@ -11,7 +11,7 @@ mod figure;
 mod history;
 mod home;
 mod http;
-mod organisation;
+pub(crate) mod organisation;
 mod planning;
 mod process;
 mod slots;

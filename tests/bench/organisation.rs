@@ -28,7 +28,7 @@ const ZONES: [&str; 8] = [
 
 /// Which planned messages there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Touches {
+pub(crate) enum Touches {
     /// All five.
     Five,
     /// The pitch alone.
@@ -37,29 +37,29 @@ pub(super) enum Touches {
 
 /// An organisation in which every team is asked by every initiative.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Organisation {
-    pub(super) people: usize,
-    pub(super) initiatives: usize,
-    pub(super) touches: Touches,
+pub(crate) struct Organisation {
+    pub(crate) people: usize,
+    pub(crate) initiatives: usize,
+    pub(crate) touches: Touches,
     /// Everybody in one zone, so that everything comes due at once; else the world over.
-    pub(super) one_zone: bool,
+    pub(crate) one_zone: bool,
     /// The day on which planning opens; it freezes four weeks later.
-    pub(super) opens: Date,
+    pub(crate) opens: Date,
 }
 
 impl Organisation {
-    pub(super) fn teams(&self) -> usize {
+    pub(crate) fn teams(&self) -> usize {
         self.people.div_ceil(TEAM)
     }
 
     /// The quarter that is planned.
-    pub(super) fn quarter(&self) -> Quarter {
+    pub(crate) fn quarter(&self) -> Quarter {
         let starts = self.opens + 4.weeks();
         format!("{}-Q{}", starts.year(), (starts.month() - 1) / 3 + 1).parse().unwrap()
     }
 
     /// Writes the files into `folder` and reads them as the program does.
-    pub(super) fn write(&self, folder: &Path) -> Program {
+    pub(crate) fn write(&self, folder: &Path) -> Program {
         fs::create_dir_all(folder.join("initiatives")).unwrap();
         fs::write(folder.join("canvass.toml"), self.canvass()).unwrap();
         fs::write(folder.join("people.toml"), self.directory()).unwrap();

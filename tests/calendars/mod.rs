@@ -4,8 +4,10 @@ mod busy;
 mod discovery;
 mod entries;
 mod files;
+mod invitations;
 mod moods;
-mod programs;
+pub(crate) mod programs;
+pub(crate) mod service;
 
 use std::sync::Arc;
 
@@ -15,8 +17,8 @@ use canvass::integrations::{Source, host_calendar};
 use jiff::tz::TimeZone;
 
 /// Who hosts office hours in these tests.
-const USER: &str = "ana";
-const PASSWORD: &str = "correct horse";
+pub(crate) const USER: &str = "ana";
+pub(crate) const PASSWORD: &str = "correct horse";
 
 /// A calendar on the server at `address`.
 fn at(address: &str, password: &str, name: Option<&str>) -> Arc<dyn HostCalendar> {

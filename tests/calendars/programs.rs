@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const TRIES: usize = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Radicale,
     Xandikos,
 }
@@ -26,7 +26,9 @@ pub(super) enum Kind {
 pub(super) const BOTH: [Kind; 2] = [Kind::Radicale, Kind::Xandikos];
 
 /// A program that runs, with two calendars: `Private`, and `Work`.
-pub(super) struct Program {
+pub(crate) struct Program {
+    kind: Kind,
+    port: u16,
     child: Child,
     folder: TempDir,
     /// Where it is.
@@ -43,7 +45,7 @@ impl Drop for Program {
 }
 
 impl Program {
-    pub(super) async fn start(kind: Kind) -> Self {
+    pub(crate) async fn start(kind: Kind) -> Self {
         canvass::install_crypto();
         for _ in 0..TRIES {
             if let Some(program) = Self::try_start(kind).await {
@@ -56,6 +58,48 @@ impl Program {
         panic!("{kind:?} does not start");
     }
 
+    /// Starts it once more where it was, with what it held.
+    pub(super) async fn again(&mut self) {
+        let mut command = command(self.kind, &self.folder, self.port);
+        self.child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let started = monotonic();
+        while self.http.request(Method::OPTIONS, &self.base).send().await.is_err() {
+            assert!(started.elapsed() < PATIENCE, "{:?} does not start again", self.kind);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The entries of ours in a calendar.
+    pub(crate) async fn entries(&self, name: &str) -> Vec<String> {
+        let list = Method::from_bytes(b"PROPFIND").unwrap();
+        let address = self.calendar(name);
+        let answer = self
+            .http
+            .request(list, &address)
+            .basic_auth(USER, Some(PASSWORD))
+            .header("depth", "1")
+            .send()
+            .await
+            .unwrap();
+        let listed = answer.text().await.unwrap();
+        let mut names: Vec<&str> = listed
+            .split('/')
+            .filter_map(|piece| piece.split_once(".ics").map(|(name, _)| name))
+            .filter(|name| name.starts_with("canvass-"))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut entries = Vec::new();
+        for name in names {
+            let (status, text) = self.host(Method::GET, &format!("{address}{name}.ics"), "").await;
+            if status.is_success() {
+                entries.push(text);
+            }
+        }
+        entries
+    }
+
     /// Ends it, as a crash would.
     pub(super) fn stop(&mut self) {
         _ = self.child.kill();
@@ -65,10 +109,7 @@ impl Program {
     async fn try_start(kind: Kind) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = match kind {
-            Kind::Radicale => radicale(&folder, port),
-            Kind::Xandikos => xandikos(&folder, port),
-        };
+        let mut command = command(kind, &folder, port);
         let log = File::create(folder.path().join("log")).unwrap();
         let mut child = command
             .stdin(Stdio::null())
@@ -93,11 +134,11 @@ impl Program {
             Kind::Radicale => "ana/",
             Kind::Xandikos => "user/calendars/",
         };
-        Some(Self { child, folder, base, home, http })
+        Some(Self { kind, port, child, folder, base, home, http })
     }
 
     /// The address of a calendar.
-    pub(super) fn calendar(&self, name: &str) -> String {
+    pub(crate) fn calendar(&self, name: &str) -> String {
         format!("{}{}{}/", self.base, self.home, name.to_lowercase())
     }
 
@@ -150,6 +191,13 @@ fn tool(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/test-tools/bin").join(name);
     assert!(path.exists(), "{name} is not installed: `./test` installs it in target/test-tools");
     path
+}
+
+fn command(kind: Kind, folder: &TempDir, port: u16) -> Command {
+    match kind {
+        Kind::Radicale => radicale(folder, port),
+        Kind::Xandikos => xandikos(folder, port),
+    }
 }
 
 fn radicale(folder: &TempDir, port: u16) -> Command {

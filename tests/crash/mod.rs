@@ -4,6 +4,7 @@
 //! missing.
 
 mod audit;
+mod bookings;
 mod faults;
 mod organisation;
 mod record;

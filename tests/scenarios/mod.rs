@@ -12,6 +12,7 @@ mod home_buttons;
 mod home_queue;
 mod moods;
 mod questions;
+mod race;
 mod reading;
 mod referral;
 mod reload;

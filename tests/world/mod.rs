@@ -131,6 +131,8 @@ pub(crate) struct World {
     /// The workspace limits nothing. What goes wrong is expected then, and the bot keeps quiet about it.
     unlimited: bool,
     transport: Transport,
+    /// Variables that the bot is started with.
+    secrets: Vec<(String, String)>,
     /// Where the bot is reached over HTTP.
     pub(crate) bot_listen: String,
 }
@@ -171,6 +173,11 @@ impl World {
         Self::open(config, per_second, false, Transport::usual())
     }
 
+    /// The same by `transport`, before the bot is started.
+    pub(crate) async fn at(config: &Path, transport: Transport, per_second: &str) -> Self {
+        Self::open(config, per_second, true, transport)
+    }
+
     fn open(config: &Path, rate: &str, unlimited: bool, transport: Transport) -> Self {
         canvass::install_crypto();
         let folder = tempfile::tempdir().unwrap();
@@ -185,6 +192,7 @@ impl World {
             rate: rate.to_owned(),
             unlimited,
             transport,
+            secrets: Vec::new(),
             bot_listen: bot_address(),
         };
         world.start_workspace("127.0.0.1:0");
@@ -212,6 +220,11 @@ impl World {
                 line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned)
             })
             .expect("the workspace prints its address");
+    }
+
+    /// A variable that the bot is started with.
+    pub(crate) fn secret(&mut self, name: &str, value: &str) {
+        self.secrets.push((name.to_owned(), value.to_owned()));
     }
 
     /// Starts the bot and waits until it has done everything that is due.
@@ -249,6 +262,7 @@ impl World {
             .arg(&self.config)
             .arg("--data")
             .arg(self.data());
+        command.envs(self.secrets.iter().cloned());
         if self.unlimited && std::env::var_os("TEST_LOG").is_none() {
             command.env("CANVASS_LOG", "off");
         }
@@ -362,6 +376,11 @@ impl World {
             .filter(from_bot)
             .map(|posting| (handle(&posting["person"]), text(posting)))
             .collect()
+    }
+
+    /// Somebody of the workspace, by their id.
+    pub(crate) fn actor(&self, id: &str) -> Actor<'_> {
+        Actor { world: self, id: id.to_owned() }
     }
 
     /// Somebody of the workspace, by their handle.

@@ -151,6 +151,30 @@ pub fn check_bookable(
     if house.is_full(hours, guest, but) { Err(Unbookable::PersonFull) } else { Ok(()) }
 }
 
+/// Whether any slot of `hosts` that starts in the stretch can be booked at its beginning.
+pub fn any_free(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    hosts: &[PersonId],
+    within: Stretch,
+) -> bool {
+    let house = House { program, state, seen, now: within.from };
+    // Mostly the first week has one.
+    let any = |host: &PersonId| {
+        let mut from = within.from;
+        while from < within.until {
+            let until = from.checked_add(STEP).unwrap_or(Timestamp::MAX).min(within.until);
+            if !house.free(host, Stretch { from, until }, None).is_empty() {
+                return true;
+            }
+            from = until;
+        }
+        false
+    };
+    hosts.iter().any(any)
+}
+
 /// The time that `host` keeps for office hours in the stretch, booked or not: in order, apart from each other.
 pub fn windows(program: &Program, state: &State, host: &PersonId, within: Stretch) -> Vec<Stretch> {
     let Some(hours) = program.hours.get(host) else { return Vec::new() };

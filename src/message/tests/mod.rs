@@ -3,6 +3,7 @@
 mod advocates;
 mod answered;
 mod approval;
+mod bookings;
 mod questions;
 mod sources;
 

@@ -180,3 +180,61 @@ fn whoever_has_booked_is_not_asked_again_before_they_talked() {
     });
     assert_eq!(asked.count(), 0, "a conversation took place");
 }
+
+/// What advocates were told of their hours: "no hours payments Mon 30 Nov 09:00".
+fn warned(life: &Life) -> Vec<String> {
+    let all = super::posts::answers(life);
+    all.into_iter().filter(|line| line.contains("hours")).collect()
+}
+
+#[test]
+fn advocates_are_told_once_that_nobody_can_book_them_while_they_argue() {
+    let mut without = program();
+    without.hours.clear();
+    let mut life = Life::begin(without);
+    life.until(at("2027-01-10T12:00:00Z"));
+    // Two weeks before planning opens, in their hours.
+    assert_eq!(warned(&life), ["no hours payments to priya Mon 30 Nov 09:00"]);
+
+    let mut life = Life::begin(program());
+    life.until(at("2027-01-10T12:00:00Z"));
+    assert_eq!(warned(&life), [""; 0]);
+}
+
+#[test]
+fn advocates_are_told_when_the_last_time_is_taken_and_who_waits_hears_of_new_ones() {
+    let mut few = program();
+    let hours = few.hours.get_mut(&person("priya")).unwrap();
+    hours.weekly.clear();
+    hours.extra = vec![crate::domain::office_hours::Dated {
+        on: jiff::civil::date(2026, 12, 15),
+        from: jiff::civil::time(15, 0, 0, 0),
+        until: jiff::civil::time(15, 30, 0, 0),
+    }];
+    let mut life = Life::begin(few);
+    life.until(at("2026-12-08T10:00:00Z"));
+    books(&mut life, "ana", "2026-12-15T15:00:00Z");
+    life.until(at("2026-12-08T12:00:00Z"));
+    assert_eq!(warned(&life), ["hours taken payments to priya Tue 8 Dec 10:00"]);
+    let subject = Some(Subject { initiative: initiative("payments"), quarter: "2027-Q1".parse().unwrap() });
+    for waiting in ["dev", "ben"] {
+        life.happens(Event::WaitJoined { person: person(waiting), subject: subject.clone() });
+    }
+    life.until(at("2026-12-08T15:00:00Z"));
+    life.happens(Event::HoursAdded {
+        host: person("priya"),
+        on: jiff::civil::date(2026, 12, 17),
+        from: jiff::civil::time(11, 0, 0, 0),
+        until: jiff::civil::time(11, 30, 0, 0),
+    });
+    life.until(at("2026-12-09T15:00:00Z"));
+    let told: Vec<&str> = life
+        .sent
+        .iter()
+        .filter_map(|(_, post)| match &post.key {
+            PostKey::Vacancy { to, .. } => Some(to.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told, ["dev"], "one slot, and dev waited longest");
+}

@@ -22,6 +22,8 @@ pub(super) fn answers(life: &Life) -> Vec<String> {
                 Notice::Disagreement { team, .. } => format!("disagreement {team}"),
                 Notice::Paused { .. } => "paused".to_owned(),
                 Notice::ConfigRefused { .. } => "refused configuration".to_owned(),
+                Notice::NoHours { initiative, .. } => format!("no hours {initiative}"),
+                Notice::HoursTaken { initiative, .. } => format!("hours taken {initiative}"),
             },
             other => other.word().to_owned(),
         };

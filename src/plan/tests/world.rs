@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::civil::{Date, Time, date};
+use jiff::civil::{Date, Time, Weekday, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,6 +18,7 @@ use crate::domain::initiative::{
     Ask, Basis, Estimate, Exception, Figure, Initiative, Measure, News, Step, Words,
 };
 use crate::domain::observation::{Observations, Seen};
+use crate::domain::office_hours::{Hours, Window};
 use crate::domain::program::{Approval, Cadence, ConfigDigest, Limits, Program, TouchRule};
 use crate::domain::state::State;
 use crate::plan::{Plan, Touched, eligible, touched};
@@ -178,7 +179,7 @@ pub(super) fn program() -> Program {
         people: people.into_iter().map(|person| (person.id.clone(), person)).collect(),
         admins: BTreeSet::new(),
         initiatives: vec![an_initiative("payments", &["checkout", "search"])],
-        hours: Default::default(),
+        hours: BTreeMap::from([(person("priya"), office_hours("priya"))]),
         stale_after_days: 60,
         digests: None,
         approval: Approval::default(),
@@ -198,6 +199,30 @@ pub(super) fn news(on: Date) -> News {
 
 pub(super) fn exception(id: &str, reason: &str) -> Exception {
     Exception { person: person(id), reason: reason.into() }
+}
+
+/// Office hours all day long, so that nobody is told that there are too few.
+pub(super) fn office_hours(host: &str) -> Hours {
+    let weekdays =
+        [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
+    let (from, until) = (Time::constant(8, 0, 0, 0), Time::constant(18, 0, 0, 0));
+    Hours {
+        host: person(host),
+        zone: TimeZone::get("Europe/Lisbon").unwrap(),
+        weekly: weekdays.map(|weekday| Window { weekday, from, until }).to_vec(),
+        extra: Vec::new(),
+        closed: BTreeSet::new(),
+        minutes: 30,
+        buffer: SignedDuration::ZERO,
+        notice: SignedDuration::from_hours(4),
+        horizon: SignedDuration::from_hours(60 * 24),
+        per_day: None,
+        per_person: None,
+        place: None,
+        calendar: None,
+        blocks: false,
+        page: None,
+    }
 }
 
 /// A program, its records and what is observed, with a plan kept up to date over them.

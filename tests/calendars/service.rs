@@ -1,0 +1,186 @@
+//! Bookings and the host's own calendar: what is agreed in Slack stands there, and what the host changes
+//! there is told in Slack.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::{Timestamp, ToSpan};
+use reqwest::Method;
+use serde_json::json;
+
+use super::programs::{BOTH, Kind, Program};
+use super::{PASSWORD, USER};
+use crate::world::{Actor, World, sample, words};
+
+const PITCHED: &str = "2026-12-03T10:30:00Z";
+pub(crate) const SECRET: &str = "TEST_CALENDAR_PASSWORD";
+
+/// The sample organisation, whose host keeps the calendar `Work` of `program`.
+pub(crate) fn organisation(folder: &Path, program: &Program, more: &str) {
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+            let to = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                copy(&entry.path(), &to)
+            } else {
+                _ = fs::copy(entry.path(), to).unwrap()
+            }
+        }
+    }
+    copy(&sample(), folder);
+    let path = folder.join("canvass.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let text = format!(
+        "{text}\n{more}\n[office_hours.calendar]\ncaldav = '{}'\nuser = '{USER}'\npassword_env = '{SECRET}'\n",
+        program.calendar("Work")
+    );
+    fs::write(path, text).unwrap();
+}
+
+async fn world(folder: &Path, program: &Program, more: &str) -> World {
+    organisation(folder, program, more);
+    let mut world = World::without_bot(folder).await;
+    world.secret(SECRET, PASSWORD);
+    world.start_bot().await;
+    world.advance_to(PITCHED).await;
+    world
+}
+
+/// Books the first time that is offered.
+async fn book<'w>(world: &'w World, handle: &str) -> Actor<'w> {
+    let guest = world.person(handle).await;
+    guest.commands("book payment-deadlines").await;
+    guest.submits(&[("topic", json!("Retries"))]).await;
+    guest.reads("Booked: office hours with Priya").await;
+    guest
+}
+
+/// Waits until the calendar holds entries of ours as wanted, moving the calendar on a little.
+async fn entries(program: &Program, world: &World, wanted: impl Fn(&[String]) -> bool) -> Vec<String> {
+    for _ in 0..40 {
+        let entries = program.entries("Work").await;
+        if wanted(&entries) {
+            return entries;
+        }
+        passes(world, 4).await;
+    }
+    panic!("the calendar holds {:#?}", program.entries("Work").await);
+}
+
+/// Lets minutes pass.
+async fn passes(world: &World, minutes: i64) {
+    let now: Timestamp = world.get("state").await["calendar"]["now"].as_str().unwrap().parse().unwrap();
+    world.advance_to(&now.checked_add(minutes.minutes()).unwrap().to_string()).await;
+}
+
+fn line<'t>(entry: &'t str, name: &str) -> &'t str {
+    entry.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hosts_calendar_follows_a_booking_from_beginning_to_end() {
+    for kind in BOTH {
+        let program = Program::start(kind).await;
+        let config = tempfile::tempdir().unwrap();
+        let world = world(config.path(), &program, "").await;
+        let ben = book(&world, "ben").await;
+        let made = entries(&program, &world, |all| all.len() == 1).await;
+        assert!(made[0].contains("Ben Carter"), "{}", made[0]);
+        assert!(!made[0].contains("METHOD"), "{}", made[0]);
+        ben.clicks_on(&ben.reads("Booked: office hours").await, "Move").await;
+        ben.submits(&[]).await;
+        ben.reads("Moved: your office hours").await;
+        let starts = line(&made[0], "DTSTART:").to_owned();
+        let moved =
+            entries(&program, &world, |all| all.len() == 1 && line(&all[0], "DTSTART:") != starts).await;
+        assert_eq!(line(&moved[0], "UID:"), line(&made[0], "UID:"));
+        assert_eq!((line(&made[0], "SEQUENCE:"), line(&moved[0], "SEQUENCE:")), ("0", "1"));
+        ben.clicks_on(&ben.reads("Moved: your office hours").await, "Cancel").await;
+        ben.submits(&[]).await;
+        entries(&program, &world, |all| all.is_empty()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_host_changes_in_their_calendar_is_told_to_both() {
+    let program = Program::start(Kind::Radicale).await;
+    let config = tempfile::tempdir().unwrap();
+    let world = world(config.path(), &program, "").await;
+    let (ben, priya) = (book(&world, "ben").await, world.person("priya").await);
+    let made = entries(&program, &world, |all| all.len() == 1).await;
+    let uid = line(&made[0], "UID:").to_owned();
+    let address = format!("{}{uid}.ics", program.calendar("Work"));
+    // An hour later on the same day.
+    let later = |text: &str, name: &str| {
+        let at: Timestamp = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", line(text, name))
+            .unwrap()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .unwrap()
+            .timestamp();
+        let later = at.checked_add(1.hour()).unwrap().strftime("%Y%m%dT%H%M%SZ").to_string();
+        text.replace(&format!("{name}{}", line(text, name)), &format!("{name}{later}"))
+    };
+    let moved = later(&later(&made[0], "DTSTART:"), "DTEND:");
+    program.host(Method::PUT, &address, &moved).await;
+    for _ in 0..3 {
+        passes(&world, 5).await;
+    }
+    ben.reads("Moved by Priya: your office hours").await;
+    world.advance_to("2026-12-03T14:00:00Z").await;
+    priya.reads("Moved in your calendar").await;
+    program.host(Method::DELETE, &address, "").await;
+    for _ in 0..5 {
+        passes(&world, 5).await;
+    }
+    world.advance_to("2026-12-04T12:00:00Z").await;
+    ben.reads("Cancelled by Priya").await;
+    priya.reads("Cancelled in your calendar").await;
+    assert!(program.entries("Work").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_host_has_otherwise_is_not_offered_and_windows_are_kept_free() {
+    let program = Program::start(Kind::Xandikos).await;
+    let config = tempfile::tempdir().unwrap();
+    program
+        .has(
+            "dentist",
+            &super::object(
+                "dentist",
+                "DTSTART:20261208T090000Z\nDTEND:20261208T100000Z\nSUMMARY:Dentist",
+                "",
+            ),
+        )
+        .await;
+    let world = world(config.path(), &program, "block = true").await;
+    let ben = world.person("ben").await;
+    ben.commands("book payment-deadlines").await;
+    let modal = ben.modal().await;
+    let offered = modal["blocks"].to_string();
+    assert!(offered.contains("2026-12-10T16:30:00Z"), "{offered}");
+    assert!(!offered.contains("2026-12-08T09"), "the dentist comes first: {offered}");
+    let blocks = entries(&program, &world, |all| all.len() > 3).await;
+    assert!(blocks.iter().all(|entry| entry.contains("Office hours (kept free)")), "{blocks:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_booking_that_could_not_be_entered_is_entered_after_a_restart_once() {
+    let mut program = Program::start(Kind::Radicale).await;
+    let config = tempfile::tempdir().unwrap();
+    let mut world = world(config.path(), &program, "").await;
+    program.stop();
+    let guest = book(&world, "ben").await;
+    assert!(!words(&guest.last_message().await).is_empty());
+    world.kill_bot();
+    program.again().await;
+    world.start_bot().await;
+    let made = entries(&program, &world, |all| all.len() == 1).await;
+    world.kill_bot();
+    world.start_bot().await;
+    passes(&world, 10).await;
+    assert_eq!(program.entries("Work").await.len(), 1, "{made:#?}");
+    let told = world.person("ben").await.messages().await;
+    let told = told.iter().filter(|message| words(message).contains("Booked: office hours with Priya"));
+    assert_eq!(told.count(), 1);
+}
