@@ -15,6 +15,7 @@ mod dates;
 mod digest;
 mod facts;
 mod faq;
+mod feed;
 mod gap;
 mod inquiry;
 mod invitation;
@@ -57,6 +58,7 @@ use touch::Shown;
 
 pub use booking::{controls, slot_in_words, slot_on};
 pub use faq::faq_answer;
+pub use feed::feed;
 pub use gap::gap_sentence;
 pub use invitation::calendar_entry;
 pub use known::known_about;

@@ -1,0 +1,1 @@
+//! What pages tell, and what is recorded of it.
