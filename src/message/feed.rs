@@ -3,7 +3,7 @@
 //! Invariant: the same records make the same text, so that it can be told whether it changed: nothing in it
 //! is of the moment at which it is asked for.
 
-use icalendar::{Component, Event, EventLike, Property};
+use icalendar::{Component, Event, Property};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::ids::PersonId;

@@ -264,7 +264,14 @@ fn time_of_a_host_is_sold_once() {
     assert!(story.0.bookings.contains_key(&after), "the next one begins where the first one ends");
     let moves = |story: &mut Story, starts: &str, by| {
         let starts = starts.parse().unwrap();
-        story.says(Event::BookingMoved { booking: after, host: person("priya"), starts, minutes: 30, by, via: None });
+        story.says(Event::BookingMoved {
+            booking: after,
+            host: person("priya"),
+            starts,
+            minutes: 30,
+            by,
+            via: None,
+        });
     };
     moves(&mut story, "2026-12-15T15:10:00Z", By::Person(person("ben")));
     assert_eq!(story.0.bookings[&after].slot.starts, "2026-12-15T15:30:00Z".parse().unwrap(), "still taken");
