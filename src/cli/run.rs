@@ -9,9 +9,10 @@ use crate::config::settings::{Settings, Store, Transport};
 use crate::config::{self, Paint};
 use crate::dispatch::Rates;
 use crate::domain::program::Program;
-use crate::service::{self, Surroundings};
+use crate::service::{self, Front, Surroundings};
 use crate::slack::{self, SigningSecret};
 use crate::telemetry;
+use crate::web::webhooks::Secrets;
 
 /// Socket Mode connections: two, so that one can be renewed while the other serves.
 const CONNECTIONS: usize = 2;
@@ -41,6 +42,10 @@ pub(super) fn run(places: &Places) -> Done {
         transport,
         rates: Rates::default(),
         listen: Some(settings.listen),
+        front: Front {
+            url: Some(settings.url),
+            webhooks: Secrets { cal_com: settings.cal_com_secret, calendly: settings.calendly_secret },
+        },
         program,
         config: Some(places.config.clone()),
         clock: Clock::system(),

@@ -21,7 +21,7 @@ use crate::dispatch::{Rate, Rates};
 use crate::domain::calendar::PlanningWindow;
 use crate::domain::program::Program;
 use crate::sandbox::{Limits, Serving};
-use crate::service::{self, Calendar, Surroundings, seed};
+use crate::service::{self, Calendar, Front, Surroundings, seed};
 use crate::{slack, telemetry};
 
 /// The half of the sandbox that runs in this process.
@@ -231,6 +231,7 @@ async fn bot(
         transport,
         rates: rates(options.messages_per_second),
         listen,
+        front: Front { url: listen.map(|listen| format!("http://{listen}")), ..Front::default() },
         program,
         config: folder(options),
         clock,

@@ -10,6 +10,7 @@ mod bookings;
 mod home;
 mod modals;
 mod names;
+mod outside;
 mod questions;
 mod referral;
 mod respect;
@@ -17,6 +18,7 @@ mod slash;
 mod typed;
 
 pub use home::{Ahead, home, oversees};
+pub use outside::{Fate, Meeting, OutsideBooking, Told, outside};
 
 use jiff::Timestamp;
 

@@ -72,6 +72,12 @@ pub struct Settings {
     pub api_url: String,
     /// `CANVASS_LISTEN`: address of the HTTP server.
     pub listen: SocketAddr,
+    /// `CANVASS_URL`: where people reach the HTTP server, without a slash at its end.
+    pub url: String,
+    /// `CANVASS_CALCOM_SECRET`: what Cal.com signs its webhooks with; without it they aren't taken.
+    pub cal_com_secret: Option<SecretString>,
+    /// `CANVASS_CALENDLY_SECRET`: the same of Calendly.
+    pub calendly_secret: Option<SecretString>,
     /// Where the journal is kept.
     pub store: Store,
 }
@@ -128,6 +134,9 @@ impl Settings {
         let transport = reading.transport();
         let api_url = reading.api_url();
         let listen = reading.listen();
+        let url = reading.url(listen);
+        let cal_com_secret = reading.optional_secret("CANVASS_CALCOM_SECRET");
+        let calendly_secret = reading.optional_secret("CANVASS_CALENDLY_SECRET");
         let store = reading.store();
         let whole = || {
             Some(Self {
@@ -136,6 +145,9 @@ impl Settings {
                 transport: transport?,
                 api_url: api_url?,
                 listen: listen?,
+                url: url?,
+                cal_com_secret,
+                calendly_secret,
                 store: store?,
             })
         };
@@ -205,6 +217,11 @@ impl<'e> Reading<'e> {
         }
     }
 
+    /// A secret that may be left out; none also if a fault was reported.
+    fn optional_secret(&mut self, variable: &str) -> Option<SecretString> {
+        self.secret(variable).flatten().map(SecretString::from)
+    }
+
     fn places(&mut self) -> Places {
         let log_format = match self.get("CANVASS_LOG_FORMAT").as_deref() {
             None | Some("text") => Format::Text,
@@ -267,23 +284,40 @@ impl<'e> Reading<'e> {
     fn api_url(&mut self) -> Option<String> {
         const NAME: &str = "SLACK_API_URL";
         let Some(url) = self.get(NAME) else { return Some(SLACK_API_URL.to_owned()) };
+        let url = self.guarded(NAME, url)?;
+        Some(if url.ends_with('/') { url } else { format!("{url}/") })
+    }
+
+    /// Where people reach what is listened on: `listen` itself, if nothing else is said.
+    fn url(&mut self, listen: Option<SocketAddr>) -> Option<String> {
+        const NAME: &str = "CANVASS_URL";
+        let Some(url) = self.get(NAME) else { return listen.map(|listen| format!("http://{listen}")) };
+        let url = self.guarded(NAME, url)?;
+        if url.contains(['?', '#']) || url.contains(char::is_whitespace) {
+            return self.fault(NAME, format!("`{url}` is more than an address; write `https://host`"));
+        }
+        Some(url.trim_end_matches('/').to_owned())
+    }
+
+    /// An address to which secrets may be sent: https, or plain http on this machine.
+    fn guarded(&mut self, name: &str, url: String) -> Option<String> {
         let (rest, encrypted) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
             (Some(rest), _) => (rest, true),
             (None, Some(rest)) => (rest, false),
-            (None, None) => return self.fault(NAME, format!("`{url}` does not start with `https://`")),
+            (None, None) => return self.fault(name, format!("`{url}` does not start with `https://`")),
         };
         // What stands before an @ would be taken for a host by people and for a password by programs.
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         if authority.is_empty() || authority.contains('@') {
-            return self.fault(NAME, format!("`{url}` names no host, or a user; write `https://host/…`"));
+            return self.fault(name, format!("`{url}` names no host, or a user; write `https://host/…`"));
         }
         if !encrypted && !is_loopback(authority) {
             return self.fault(
-                NAME,
+                name,
                 format!("`{url}` is not encrypted; plain http is accepted for this machine only (127.0.0.1, [::1] or localhost)"),
             );
         }
-        Some(if url.ends_with('/') { url } else { format!("{url}/") })
+        Some(url)
     }
 
     fn listen(&mut self) -> Option<SocketAddr> {
@@ -396,6 +430,47 @@ mod tests {
         check("http://localhost@example.com/", Err("names no host, or a user"));
         check("slack.example.com", Err("does not start with"));
         check("https://", Err("names no host"));
+    }
+
+    #[test]
+    fn the_address_for_people_is_encrypted_or_on_this_machine() {
+        let check = |url: &str, expected: Result<&str, &str>| {
+            let found = read(&[BOT, APP, ("CANVASS_LISTEN", "127.0.0.1:9"), ("CANVASS_URL", url)]);
+            match (found.map(|settings| settings.url), expected) {
+                (Ok(found), Ok(url)) => assert_eq!(found, url),
+                (Err(error), Err(part)) => assert!(error.contains(part), "{url}: {error}"),
+                (found, _) => panic!("{url}: {found:?}"),
+            }
+        };
+        check("", Ok("http://127.0.0.1:9"));
+        check("https://canvass.example.com/", Ok("https://canvass.example.com"));
+        check("https://example.com/canvass", Ok("https://example.com/canvass"));
+        check("http://localhost:8080", Ok("http://localhost:8080"));
+        check(
+            "http://canvass.example.com",
+            Err("CANVASS_URL: `http://canvass.example.com` is not encrypted"),
+        );
+        check("canvass.example.com", Err("does not start with"));
+        check("https://canvass.example.com/?a=b", Err("more than an address"));
+        check("https:///calendar", Err("names no host"));
+    }
+
+    #[test]
+    fn booking_pages_are_listened_to_once_their_secret_is_known() {
+        let settings = read(&[BOT, APP]).unwrap();
+        assert!(settings.cal_com_secret.is_none() && settings.calendly_secret.is_none());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("calendly");
+        fs::write(&path, "k3y\n").unwrap();
+        let in_file = ("CANVASS_CALENDLY_SECRET_FILE", path.to_str().unwrap());
+        let settings = read(&[BOT, APP, ("CANVASS_CALCOM_SECRET", "s"), in_file]).unwrap();
+        assert_eq!(settings.cal_com_secret.unwrap().expose_secret(), "s");
+        assert_eq!(settings.calendly_secret.unwrap().expose_secret(), "k3y");
+        let error = read(&[BOT, APP, ("CANVASS_CALENDLY_SECRET", "hidden"), in_file]).unwrap_err();
+        assert_eq!(
+            error,
+            "CANVASS_CALENDLY_SECRET: CANVASS_CALENDLY_SECRET_FILE is set too; keep one of the two"
+        );
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub enum Cause {
     Submission(String),
     /// A slash command, by `trigger_id`.
     Slash(String),
+    /// What an outside booking page told: the page, the booking, what became of it, and when.
+    Webhook(String),
 }
 
 /// Why a stance is on record.
@@ -526,6 +528,9 @@ pub enum Event {
         minutes: u32,
         /// Who moved it.
         by: By,
+        /// What the outside page calls it from now on, if it was moved there: each move gives it a new id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        via: Option<Via>,
     },
     /// A booking was cancelled.
     BookingCancelled {

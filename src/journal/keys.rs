@@ -2,7 +2,7 @@
 //!
 //! Invariant: a key is durable before anything is sealed with it, and a key that was destroyed never
 //! comes back: whoever is written about after that gets a new one. File names are digests, so that the
-//! folder doesn't list who is known.
+//! folder doesn't list who is known. Secrets of the service's own lie beside them, by their names.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -71,12 +71,7 @@ impl KeyRing {
         if let Some(known) = self.known.get(person) {
             return Ok(*known);
         }
-        let path = self.path(person);
-        let key = match fs::read(&path) {
-            Ok(bytes) => Some(Key(bytes.try_into().map_err(|_| KeyError::Damaged { path })?)),
-            Err(fault) if fault.kind() == io::ErrorKind::NotFound => None,
-            Err(source) => return Err(KeyError::Io { path, source }),
-        };
+        let key = read(&self.path(person))?;
         self.known.insert(person.clone(), key);
         Ok(key)
     }
@@ -86,9 +81,7 @@ impl KeyRing {
         if let Some(key) = self.find(person)? {
             return Ok(key);
         }
-        let mut key = Key([0; KEY_LENGTH]);
-        clock::entropy(&mut key.0)?;
-        self.store(&self.path(person), key)?;
+        let key = make(&self.folder, &self.path(person))?;
         self.known.insert(person.clone(), Some(key));
         Ok(key)
     }
@@ -113,23 +106,52 @@ impl KeyRing {
         let digest = Sha256::new().chain_update(b"canvass key of ").chain_update(person.as_str()).finalize();
         self.folder.join(super::seal::to_hex(&digest))
     }
+}
 
-    /// A key appears under its name only when it is whole: a crash leaves a draft that the next try
-    /// overwrites.
-    fn store(&self, path: &Path, key: Key) -> Result<(), KeyError> {
-        let draft = path.with_extension("draft");
-        let write = || -> io::Result<()> {
-            DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
-            let mut file =
-                OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-            file.write_all(&key.0)?;
-            file.sync_all()?;
-            fs::rename(&draft, path)?;
-            sync_folder(&self.folder)?;
-            self.folder.parent().map_or(Ok(()), sync_folder)
-        };
-        write().map_err(|source| KeyError::Io { path: path.to_owned(), source })
+/// A secret of the service's own in the data folder `data`, called `name`, beside the keys of people. Asked
+/// for the first time it is made; it is durable when this returns.
+///
+/// # Errors
+/// As for a person's key: the file is damaged, can't be read or written, or there is no randomness.
+pub fn own_secret(data: &Path, name: &str) -> Result<[u8; KEY_LENGTH], KeyError> {
+    let folder = super::folder::keys(data);
+    // The keys of people have names of 64 hexadecimal digits: no name of ours is one of them.
+    let path = folder.join(name);
+    let key = match read(&path)? {
+        Some(key) => key,
+        None => make(&folder, &path)?,
+    };
+    Ok(key.0)
+}
+
+fn read(path: &Path) -> Result<Option<Key>, KeyError> {
+    match fs::read(path) {
+        Ok(bytes) => {
+            let key = bytes.try_into().map_err(|_| KeyError::Damaged { path: path.to_owned() })?;
+            Ok(Some(Key(key)))
+        }
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(KeyError::Io { path: path.to_owned(), source }),
     }
+}
+
+/// A new key appears under its name only when it is whole: a crash leaves a draft that the next try
+/// overwrites.
+fn make(folder: &Path, path: &Path) -> Result<Key, KeyError> {
+    let mut key = Key([0; KEY_LENGTH]);
+    clock::entropy(&mut key.0)?;
+    let draft = path.with_extension("draft");
+    let write = || -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        file.write_all(&key.0)?;
+        file.sync_all()?;
+        fs::rename(&draft, path)?;
+        sync_folder(folder)?;
+        folder.parent().map_or(Ok(()), sync_folder)
+    };
+    write().map_err(|source| KeyError::Io { path: path.to_owned(), source })?;
+    Ok(key)
 }
 
 /// Makes the names in `folder` durable.
@@ -174,6 +196,18 @@ mod tests {
         fs::write(only_file(home.path()), b"short").unwrap();
         let fault = KeyRing::new(home.path().to_owned()).find_or_make(&ana()).unwrap_err();
         assert!(matches!(fault, KeyError::Damaged { .. }), "{fault}");
+    }
+
+    #[test]
+    fn a_secret_of_the_service_is_made_once_and_is_for_its_owner_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let made = own_secret(home.path(), "feeds").unwrap();
+        assert_eq!(own_secret(home.path(), "feeds").unwrap(), made);
+        assert_ne!(own_secret(home.path(), "others").unwrap(), made);
+        let path = home.path().join("keys/feeds");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::write(&path, b"").unwrap();
+        assert!(matches!(own_secret(home.path(), "feeds"), Err(KeyError::Damaged { .. })));
     }
 
     #[test]

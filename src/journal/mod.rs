@@ -22,7 +22,7 @@ use crate::domain::ids::Seq;
 pub use codec::{CodecError, RECORD_VERSION, decode, encode};
 pub use errors::{AppendError, OpenError, StorageError};
 pub use export::{ExportError, Exported, RestoreError, export, restore, restore_into};
-pub use keys::KeyError;
+pub use keys::{KeyError, own_secret};
 pub use seal::Vault;
 pub use sled_store::{ReadHandle, SledJournal, open};
 pub use submission::{Decision, Stopped};

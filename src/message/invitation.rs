@@ -55,7 +55,7 @@ pub fn calendar_entry(program: &Program, seen: &Observations, booking: &BookingS
     Some(calendar.to_string())
 }
 
-fn calendar() -> Calendar {
+pub(super) fn calendar() -> Calendar {
     let mut calendar = Calendar::empty();
     calendar.append_property(Property::new("VERSION", "2.0"));
     calendar.append_property(Property::new("PRODID", "-//Canvass//Office hours//EN"));
@@ -99,7 +99,8 @@ fn event(
     event
 }
 
-fn utc(at: Timestamp) -> String {
+/// An instant as calendars write it, in whole seconds.
+pub(super) fn utc(at: Timestamp) -> String {
     TimeZone::UTC.to_datetime(at).strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 

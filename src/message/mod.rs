@@ -15,6 +15,7 @@ mod dates;
 mod digest;
 mod facts;
 mod faq;
+mod feed;
 mod few_hours;
 mod gap;
 mod inquiry;
@@ -58,6 +59,7 @@ use touch::Shown;
 
 pub use booking::{controls, slot_in_words, slot_on};
 pub use faq::faq_answer;
+pub use feed::feed;
 pub use gap::gap_sentence;
 pub use invitation::calendar_entry;
 pub use known::known_about;

@@ -9,9 +9,11 @@ mod adopt;
 pub mod answer;
 mod calendars;
 pub mod control;
+pub mod feeds;
 mod follow;
 mod home;
 mod inbox;
+mod pages;
 mod people;
 pub(crate) mod proof;
 pub mod query;
@@ -42,6 +44,7 @@ use crate::slack::socket::{Patience, Sockets};
 use crate::slack::{self, Client, FreshUrls, Inbox, Receiver, SigningSecret, SlackPerformer};
 use crate::web;
 
+use feeds::Feeds;
 pub(crate) use follow::Calendar;
 use query::{Query, View};
 use shared::Shared;
@@ -61,6 +64,15 @@ pub(crate) enum Transport {
     Http(SigningSecret),
 }
 
+/// What the HTTP server is to the outside.
+#[derive(Debug, Default)]
+pub(crate) struct Front {
+    /// Where people reach it, without a slash at its end; none if nothing is served.
+    pub(crate) url: Option<String>,
+    /// What outside booking pages sign with.
+    pub(crate) webhooks: web::webhooks::Secrets,
+}
+
 /// Everything the service is started with.
 pub(crate) struct Surroundings {
     /// The data folder.
@@ -73,6 +85,8 @@ pub(crate) struct Surroundings {
     pub(crate) rates: Rates,
     /// Where HTTP is served: health, and in HTTP mode what Slack sends. Nowhere in a sandbox that connects.
     pub(crate) listen: Option<SocketAddr>,
+    /// What is served there beside that.
+    pub(crate) front: Front,
     /// The configuration.
     pub(crate) program: Program,
     /// The folder it was read from; a change there is taken up. None for the sample that comes with the
@@ -91,8 +105,19 @@ pub(crate) struct Surroundings {
 /// # Errors
 /// A sentence that says why it can't run, or can't go on.
 pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
-    let Surroundings { data, slack, transport, rates, listen, program, config, clock, calendar, ready } =
-        surroundings;
+    let Surroundings {
+        data,
+        slack,
+        transport,
+        rates,
+        listen,
+        front,
+        program,
+        config,
+        clock,
+        calendar,
+        ready,
+    } = surroundings;
     let listener = listening(listen, &transport).await?;
     let doubtful = proof::is_doubtful(&data).map_err(|error| {
         format!("The data folder {} can't be used: {error}. Make it writable for this user.", data.display())
@@ -100,7 +125,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     // The system's certificates are read while the journal is: each takes a good part of a start.
     let opening = open(data.clone(), clock.clone());
     let client = Arc::new(Client::new(&slack).map_err(|error| format!("Slack can't be called: {error}."))?);
-    let (writer, ending, reader) = opening.await?;
+    let Opened { writer, ending, reader, feeds: secret } = opening.await?;
     let last_heard = writer.state().as_of;
     let shared = Shared::new(program);
     let stopped = |_: journal::Stopped| "The journal stopped; the log says why.".to_owned();
@@ -190,7 +215,9 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
             async_ok(calendar.report(clock.clone(), writer.clone(), settled, version)),
         ));
     }
-    let answering = Answering { shared: shared.clone(), writer: writer.clone(), clock, reader };
+    let feeds = Feeds::new(&secret, front.url);
+    let serving = Serving { writer: writer.clone(), shared: shared.clone(), clock: clock.clone() };
+    let answering = Answering { shared, writer: writer.clone(), clock, reader };
     let control = control::serve(data.clone(), move |query, out| answering.answer(query, out));
     tasks.spawn(until(stopping.clone(), async move {
         control
@@ -200,7 +227,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     if let Some(listener) = listener {
         let mut stopping = stopping.clone();
         let stop = async move { _ = stopping.wait_for(|stop| *stop).await };
-        let routes = arrivals.routes(writer.clone(), shared);
+        let routes = serving.routes(arrivals, &front.webhooks, feeds);
         tasks.spawn(async_ok(web::serve(listener, routes, web::ServerPatience::default(), stop)));
     }
     if let Some(ready) = ready {
@@ -235,16 +262,23 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     outcome
 }
 
+/// What is in the data folder, opened.
+struct Opened {
+    writer: Writer,
+    ending: journal::Ending,
+    reader: ReadHandle,
+    /// What the addresses of calendars are made with.
+    feeds: [u8; 32],
+}
+
 /// Opens the journal and folds it, off the threads that serve; begun before it is waited for.
-fn open(
-    data: PathBuf,
-    clock: Clock,
-) -> impl Future<Output = Result<(Writer, journal::Ending, ReadHandle), String>> {
+fn open(data: PathBuf, clock: Clock) -> impl Future<Output = Result<Opened, String>> {
     let opening = tokio::task::spawn_blocking(move || {
         let (journal, reader) = journal::open(&data).map_err(|error| error.to_string())?;
         let (writer, ending) =
             Writer::start(journal, Vault::of(&data), clock).map_err(|error| error.to_string())?;
-        Ok((writer, ending, reader))
+        let feeds = journal::own_secret(&data, feeds::SECRET).map_err(|error| error.to_string())?;
+        Ok(Opened { writer, ending, reader, feeds })
     });
     async { opening.await.map_err(|_| "The journal could not be read; the log says why.".to_owned())? }
 }
@@ -307,14 +341,30 @@ enum Arrivals {
     Http(Router),
 }
 
-impl Arrivals {
-    fn routes(self, writer: Writer, shared: Shared) -> Router {
-        match self {
-            Self::Sockets(health) => {
+/// What the HTTP server answers from.
+struct Serving {
+    writer: Writer,
+    shared: Shared,
+    clock: Clock,
+}
+
+impl Serving {
+    fn routes(self, arrivals: Arrivals, webhooks: &web::webhooks::Secrets, feeds: Feeds) -> Router {
+        let Self { writer, shared, clock } = self;
+        let record = pages::recorder(writer.clone(), shared.clone());
+        // A signature's time is real, also where the calendar is moved by hand.
+        let limits = web::webhooks::Limits::default();
+        let pages = web::webhooks::webhooks(webhooks, &record, &Clock::system(), limits);
+        let (state, program) = (writer.clone(), shared.clone());
+        let calendars =
+            web::feeds(move |token| feeds.text(&program.program(), &state.state(), token, clock.now()));
+        let health = match arrivals {
+            Arrivals::Sockets(health) => {
                 web::health(move || well(&writer, &shared, "socket", health.borrow().open))
             }
-            Self::Http(routes) => routes.merge(web::health(move || well(&writer, &shared, "http", 0))),
-        }
+            Arrivals::Http(routes) => routes.merge(web::health(move || well(&writer, &shared, "http", 0))),
+        };
+        health.merge(pages).merge(calendars)
     }
 }
 

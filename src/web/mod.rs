@@ -1,6 +1,10 @@
-//! What the service shows over HTTP: whether it is well, and beside it what other rooms serve.
+//! What the service shows and takes over HTTP: whether it is well, calendars to subscribe to, what outside
+//! booking pages tell, and beside it what other rooms serve.
 
+mod feed;
+mod hex;
 mod server;
+pub mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +17,7 @@ use axum::{Json, Router};
 use serde::Serialize;
 use tower_http::timeout::TimeoutLayer;
 
+pub use feed::{FeedKey, feed_address, feeds};
 pub use server::{Patience as ServerPatience, serve};
 
 /// How long a request may take. Nothing here waits for anybody.

@@ -1,7 +1,8 @@
-//! HTTP mode from outside: what is refused, what is answered, and how it stops.
+//! HTTP from outside: what is refused, what is answered, and how it stops.
 
 mod answers;
 mod refusals;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -92,6 +92,7 @@ fn moved(of: Seq, slot: Slot, actor: &Person) -> Event {
         starts: slot.starts,
         minutes: slot.minutes,
         by: By::Person(actor.id.clone()),
+        via: None,
     }
 }
 

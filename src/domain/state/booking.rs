@@ -1,7 +1,8 @@
 //! Bookings of office hours, and who waits for one.
 //!
 //! Invariant: a host is in one place at a time. A record that would sell time of a host twice changes
-//! nothing, whoever wrote it; `decide` asks [`State::is_taken`] before it writes one.
+//! nothing, whoever wrote it; `decide` asks [`State::is_taken`] before it writes one. Only the word of an
+//! outside page counts all the same: it has sold the time, and a guest who was told so comes.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::{State, person_mut};
-use crate::domain::booking::{By, Subject, Via};
+use crate::domain::booking::{By, Provider, Subject, Via};
 use crate::domain::effect::PostId;
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 use crate::domain::personal::Personal;
@@ -75,7 +76,7 @@ pub struct BookingState {
     pub subject: Option<Subject>,
     /// What it is about, in the guest's words.
     pub topic: Option<Personal>,
-    /// Where it was made.
+    /// Where it was made; for an outside page, with what it calls the booking now.
     pub via: Via,
     /// When it was made.
     pub at: Timestamp,
@@ -162,13 +163,23 @@ impl State {
         ahead
     }
 
+    /// The booking that the page of `provider` calls, or once called, `id`.
+    pub fn booking_on_page(&self, provider: Provider, id: &str) -> Option<(Seq, &BookingState)> {
+        let of = *self.on_page.get(&(provider, id.to_owned()))?;
+        Some((of, self.bookings.get(&of)?))
+    }
+
     pub(super) fn booked(&mut self, seq: Seq, at: Timestamp, booking: BookingState) {
-        if self.is_taken(&booking.slot.host, &booking.slot.stretch(), None) {
-            return;
-        }
         let by = match &booking.via {
+            Via::Slack if self.is_taken(&booking.slot.host, &booking.slot.stretch(), None) => return,
             Via::Slack => By::Person(booking.guest.clone()),
-            Via::Page { .. } => By::Page,
+            Via::Page { provider, id } => {
+                let made = self.on_page.entry((*provider, id.clone())).or_insert(seq);
+                if *made != seq {
+                    return;
+                }
+                By::Page
+            }
         };
         let slot = booking.slot.clone();
         self.hold(seq, &slot);
@@ -193,10 +204,22 @@ impl State {
         }
     }
 
-    pub(super) fn moved(&mut self, seq: Seq, at: Timestamp, of: Seq, slot: &Slot, by: &By) {
+    pub(super) fn moved(
+        &mut self,
+        seq: Seq,
+        at: Timestamp,
+        of: Seq,
+        slot: &Slot,
+        by: &By,
+        via: Option<&Via>,
+    ) {
         let Some(booking) = self.bookings.get(&of) else { return };
-        // Where hosts put an entry in their own calendar is their word, whatever else is there.
-        let taken = *by != By::Calendar && self.is_taken(&slot.host, &slot.stretch(), Some(of));
+        // Where hosts put an entry in their own calendar is their word, and what a page sold is sold, whatever
+        // else is there.
+        let taken = match by {
+            By::Person(_) => self.is_taken(&slot.host, &slot.stretch(), Some(of)),
+            By::Calendar | By::Page => false,
+        };
         if booking.standing != Standing::Agreed || taken {
             return;
         }
@@ -204,6 +227,15 @@ impl State {
         self.let_go(of, &before);
         self.hold(of, slot);
         self.change(seq, at, of, Some(slot.clone()), by);
+        self.called(of, via);
+    }
+
+    /// An outside page calls a booking otherwise; what it was called before still names it.
+    fn called(&mut self, of: Seq, via: Option<&Via>) {
+        if let (Some(Via::Page { provider, id }), Some(booking)) = (via, self.bookings.get_mut(&of)) {
+            booking.via = Via::Page { provider: *provider, id: id.clone() };
+            self.on_page.entry((*provider, id.clone())).or_insert(of);
+        }
     }
 
     pub(super) fn cancelled(&mut self, seq: Seq, at: Timestamp, of: Seq, by: &By) {
@@ -331,3 +363,6 @@ impl State {
             .collect();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -242,9 +242,9 @@ impl State {
                 };
                 self.booked(seq, at, booking);
             }
-            Event::BookingMoved { booking, host, starts, minutes, by } => {
+            Event::BookingMoved { booking, host, starts, minutes, by, via } => {
                 let slot = Slot { host: host.clone(), starts: *starts, minutes: *minutes };
-                self.moved(seq, at, *booking, &slot, by);
+                self.moved(seq, at, *booking, &slot, by, via.as_ref());
             }
             Event::BookingCancelled { booking, by } => self.cancelled(seq, at, *booking, by),
             Event::BookingClosed { booking, met, .. } => self.closed(seq, at, *booking, *met),

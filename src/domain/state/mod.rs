@@ -21,6 +21,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::booking::Provider;
 use super::calendar::Quarter;
 use super::effect::PostId;
 use super::effect::PostKey;
@@ -469,6 +470,8 @@ pub struct State {
     reviews: BTreeMap<(InitiativeId, PersonId), PostId>,
     /// Ids that posts would have after a renaming, to the ids they have.
     aliases: HashMap<PostId, PostId>,
+    /// Bookings that were made on outside pages, by every id that they had there.
+    on_page: HashMap<(Provider, String), Seq>,
     /// Bookings that hold time of a host, by their beginning.
     hosted: HashMap<PersonId, BTreeSet<(Timestamp, Seq)>>,
     causes: HashSet<Cause>,

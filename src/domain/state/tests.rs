@@ -264,7 +264,14 @@ fn time_of_a_host_is_sold_once() {
     assert!(story.0.bookings.contains_key(&after), "the next one begins where the first one ends");
     let moves = |story: &mut Story, starts: &str, by| {
         let starts = starts.parse().unwrap();
-        story.says(Event::BookingMoved { booking: after, host: person("priya"), starts, minutes: 30, by });
+        story.says(Event::BookingMoved {
+            booking: after,
+            host: person("priya"),
+            starts,
+            minutes: 30,
+            by,
+            via: None,
+        });
     };
     moves(&mut story, "2026-12-15T15:10:00Z", By::Person(person("ben")));
     assert_eq!(story.0.bookings[&after].slot.starts, "2026-12-15T15:30:00Z".parse().unwrap(), "still taken");
@@ -304,7 +311,7 @@ fn a_booking_keeps_its_name_in_calendars_whatever_happens_to_it() {
     let uid = story.0.bookings[&booking].uid.clone();
     let starts = "2026-12-17T16:30:00Z".parse().unwrap();
     let by = By::Person(person("ana"));
-    story.says(Event::BookingMoved { booking, host: person("omar"), starts, minutes: 30, by });
+    story.says(Event::BookingMoved { booking, host: person("omar"), starts, minutes: 30, by, via: None });
     let mut renamed = Renames::default();
     renamed.people.insert(person("ana"), person("ana-souza"));
     renamed.initiatives.insert(initiative("payments"), initiative("deadlines"));

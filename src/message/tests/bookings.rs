@@ -23,7 +23,7 @@ fn booked() -> Story {
 
 fn moved(story: Story, by: By) -> Story {
     let (host, starts) = (person_id("priya"), at("2026-12-17T16:30:00Z"));
-    let event = Event::BookingMoved { booking: Seq(1), host, starts, minutes: 30, by };
+    let event = Event::BookingMoved { booking: Seq(1), host, starts, minutes: 30, by, via: None };
     story.then("2026-12-08T10:00:00Z", event)
 }
 
@@ -66,7 +66,8 @@ fn a_booking_reads_from_both_sides_as_it_stands() {
     );
     let handed = || {
         let (host, starts) = (person_id("ben"), at("2026-12-15T15:00:00Z"));
-        let event = Event::BookingMoved { booking: Seq(1), host, starts, minutes: 30, by: by("priya") };
+        let event =
+            Event::BookingMoved { booking: Seq(1), host, starts, minutes: 30, by: by("priya"), via: None };
         booked().then("2026-12-08T10:00:00Z", event)
     };
     let shown = [
@@ -173,7 +174,8 @@ fn an_invitation_keeps_its_name_counts_its_changes_and_is_taken_back() {
 #[test]
 fn whoever_handed_a_booking_on_gets_theirs_taken_back() {
     let (host, starts) = (person_id("ben"), at("2026-12-15T15:00:00Z"));
-    let event = Event::BookingMoved { booking: Seq(1), host, starts, minutes: 30, by: by("priya") };
+    let event =
+        Event::BookingMoved { booking: Seq(1), host, starts, minutes: 30, by: by("priya"), via: None };
     let story = booked().then("2026-12-08T10:00:00Z", event);
     let method =
         |to: &str| lines(&invitation(&story, to, 2)).into_iter().find(|line| line.starts_with("METHOD:"));

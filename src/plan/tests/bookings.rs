@@ -29,7 +29,14 @@ fn books(life: &mut Life, guest: &str, starts: &str) -> Seq {
 }
 
 fn moves(life: &mut Life, booking: Seq, host: &str, starts: &str, by: By) {
-    life.happens(Event::BookingMoved { booking, host: person(host), starts: at(starts), minutes: 30, by });
+    life.happens(Event::BookingMoved {
+        booking,
+        host: person(host),
+        starts: at(starts),
+        minutes: 30,
+        by,
+        via: None,
+    });
 }
 
 fn by(id: &str) -> By {

@@ -253,5 +253,6 @@ fn moved(of: Seq, booking: &BookingState, starts: Timestamp, ends: Timestamp) ->
         starts,
         minutes,
         by: By::Calendar,
+        via: None,
     })
 }
