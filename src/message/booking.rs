@@ -278,8 +278,10 @@ impl Booked<'_> {
 
     fn invitation(&self, change: &Change) -> Message {
         let says = match change.agreed {
-            Some(_) if self.booking.before(change.since).is_none() => "For your calendar.",
-            Some(_) => "For your calendar: it moves the entry that is there.",
+            Some(_) if self.state.was_invited(self.of, &self.reader.id, change.since) => {
+                "For your calendar: it moves the entry that is there."
+            }
+            Some(_) => "For your calendar.",
             None => "For your calendar: it takes the entry out.",
         };
         let mut message = Message::line(says);

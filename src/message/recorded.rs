@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::booking::Subject;
 use crate::domain::engagement::{Audience, Stance, Touch};
 use crate::domain::event::How;
 use crate::domain::ids::TeamId;
 use crate::domain::message::{Action, Button, Look, Paragraph};
-use crate::domain::state::{Engagement, StanceState, State};
+use crate::domain::state::{BookingState, Engagement, StanceState, State};
 
+use super::booking::slot_on;
 use super::buttons::button;
 use super::case::{Case, names, team_name};
 use super::facts::Moment;
@@ -169,6 +171,9 @@ fn next(case: &Case<'_>, engagement: &Engagement, stance: Stance) -> String {
             "Thank you; you won't be asked again this quarter.".to_owned()
         }
         Stance::Considering => {
+            if let Some(booked) = booked(case) {
+                return booked;
+            }
             let hours = case.hours();
             let at = if hours.is_empty() { String::new() } else { format!(" Or come by: {hours}.") };
             let comes = if advocates.contains(" and ") { "come" } else { "comes" };
@@ -192,6 +197,18 @@ fn next(case: &Case<'_>, engagement: &Engagement, stance: Stance) -> String {
             format!("{reason} {after}")
         }
     }
+}
+
+/// "You booked Tuesday 15 December, 15:00–15:30, your time.", if a time to talk about it is ahead.
+fn booked(case: &Case<'_>) -> Option<String> {
+    let ahead = case.state.bookings_ahead(&case.person.id, case.now);
+    let about = |subject: &Subject| subject.initiative == case.initiative.id;
+    let of_guest = |booking: &&BookingState| {
+        booking.guest == case.person.id && booking.subject.as_ref().is_some_and(about)
+    };
+    let booking = ahead.into_iter().map(|(_, booking)| booking).find(of_guest)?;
+    let host = names(case.program, std::slice::from_ref(&booking.slot.host)).join("");
+    Some(format!("You talk with {host} on {}, your time.", slot_on(&booking.slot, case.zone, case.now)))
 }
 
 fn has(names: &str) -> &'static str {

@@ -40,8 +40,7 @@ pub(super) fn about_booking(state: &State, of: Seq, booking: &BookingState) -> V
                 continue;
             }
             let invitation = news(key(Word::Invitation { since: change.since }), booking, change, &to);
-            let wanted =
-                stands && (change.agreed.is_some() || has_invitation(state, of, booking, change, &to));
+            let wanted = stands && (change.agreed.is_some() || state.was_invited(of, &to, change.since));
             items.push(if wanted { invitation } else { invitation.over() });
             for ahead in Ahead::ALL {
                 let word = Word::Reminder { since: change.since, ahead };
@@ -74,15 +73,6 @@ fn news(key: PostKey, booking: &BookingState, change: &Change, to: &PersonId) ->
     } else {
         item.in_hours(Hours::ByDay)
     }
-}
-
-/// Whether an invitation of an earlier change may be in `to`'s calendar: only then it is taken back.
-fn has_invitation(state: &State, of: Seq, booking: &BookingState, change: &Change, to: &PersonId) -> bool {
-    booking.changes.iter().take_while(|earlier| earlier.since < change.since).any(|earlier| {
-        let word = Word::Invitation { since: earlier.since };
-        let key = PostKey::Booking { of, to: to.clone(), word };
-        state.post(key.id()).is_some_and(|post| post.may_have_arrived())
-    })
 }
 
 /// A reminder of what was agreed; none where it was agreed too late for one.

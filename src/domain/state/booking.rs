@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::{State, person_mut};
-use crate::domain::booking::{By, Provider, Subject, Via};
-use crate::domain::effect::PostId;
+use crate::domain::booking::{By, Provider, Subject, Via, Word};
+use crate::domain::effect::{PostId, PostKey};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 use crate::domain::personal::Personal;
 use crate::domain::stretch::Stretch;
@@ -169,6 +169,17 @@ impl State {
         Some((of, self.bookings.get(&of)?))
     }
 
+    /// Whether an invitation to booking `of` from before change `since` may be in the calendar of `to`; only then
+    /// is it taken back.
+    pub fn was_invited(&self, of: Seq, to: &PersonId, since: Seq) -> bool {
+        let changes = self.bookings.get(&of).map(|booking| booking.changes.as_slice()).unwrap_or_default();
+        changes.iter().take_while(|earlier| earlier.since < since).any(|earlier| {
+            let word = Word::Invitation { since: earlier.since };
+            let key = PostKey::Booking { of, to: to.clone(), word };
+            self.post(key.id()).is_some_and(|post| post.may_have_arrived())
+        })
+    }
+
     pub(super) fn booked(&mut self, seq: Seq, at: Timestamp, booking: BookingState) {
         let by = match &booking.via {
             Via::Slack if self.is_taken(&booking.slot.host, &booking.slot.stretch(), None) => return,
@@ -188,6 +199,7 @@ impl State {
         self.waiting_list.retain(|_, wait| wait.person != booking.guest);
         let changes = vec![Change { since: seq, at, by, agreed: Some(slot) }];
         self.bookings.insert(seq, BookingState { changes, ..booking });
+        self.campaign_follows(seq, seq);
     }
 
     fn hold(&mut self, of: Seq, slot: &Slot) {
@@ -288,6 +300,15 @@ impl State {
         for post in posts {
             self.post_changed(seq, post);
         }
+        self.campaign_follows(seq, of);
+    }
+
+    /// The campaign's messages to the guest say what was booked.
+    fn campaign_follows(&mut self, seq: Seq, of: Seq) {
+        let booking = self.bookings.get(&of);
+        let Some(subject) = booking.and_then(|booking| booking.subject.clone()) else { return };
+        let Some(guest) = booking.map(|booking| booking.guest.clone()) else { return };
+        self.changed(seq, &guest, &subject.initiative, subject.quarter);
     }
 
     pub(super) fn joined(&mut self, seq: Seq, wait: WaitState) {
