@@ -2,11 +2,16 @@
 //! record once, and what isn't leaves no trace.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use canvass::clock::Clock;
+use canvass::command::OutsideBooking;
 use canvass::domain::ids::PersonId;
-use canvass::web::FeedKey;
+use canvass::web::{self, FeedKey, ServerPatience, webhooks};
 use icalendar::{Calendar, Component};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use super::{ask, now, raw, status};
 use crate::world::{PATIENCE, Running, World, canvass};
@@ -289,4 +294,46 @@ async fn a_page_without_a_secret_has_no_address() {
         let answer = ask(house.address, &raw("POST", path, &signed(path, "", now(), body), body)).await;
         assert_eq!(status(&answer), Some(404), "{path}");
     }
+}
+
+#[tokio::test]
+async fn what_can_not_be_recorded_now_is_asked_for_again_and_what_never_ends_is_let_go() {
+    let recorded: Arc<Mutex<Vec<OutsideBooking>>> = Arc::default();
+    let record: webhooks::Record = {
+        let recorded = Arc::clone(&recorded);
+        Arc::new(move |told| {
+            recorded.lock().unwrap().push(told);
+            Box::pin(async { Err(webhooks::NotNow) })
+        })
+    };
+    let secrets = webhooks::Secrets { cal_com: Some(SECRETS[0].1.into()), calendly: None };
+    let limits = webhooks::Limits { patience: Duration::from_millis(300), ..webhooks::Limits::default() };
+    let routes = webhooks::webhooks(&secrets, &record, &Clock::system(), limits);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let never = std::future::pending();
+    let server = tokio::spawn(web::serve(listener, routes, ServerPatience::default(), never));
+
+    let body = cal_com("BOOKING_CANCELLED", "u1", None, FIRST.0, FIRST.1).to_string();
+    let headers = signed(CAL_COM, SECRETS[0].1, now(), body.as_bytes());
+    let answer = ask(address, &raw("POST", CAL_COM, &headers, body.as_bytes())).await;
+    assert_eq!(status(&answer), Some(503), "{answer}");
+    assert_eq!(recorded.lock().unwrap().len(), 1);
+
+    let plus = |name: &'static str, value: String| {
+        let mut headers = headers.clone();
+        headers.push((name, value));
+        headers
+    };
+    let long = plus("Content-Length", (body.len() + 1).to_string());
+    assert_eq!(status(&ask(address, &raw("POST", CAL_COM, &long, body.as_bytes())).await), Some(408));
+    let chunked = plus("Transfer-Encoding", "chunked".to_owned());
+    let large = "x".repeat((256 << 10) + 1);
+    let chunk = format!("{:x}\r\n{large}\r\n", large.len());
+    let answer = ask(address, &raw("POST", CAL_COM, &chunked, chunk.as_bytes())).await;
+    assert_eq!(status(&answer), Some(413), "{answer}");
+    let answer = ask(address, &raw("GET", CAL_COM, &headers, b"")).await;
+    assert_eq!(status(&answer), Some(405), "{answer}");
+    assert_eq!(recorded.lock().unwrap().len(), 1, "none of these was handed on");
+    server.abort();
 }
