@@ -50,6 +50,8 @@ pub struct Observations {
     pub people: HashMap<PersonId, Seen>,
     /// What the calendar of each host says who has one.
     pub busy: HashMap<PersonId, Busy>,
+    /// Where each host can subscribe to their bookings. A secret: shown to nobody else.
+    pub feeds: HashMap<PersonId, String>,
 }
 
 impl Observations {

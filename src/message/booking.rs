@@ -116,15 +116,18 @@ impl Booked<'_> {
         initiative.map_or_else(String::new, |initiative| format!(" about “{}”", initiative.title))
     }
 
-    /// What is true now, after a change that others followed.
-    fn now_stands(&self) -> String {
-        match &self.booking.standing {
+    /// A message about a time that no longer holds says what does.
+    fn outdated(&self, slot: &Slot) -> Message {
+        let meant =
+            format!("your office hours with {}{} of {}", self.other(slot), self.about(), self.when(slot));
+        let text = match &self.booking.standing {
             Standing::Agreed => {
-                format!("It was changed since: {}, your time.", self.when(&self.booking.slot))
+                format!("Changed since: {meant} are on {}, your time.", self.when(&self.booking.slot))
             }
-            Standing::Cancelled { .. } => "It was cancelled since.".to_owned(),
-            Standing::Kept | Standing::NoShow => "It is over.".to_owned(),
-        }
+            Standing::Cancelled { .. } => format!("Cancelled since: {meant}."),
+            Standing::Kept | Standing::NoShow => format!("Over: {meant}."),
+        };
+        self.closed(Message::line(text), Vec::new())
     }
 
     fn told(&self, change: &Change) -> Message {
@@ -133,29 +136,13 @@ impl Booked<'_> {
         let first = match (&change.agreed, before) {
             (Some(slot), None) => self.made(slot),
             (Some(slot), Some(before)) if slot.host != before.host => self.handed_on(slot, before),
-            (Some(slot), Some(before)) => format!(
-                "Moved{}: your office hours with {}{} are now on {}, your time, instead of {}.",
-                self.by(change),
-                self.other(slot),
-                self.about(),
-                self.when(slot),
-                self.when(before),
-            ),
-            (None, before) => {
-                let slot = before.unwrap_or(&self.booking.slot);
-                format!(
-                    "Cancelled{}: your office hours with {}{} on {}, your time.",
-                    self.by(change),
-                    self.other(slot),
-                    self.about(),
-                    self.when(slot)
-                )
-            }
+            (Some(slot), Some(before)) => self.moved(change, slot, before),
+            (None, before) => self.cancelled(change, before.unwrap_or(&self.booking.slot)),
         };
         let mut parts = vec![Part::Paragraph(Paragraph::text(first.clone()))];
         if !latest {
-            parts.push(Part::Paragraph(Paragraph::text(self.now_stands())));
-            return self.closed(Message::new(first, parts), Vec::new());
+            let slot = change.agreed.as_ref().unwrap_or(&self.booking.slot);
+            return self.outdated(slot);
         }
         let side = self.booking.is_side(&self.reader.id);
         match &self.booking.standing {
@@ -209,16 +196,43 @@ impl Booked<'_> {
         }
     }
 
-    /// " by Priya", where it wasn't the reader.
-    fn by(&self, change: &Change) -> String {
+    fn moved(&self, change: &Change, slot: &Slot, before: &Slot) -> String {
+        let (other, about) = (self.other(slot), self.about());
+        let (now, then) = (self.when(slot), self.when(before));
+        match self.whose(change) {
+            Some(who) => {
+                let with = if who == other { String::new() } else { format!(" with {other}") };
+                format!(
+                    "{who} moved your office hours{with}{about} to {now}, your time. They were on {then}."
+                )
+            }
+            None => format!(
+                "Moved: your office hours with {other}{about} are on {now}, your time, instead of {then}."
+            ),
+        }
+    }
+
+    fn cancelled(&self, change: &Change, slot: &Slot) -> String {
+        let (other, about, when) = (self.other(slot), self.about(), self.when(slot));
+        match self.whose(change) {
+            Some(who) => {
+                let with = if who == other { String::new() } else { format!(" with {other}") };
+                format!("{who} cancelled your office hours{with}{about} on {when}, your time.")
+            }
+            None => format!("Cancelled: your office hours with {other}{about} on {when}, your time."),
+        }
+    }
+
+    /// Who made a change, where it wasn't the reader in Slack.
+    fn whose(&self, change: &Change) -> Option<String> {
         match &change.by {
-            By::Person(who) if *who == self.reader.id => String::new(),
-            By::Person(who) => format!(" by {}", self.name(who)),
-            By::Calendar if self.is_host() => " in your calendar".to_owned(),
-            By::Calendar => format!(" by {}", self.name(&self.booking.slot.host)),
+            By::Person(who) if *who == self.reader.id => None,
+            By::Person(who) => Some(self.name(who)),
+            By::Calendar if self.is_host() => Some("Your calendar".to_owned()),
+            By::Calendar => Some(self.name(&self.booking.slot.host)),
             By::Page => match &self.booking.via {
-                Via::Page { provider, .. } => format!(" on {}", provider.title()),
-                Via::Slack => String::new(),
+                Via::Page { provider, .. } => Some(provider.title().to_owned()),
+                Via::Slack => None,
             },
         }
     }
@@ -306,8 +320,7 @@ impl Booked<'_> {
         let first = if ahead == Ahead::Day { self.day_word(first, slot) } else { first };
         let mut parts = vec![Part::Paragraph(Paragraph::text(first.clone()))];
         if !stands {
-            parts.push(Part::Paragraph(Paragraph::text(self.now_stands())));
-            return self.closed(Message::new(first, parts), Vec::new());
+            return self.outdated(slot);
         }
         if self.is_host() {
             parts.extend(self.topic());
@@ -362,8 +375,28 @@ impl Booked<'_> {
                 (format!("The booking with {guest} ({when}) was cancelled."), Vec::new())
             }
         };
-        let parts = vec![Part::Paragraph(Paragraph::text(text.clone()))];
-        self.closed(Message::new(text, parts), buttons)
+        let mut message = Message::line(text);
+        message.buttons = buttons;
+        message.footer = Some(Paragraph::text(self.only_hosts()));
+        message
+    }
+
+    /// What a host records is not the guest's to see (rule R7).
+    fn only_hosts(&self) -> String {
+        let subject = self.booking.subject.as_ref();
+        let initiative = subject.and_then(|subject| self.program.initiative(&subject.initiative));
+        let advocates = initiative.map(|initiative| initiative.advocates.as_slice()).unwrap_or_default();
+        let mut others: Vec<PersonId> = Vec::new();
+        for id in advocates.iter().chain(&self.program.admins) {
+            if *id != self.reader.id && !others.contains(id) {
+                others.push(id.clone());
+            }
+        }
+        if others.is_empty() {
+            return "Only you see this.".to_owned();
+        }
+        let verb = if others.len() == 1 { "sees" } else { "see" };
+        format!("Besides you only {} {verb} what you record.", wording::joined(&names(self.program, &others)))
     }
 }
 

@@ -191,8 +191,13 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         let reload = reload::Reload { folder, shared: shared.clone(), writer: writer.clone() };
         tasks.spawn(until(stopping.clone(), async move { reload.keep_fresh().await.map_err(stopped) }));
     }
-    let calendars =
-        calendars::Calendars { shared: shared.clone(), writer: writer.clone(), clock: clock.clone() };
+    let feeds = Feeds::new(&secret, front.url);
+    let calendars = calendars::Calendars {
+        shared: shared.clone(),
+        writer: writer.clone(),
+        clock: clock.clone(),
+        feeds: feeds.clone(),
+    };
     tasks.spawn(until(stopping.clone(), async move { calendars.keep().await.map_err(stopped) }));
     let means = Means {
         writer: writer.clone(),
@@ -215,7 +220,6 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
             async_ok(calendar.report(clock.clone(), writer.clone(), settled, version)),
         ));
     }
-    let feeds = Feeds::new(&secret, front.url);
     let serving = Serving { writer: writer.clone(), shared: shared.clone(), clock: clock.clone() };
     let answering = Answering { shared, writer: writer.clone(), clock, reader };
     let control = control::serve(data.clone(), move |query, out| answering.answer(query, out));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::PASSWORD;
 use super::programs::{BOTH, Program};
-use super::service::{SECRET, organisation};
+use super::service::{SECRET, offered, organisation};
 use crate::world::{World, words};
 
 const TOPIC: &str = "Who pages; who pays, \"exactly\"? \\ Büro 会議 🎉";
@@ -69,8 +69,13 @@ async fn invitations_are_read_by_a_strict_parser_and_count_their_changes() {
     let ben = world.person("ben").await;
     ben.commands("book payment-deadlines").await;
     ben.submits(&[("topic", json!(TOPIC))]).await;
+    ben.reads("Booked: office hours").await;
+    // What nobody was invited to is neither moved nor taken back.
+    world.settled().await;
     ben.clicks_on(&ben.reads("Booked: office hours").await, "Move").await;
     ben.submits(&[]).await;
+    ben.reads("Moved: your office hours").await;
+    world.settled().await;
     ben.clicks_on(&ben.reads("Moved: your office hours").await, "Cancel").await;
     ben.submits(&[]).await;
     ben.reads("Cancelled: your office hours").await;
@@ -106,6 +111,7 @@ async fn an_entry_comes_back_from_both_servers_as_it_was_written() {
         world.start_bot().await;
         world.advance_to("2026-12-03T10:30:00Z").await;
         let ben = world.person("ben").await;
+        offered(&world, &ben).await;
         ben.commands("book payment-deadlines").await;
         ben.submits(&[("topic", json!(TOPIC))]).await;
         assert!(!words(&ben.reads("Booked: office hours").await).is_empty());

@@ -47,9 +47,21 @@ async fn world(folder: &Path, program: &Program, more: &str) -> World {
     world
 }
 
+/// Waits until the host's calendar was read, so that times are offered.
+pub(crate) async fn offered(world: &World, person: &Actor<'_>) {
+    for _ in 0..200 {
+        if person.commands("hours").await.contains("your time") {
+            return;
+        }
+        world.get("state").await;
+    }
+    panic!("the calendar is never read: {}", person.commands("hours").await);
+}
+
 /// Books the first time that is offered.
 async fn book<'w>(world: &'w World, handle: &str) -> Actor<'w> {
     let guest = world.person(handle).await;
+    offered(world, &guest).await;
     guest.commands("book payment-deadlines").await;
     guest.submits(&[("topic", json!("Retries"))]).await;
     guest.reads("Booked: office hours with Priya").await;
@@ -126,16 +138,16 @@ async fn what_the_host_changes_in_their_calendar_is_told_to_both() {
     for _ in 0..3 {
         passes(&world, 5).await;
     }
-    ben.reads("Moved by Priya: your office hours").await;
+    ben.reads("Priya moved your office hours").await;
     world.advance_to("2026-12-03T14:00:00Z").await;
-    priya.reads("Moved in your calendar").await;
+    priya.reads("Your calendar moved your office hours with Ben").await;
     program.host(Method::DELETE, &address, "").await;
     for _ in 0..5 {
         passes(&world, 5).await;
     }
     world.advance_to("2026-12-04T12:00:00Z").await;
-    ben.reads("Cancelled by Priya").await;
-    priya.reads("Cancelled in your calendar").await;
+    ben.reads("Priya cancelled your office hours").await;
+    priya.reads("Your calendar cancelled your office hours with Ben").await;
     assert!(program.entries("Work").await.is_empty());
 }
 
@@ -155,6 +167,7 @@ async fn what_the_host_has_otherwise_is_not_offered_and_windows_are_kept_free() 
         .await;
     let world = world(config.path(), &program, "block = true").await;
     let ben = world.person("ben").await;
+    offered(&world, &ben).await;
     ben.commands("book payment-deadlines").await;
     let modal = ben.modal().await;
     let offered = modal["blocks"].to_string();
@@ -169,7 +182,9 @@ async fn a_booking_that_could_not_be_entered_is_entered_after_a_restart_once() {
     let mut program = Program::start(Kind::Radicale).await;
     let config = tempfile::tempdir().unwrap();
     let mut world = world(config.path(), &program, "").await;
+    offered(&world, &world.person("ben").await).await;
     program.stop();
+    // What the calendar said last is good for a while.
     let guest = book(&world, "ben").await;
     assert!(!words(&guest.last_message().await).is_empty());
     world.kill_bot();

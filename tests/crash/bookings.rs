@@ -35,7 +35,8 @@ async fn a_kill_at_any_step_of_a_booking_leaves_one_of_everything() {
     for (guest, kill) in guests.into_iter().zip(KILLS) {
         let actor = world.person(guest).await;
         let before = files(&actor.messages().await);
-        actor.commands("book payment-deadlines").await;
+        service::offered(&world, &actor).await;
+        actor.commands("book").await;
         actor.modal().await;
         if let Some((method, kind)) = kill {
             world.post("faults", json!({ "method": method, "kind": kind })).await;

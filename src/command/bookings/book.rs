@@ -1,5 +1,9 @@
 //! Booking a time in two clicks, and waiting for one when all are taken.
 
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+
 use super::{
     Decided, SLOT, Scene, TOPIC, about, chosen, fault, horizon, next_ones, or_refuse, slot_field, subject,
     text_in, told,
@@ -91,6 +95,7 @@ fn modal(
         Span::Strong(initiative.title.clone()),
         Span::Text(format!(", {} minutes. An invitation for your calendar comes with it.", minutes(&free))),
     ]))];
+    parts.extend(out_of_date(scene, &free, &zone));
     parts.extend(pages(scene, initiative, host));
     let topic = Field {
         name: TOPIC,
@@ -116,6 +121,18 @@ fn modal(
 
 fn minutes(slots: &[Slot]) -> u32 {
     slots.first().map_or(30, |slot| slot.minutes)
+}
+
+/// That what a host's calendar said last is offered, since it can't be read any more.
+fn out_of_date(scene: Scene<'_>, slots: &[Slot], zone: &TimeZone) -> Option<Part> {
+    let hosts: BTreeSet<&PersonId> = slots.iter().map(|slot| &slot.host).collect();
+    let failing = |host: &&PersonId| scene.seen.busy.get(*host).filter(|busy| busy.failing.is_some());
+    let (host, busy) = hosts.into_iter().find_map(|host| Some((host, failing(&host)?)))?;
+    let since = zone.to_datetime(busy.as_of).strftime("%A %H:%M");
+    Some(Part::Small(Paragraph::text(format!(
+        "{}'s calendar can't be read at the moment; these times were free on {since}.",
+        scene.given(host)
+    ))))
 }
 
 /// The hosts' own booking pages, for whoever prefers them.

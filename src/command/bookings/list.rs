@@ -16,6 +16,15 @@ pub(in crate::command) fn bookings(scene: Scene<'_>, actor: &Person) -> Vec<Part
     ahead.into_iter().take(MOST).map(|(of, booking)| row(scene, actor, of, booking)).collect()
 }
 
+/// Where a host subscribes to their bookings; nobody else is shown it.
+pub(in crate::command) fn feed(scene: Scene<'_>, actor: &Person) -> Option<Part> {
+    let address = scene.seen.feeds.get(&actor.id)?;
+    Some(Part::Small(Paragraph(vec![
+        Span::Text("Your bookings as a calendar to subscribe to (keep the address to yourself): ".to_owned()),
+        Span::Code(address.clone()),
+    ])))
+}
+
 fn row(scene: Scene<'_>, actor: &Person, of: Seq, booking: &BookingState) -> Part {
     let zone = scene.zone(actor);
     let mut text = vec![

@@ -274,6 +274,7 @@ pub(super) fn bookings(desk: &Desk<'_>) -> Vec<Part> {
     if desk.scene.program.hours.contains_key(&desk.reader.id) {
         let text = if rows.is_empty() { "Nobody has booked your office hours at the moment." } else { "" };
         rows.push(row(text.into(), vec![plain("Add office hours", Action::AddHours)]));
+        rows.extend(office_hours::feed(desk.scene, desk.reader));
     }
     if !rows.is_empty() {
         rows.insert(0, heading("Your bookings"));

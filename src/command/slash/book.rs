@@ -54,11 +54,14 @@ fn book(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
 
 fn bookings(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> Result<Decided, String> {
     let rows = office_hours::bookings(scene, actor);
-    if rows.is_empty() {
+    let feed = office_hours::feed(scene, actor);
+    if rows.is_empty() && feed.is_none() {
         let says = format!("You have booked nothing. `{} book` books a time.", scene.program.command);
         return Ok((Vec::new(), Reply::say(says)));
     }
-    let mut parts = vec![Part::Paragraph("Your bookings, in your time:".into())];
+    let intro = if rows.is_empty() { "Nobody has booked a time." } else { "Your bookings, in your time:" };
+    let mut parts = vec![Part::Paragraph(intro.into())];
     parts.extend(rows);
+    parts.extend(feed);
     Ok(say("Your bookings", parts))
 }

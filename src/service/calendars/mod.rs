@@ -27,6 +27,7 @@ use crate::domain::program::{ConfigDigest, Program};
 use crate::integrations::{Source, host_calendar};
 use crate::journal::{Stopped, Writer};
 
+use super::feeds::Feeds;
 use super::shared::Shared;
 use round::{Attempt, Round};
 
@@ -48,6 +49,8 @@ pub(super) struct Calendars {
     pub(super) shared: Shared,
     pub(super) writer: Writer,
     pub(super) clock: Clock,
+    /// Where hosts subscribe to their bookings.
+    pub(super) feeds: Feeds,
 }
 
 impl Calendars {
@@ -61,6 +64,7 @@ impl Calendars {
             let program = programs.borrow_and_update().clone();
             if opened.as_ref() != Some(&program.digest) {
                 kept = self.open(&program);
+                self.show_feeds(&program);
                 opened = Some(program.digest.clone());
             }
             let now = self.clock.now();
@@ -111,6 +115,12 @@ impl Calendars {
             }
         };
         program.hours.values().filter_map(open).collect()
+    }
+
+    fn show_feeds(&self, program: &Program) {
+        let address = |host: &PersonId| Some((host.clone(), self.feeds.feed_address(host)?));
+        let feeds = program.hours.keys().filter_map(address).collect();
+        self.shared.seen.send_modify(|all| Arc::make_mut(all).feeds = feeds);
     }
 
     fn connect(
