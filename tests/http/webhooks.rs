@@ -49,19 +49,27 @@ impl House {
         }
         let bot = Some(Running::new(command.spawn().unwrap()));
         world.connections(|open| open > 0).await;
-        Self { world, address, bot }
+        let house = Self { world, address, bot };
+        // The service is asked for its records through a socket of its own, a moment after it connects.
+        let asked = async {
+            while house.exported().is_none() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, asked).await.expect("a service that can be asked");
+        house
     }
 
     /// The events on record that are about bookings.
     fn bookings(&self) -> Vec<Value> {
-        self.export().into_iter().filter(|record| is_about_a_booking(&record["event"])).collect()
+        self.exported().unwrap().into_iter().filter(|record| is_about_a_booking(&record["event"])).collect()
     }
 
-    fn export(&self) -> Vec<Value> {
+    fn exported(&self) -> Option<Vec<Value>> {
         let output = canvass().args(["export", "--data"]).arg(self.world.data()).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        let records = || text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        output.status.success().then(records)
     }
 
     async fn sends(&self, path: &str, body: &Value) -> Option<u16> {
@@ -234,7 +242,6 @@ async fn read_calendar(house: &House, path: &str) -> Vec<(String, String)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_webhooks_get_their_status_and_leave_no_trace() {
     let house = House::open(true).await;
-    let head = house.export().len();
     let created = |path: &str| match path {
         CAL_COM => cal_com("BOOKING_CREATED", "u1", None, FIRST.0, FIRST.1).to_string(),
         _ => calendly("invitee.created", "I1", None).to_string(),
@@ -280,7 +287,6 @@ async fn bad_webhooks_get_their_status_and_leave_no_trace() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(house.bookings().is_empty());
-    assert!(house.export().len() >= head);
 
     let body = cal_com("BOOKING_CREATED", "u1", None, FIRST.0, FIRST.1);
     house.sends_until_known(CAL_COM, &body).await;
