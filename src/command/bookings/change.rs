@@ -185,7 +185,7 @@ fn open_cancel(scene: Scene<'_>, actor: &Person, of: Seq) -> Result<Decided, Str
 
 /// The modal was submitted.
 pub(in crate::command) fn submit_cancel(scene: Scene<'_>, actor: &Person, of: Seq) -> Decided {
-    match agreed(scene, actor, of).and_then(|booking| in_slack(booking)) {
+    match agreed(scene, actor, of).and_then(in_slack) {
         Ok(()) => {
             let by = By::Person(actor.id.clone());
             (vec![Event::BookingCancelled { booking: of, by }], Reply::Nothing)

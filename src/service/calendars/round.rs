@@ -168,7 +168,7 @@ impl Round<'_> {
                 None => {
                     *missed += 1;
                     (*missed >= MISSED_TWICE)
-                        .then(|| Event::BookingCancelled { booking: of, by: By::Calendar })
+                        .then_some(Event::BookingCancelled { booking: of, by: By::Calendar })
                 }
                 Some(found) if found.cancelled => {
                     Some(Event::BookingCancelled { booking: of, by: By::Calendar })
