@@ -113,9 +113,10 @@ proptest! {
 fn random_conversations_reach_every_kind_of_message() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let deeds = prop::collection::vec(walk::deed(), 900..901).new_tree(&mut runner).unwrap().current();
-    for (approving, kinds) in
-        [(false, &["touch", "relay", "receipt"][..]), (true, &["touch", "relay", "receipt", "review"][..])]
-    {
+    for (approving, kinds) in [
+        (false, &["touch", "relay", "receipt", "booking"][..]),
+        (true, &["touch", "relay", "receipt", "booking", "review"][..]),
+    ] {
         let tally = live(&deeds, approving).0.tally();
         for kind in kinds {
             assert!(tally.contains_key(&format!("the post {kind}")), "no {kind} among {tally:#?}");

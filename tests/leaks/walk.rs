@@ -8,8 +8,10 @@ use canvass::domain::engagement::Touch;
 use canvass::domain::event::{Stage, Verdict};
 use canvass::domain::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq};
 use canvass::domain::message::{Action, Answer, ModalKind, Page, Value, Values};
-use jiff::SignedDuration;
+use canvass::domain::observation::Observations;
+use canvass::domain::office_hours::free_slots;
 use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::house::{House, Shown, channel_of, slack_id};
@@ -147,7 +149,7 @@ impl Talk {
     }
 
     fn commands(&mut self, house: &mut House, who: usize, word: usize, whom: usize, about: usize) {
-        const WORDS: [&str; 22] = [
+        const WORDS: [&str; 23] = [
             "help",
             "initiatives",
             "show",
@@ -160,6 +162,7 @@ impl Talk {
             "note",
             "ask",
             "hours",
+            "book",
             "bookings",
             "snooze",
             "stop",
@@ -190,7 +193,7 @@ impl Talk {
             "stop" => format!("stop {initiative}"),
             "stage" => format!("stage {initiative} all"),
             "initiatives" | "help" | "hours" | "bookings" => name.to_owned(),
-            "show" | "plan" | "coverage" | "gaps" | "recall" => format!("{name} {initiative}"),
+            "show" | "plan" | "coverage" | "gaps" | "recall" | "book" => format!("{name} {initiative}"),
             _ => format!("{name} <@{whom}> {initiative}"),
         };
         house.does(&who, Request::Slash { text });
@@ -234,6 +237,20 @@ fn said(house: &House, n: usize) -> Seq {
 
 fn answered(house: &House, n: usize) -> Seq {
     house.state.answers.keys().nth(n % house.state.answers.len().max(1)).copied().unwrap_or_default()
+}
+
+/// The record of a booking, or nearly.
+fn booked(house: &House, n: usize) -> Seq {
+    house.state.bookings.keys().nth(n % house.state.bookings.len().max(1)).copied().unwrap_or_default()
+}
+
+/// A time that somebody may book about an initiative, as a menu gives it.
+fn slot(house: &House, about: usize) -> Option<String> {
+    let of = house.program.initiative(&initiative(house, about))?;
+    let (state, seen) = (&house.state, Observations::default());
+    let free = free_slots(&house.program, state, &seen, &of.advocates, house.now, Timestamp::MAX, None);
+    let slot = free.get(about % free.len().max(1))?;
+    Some(format!("{} {}", slot.host, slot.starts))
 }
 
 fn pages(house: &House, n: usize, about: usize) -> Page {
@@ -296,6 +313,14 @@ fn actions(house: &House, post: PostId, n: usize, about: usize) -> Action {
         Action::StopAbout { initiative: Some(initiative_id()) },
         Action::UndoStopAbout { initiative: None },
         Action::Turn { page: pages(house, n / 7, about) },
+        Action::Book { initiative: Some(initiative_id()), host: None },
+        Action::Book { initiative: None, host: None },
+        Action::MoveBooking { booking: booked(house, about) },
+        Action::CancelBooking { booking: booked(house, about) },
+        Action::HandOn { booking: booked(house, about) },
+        Action::CloseBooking { booking: booked(house, about), met: about.is_multiple_of(2) },
+        Action::LeaveWait,
+        Action::AddHours,
     ];
     match simple.get(n % (simple.len() + whole.len())) {
         Some(action) => action.clone(),
@@ -322,6 +347,14 @@ fn modals(house: &House, post: PostId, n: usize, about: usize) -> ModalKind {
             initiative: initiative(house, about),
             quarter: house.program.initiatives[about % house.program.initiatives.len()].quarter,
         },
+        ModalKind::Book { initiative: Some(initiative(house, about)), host: None },
+        ModalKind::Book { initiative: Some(initiative(house, about)), host: None },
+        ModalKind::MoveBooking { booking: booked(house, about) },
+        ModalKind::CancelBooking { booking: booked(house, about) },
+        ModalKind::HandOn { booking: booked(house, about) },
+        ModalKind::CloseBooking { booking: booked(house, about) },
+        ModalKind::Wait { initiative: initiative(house, about) },
+        ModalKind::AddHours,
         ModalKind::Snooze,
         ModalKind::See { delivery: delivery(house, about) },
         ModalKind::See { delivery: delivery(house, about) },
@@ -339,6 +372,14 @@ fn values(house: &House, text: &str, about: usize) -> Values {
     let next = ["approve", "now", "hold", "edit", "speak"][about % 5];
     values.insert("next".to_owned(), Value::Choice(next.to_owned()));
     values.insert("until".to_owned(), Value::Date(date(2026, 12, 20)));
+    for field in ["topic", "note"] {
+        values.insert(field.to_owned(), text.clone());
+    }
+    if let Some(slot) = slot(house, about) {
+        values.insert("slot".to_owned(), Value::Choice(slot));
+    }
+    values.insert("host".to_owned(), Value::Choice("omar".to_owned()));
+    values.insert("stance".to_owned(), Value::Choice("considering".to_owned()));
     values.insert("who".to_owned(), Value::Person(slack_id(&person(house, about))));
     values.insert("initiative".to_owned(), Value::Choice(initiative(house, about).as_str().to_owned()));
     values.insert("audience".to_owned(), Value::Choice("product".to_owned()));
