@@ -250,7 +250,7 @@ fn slot(house: &House, about: usize) -> Option<String> {
     let (state, seen) = (&house.state, Observations::default());
     let free = free_slots(&house.program, state, &seen, &of.advocates, house.now, Timestamp::MAX, None);
     let slot = free.get(about % free.len().max(1))?;
-    Some(format!("{} {}", slot.host, slot.starts))
+    Some(format!("{} {}", slot.host, slot.starts.as_second()))
 }
 
 fn pages(house: &House, n: usize, about: usize) -> Page {

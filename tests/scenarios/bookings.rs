@@ -6,9 +6,9 @@ use crate::world::{Actor, World, words};
 
 const PITCHED: &str = "2026-12-03T10:30:00Z";
 
-/// A Thursday a week later, and the one after that.
-const FIRST: &str = "priya 2026-12-10T16:30:00Z";
-const SECOND: &str = "priya 2026-12-17T17:00:00Z";
+/// Thursday 10 December 16:30 and Thursday 17 December 17:00 in Lisbon, as the menu gives them.
+const FIRST: &str = "priya 1796920200";
+const SECOND: &str = "priya 1797526800";
 
 /// Ben clicks *Let's talk* and books a time; Priya reads of it by day.
 async fn booked(world: &World) -> (Actor<'_>, Actor<'_>) {
@@ -137,4 +137,19 @@ async fn whoever_finds_all_times_taken_is_told_when_one_is_free() {
     ana.clicks_on(&free, "Book a time").await;
     ana.submits(&[]).await;
     ana.reads("Booked: office hours with Priya").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_booked_as_much_as_one_may_is_told_so() {
+    let world = World::sample().await;
+    world.advance_to(PITCHED).await;
+    let ben = world.person("ben").await;
+    for slot in [FIRST, SECOND] {
+        ben.commands("book").await;
+        ben.submits(&[("slot", json!(slot))]).await;
+    }
+    world.settled().await;
+    ben.commands("book").await;
+    let says = ben.reads("You have as many times booked with Priya").await;
+    assert!(words(&says).contains("/canvass bookings"), "{}", words(&says));
 }

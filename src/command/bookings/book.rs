@@ -16,7 +16,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::{InitiativeId, PersonId};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Span, Values};
-use crate::domain::office_hours::{check_bookable, free_slots, offers};
+use crate::domain::office_hours::{Unbookable, check_bookable, free_slots, offers, preferably_by_day};
 use crate::domain::personal::Personal;
 use crate::domain::state::Slot;
 
@@ -59,14 +59,15 @@ pub(in crate::command) fn offer(scene: Scene<'_>, actor: &Person, initiative: &I
 fn slots(scene: Scene<'_>, actor: &Person, initiative: &Initiative, host: Option<&PersonId>) -> Vec<Slot> {
     let until = horizon(scene, initiative);
     let (program, state, seen, now) = (scene.program, scene.state, scene.seen, scene.now);
-    match host {
+    let slots = match host {
         Some(host) => {
             let mut free = free_slots(program, state, seen, std::slice::from_ref(host), now, until, None);
             free.retain(|slot| check_bookable(program, state, seen, slot, &actor.id, now, None).is_ok());
             free
         }
         None => offers(program, state, seen, initiative, &actor.id, now, until),
-    }
+    };
+    preferably_by_day(slots, &scene.zone(actor))
 }
 
 fn modal(
@@ -168,6 +169,19 @@ fn none_free(
     host: Option<&PersonId>,
 ) -> Result<Decided, String> {
     let who = host.map_or_else(|| scene.advocates(initiative), |host| scene.given(host));
+    let hosts = host.map_or(initiative.advocates.as_slice(), std::slice::from_ref);
+    let (program, state, seen, now) = (scene.program, scene.state, scene.seen, scene.now);
+    let free = free_slots(program, state, seen, hosts, now, horizon(scene, initiative), None);
+    let full = |slot: &Slot| {
+        check_bookable(program, state, seen, slot, &actor.id, now, None) == Err(Unbookable::PersonFull)
+    };
+    if free.iter().any(full) {
+        return Err(format!(
+            "You have as many times booked with {who} as one can have ahead. `{} bookings` shows them, to move or \
+             cancel one.",
+            program.command
+        ));
+    }
     let until = scene.program.window(initiative.quarter).filter(|window| scene.now < window.freezes);
     let by = until.map_or_else(String::new, |window| {
         format!(" before plans freeze on {}", window.freezes_on.strftime("%A %-d %B"))

@@ -7,7 +7,7 @@ use crate::domain::directory::Person;
 use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Value, Values};
-use crate::domain::office_hours::{self, Unbookable, check_bookable, free_slots};
+use crate::domain::office_hours::{self, Unbookable, check_bookable, free_slots, preferably_by_day};
 use crate::domain::state::{BookingState, Slot};
 use crate::message::slot_on;
 
@@ -25,12 +25,12 @@ fn in_slack(booking: &BookingState) -> Result<(), String> {
 }
 
 /// The times that a booking may be moved to: those of its host.
-fn others(scene: Scene<'_>, of: Seq, booking: &BookingState) -> Vec<Slot> {
+fn others(scene: Scene<'_>, actor: &Person, of: Seq, booking: &BookingState) -> Vec<Slot> {
     let host = std::slice::from_ref(&booking.slot.host);
     let until = jiff::Timestamp::MAX;
     let mut free = free_slots(scene.program, scene.state, scene.seen, host, scene.now, until, Some(of));
     free.retain(|slot| slot.starts != booking.slot.starts);
-    free
+    preferably_by_day(free, &scene.zone(actor))
 }
 
 /// *Move*.
@@ -43,7 +43,7 @@ fn open_move(scene: Scene<'_>, actor: &Person, of: Seq) -> Result<Decided, Strin
     in_slack(booking)?;
     let zone = scene.zone(actor);
     let (other, when) = (scene.other_side(booking, &actor.id), slot_on(&booking.slot, &zone, scene.now));
-    let slots = others(scene, of, booking);
+    let slots = others(scene, actor, of, booking);
     if slots.is_empty() {
         return Err(format!(
             "There is no other free time to move {when} to. You can cancel it, or write to {other} yourself."
@@ -70,7 +70,7 @@ pub(in crate::command) fn submit_move(scene: Scene<'_>, actor: &Person, of: Seq,
     let minutes = scene.program.hours.get(&host).map_or(booking.slot.minutes, |hours| hours.minutes);
     let slot = Slot { host, starts, minutes };
     if let Err(why) = bookable(scene, &slot, booking, of) {
-        let next = others(scene, of, booking);
+        let next = others(scene, actor, of, booking);
         let next = if next.is_empty() {
             " There is no other free time; your booking stays as it is.".to_owned()
         } else {

@@ -76,14 +76,15 @@ fn horizon(scene: Scene<'_>, initiative: &Initiative) -> Timestamp {
     window.map_or(Timestamp::MAX, |window| window.freezes)
 }
 
-/// A slot as the value of a menu entry, and back.
+/// A slot as the value of a menu entry, and back: in seconds, so that it fits Slack's 75 characters with the
+/// longest id.
 fn value_of(slot: &Slot) -> String {
-    format!("{} {}", slot.host, slot.starts)
+    format!("{} {}", slot.host, slot.starts.as_second())
 }
 
 fn parsed(value: &str) -> Option<(PersonId, Timestamp)> {
     let (host, starts) = value.split_once(' ')?;
-    Some((PersonId::parse(host).ok()?, starts.parse().ok()?))
+    Some((PersonId::parse(host).ok()?, Timestamp::from_second(starts.parse().ok()?).ok()?))
 }
 
 /// A menu of slots, each with its host where there are several.

@@ -101,7 +101,7 @@ pub fn next_free_by_day(
     let hosts = house.by_turn(initiative, viewer.guest);
     let furthest = hosts.iter().map(|hours| hours.horizon).max().unwrap_or_default();
     let end = until.min(now.checked_add(furthest).unwrap_or(Timestamp::MAX));
-    let by_day = |slot: &Slot| (DAYTIME.0..DAYTIME.1).contains(&viewer.zone.to_datetime(slot.starts).hour());
+    let by_day = |slot: &Slot| is_by_day(slot, viewer.zone);
     let day = |slot: &Slot| viewer.zone.to_datetime(slot.starts).date();
     let mut chosen: Vec<Slot> = Vec::new();
     let mut spare: Option<Slot> = None;
@@ -123,6 +123,17 @@ pub fn next_free_by_day(
     }
     chosen.truncate(OFFERED);
     chosen
+}
+
+/// Whether a slot starts by day in `zone`.
+fn is_by_day(slot: &Slot, zone: &TimeZone) -> bool {
+    (DAYTIME.0..DAYTIME.1).contains(&zone.to_datetime(slot.starts).hour())
+}
+
+/// The slots that somebody in `zone` would want to choose from: those by day, or all where there are no such.
+pub fn preferably_by_day(slots: Vec<Slot>, zone: &TimeZone) -> Vec<Slot> {
+    let (day, night): (Vec<Slot>, Vec<Slot>) = slots.into_iter().partition(|slot| is_by_day(slot, zone));
+    if day.is_empty() { night } else { day }
 }
 
 /// Whether `guest` may book exactly this slot at `now`: asked once more when it is submitted.
