@@ -163,6 +163,11 @@ impl Standings {
                 let Some(why) = why(state, initiative, asked, engagement, beyond.is_some(), stopped) else {
                     continue;
                 };
+                // They have a time to talk already; only what weighs more is worth a word before.
+                let waits = !matches!(why, Why::Concern { .. });
+                if waits && state.has_booked(person, &initiative.id, initiative.quarter) {
+                    continue;
+                }
                 let weight = why.weight(*left, asked.audience == Audience::Executive);
                 standings.suggest(*rank, weight, initiative, Some(person), why);
             }

@@ -13,12 +13,12 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use crate::domain::directory::Person;
 use crate::domain::effect::DeliveryKey;
 use crate::domain::engagement::{Audience, Stance, Touch};
-use crate::domain::ids::{Seq, TeamId};
+use crate::domain::ids::TeamId;
 use crate::domain::initiative::Initiative;
 use crate::domain::observation::{Observations, Seen};
 use crate::domain::pitch::{self, NotReady};
 use crate::domain::program::{Program, Stakeholder};
-use crate::domain::state::{Engagement, PersonState, Phase, PostState, Standing, State};
+use crate::domain::state::{Engagement, PersonState, Phase, PostState, State};
 
 use super::approval;
 use super::pacing::Gates;
@@ -274,7 +274,9 @@ impl<'a> Case<'a> {
                 return Err(Skip::Conversation);
             }
         }
-        if self.is_booked() {
+        // Asking again before they talked would ignore that they offered to.
+        let (guest, of) = (&self.recipient.person.id, self.initiative);
+        if self.ground.state.has_booked(guest, &of.id, of.quarter) {
             return Err(Skip::Booked);
         }
         if slot.touch == Touch::FollowUp {
@@ -304,23 +306,6 @@ impl<'a> Case<'a> {
             self.something_new(&teams, at, history)?;
         }
         Ok(teams)
-    }
-
-    /// Whether they have booked a time to talk about it, and nobody has said how that went: asking again
-    /// before they talked would ignore that they offered to.
-    fn is_booked(&self) -> bool {
-        let Some(known) = self.recipient.known else { return false };
-        let about = |of: &Seq| {
-            let booking = self.ground.state.bookings.get(of)?;
-            let subject = booking.subject.as_ref()?;
-            Some(
-                booking.standing == Standing::Agreed
-                    && booking.guest == self.recipient.person.id
-                    && subject.initiative == self.initiative.id
-                    && subject.quarter == self.initiative.quarter,
-            )
-        };
-        known.bookings.iter().any(|of| about(of) == Some(true))
     }
 
     /// The teams that are still to be asked, and for which there is something to argue with.

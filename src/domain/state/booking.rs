@@ -11,6 +11,7 @@ use jiff::civil::{Date, Time};
 
 use super::{State, person_mut};
 use crate::domain::booking::{By, Provider, Subject, Via, Word};
+use crate::domain::calendar::Quarter;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 use crate::domain::personal::Personal;
@@ -167,6 +168,19 @@ impl State {
     pub fn booking_on_page(&self, provider: Provider, id: &str) -> Option<(Seq, &BookingState)> {
         let of = *self.on_page.get(&(provider, id.to_owned()))?;
         Some((of, self.bookings.get(&of)?))
+    }
+
+    /// Whether `guest` has booked a time to talk about it, and nobody has said how that went.
+    pub fn has_booked(&self, guest: &PersonId, initiative: &InitiativeId, quarter: Quarter) -> bool {
+        let known = self.person(guest).map(|known| known.bookings.as_slice()).unwrap_or_default();
+        known.iter().filter_map(|of| self.bookings.get(of)).any(|booking| {
+            booking.standing == Standing::Agreed
+                && booking.guest == *guest
+                && booking
+                    .subject
+                    .as_ref()
+                    .is_some_and(|subject| subject.initiative == *initiative && subject.quarter == quarter)
+        })
     }
 
     /// Whether an invitation to booking `of` from before change `since` may be in the calendar of `to`; only then
