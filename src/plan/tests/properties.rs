@@ -468,8 +468,11 @@ proptest! {
         let mut life = Life::begin_at(program, start);
         life.until(at("2026-12-01T09:00:00Z").max(start));
         for deed in deeds {
-            // What nobody places goes on after ten minutes, which is no half hour.
-            let unplaced = matches!(deed, Deed::Says(_, None, Said::Question) | Deed::Asks(_, None, _));
+            // What nobody places goes on after ten minutes, and a wish to talk after three: no half hours.
+            let unplaced = matches!(
+                deed,
+                Deed::Says(_, None, Said::Question) | Deed::Says(_, _, Said::Talk) | Deed::Asks(_, None, _)
+            );
             if !unplaced && !matches!(deed, Deed::Fails(_) | Deed::Pauses(_) | Deed::Sleeps(_)) {
                 deed.happen(&mut life);
             }
