@@ -16,7 +16,9 @@ use crate::domain::event::Event;
 use crate::domain::ids::{InitiativeId, PersonId};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Span, Values};
-use crate::domain::office_hours::{Unbookable, check_bookable, free_slots, offers, preferably_by_day};
+use crate::domain::office_hours::{
+    Unbookable, check_bookable, free_slots, offers, preferably_by_day, prefilled,
+};
 use crate::domain::personal::Personal;
 use crate::domain::state::Slot;
 
@@ -97,7 +99,7 @@ fn modal(
         Span::Text(format!(", {} minutes. An invitation for your calendar comes with it.", minutes(&free))),
     ]))];
     parts.extend(out_of_date(scene, &free, &zone));
-    parts.extend(pages(scene, initiative, host));
+    parts.extend(pages(scene, actor, initiative, host));
     let topic = Field {
         name: TOPIC,
         label: "What is it about?".to_owned(),
@@ -137,11 +139,12 @@ fn out_of_date(scene: Scene<'_>, slots: &[Slot], zone: &TimeZone) -> Option<Part
 }
 
 /// The hosts' own booking pages, for whoever prefers them.
-fn pages(scene: Scene<'_>, initiative: &Initiative, host: Option<&PersonId>) -> Option<Part> {
+fn pages(scene: Scene<'_>, actor: &Person, initiative: &Initiative, host: Option<&PersonId>) -> Option<Part> {
     let hosts: Vec<&PersonId> = match host {
         Some(host) => vec![host],
         None => initiative.advocates.iter().collect(),
     };
+    let mail = scene.mail(actor);
     let mut spans = Vec::new();
     for host in hosts {
         let Some(page) = scene.program.hours.get(host).and_then(|hours| hours.page.as_ref()) else {
@@ -152,7 +155,8 @@ fn pages(scene: Scene<'_>, initiative: &Initiative, host: Option<&PersonId>) -> 
         } else {
             ", or of ".to_owned()
         }));
-        spans.push(Span::Link { label: scene.given(host), url: page.address.clone() });
+        let url = prefilled(&page.address, &actor.name, mail);
+        spans.push(Span::Link { label: scene.given(host), url });
     }
     if spans.is_empty() {
         return None;
@@ -202,7 +206,7 @@ fn none_free(
         (text, Some("Tell me".to_owned()))
     };
     let mut parts = vec![Part::Paragraph(Paragraph::text(text))];
-    parts.extend(pages(scene, initiative, host));
+    parts.extend(pages(scene, actor, initiative, host));
     let modal = Modal {
         kind: ModalKind::Wait { initiative: initiative.id.clone() },
         title: "No time is free".to_owned(),

@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 
 use super::{Decided, Scene, refuse};
 use crate::domain::booking::Subject;
-use crate::domain::directory::Person;
+use crate::domain::directory::{Address, Person};
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 use crate::domain::initiative::Initiative;
@@ -148,6 +148,14 @@ impl<'a> Scene<'a> {
     /// What people call somebody in a sentence.
     fn given(self, id: &PersonId) -> String {
         self.person(id).map_or_else(|| id.to_string(), |person| person.given_name.clone())
+    }
+
+    /// The mail address of somebody, as far as it is known.
+    fn mail(self, person: &'a Person) -> Option<&'a str> {
+        match &person.address {
+            Address::Email(mail) => Some(mail),
+            Address::Slack(_) => self.seen.of(&person.id)?.mail.as_deref(),
+        }
     }
 
     /// The other side of a booking, as `reader` would say it.

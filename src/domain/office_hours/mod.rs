@@ -2,6 +2,7 @@
 
 mod co_hosts;
 mod hours;
+mod page;
 mod slots;
 mod unbookable;
 
@@ -14,6 +15,7 @@ pub use co_hosts::co_hosts;
 pub use hours::{BookingPage, CalDav, CalendarSource, Dated, Feed, Hours, Window};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+pub use page::prefilled;
 pub use unbookable::Unbookable;
 
 use super::hours::DaysOff;

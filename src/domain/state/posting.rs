@@ -45,7 +45,7 @@ impl State {
         self.note_subject(key, id);
         let (changed, shown) = (self.head, self.head);
         let post = PostState {
-            key: key.clone(),
+            key: self.shared(key),
             attempt,
             phase: Phase::Intended { deadline },
             intended_at: at,
@@ -56,6 +56,21 @@ impl State {
         };
         self.posts.insert(id, Arc::new(post));
         self.unsettled.insert(id);
+    }
+
+    /// The key with the names that are held already: each record brings its own copies, and thousands of posts
+    /// are to the same few people about the same few initiatives.
+    fn shared(&self, key: &PostKey) -> PostKey {
+        let mut key = key.clone();
+        if let PostKey::Touch(delivery) = &mut key {
+            if let Some((person, _)) = self.people.get_key_value(&delivery.person) {
+                delivery.person = person.clone();
+            }
+            if let Some((initiative, _)) = self.initiatives.get_key_value(&delivery.initiative) {
+                delivery.initiative = initiative.clone();
+            }
+        }
+        key
     }
 
     /// Counts a campaign message to `person`; a later attempt counts instead of the one `before`.
@@ -135,6 +150,10 @@ impl State {
         channel: &SlackChannelId,
         ts: &MessageTs,
     ) {
+        // The same conversation is held once, however many messages are in it.
+        let to = self.posts.get(&post).and_then(|post| self.people.get(post.key.to()));
+        let known = to.and_then(|known| known.channel.as_ref()).filter(|known| *known == channel);
+        let channel = &known.unwrap_or(channel).clone();
         let sent = Phase::Sent { channel: channel.clone(), ts: ts.clone(), at };
         if !self.settle(post, attempt, sent) {
             return;
