@@ -116,6 +116,14 @@ const KINDS: [&str; 50] = [
     "posting_resumed",
 ];
 
+/// The version of the record that a kind came with.
+fn added_in(kind: &str) -> u32 {
+    if LATER_KINDS.contains(&kind) { 2 } else { 1 }
+}
+
+/// What version 2 added.
+const LATER_KINDS: [&str; 0] = [];
+
 /// The records of `version`'s fixtures, with the name of the file and the line they come from.
 fn fixtures(version: u32) -> Vec<(String, String, Record)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/journal/fixtures/v{version}"));
@@ -139,7 +147,8 @@ fn every_version_is_read_and_has_a_fixture_for_every_kind_of_event() {
             assert_eq!(kind(&record.event), name, "{line}");
             seen.insert(name);
         }
-        let missing: Vec<_> = KINDS.iter().filter(|kind| !seen.contains(**kind)).collect();
+        let known = KINDS.iter().filter(|kind| added_in(kind) <= version);
+        let missing: Vec<_> = known.filter(|kind| !seen.contains(**kind)).collect();
         assert!(missing.is_empty(), "version {version} has no fixture for {missing:?}");
     }
 }
