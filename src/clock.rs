@@ -1,29 +1,45 @@
 //! The calendar clock, and with it all that can't be known in advance.
 //!
-//! `now` is an argument everywhere else. The clock is the system's, or one that the sandbox and the
-//! tests move by hand; it drives what is *due*. Time-outs of I/O stay real: see [`monotonic`].
+//! `now` is an argument everywhere else. The clock is the system's, or one that the sandbox, the tests and the
+//! simulation move by hand; it drives what is *due*. It may go back: a system clock that was wrong is set right.
+//! Time-outs of I/O go by another time, see [`monotonic`].
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 /// How long a wait for the system clock sleeps at a stretch, so that a clock that jumps is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(20);
 
-/// Where `now` comes from. Clones share the same time.
-#[derive(Debug, Clone)]
-pub struct Clock(Source);
+/// A source of calendar time and of randomness. Its time may jump either way.
+#[async_trait]
+pub trait Source: fmt::Debug + Send + Sync {
+    /// The calendar time.
+    fn now(&self) -> Timestamp;
 
-#[derive(Debug, Clone)]
-enum Source {
-    System,
-    Manual(watch::Receiver<Timestamp>),
+    /// Returns once the calendar time is `at` or later; the time may go back again right after.
+    async fn reaches(&self, at: Timestamp);
+
+    /// Fills `bytes` with randomness fit for keys and nonces: the operating system's.
+    ///
+    /// # Errors
+    /// The operating system gave none.
+    fn entropy(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        entropy_of_system(bytes)
+    }
 }
+
+/// Where `now` and randomness come from. Clones share the same source.
+#[derive(Debug, Clone)]
+pub struct Clock(Arc<dyn Source>);
 
 /// The hand on a manual clock.
 #[derive(Debug, Clone)]
-pub struct Hand(std::sync::Arc<watch::Sender<Timestamp>>);
+pub struct Hand(Arc<watch::Sender<Timestamp>>);
 
 impl Hand {
     /// Moves the clock to `to`; a move back is ignored.
@@ -36,55 +52,94 @@ impl Hand {
             moves
         });
     }
+
+    /// Moves the clock to `to`, also back, as when a wrong system clock is set right.
+    pub fn jump(&self, to: Timestamp) {
+        self.0.send_replace(to);
+    }
 }
 
 impl Clock {
+    /// A clock that goes by `source`.
+    pub fn of(source: impl Source + 'static) -> Self {
+        Self(Arc::new(source))
+    }
+
     /// The system's clock.
     pub fn system() -> Self {
-        Self(Source::System)
+        Self::of(System)
     }
 
     /// A clock that stands at `at` until its hand moves it.
     pub fn manual(at: Timestamp) -> (Self, Hand) {
         let (sender, receiver) = watch::channel(at);
-        (Self(Source::Manual(receiver)), Hand(std::sync::Arc::new(sender)))
+        (Self::of(Manual(receiver)), Hand(Arc::new(sender)))
     }
 
     /// The calendar time.
-    #[expect(clippy::disallowed_methods, reason = "this is where it comes from")]
     pub fn now(&self) -> Timestamp {
-        match &self.0 {
-            Source::System => Timestamp::now(),
-            Source::Manual(now) => *now.borrow(),
-        }
+        self.0.now()
     }
 
     /// Returns once the calendar time is `at` or later. Without `at`, never.
     pub async fn reaches(&self, at: Option<Timestamp>) {
-        let Some(at) = at else { return std::future::pending().await };
-        match &self.0 {
-            Source::System => loop {
-                let left = at.duration_since(self.now());
-                match Duration::try_from(left) {
-                    Ok(left) if !left.is_zero() => tokio::time::sleep(left.min(LONGEST_SLEEP)).await,
-                    _ => return,
-                }
-            },
-            Source::Manual(now) => {
-                let mut now = now.clone();
-                // The hand is gone only when the program stops; nothing will come due any more.
-                if now.wait_for(|now| *now >= at).await.is_err() {
-                    std::future::pending().await
-                }
+        match at {
+            Some(at) => self.0.reaches(at).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Fills `bytes` with randomness fit for keys and nonces.
+    ///
+    /// # Errors
+    /// The operating system gave none.
+    pub fn entropy(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        self.0.entropy(bytes)
+    }
+}
+
+#[derive(Debug)]
+struct System;
+
+#[async_trait]
+impl Source for System {
+    #[expect(clippy::disallowed_methods, reason = "this is where it comes from")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    async fn reaches(&self, at: Timestamp) {
+        loop {
+            match Duration::try_from(at.duration_since(self.now())) {
+                Ok(left) if !left.is_zero() => tokio::time::sleep(left.min(LONGEST_SLEEP)).await,
+                _ => return,
             }
         }
     }
 }
 
-/// The time that time-outs and rate limits are measured by; it never jumps.
+#[derive(Debug)]
+struct Manual(watch::Receiver<Timestamp>);
+
+#[async_trait]
+impl Source for Manual {
+    fn now(&self) -> Timestamp {
+        *self.0.borrow()
+    }
+
+    async fn reaches(&self, at: Timestamp) {
+        // The hand is gone only when the program stops; nothing will come due any more.
+        if self.0.clone().wait_for(|now| *now >= at).await.is_err() {
+            std::future::pending().await
+        }
+    }
+}
+
+/// The time that time-outs and rate limits are measured by; it never jumps. It is the time of tokio's timers, so
+/// that a place in a limit and the sleep until it can't disagree, also where the simulation stops it.
 #[expect(clippy::disallowed_methods, reason = "this is where it comes from")]
 pub fn monotonic() -> Instant {
-    Instant::now()
+    tokio::time::Instant::now().into_std()
 }
 
 /// The operating system gave no randomness.
@@ -92,8 +147,30 @@ pub fn monotonic() -> Instant {
 #[error("the operating system gave no randomness: {0}")]
 pub struct NoEntropy(String);
 
-/// Fills `bytes` with randomness fit for keys and nonces.
 #[expect(clippy::disallowed_methods, reason = "this is where it comes from")]
-pub fn entropy(bytes: &mut [u8]) -> Result<(), NoEntropy> {
+fn entropy_of_system(bytes: &mut [u8]) -> Result<(), NoEntropy> {
     getrandom::fill(bytes).map_err(|error| NoEntropy(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_hand_can_set_the_clock_back_and_what_waits_goes_on_waiting() {
+        let (noon, later) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(60).unwrap());
+        let (clock, hand) = Clock::manual(later);
+        hand.set(noon);
+        assert_eq!(clock.now(), later, "the sandbox's calendar only goes forward");
+        hand.jump(noon);
+        assert_eq!(clock.now(), noon);
+        let waits = tokio::spawn({
+            let clock = clock.clone();
+            async move { clock.reaches(Some(later)).await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waits.is_finished());
+        hand.jump(later);
+        waits.await.unwrap();
+    }
 }

@@ -22,6 +22,7 @@ use super::folder::{self, Held};
 use super::seal::to_hex;
 use super::sled_store::SledJournal;
 use super::{BatchId, Journal, Records};
+use crate::clock::Clock;
 use crate::domain::ids::Seq;
 
 /// The version of the file around the records, which have their own.
@@ -183,7 +184,8 @@ pub fn restore(journal: &mut dyn Journal, input: &mut dyn BufRead) -> Result<Exp
         last = record.seq;
         batch.push(record);
         if batch.len() == RESTORED_AT_ONCE || last.0 == announced {
-            let id = BatchId::fresh().map_err(|fault| AppendError::from(StorageError::from(fault)))?;
+            let id = BatchId::fresh(&Clock::system())
+                .map_err(|fault| AppendError::from(StorageError::from(fault)))?;
             journal.append(journal.head(), id, &batch)?;
             batch.clear();
         }

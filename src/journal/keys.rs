@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::clock::{self, NoEntropy};
+use crate::clock::{Clock, NoEntropy};
 use crate::domain::ids::PersonId;
 
 /// Length of a key in bytes (XChaCha20-Poly1305).
@@ -57,13 +57,15 @@ impl fmt::Debug for Key {
 #[derive(Debug)]
 pub(super) struct KeyRing {
     folder: PathBuf,
+    /// Where randomness comes from.
+    pub(super) clock: Clock,
     known: HashMap<PersonId, Option<Key>>,
 }
 
 impl KeyRing {
     /// The keys in `folder`, which is made with the first key.
     pub(super) fn new(folder: PathBuf) -> Self {
-        Self { folder, known: HashMap::new() }
+        Self { folder, clock: Clock::system(), known: HashMap::new() }
     }
 
     /// The key of `person`, unless there is none.
@@ -81,7 +83,7 @@ impl KeyRing {
         if let Some(key) = self.find(person)? {
             return Ok(key);
         }
-        let key = make(&self.folder, &self.path(person))?;
+        let key = make(&self.folder, &self.path(person), &self.clock)?;
         self.known.insert(person.clone(), Some(key));
         Ok(key)
     }
@@ -119,7 +121,7 @@ pub fn own_secret(data: &Path, name: &str) -> Result<[u8; KEY_LENGTH], KeyError>
     let path = folder.join(name);
     let key = match read(&path)? {
         Some(key) => key,
-        None => make(&folder, &path)?,
+        None => make(&folder, &path, &Clock::system())?,
     };
     Ok(key.0)
 }
@@ -137,9 +139,9 @@ fn read(path: &Path) -> Result<Option<Key>, KeyError> {
 
 /// A new key appears under its name only when it is whole: a crash leaves a draft that the next try
 /// overwrites.
-fn make(folder: &Path, path: &Path) -> Result<Key, KeyError> {
+fn make(folder: &Path, path: &Path, clock: &Clock) -> Result<Key, KeyError> {
     let mut key = Key([0; KEY_LENGTH]);
-    clock::entropy(&mut key.0)?;
+    clock.entropy(&mut key.0)?;
     let draft = path.with_extension("draft");
     let write = || -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;

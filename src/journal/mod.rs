@@ -15,7 +15,7 @@ mod sled_store;
 mod submission;
 mod writer;
 
-use crate::clock::{self, NoEntropy};
+use crate::clock::{Clock, NoEntropy};
 use crate::domain::event::Record;
 use crate::domain::ids::Seq;
 
@@ -26,17 +26,20 @@ pub use keys::{KeyError, own_secret};
 pub use seal::Vault;
 pub use sled_store::{ReadHandle, SledJournal, open};
 pub use submission::{Decision, Stopped};
-pub use writer::{End, Ending, Writer};
+pub use writer::{End, Ending, Stepping, Writer};
 
 /// Names one append, so that after a lost reply one can ask whether it landed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BatchId(pub [u8; 16]);
 
 impl BatchId {
-    /// An id that no other append has.
-    pub fn fresh() -> Result<Self, NoEntropy> {
+    /// An id that no other append has, drawn from `clock`.
+    ///
+    /// # Errors
+    /// There is no randomness.
+    pub fn fresh(clock: &Clock) -> Result<Self, NoEntropy> {
         let mut id = [0; 16];
-        clock::entropy(&mut id)?;
+        clock.entropy(&mut id)?;
         Ok(Self(id))
     }
 }

@@ -11,7 +11,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
 use super::errors::StorageError;
 use super::keys::{Key, KeyError, KeyRing};
-use crate::clock;
+use crate::clock::Clock;
 use crate::domain::event::Event;
 use crate::domain::ids::PersonId;
 use crate::domain::personal::{Personal, Sealed};
@@ -30,6 +30,12 @@ impl Vault {
         Self { keys: KeyRing::new(super::folder::keys(data)) }
     }
 
+    /// The same vault, whose keys and nonces are drawn from `clock` and not from the system.
+    pub(super) fn drawing_from(mut self, clock: Clock) -> Self {
+        self.keys.clock = clock;
+        self
+    }
+
     /// Seals the free text in `event`, if there is any that is readable. A person's first text makes
     /// their key, which is durable when this returns.
     pub fn seal(&mut self, event: &mut Event) -> Result<(), StorageError> {
@@ -37,7 +43,7 @@ impl Vault {
         let Personal::Open { of, text } = personal else { return Ok(()) };
         let key = self.keys.find_or_make(of)?;
         let mut nonce = [0; NONCE_LENGTH];
-        clock::entropy(&mut nonce)?;
+        self.keys.clock.entropy(&mut nonce)?;
         // It fails only for texts of more than 256 GiB.
         *personal = match cipher(key).encrypt(&XNonce::from(nonce), payload(text.as_bytes(), of)) {
             Ok(ciphertext) => {

@@ -95,10 +95,37 @@ impl Ending {
 impl Writer {
     /// Folds the whole journal and starts the writer's thread. Blocks for as long as the reading takes.
     pub fn start(journal: impl Journal, vault: Vault, clock: Clock) -> Result<(Self, Ending), StorageError> {
+        let (writer, mut stepping) = Self::without_thread(journal, vault, clock)?;
+        let (tell, ending) = oneshot::channel();
+        let run = move || {
+            let end = stepping.run_here();
+            if let Err(fault) = &end {
+                tracing::error!(journal.fault = %fault, "the journal failed; the process has to end");
+            }
+            // The folder is let go of before anybody is told.
+            drop(stepping);
+            let _ = tell.send(end);
+        };
+        thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(run)
+            .map_err(|source| StorageError::Io { path: "the writer's thread".into(), source })?;
+        Ok((writer, Ending(ending)))
+    }
+
+    /// The same without a thread: whoever holds the [`Stepping`] lets the writer work.
+    ///
+    /// # Errors
+    /// The journal can't be read.
+    pub fn without_thread<J: Journal>(
+        journal: J,
+        vault: Vault,
+        clock: Clock,
+    ) -> Result<(Self, Stepping<J>), StorageError> {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let mut core = Core {
             journal,
-            vault,
+            vault: vault.drawing_from(clock.clone()),
             clock: clock.clone(),
             working: State::default(),
             published: Arc::new(Published {
@@ -108,21 +135,7 @@ impl Writer {
         };
         core.fold_anew()?;
         let writer = Self { queue, published: Arc::clone(&core.published), clock };
-        let (tell, ending) = oneshot::channel();
-        let run = move || {
-            let end = core.run(waiting);
-            if let Err(fault) = &end {
-                tracing::error!(journal.fault = %fault, "the journal failed; the process has to end");
-            }
-            // The folder is let go of before anybody is told.
-            drop(core);
-            let _ = tell.send(end);
-        };
-        thread::Builder::new()
-            .name("writer".to_owned())
-            .spawn(run)
-            .map_err(|source| StorageError::Io { path: "the writer's thread".into(), source })?;
-        Ok((writer, Ending(ending)))
+        Ok((writer, Stepping { core, waiting, messages: Vec::new() }))
     }
 
     /// Runs `decide` on the state that includes all decisions before it; returns its reply once the
@@ -197,7 +210,42 @@ impl Published {
     }
 }
 
-/// What lives on the writer's thread.
+/// A writer's work, for its thread or whoever else lets it work.
+pub struct Stepping<J> {
+    core: Core<J>,
+    waiting: mpsc::Receiver<Message>,
+    /// What was taken from the queue for one step; kept for its room.
+    messages: Vec<Message>,
+}
+
+impl<J> fmt::Debug for Stepping<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stepping").finish_non_exhaustive()
+    }
+}
+
+impl<J: Journal> Stepping<J> {
+    /// Works on this thread until the writer is closed or dropped by everybody.
+    fn run_here(&mut self) -> Result<(), StorageError> {
+        while 0 < self.waiting.blocking_recv_many(&mut self.messages, LARGEST_BATCH) {
+            self.core.step(&mut self.messages, &mut self.waiting)?;
+        }
+        Ok(())
+    }
+
+    /// The same as a task, where everything runs on one thread.
+    ///
+    /// # Errors
+    /// The journal failed; the process has to end.
+    pub async fn run(mut self) -> Result<(), StorageError> {
+        while 0 < self.waiting.recv_many(&mut self.messages, LARGEST_BATCH).await {
+            self.core.step(&mut self.messages, &mut self.waiting)?;
+        }
+        Ok(())
+    }
+}
+
+/// What decides, appends and publishes.
 struct Core<J> {
     journal: J,
     vault: Vault,
@@ -208,28 +256,27 @@ struct Core<J> {
 }
 
 impl<J: Journal> Core<J> {
-    fn run(&mut self, mut waiting: mpsc::Receiver<Message>) -> Result<(), StorageError> {
-        let mut messages = Vec::new();
-        let mut submissions: Vec<Box<dyn Submission>> = Vec::new();
-        loop {
-            if waiting.blocking_recv_many(&mut messages, LARGEST_BATCH) == 0 {
-                return Ok(());
-            }
-            for message in messages.drain(..) {
-                match message {
-                    Message::Submit(submission) => submissions.push(submission),
-                    Message::Forget(person, done) => {
-                        self.commit(&mut submissions)?;
-                        self.vault.forget(&person)?;
-                        self.fold_anew()?;
-                        let _ = done.send(());
-                    }
-                    // What is queued behind it is still decided: the channel is closed, then emptied.
-                    Message::Close => waiting.close(),
+    /// Decides, records, publishes and answers all `messages`, the submissions among them as one batch.
+    fn step(
+        &mut self,
+        messages: &mut Vec<Message>,
+        waiting: &mut mpsc::Receiver<Message>,
+    ) -> Result<(), StorageError> {
+        let mut submissions: Vec<Box<dyn Submission>> = Vec::with_capacity(messages.len());
+        for message in messages.drain(..) {
+            match message {
+                Message::Submit(submission) => submissions.push(submission),
+                Message::Forget(person, done) => {
+                    self.commit(&mut submissions)?;
+                    self.vault.forget(&person)?;
+                    self.fold_anew()?;
+                    let _ = done.send(());
                 }
+                // What is queued behind it is still decided: the channel is closed, then emptied.
+                Message::Close => waiting.close(),
             }
-            self.commit(&mut submissions)?;
         }
+        self.commit(&mut submissions)
     }
 
     /// Decides all `submissions`, appends what they came to as one batch, publishes it and answers.
@@ -278,7 +325,7 @@ impl<J: Journal> Core<J> {
         for record in &mut sealed {
             self.vault.seal(&mut record.event)?;
         }
-        let batch = BatchId::fresh().map_err(StorageError::from)?;
+        let batch = BatchId::fresh(&self.clock).map_err(StorageError::from)?;
         let mut attempt = 1;
         loop {
             match self.journal.append(after, batch, &sealed) {

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Finding;
 use super::advice::advice;
 use super::people::accounts;
-use crate::clock::entropy;
+use crate::clock::Clock;
 use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, Traffic};
 use crate::domain::message::{Message, Recipient};
@@ -121,6 +121,6 @@ async fn round_trip(client: Client, person: &Person, account: &Member) -> Vec<Fi
 /// An id that no message had before, so that none of an earlier test is found.
 fn fresh_id() -> Option<PostId> {
     let mut bytes = [0; 16];
-    entropy(&mut bytes).ok()?;
+    Clock::system().entropy(&mut bytes).ok()?;
     PostId::parse(&bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
