@@ -7,6 +7,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper_rustls::HttpsConnector;
@@ -134,14 +135,44 @@ pub struct Identity {
     pub workspace: String,
 }
 
+/// What carries calls to Slack and brings the answers back: HTTP, or the simulation's Slack.
+#[async_trait]
+pub trait Wire: Send + Sync + 'static {
+    /// Calls `method` with `arguments`; the answer is whatever Slack said with success.
+    ///
+    /// # Errors
+    /// As for [`Client::call`].
+    async fn call(&self, method: Method, arguments: &Value) -> Result<Value, CallError>;
+
+    /// Sends `body` to a response address.
+    ///
+    /// # Errors
+    /// As for [`Client::respond`].
+    async fn respond(&self, url: &ResponseUrl, body: &Value) -> Result<(), CallError>;
+
+    /// Sends the bytes of a file to the place that Slack named for them.
+    ///
+    /// # Errors
+    /// As for [`Client::upload`].
+    async fn upload(&self, url: &UploadUrl, media_type: &str, content: &str) -> Result<(), CallError>;
+}
+
 /// The way to Slack. Cheap to share behind an `Arc`.
 pub struct Client {
+    wire: Box<dyn Wire>,
+    call_timeout: Duration,
+}
+
+/// Where the bytes of files go by.
+type Files = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// Slack over HTTP.
+struct Http {
     morphism: SlackClient<SlackClientHyperHttpsConnector>,
     bot: SlackApiToken,
     app: Option<SlackApiToken>,
     /// For files, whose bytes go elsewhere and without a token.
-    files: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
-    call_timeout: Duration,
+    files: Files,
 }
 
 impl fmt::Debug for Client {
@@ -172,13 +203,18 @@ impl Client {
             .with_slack_api_url(settings.api_url.trim_end_matches('/'));
         let token =
             |secret: &SecretString| SlackApiToken::new(SlackApiTokenValue(secret.expose_secret().to_owned()));
-        Ok(Self {
+        let http = Http {
             morphism: SlackClient::new(connector),
             bot: token(&settings.bot_token),
             app: settings.app_token.as_ref().map(token),
             files,
-            call_timeout: settings.call_timeout,
-        })
+        };
+        Ok(Self::over(http, settings.call_timeout))
+    }
+
+    /// A client whose calls `wire` carries, each for at most `call_timeout`.
+    pub fn over(wire: impl Wire, call_timeout: Duration) -> Self {
+        Self { wire: Box::new(wire), call_timeout }
     }
 
     /// How long a call may take.
@@ -192,23 +228,7 @@ impl Client {
     /// # Errors
     /// Anything but an answer with `"ok": true`.
     pub async fn call(&self, method: Method, arguments: &Value) -> Result<Value, CallError> {
-        let token = match method.token() {
-            Token::Bot => &self.bot,
-            Token::App => self.app.as_ref().ok_or(CallError::NoAppToken)?,
-        };
-        let session = self.morphism.open_session(token);
-        let api = &session.http_session_api;
-        let answer = match method.passing() {
-            Passing::Json => {
-                self.within(api.http_post::<Value, Value>(method.name(), arguments, None)).await?
-            }
-            Passing::Query => {
-                let query = query(arguments);
-                let pairs: Vec<(&str, Option<&String>)> =
-                    query.iter().map(|(name, value)| (name.as_str(), Some(value))).collect();
-                self.within(api.http_get::<Value, _, _>(method.name(), &pairs, None)).await?
-            }
-        };
+        let answer = self.within(self.wire.call(method, arguments)).await?;
         if answer.get("ok").and_then(Value::as_bool) == Some(true) {
             Ok(answer)
         } else {
@@ -232,6 +252,46 @@ impl Client {
     /// # Errors
     /// As for a call; a used-up or expired address answers with HTTP status 404.
     pub async fn respond(&self, url: &ResponseUrl, body: &Value) -> Result<(), CallError> {
+        self.within(self.wire.respond(url, body)).await
+    }
+
+    /// Uploads the bytes of a file, without the token: the address is all that this place asks for. Nothing
+    /// of the answer but its status is read, and a redirection is not followed.
+    ///
+    /// # Errors
+    /// As for [`call`](Self::call); every status but 200 is a failure
+    /// (docs.slack.dev, `files.getUploadURLExternal`).
+    pub async fn upload(&self, url: &UploadUrl, media_type: &str, content: &str) -> Result<(), CallError> {
+        self.within(self.wire.upload(url, media_type, content)).await
+    }
+
+    async fn within<T>(&self, call: impl Future<Output = Result<T, CallError>>) -> Result<T, CallError> {
+        tokio::time::timeout(self.call_timeout, call).await.unwrap_or(Err(CallError::TimedOut))
+    }
+}
+
+#[async_trait]
+impl Wire for Http {
+    async fn call(&self, method: Method, arguments: &Value) -> Result<Value, CallError> {
+        let token = match method.token() {
+            Token::Bot => &self.bot,
+            Token::App => self.app.as_ref().ok_or(CallError::NoAppToken)?,
+        };
+        let session = self.morphism.open_session(token);
+        let api = &session.http_session_api;
+        let answer = match method.passing() {
+            Passing::Json => api.http_post::<Value, Value>(method.name(), arguments, None).await,
+            Passing::Query => {
+                let query = query(arguments);
+                let pairs: Vec<(&str, Option<&String>)> =
+                    query.iter().map(|(name, value)| (name.as_str(), Some(value))).collect();
+                api.http_get::<Value, _, _>(method.name(), &pairs, None).await
+            }
+        };
+        answer.map_err(error)
+    }
+
+    async fn respond(&self, url: &ResponseUrl, body: &Value) -> Result<(), CallError> {
         let span = tracing::debug_span!("slack.respond");
         let context = SlackClientApiCallContext {
             rate_control_params: None,
@@ -240,17 +300,12 @@ impl Client {
             is_sensitive_url: true,
         };
         let connector = &self.morphism.http_api.connector;
-        self.within(connector.http_post_uri::<Value, Value>(url.0.clone(), body, context)).await.map(drop)
+        let sent = connector.http_post_uri::<Value, Value>(url.0.clone(), body, context).await;
+        sent.map(drop).map_err(error)
     }
 
-    async fn within<T>(
-        &self,
-        call: impl Future<Output = Result<T, SlackClientError>>,
-    ) -> Result<T, CallError> {
-        match tokio::time::timeout(self.call_timeout, call).await {
-            Ok(answer) => answer.map_err(error),
-            Err(_) => Err(CallError::TimedOut),
-        }
+    async fn upload(&self, url: &UploadUrl, media_type: &str, content: &str) -> Result<(), CallError> {
+        upload::send(&self.files, url, media_type, content).await
     }
 }
 

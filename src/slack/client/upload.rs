@@ -8,7 +8,7 @@ use hyper::StatusCode;
 use hyper::header::CONTENT_TYPE;
 use url::Url;
 
-use super::{BadAddress, Client, safe_address, transport};
+use super::{BadAddress, Files, safe_address, transport};
 use crate::slack::errors::CallError;
 
 /// Where Slack takes the bytes of one file, once; a secret, since whoever has it decides what is in the file.
@@ -31,23 +31,20 @@ impl fmt::Debug for UploadUrl {
     }
 }
 
-impl Client {
-    /// Uploads the bytes of a file, without the token: the address is all that this place asks for. Nothing
-    /// of the answer but its status is read, and a redirection is not followed.
-    ///
-    /// # Errors
-    /// As for [`call`](Self::call); every status but 200 is a failure
-    /// (docs.slack.dev, `files.getUploadURLExternal`).
-    pub async fn upload(&self, url: &UploadUrl, media_type: &str, content: &str) -> Result<(), CallError> {
-        let request = Request::post(url.0.as_str())
-            .header(CONTENT_TYPE, media_type)
-            .body(Full::from(content.to_owned()))
-            .map_err(|_| CallError::Unreadable)?;
-        match tokio::time::timeout(self.call_timeout, self.files.request(request)).await {
-            Ok(Ok(answer)) if answer.status() == StatusCode::OK => Ok(()),
-            Ok(Ok(answer)) => Err(CallError::Status(answer.status().as_u16())),
-            Ok(Err(error)) => Err(transport(&error)),
-            Err(_) => Err(CallError::TimedOut),
-        }
+/// Sends the bytes of a file through `files`, and reads nothing of the answer but its status.
+pub(super) async fn send(
+    files: &Files,
+    url: &UploadUrl,
+    media_type: &str,
+    content: &str,
+) -> Result<(), CallError> {
+    let request = Request::post(url.0.as_str())
+        .header(CONTENT_TYPE, media_type)
+        .body(Full::from(content.to_owned()))
+        .map_err(|_| CallError::Unreadable)?;
+    match files.request(request).await {
+        Ok(answer) if answer.status() == StatusCode::OK => Ok(()),
+        Ok(answer) => Err(CallError::Status(answer.status().as_u16())),
+        Err(error) => Err(transport(&error)),
     }
 }
