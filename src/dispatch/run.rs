@@ -1,6 +1,6 @@
 //! The loop: keeps the plan up to date and starts what is due, as much at a time as the limits let.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,7 +55,7 @@ pub struct Dispatch<P> {
     /// What can't be written in this world.
     unsayable: HashSet<PostId>,
     /// Past touches to look up before anything is sent in their place.
-    unproven: HashMap<PostId, DeliveryKey>,
+    unproven: BTreeMap<PostId, DeliveryKey>,
 }
 
 impl<P> std::fmt::Debug for Dispatch<P> {
@@ -100,7 +100,7 @@ impl<P: Planner> Dispatch<P> {
             retries: Retries::default(),
             refused: HashSet::new(),
             unsayable: HashSet::new(),
-            unproven: HashMap::new(),
+            unproven: BTreeMap::new(),
         };
         (dispatch, settling)
     }

@@ -101,6 +101,7 @@ impl Calendar {
             }
             let moved = now.checked_add(SignedDuration::from_nanos(1)).ok();
             tokio::select! {
+                biased;
                 changed = settled.changed() => if changed.is_err() { return },
                 changed = known.changed() => if changed.is_err() { return },
                 () = clock.reaches(moved) => {}

@@ -240,6 +240,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
 
     let mut ending = Box::pin(ending.wait());
     let outcome = tokio::select! {
+        biased;
         () = interrupted() => Ok(()),
         end = &mut ending => return Err(format!("The journal ended, and with it the service: {end}")),
         ended = first_failure(&mut tasks) => Err(ended),
@@ -306,8 +307,9 @@ async fn post(
     mut stopping: watch::Receiver<bool>,
 ) -> Result<(), String> {
     tokio::select! {
-        read = first_reading => if read.is_err() { return Ok(()) },
+        biased;
         _ = stopping.wait_for(|stop| *stop) => return Ok(()),
+        read = first_reading => if read.is_err() { return Ok(()) },
     }
     let stop = async move { _ = stopping.wait_for(|stop| *stop).await };
     dispatch.run(stop).await.map_err(|_| "The journal stopped; the log says why.".to_owned())
@@ -395,8 +397,9 @@ async fn until(
     task: impl Future<Output = Result<(), String>> + Send,
 ) -> Result<(), String> {
     tokio::select! {
-        ended = task => ended,
+        biased;
         _ = stopping.wait_for(|stop| *stop) => Ok(()),
+        ended = task => ended,
     }
 }
 
@@ -421,6 +424,7 @@ pub(crate) async fn interrupted() {
         return std::future::pending().await;
     };
     tokio::select! {
+        biased;
         _ = term.recv() => {}
         _ = int.recv() => {}
     }

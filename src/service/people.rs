@@ -1,6 +1,6 @@
 //! Who the people of the configuration are in Slack, kept fresh: read in bulk, corrected by events.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -30,7 +30,7 @@ impl People {
     /// Reads and reads again, for ever; `first` is told of the first reading that succeeds.
     pub(super) async fn keep_fresh(mut self, first: oneshot::Sender<()>) -> Result<(), Stopped> {
         let mut first = Some(first);
-        let mut members: HashMap<SlackUserId, Member> = HashMap::new();
+        let mut members: BTreeMap<SlackUserId, Member> = BTreeMap::new();
         let mut quiet = Quiet::new();
         let mut read_again = self.clock.now();
         let mut program = self.shared.program.subscribe();
@@ -54,6 +54,7 @@ impl People {
                 _ = first.send(());
             }
             tokio::select! {
+                biased;
                 () = self.clock.reaches(Some(read_again)) => {}
                 Some(member) = self.changes.recv() => {
                     members.insert(member.id.clone(), member);
@@ -88,10 +89,14 @@ impl People {
         let state = self.writer.state();
         let sighting = directory::recognise(&program, &state, members, &Quiet::new(), now);
         let linked = sighting.seen.keys().filter_map(|person| state.person(person)?.slack.clone());
-        linked.chain(sighting.links.iter().map(|(_, slack)| slack.clone())).collect()
+        let mut ours: Vec<SlackUserId> =
+            linked.chain(sighting.links.iter().map(|(_, slack)| slack.clone())).collect();
+        // In which order they are asked for is no matter of chance.
+        ours.sort_unstable();
+        ours
     }
 
-    async fn recognise(&self, members: &HashMap<SlackUserId, Member>, quiet: &Quiet) -> Result<(), Stopped> {
+    async fn recognise(&self, members: &BTreeMap<SlackUserId, Member>, quiet: &Quiet) -> Result<(), Stopped> {
         let members: Vec<Member> = members.values().cloned().collect();
         let program = self.shared.program();
         let now = self.clock.now();

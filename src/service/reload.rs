@@ -43,6 +43,7 @@ impl Reload {
                 self.take_up().await?;
             }
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(EVERY) => {}
                 () = hangup(&mut asked) => {
                     tracing::info!("asked to read the configuration again");

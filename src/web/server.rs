@@ -59,8 +59,9 @@ pub async fn serve(
             (slot, accepted(&listener).await)
         };
         let (slot, stream) = tokio::select! {
-            next = next => next,
+            biased;
             () = &mut stop => break,
+            next = next => next,
         };
         let connection = http.serve_connection(TokioIo::new(stream), service.clone());
         let connection = under_way.watch(connection);

@@ -79,6 +79,7 @@ fn coming<'a>(desk: &'a Desk<'_>) -> impl Iterator<Item = (&'a DeliveryKey, Time
 fn held(desk: &Desk<'_>) -> Vec<DeliveryKey> {
     let state = desk.scene.state;
     let mut held = Vec::new();
+    #[expect(clippy::iter_over_hash_type, reason = "they are sorted below")]
     for (person, known) in &state.people {
         for ((about, quarter), engagement) in &known.engagements {
             if engagement.verdicts.is_empty()

@@ -60,7 +60,10 @@ impl State {
                 })
                 .collect();
         }
-        for (id, post) in &mut self.posts {
+        // In their order: where two become one, chance doesn't decide which.
+        let mut posts: Vec<_> = self.posts.iter_mut().collect();
+        posts.sort_unstable_by_key(|(id, _)| **id);
+        for (id, post) in posts {
             let post = Arc::make_mut(post);
             post.teams.iter_mut().for_each(team);
             match &mut post.key {

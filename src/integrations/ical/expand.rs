@@ -1,6 +1,6 @@
 //! From calendar text to when its owner is busy.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -59,7 +59,7 @@ impl Reader {
                 continue;
             };
             let zones = Zones::new(&self.zone, &blocks.zones);
-            let mut by_uid: HashMap<String, Vec<Event>> = HashMap::new();
+            let mut by_uid: BTreeMap<String, Vec<Event>> = BTreeMap::new();
             skipped += blocks.broken;
             for block in &blocks.events {
                 match Event::read(block, &zones, self.email.as_deref()) {

@@ -78,6 +78,7 @@ impl Calendars {
             }
             let next = kept.values().map(|kept| kept.next).min();
             tokio::select! {
+                biased;
                 () = self.clock.reaches(next) => {}
                 changed = programs.changed() => if changed.is_err() { return Ok(()) },
                 () = of_interest(&mut records) => {}

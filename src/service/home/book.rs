@@ -3,7 +3,7 @@
 //! Invariant: one publication of a person's at a time, at most [`A_MINUTE`] in any minute for the whole
 //! workspace, and never the same view twice in a row.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use crate::domain::ids::SlackUserId;
@@ -67,7 +67,7 @@ struct Open {
 /// The book of the pages.
 #[derive(Debug, Default)]
 pub(super) struct Book {
-    pages: HashMap<SlackUserId, Open>,
+    pages: BTreeMap<SlackUserId, Open>,
     published: VecDeque<Instant>,
     busy: usize,
     /// Slack asks to wait until then.

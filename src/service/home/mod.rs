@@ -76,6 +76,7 @@ impl Homes {
                 }
             };
             tokio::select! {
+                biased;
                 opening = self.openings.recv() => match opening {
                     Some((who, page)) => book.opened(who, page, monotonic()),
                     // Nobody is left who could open anything: the service is stopping.

@@ -158,12 +158,20 @@ impl Connection {
                 break Ended::Stopped;
             }
             tokio::select! {
+                biased;
                 Some(acknowledgement) = under_way.next(), if !under_way.is_empty() => {
                     let Some(text) = acknowledgement else { continue };
                     if write.send(Message::text::<String>(text)).await.is_err() {
                         break Ended::Broken;
                     }
                 }
+                () = stopping(&mut stop), if reads => {
+                    leaving.say(Ended::Stopped);
+                    reads = false;
+                    drains = true;
+                    closing.as_mut().reset(tokio::time::Instant::from_std(monotonic() + patience.drain));
+                }
+                () = closing.as_mut(), if drains => break Ended::Replaced,
                 message = read.next(), if reads && under_way.len() < UNDER_WAY => {
                     heard = monotonic();
                     let text = match message {
@@ -198,13 +206,6 @@ impl Connection {
                     if write.send(Message::Ping(Vec::new().into())).await.is_err() {
                         break Ended::Broken;
                     }
-                }
-                () = closing.as_mut(), if drains => break Ended::Replaced,
-                () = stopping(&mut stop), if reads => {
-                    leaving.say(Ended::Stopped);
-                    reads = false;
-                    drains = true;
-                    closing.as_mut().reset(tokio::time::Instant::from_std(monotonic() + patience.drain));
                 }
             }
         };

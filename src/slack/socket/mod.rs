@@ -141,8 +141,9 @@ impl Sockets {
         let mut pauses = Pauses::new(self.patience, place);
         while !stopped(&stop) {
             let connected = tokio::select! {
-                connected = Connection::open(&self.client, self.patience.hello) => connected,
+                biased;
                 () = stopping(&mut stop) => break,
+                connected = Connection::open(&self.client, self.patience.hello) => connected,
             };
             let pause = match connected {
                 Ok(connection) => {
@@ -173,8 +174,9 @@ impl Sockets {
             // Those that are closed by now.
             while open.try_join_next().is_some() {}
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                biased;
                 () = stopping(&mut stop) => break,
+                () = tokio::time::sleep(pause) => {}
             }
         }
         while open.join_next().await.is_some() {}
