@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::domain::ids::PersonId;
+use crate::domain::performer::LONGEST_RETRY_AFTER;
 
 /// How long before its call a place is given out, so that the intent is on disk when the call may go.
 pub(super) const LEAD: Duration = Duration::from_millis(100);
@@ -148,8 +149,15 @@ impl Limiter {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for a call to `to`, to be made at [`Slot::at`], which is at most [`LEAD`] away.
-    pub(super) fn take(&self, method: Method, to: &PersonId, now: Instant) -> Result<Slot, Wait> {
+    /// A place for a call to `to`, to be made at [`Slot::at`], which is at most [`LEAD`] away. Of the most calls
+    /// in a window, `leave` says how many are left to others after it.
+    pub(super) fn take(
+        &self,
+        method: Method,
+        leave: impl Fn(u32) -> u32,
+        to: &PersonId,
+        now: Instant,
+    ) -> Result<Slot, Wait> {
         let mut lanes = self.lanes();
         if method == Method::Post
             && let Some(free) = lanes.conversations.get(to)
@@ -157,7 +165,8 @@ impl Limiter {
         {
             return Err(Wait::Conversation(*free));
         }
-        let (at, place) = lanes.of(method).take(now)?;
+        let lane = lanes.of(method);
+        let (at, place) = lane.take(leave(lane.rate.most), now)?;
         Ok(Slot { limiter: self.clone(), method, to: to.clone(), at, place: Some(place) })
     }
 }
@@ -184,10 +193,11 @@ impl Slot {
         self.limiter.lanes().of(self.method).lost_in_a_row = 0;
     }
 
-    /// The call was refused because a limit was met: nothing more of this method until `done + rest`.
+    /// The call was refused because a limit was met: nothing more of this method until `done + rest`, and
+    /// then one call first. A rest beyond [`LONGEST_RETRY_AFTER`] is taken for that long.
     pub(super) fn limited(mut self, started: Instant, done: Instant, rest: Duration) {
         self.give_back(started, done);
-        self.limiter.lanes().of(self.method).limited(done + rest);
+        self.limiter.lanes().of(self.method).limited(done + rest.min(LONGEST_RETRY_AFTER));
     }
 
     /// The call got no reply that says anything. After several in a row calls go out less and less often:
@@ -232,6 +242,8 @@ struct Lane {
     rhythm: Option<Instant>,
     /// Slack asked for a rest until then.
     rests: Option<Instant>,
+    /// A limit was met, and no call since that rest has shown that it holds no longer.
+    trying: bool,
     round_trips: VecDeque<Duration>,
     distrust: usize,
     lost_in_a_row: u32,
@@ -250,6 +262,7 @@ impl Lane {
             out: 0,
             rhythm: None,
             rests: None,
+            trying: false,
             round_trips: VecDeque::new(),
             distrust: 0,
             lost_in_a_row: 0,
@@ -260,9 +273,17 @@ impl Lane {
         usize::try_from(self.rate.most).unwrap_or(usize::MAX)
     }
 
-    fn take(&mut self, now: Instant) -> Result<(Instant, Place), Wait> {
+    fn take(&mut self, leave: u32, now: Instant) -> Result<(Instant, Place), Wait> {
         while self.used.peek().is_some_and(|Reverse(free)| *free <= now) {
             self.used.pop();
+        }
+        // The first call after a rest goes alone: the others would only meet the same limit.
+        if self.trying && self.out > 0 {
+            return Err(Wait::Reply);
+        }
+        let left = usize::try_from(leave).unwrap_or(usize::MAX);
+        if left > 0 && self.most().saturating_sub(left) <= self.used.len() + self.out {
+            return Err(self.used.peek().map_or(Wait::Reply, |Reverse(free)| Wait::Method(*free)));
         }
         let unused = self.used.len() + self.out < self.most();
         let free = if unused { None } else { self.used.peek().map(|Reverse(free)| *free) };
@@ -285,6 +306,7 @@ impl Lane {
 
     fn answered(&mut self, started: Instant, done: Instant) {
         self.out = self.out.saturating_sub(1);
+        self.trying &= self.rests.is_some_and(|until| started < until);
         let took = done.saturating_duration_since(started);
         self.distrust = self.distrust.saturating_sub(1);
         if self.round_trips.len() == ROUND_TRIPS {
@@ -318,6 +340,7 @@ impl Lane {
 
     fn limited(&mut self, until: Instant) {
         self.rests = self.rests.max(Some(until));
+        self.trying = true;
         self.lost_in_a_row = 0;
         self.round_trips.clear();
         self.distrust = DISTRUST;
@@ -328,6 +351,9 @@ impl Lane {
 mod tests {
     use super::*;
     use crate::clock::monotonic;
+
+    /// Leaves nothing to others.
+    const ALL: fn(u32) -> u32 = |_| 0;
 
     const fn ms(millis: u64) -> Duration {
         Duration::from_millis(millis)
@@ -369,7 +395,7 @@ mod tests {
             let mut next = None;
             while sent < calls && out.len() < 48 {
                 let to = PersonId::parse(&format!("p{sent}")).unwrap();
-                match limiter.take(Method::Post, &to, now) {
+                match limiter.take(Method::Post, ALL, &to, now) {
                     Ok(slot) => {
                         sent += 1;
                         let stalls = road.stall_every > 0 && (sent as u64).is_multiple_of(road.stall_every);
@@ -432,7 +458,7 @@ mod tests {
             let now = monotonic();
             let taken: Vec<Slot> = (0..100)
                 .map_while(|n| {
-                    limiter.take(Method::Post, &PersonId::parse(&format!("p{n}")).unwrap(), now).ok()
+                    limiter.take(Method::Post, ALL, &PersonId::parse(&format!("p{n}")).unwrap(), now).ok()
                 })
                 .collect();
             assert_eq!(taken.iter().filter(|slot| slot.at() == now).count(), expected, "{rate:?}");
@@ -450,39 +476,90 @@ mod tests {
     fn a_retry_after_stops_its_method_and_no_other() {
         let limiter = Limiter::new(Rates::default());
         let now = monotonic();
-        let slot = limiter.take(Method::Post, &person("ana"), now).unwrap();
+        let slot = limiter.take(Method::Post, ALL, &person("ana"), now).unwrap();
         slot.limited(now, now + ms(50), Duration::from_secs(30));
         let until = now + ms(50) + Duration::from_secs(30);
         assert_eq!(
-            limiter.take(Method::Post, &person("ben"), now + ms(60)).unwrap_err(),
+            limiter.take(Method::Post, ALL, &person("ben"), now + ms(60)).unwrap_err(),
             Wait::Method(until - LEAD)
         );
-        assert!(limiter.take(Method::Refresh, &person("ben"), now).is_ok());
-        assert!(limiter.take(Method::LookUp, &person("ben"), now).is_ok());
-        assert_eq!(limiter.take(Method::Post, &person("ben"), until - LEAD).unwrap().at(), until);
+        assert!(limiter.take(Method::Refresh, ALL, &person("ben"), now).is_ok());
+        assert!(limiter.take(Method::LookUp, ALL, &person("ben"), now).is_ok());
+        assert_eq!(limiter.take(Method::Post, ALL, &person("ben"), until - LEAD).unwrap().at(), until);
+    }
+
+    #[test]
+    fn a_rest_beyond_all_sense_is_cut_short_and_then_one_call_tries_alone() {
+        let longest = LONGEST_RETRY_AFTER;
+        for (asked, kept) in [
+            (Duration::ZERO, Duration::ZERO),
+            (Duration::from_secs(1), Duration::from_secs(1)),
+            (longest, longest),
+            (longest + ms(1), longest),
+            (Duration::from_secs(99_999), longest),
+            (Duration::from_secs(u64::MAX), longest),
+            (Duration::MAX, longest),
+        ] {
+            let limiter = Limiter::new(Rates::default());
+            let now = monotonic();
+            limiter.take(Method::LookUp, ALL, &person("ana"), now).unwrap().limited(now, now, asked);
+            let until = now + kept;
+            if kept > LEAD {
+                let wait = limiter.take(Method::LookUp, ALL, &person("ben"), now).unwrap_err();
+                assert_eq!(wait, Wait::Method(until - LEAD), "{asked:?}");
+            }
+            let first = limiter.take(Method::LookUp, ALL, &person("ben"), until).unwrap();
+            assert_eq!(limiter.take(Method::LookUp, ALL, &person("cid"), until).unwrap_err(), Wait::Reply);
+            first.answered(until, until + ms(5));
+            let rest: Vec<_> = ["cid", "dia"]
+                .into_iter()
+                .map(|who| limiter.take(Method::LookUp, ALL, &person(who), until + ms(5)))
+                .collect();
+            assert!(rest.iter().all(Result::is_ok), "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_waits_for_leaves_a_share_of_the_limit_to_what_somebody_does() {
+        let rate = Rate::bursts(10, ms(1000));
+        let limiter = Limiter::new(Rates { refreshes: rate, ..Rates::default() });
+        let now = monotonic();
+        let leaving = || limiter.take(Method::Refresh, |most| most / 5, &person("ana"), now);
+        let mut taken: Vec<Slot> = Vec::new();
+        while let Ok(slot) = leaving() {
+            taken.push(slot);
+        }
+        assert_eq!(taken.len(), 8);
+        assert_eq!(leaving().unwrap_err(), Wait::Reply);
+        taken.into_iter().for_each(|slot| slot.answered(now, now));
+        assert_eq!(leaving().unwrap_err(), Wait::Method(now + rate.per));
+        for _ in 0..2 {
+            limiter.take(Method::Refresh, ALL, &person("ben"), now).unwrap().answered(now, now);
+        }
+        assert!(limiter.take(Method::Refresh, ALL, &person("ben"), now).is_err());
     }
 
     #[test]
     fn one_conversation_gets_a_message_a_second_while_others_go_on() {
         let limiter = Limiter::new(Rates { posts: Rate::even(50, ms(1000)), ..Rates::default() });
         let now = monotonic();
-        limiter.take(Method::Post, &person("ana"), now).unwrap().answered(now, now + ms(5));
+        limiter.take(Method::Post, ALL, &person("ana"), now).unwrap().answered(now, now + ms(5));
         let later = now + ms(500);
         assert_eq!(
-            limiter.take(Method::Post, &person("ana"), later).unwrap_err(),
+            limiter.take(Method::Post, ALL, &person("ana"), later).unwrap_err(),
             Wait::Conversation(now + ms(1005))
         );
-        assert!(limiter.take(Method::Post, &person("ben"), later).is_ok());
-        assert!(limiter.take(Method::Post, &person("ana"), now + ms(1005)).is_ok());
+        assert!(limiter.take(Method::Post, ALL, &person("ben"), later).is_ok());
+        assert!(limiter.take(Method::Post, ALL, &person("ana"), now + ms(1005)).is_ok());
     }
 
     #[test]
     fn a_place_that_was_not_needed_is_given_back() {
         let limiter = Limiter::new(Rates { posts: Rate::bursts(1, ms(1000)), ..Rates::default() });
         let now = monotonic();
-        let slot = limiter.take(Method::Post, &person("ana"), now).unwrap();
-        assert_eq!(limiter.take(Method::Post, &person("ben"), now).unwrap_err(), Wait::Reply);
+        let slot = limiter.take(Method::Post, ALL, &person("ana"), now).unwrap();
+        assert_eq!(limiter.take(Method::Post, ALL, &person("ben"), now).unwrap_err(), Wait::Reply);
         drop(slot);
-        assert_eq!(limiter.take(Method::Post, &person("ben"), now).unwrap().at(), now);
+        assert_eq!(limiter.take(Method::Post, ALL, &person("ben"), now).unwrap().at(), now);
     }
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::event::{Event, PauseReason};
-use crate::domain::performer::{Found, Outcome};
+use crate::domain::performer::{Found, LONGEST_RETRY_AFTER, Outcome};
 use crate::domain::state::{Phase, State};
 
 /// The longest that a post waits for its next attempt, whatever Slack's limits.
@@ -45,7 +45,7 @@ pub(super) fn of_call(
             if paused { vec![deferred] } else { vec![deferred, pause] }
         }
         Outcome::NotApplied { retry_after, code } => {
-            let wait = retry_after.max(patience(attempt)).min(LONGEST_WAIT.max(retry_after));
+            let wait = retry_after.min(LONGEST_RETRY_AFTER).max(patience(attempt).min(LONGEST_WAIT));
             vec![Event::PostDeferred { post, attempt, until: after(now, wait), code }]
         }
         Outcome::InDoubt { .. } => Vec::new(),
@@ -130,7 +130,11 @@ mod tests {
         check(1, 30, 30);
         check(4, 0, 8);
         check(100, 0, 512);
-        check(1, 3600, 3600);
+        check(1, 900, 900);
+        // What makes no sense is cut short.
+        check(1, 901, 900);
+        check(100, 86_400, 900);
+        check(u32::MAX, u64::MAX, 900);
     }
 
     #[test]

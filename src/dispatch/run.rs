@@ -282,14 +282,26 @@ impl<P: Planner> Dispatch<P> {
         if self.unsayable.contains(&post) {
             return;
         }
-        let person = {
+        let (person, kind, answers) = {
             let state = self.shared.means.writer.state();
             let Some(known) = state.post(post) else { return };
-            known.key.to().clone()
+            let kind = if state.awaited.contains(&post) { Kind::Click } else { Kind::Refresh };
+            let answers = |(channel, ts)| self.shared.means.performer.answers(channel, ts);
+            (known.key.to().clone(), kind, known.place().is_some_and(answers))
         };
-        self.start(Kind::Refresh, post, &person, round, |dispatch, slot| {
-            refresh::refresh(dispatch.shared.clone(), dispatch.world.clone(), post, slot)
-        });
+        if !answers {
+            self.start(kind, post, &person, round, |dispatch, slot| {
+                refresh::refresh(dispatch.shared.clone(), dispatch.world.clone(), post, slot)
+            });
+            return;
+        }
+        // No limit on updates counts an answer to a click.
+        round.left += 1;
+        if self.in_flight.has_room(Kind::Click) && !self.in_flight.reaches(&person) {
+            let work = refresh::answer(self.shared.clone(), self.world.clone(), post);
+            let task = self.jobs.spawn(work).id();
+            self.in_flight.started(task, Kind::Click, post, person);
+        }
     }
 
     /// Looks up past touches. Whoever isn't linked to Slack yet is looked up once they are.
@@ -340,7 +352,7 @@ impl<P: Planner> Dispatch<P> {
             round.wake_at(at);
             return;
         }
-        match self.shared.limiter.take(kind.method(), to, round.now) {
+        match self.shared.limiter.take(kind.method(), |most| kind.leaves(most), to, round.now) {
             Ok(slot) => {
                 let work = work(self, slot);
                 let task = self.jobs.spawn(work).id();

@@ -8,6 +8,7 @@ use tokio::task::Id;
 use super::limiter::{Method, Wait};
 use crate::domain::effect::{PostId, Traffic};
 use crate::domain::ids::PersonId;
+use crate::domain::performer::LONGEST_RETRY_AFTER;
 
 /// The longest wait before work that could not be done is tried again.
 const LONGEST_RETRY: Duration = Duration::from_secs(600);
@@ -19,6 +20,8 @@ pub(super) enum Kind {
     Campaign,
     LookUp,
     Refresh,
+    /// Showing somebody what they did themselves.
+    Click,
 }
 
 impl Kind {
@@ -34,7 +37,15 @@ impl Kind {
         match self {
             Self::Interactive | Self::Campaign => Method::Post,
             Self::LookUp => Method::LookUp,
-            Self::Refresh => Method::Refresh,
+            Self::Refresh | Self::Click => Method::Refresh,
+        }
+    }
+
+    /// How many of a window's `most` calls are left to others.
+    pub(super) fn leaves(self, most: u32) -> u32 {
+        match self {
+            Self::Refresh => most / 5,
+            Self::Interactive | Self::Campaign | Self::LookUp | Self::Click => 0,
         }
     }
 
@@ -43,7 +54,7 @@ impl Kind {
         match self {
             Self::Campaign => 64,
             Self::Interactive => 32,
-            Self::LookUp | Self::Refresh => 16,
+            Self::LookUp | Self::Refresh | Self::Click => 16,
         }
     }
 }
@@ -90,6 +101,7 @@ impl Retries {
     pub(super) fn again(&mut self, post: PostId, now: Instant, after: Duration) {
         let (times, at) = self.0.entry(post).or_insert((0, now));
         *times = times.saturating_add(1);
+        let after = after.min(LONGEST_RETRY_AFTER);
         // Longer than the rest of its method even the first time, so that others come first.
         let wait = after.saturating_mul(1 << (*times).min(10));
         *at = now + wait.min(LONGEST_RETRY.max(after));
@@ -140,5 +152,28 @@ impl Round {
             Wait::Reply => _ = self.exhausted.insert(kind),
             Wait::Conversation(at) => self.wake_at(at),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::monotonic;
+
+    #[test]
+    fn what_failed_waits_twice_as_long_each_time_and_never_beyond_all_sense() {
+        let post = PostId::parse("9ff5fb5708b31b4499d44f8c1fef4a83").unwrap();
+        let check = |after: u64, expected: &[u64]| {
+            let (mut retries, now) = (Retries::default(), monotonic());
+            for wait in expected {
+                retries.again(post, now, Duration::from_secs(after));
+                assert_eq!(retries.after(post, now), Some(now + Duration::from_secs(*wait)), "{after}");
+            }
+        };
+        check(2, &[4, 8, 16, 32, 64, 128, 256, 512, 600, 600]);
+        check(60, &[120, 240, 480, 600, 600]);
+        check(900, &[900, 900]);
+        check(86_400, &[900]);
+        check(u64::MAX, &[900, 900]);
     }
 }

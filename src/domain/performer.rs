@@ -9,6 +9,10 @@ use super::event::RefusedFor;
 use super::ids::{MessageTs, SlackChannelId};
 use super::message::{Message, Recipient};
 
+/// The longest that a *Retry-After* of Slack's is obeyed to the second. Slack's limits count by the minute, so
+/// whoever asks for more is a fault somewhere: after this long one call tries whether it still holds.
+pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
+
 /// A post on its way out.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
@@ -83,6 +87,27 @@ pub enum Found {
     },
 }
 
+/// What became of bringing a sent message up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refreshed {
+    /// It shows what it should.
+    Shown,
+    /// It never will: it was deleted, or comes with a file and stays as it was sent.
+    Never,
+    /// Slack won't take this message in its place.
+    Refused {
+        /// Slack's error code.
+        code: String,
+    },
+    /// Too many updates; none may be made before this long has passed.
+    Limited(Duration),
+    /// Not now.
+    Later {
+        /// Slack's error code, or ours.
+        code: String,
+    },
+}
+
 /// The way out to Slack.
 #[async_trait]
 pub trait Performer: Send + Sync + 'static {
@@ -93,13 +118,20 @@ pub trait Performer: Send + Sync + 'static {
     /// of that DM, or in the thread it belongs to.
     async fn look_up(&self, post: PostId, to: &Recipient, thread: Option<&MessageTs>) -> Found;
 
-    /// Brings a sent message up to date. True if it shows `message` now or never can; what came with a file
-    /// stays as it was sent.
+    /// Brings a sent message up to date.
     async fn refresh(
         &self,
         post: PostId,
         channel: &SlackChannelId,
         ts: &MessageTs,
         message: &Message,
-    ) -> bool;
+    ) -> Refreshed;
+
+    /// Whether this message was clicked a moment ago, so that [`answer`](Self::answer) may show it.
+    fn answers(&self, channel: &SlackChannelId, ts: &MessageTs) -> bool;
+
+    /// Brings a message that was just clicked up to date as an answer to the click, which no limit on updates
+    /// counts. False if that didn't get through; `answers` then says no as well.
+    async fn answer(&self, post: PostId, channel: &SlackChannelId, ts: &MessageTs, message: &Message)
+    -> bool;
 }

@@ -475,11 +475,7 @@ impl Plan {
         self.look_through_items(ground, now);
         self.frames = frames;
         self.look_at_unsettled(program, state);
-        self.refreshes = state
-            .outdated
-            .iter()
-            .filter_map(|post| state.post(*post).map(|state| (*post, state.changed)))
-            .collect();
+        self.refreshes = state.to_refresh();
     }
 
     /// Finds what advocates are to be told of what they keep from going.

@@ -25,7 +25,7 @@ use url::{Host, Url};
 
 use crate::domain::ids::SlackUserId;
 
-use super::errors::CallError;
+use super::errors::{CallError, kept};
 use super::methods::{Method, Passing, Token};
 
 mod upload;
@@ -324,6 +324,23 @@ fn query(arguments: &Value) -> Vec<(String, String)> {
 /// The wait that Slack asks for when it names none: its limits count by the minute.
 const UNNAMED_WAIT: Duration = Duration::from_secs(30);
 
+/// The wait that an answer asks for, in its header or else as `retry_after` in its body: seconds, whole or
+/// not, as a number or as text. Whatever can't be read as that counts as none.
+fn wait(header: Option<Duration>, body: Option<&str>) -> Duration {
+    let in_body = || {
+        let body: Value = serde_json::from_str(body?).ok()?;
+        let seconds = match body.get("retry_after")? {
+            Value::Number(number) => number.as_f64()?,
+            Value::String(text) => text.trim().parse().ok()?,
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+        };
+        // More seconds than a duration holds are still a wait.
+        Some(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
+            .filter(|_| !seconds.is_nan())
+    };
+    kept(header.or_else(in_body).unwrap_or(UNNAMED_WAIT))
+}
+
 /// Nothing of an answer's body is kept: it may repeat what people wrote.
 fn error(error: SlackClientError) -> CallError {
     match error {
@@ -334,12 +351,12 @@ fn error(error: SlackClientError) -> CallError {
                 .and_then(|body| serde_json::from_str::<Value>(body).ok())
                 .and_then(|body| body.get("needed")?.as_str().map(str::to_owned));
             if matches!(api.code.as_str(), "ratelimited" | "rate_limited") {
-                return CallError::Limited { retry_after: UNNAMED_WAIT };
+                return CallError::Limited { retry_after: wait(None, api.http_response_body.as_deref()) };
             }
             CallError::Refused { code: api.code, needed }
         }
         SlackClientError::RateLimitError(limit) => {
-            CallError::Limited { retry_after: limit.retry_after.unwrap_or(UNNAMED_WAIT) }
+            CallError::Limited { retry_after: wait(limit.retry_after, limit.http_response_body.as_deref()) }
         }
         SlackClientError::HttpError(http) => CallError::Status(http.status_code.as_u16()),
         SlackClientError::HttpProtocolError(protocol) => {

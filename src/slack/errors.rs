@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use crate::domain::performer::LONGEST_RETRY_AFTER;
+
 /// What follows from a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -66,6 +68,14 @@ pub enum CallError {
 
 /// The pause after a call that was not applied and says nothing about when to try again.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// The shortest wait that is kept: a *Retry-After* of nothing would be a call without end.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+
+/// A wait that Slack asked for, as it is kept: to the second up to [`LONGEST_RETRY_AFTER`].
+pub(super) fn kept(asked: Duration) -> Duration {
+    asked.clamp(SHORTEST_WAIT, LONGEST_RETRY_AFTER)
+}
 
 impl CallError {
     /// A refusal with this code.

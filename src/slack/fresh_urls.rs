@@ -40,6 +40,12 @@ impl FreshUrls {
         }
     }
 
+    /// Whether there is an address left for the message.
+    pub fn has(&self, channel: &SlackChannelId, ts: &MessageTs, now: Instant) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&(channel.clone(), ts.clone())).is_some_and(|fresh| now < fresh.until)
+    }
+
     /// An address to bring the message up to date at, if one is left; it counts as used.
     pub fn take(&self, channel: &SlackChannelId, ts: &MessageTs, now: Instant) -> Option<ResponseUrl> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,12 +80,15 @@ mod tests {
         let url = ResponseUrl::parse("https://hooks.slack.com/actions/1").unwrap();
         let now = crate::clock::monotonic();
         assert_eq!(fresh.take(&channel, &ts, now), None);
+        assert!(!fresh.has(&channel, &ts, now));
         fresh.note(channel.clone(), ts.clone(), url.clone(), now);
         for _ in 0..3 {
+            assert!(fresh.has(&channel, &ts, now));
             assert_eq!(fresh.take(&channel, &ts, now), Some(url.clone()));
         }
         assert_eq!(fresh.take(&channel, &ts, now), None);
         fresh.note(channel.clone(), ts.clone(), url, now);
+        assert!(!fresh.has(&channel, &ts, now + LIFE));
         assert_eq!(fresh.take(&channel, &ts, now + LIFE), None);
     }
 }

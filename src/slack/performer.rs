@@ -11,7 +11,7 @@ use crate::domain::effect::PostId;
 use crate::domain::event::RefusedFor;
 use crate::domain::ids::{MessageTs, SlackChannelId};
 use crate::domain::message::{Message, Recipient};
-use crate::domain::performer::{Found, Outcome, Outgoing, Performer};
+use crate::domain::performer::{Found, Outcome, Outgoing, Performer, Refreshed};
 
 use super::answer::{replacing, shown};
 use super::client::Client;
@@ -145,33 +145,49 @@ impl Performer for SlackPerformer {
         channel: &SlackChannelId,
         ts: &MessageTs,
         message: &Message,
-    ) -> bool {
+    ) -> Refreshed {
         if message.attachment.is_some() {
-            return true;
+            return Refreshed::Never;
         }
-        let body = shown(message, Some(post));
-        if let Some(url) = self.fresh.take(channel, ts, monotonic()) {
-            match self.client.respond(&url, &replacing(body.clone())).await {
-                Ok(()) => return true,
-                Err(_) => self.fresh.forget(channel, ts),
-            }
-        }
-        let mut arguments = body;
+        let mut arguments = shown(message, Some(post));
         if let Some(arguments) = arguments.as_object_mut() {
             arguments.insert("channel".to_owned(), channel.as_str().into());
             arguments.insert("ts".to_owned(), ts.as_str().into());
         }
         match self.client.call(Method::ChatUpdate, &arguments).await {
-            Ok(_) => true,
-            Err(CallError::Refused { code, .. }) if GONE.contains(&code.as_str()) => true,
+            Ok(_) => Refreshed::Shown,
+            Err(CallError::Refused { code, .. }) if GONE.contains(&code.as_str()) => Refreshed::Never,
+            Err(CallError::Limited { retry_after }) => Refreshed::Limited(retry_after),
             Err(error) => match error.class() {
-                Class::Recipient | Class::Content => {
-                    tracing::warn!(slack.code = error.code(), post = %post, "a message can't be brought up to date");
-                    true
+                Class::Recipient | Class::Content => Refreshed::Refused { code: error.code() },
+                Class::Configuration | Class::NotApplied | Class::InDoubt => {
+                    Refreshed::Later { code: error.code() }
                 }
-                Class::Configuration | Class::NotApplied | Class::InDoubt => false,
             },
         }
+    }
+
+    fn answers(&self, channel: &SlackChannelId, ts: &MessageTs) -> bool {
+        self.fresh.has(channel, ts, monotonic())
+    }
+
+    async fn answer(
+        &self,
+        post: PostId,
+        channel: &SlackChannelId,
+        ts: &MessageTs,
+        message: &Message,
+    ) -> bool {
+        let Some(url) = self.fresh.take(channel, ts, monotonic()) else { return false };
+        let answered = match &message.attachment {
+            // It stays as it was sent.
+            Some(_) => true,
+            None => self.client.respond(&url, &replacing(shown(message, Some(post)))).await.is_ok(),
+        };
+        if !answered {
+            self.fresh.forget(channel, ts);
+        }
+        answered
     }
 }
 

@@ -132,7 +132,8 @@ async fn a_message_can_show_something_else_for_now() {
     room.stand.drive("faults", json!({ "method": "chat.update", "kind": "error:internal_error" })).await;
     let channel = SlackChannelId::parse(channel).unwrap();
     let ts = canvass::domain::ids::MessageTs::parse(ts).unwrap();
-    assert!(room.performer.refresh(post_id(POST), &channel, &ts, &everything()).await);
+    assert!(room.performer.answers(&channel, &ts));
+    assert!(room.performer.answer(post_id(POST), &channel, &ts, &everything()).await);
     let found = room.performer.look_up(post_id(POST), &to("U1", Some(channel.as_str())), None).await;
     assert_eq!(found, canvass::domain::performer::Found::There { channel, ts });
 }

@@ -2,7 +2,7 @@
 
 use canvass::domain::event::RefusedFor;
 use canvass::domain::message::{Attachment, FileKind, Message};
-use canvass::domain::performer::{Found, Outcome, Performer};
+use canvass::domain::performer::{Found, Outcome, Performer, Refreshed};
 use serde_json::{Value, json};
 
 use super::*;
@@ -60,7 +60,8 @@ async fn a_file_is_sent_once_and_found_by_its_name() {
     assert_eq!(room.stand.client.get(url).send().await.unwrap().text().await.unwrap(), CONTENT);
 
     // It stays as it was sent.
-    assert!(room.performer.refresh(post_id(POST), &channel, &ts, &invitation()).await);
+    let refreshed = room.performer.refresh(post_id(POST), &channel, &ts, &invitation()).await;
+    assert_eq!(refreshed, Refreshed::Never);
     assert_eq!(room.sees("U1", |_| true).await["messages"][0]["edited"], Value::Null);
     let calls =
         async |method: &str| room.stand.look(&format!("calls?method={method}")).await["calls"].clone();

@@ -2,7 +2,7 @@
 
 use canvass::domain::event::RefusedFor;
 use canvass::domain::message::{Message, Part};
-use canvass::domain::performer::{Found, Outcome, Performer};
+use canvass::domain::performer::{Found, Outcome, Performer, Refreshed};
 use canvass::slack::CallError;
 use canvass::slack::directory::{read_members, read_quiet};
 use serde_json::json;
@@ -71,17 +71,21 @@ async fn a_message_is_brought_up_to_date_and_keeps_what_it_is_found_by() {
     let sent = room.performer.post(&outgoing(POST, to("U1", None), everything())).await;
     let Outcome::Sent { channel, ts } = sent else { panic!("{sent:?}") };
     let later = Message::new("Later", vec![Part::Paragraph("Later text".into())]);
-    assert!(room.performer.refresh(post_id(POST), &channel, &ts, &later).await);
+    let refresh = async |ts: &canvass::domain::ids::MessageTs| {
+        room.performer.refresh(post_id(POST), &channel, ts, &later).await
+    };
+    assert_eq!(refresh(&ts).await, Refreshed::Shown);
     let seen = room.sees("U1", |seen| seen.to_string().contains("Later text")).await;
     assert_eq!(seen["messages"].as_array().unwrap().len(), 1);
     let known = to("U1", Some(channel.as_str()));
     assert!(matches!(room.performer.look_up(post_id(POST), &known, None).await, Found::There { .. }));
     // One that isn't there never can be.
     let nowhere = canvass::domain::ids::MessageTs::parse("1.000001").unwrap();
-    assert!(room.performer.refresh(post_id(POST), &channel, &nowhere, &later).await);
+    assert_eq!(refresh(&nowhere).await, Refreshed::Never);
     // One that may be later is tried again.
-    room.stand.drive("faults", json!({ "method": "chat.update", "kind": "ratelimited" })).await;
-    assert!(!room.performer.refresh(post_id(POST), &channel, &ts, &later).await);
+    let fault = json!({ "method": "chat.update", "kind": "ratelimited", "retry_after": 70 });
+    room.stand.drive("faults", fault).await;
+    assert_eq!(refresh(&ts).await, Refreshed::Limited(Duration::from_secs(70)));
 }
 
 #[tokio::test]

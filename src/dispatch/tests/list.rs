@@ -64,9 +64,9 @@ fn stands(state: &State, key: &PostKey, due: Timestamp) -> Option<(Timestamp, Ef
 impl Planner for List {
     fn start(&mut self, _: &World, state: &State, _: Timestamp) {
         let refreshes = state
-            .outdated
-            .iter()
-            .map(|post| (Timestamp::MIN, Effect::Refresh { post: *post, through: state.head }));
+            .to_refresh()
+            .into_iter()
+            .map(|(post, through)| (Timestamp::MIN, Effect::Refresh { post, through }));
         let posts = self.keys.iter().filter_map(|(key, due)| stands(state, key, *due));
         self.effects = posts.chain(refreshes).collect();
     }

@@ -4,6 +4,7 @@ mod disk;
 mod house;
 mod list;
 mod slack;
+mod updates;
 mod world;
 
 use std::sync::Arc;

@@ -13,7 +13,7 @@ use crate::dispatch::Rate;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::ids::{MessageTs, SlackChannelId, SlackUserId};
 use crate::domain::message::{Message, Recipient};
-use crate::domain::performer::{Found, Outcome, Outgoing, Performer};
+use crate::domain::performer::{Found, Outcome, Outgoing, Performer, Refreshed};
 
 /// What Slack does with a post.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub(super) struct Slack {
     inner: Mutex<Workspace>,
     /// How many posts have arrived.
     arrived: watch::Sender<usize>,
+    /// How many messages were brought up to date.
+    refreshed: watch::Sender<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -45,35 +47,50 @@ struct Workspace {
     /// Calls to somebody with whom another was in flight.
     overlaps: usize,
     /// At most so many posts in any window.
-    limit: Option<Rate>,
+    limit: Option<Limit>,
     /// How long an answer takes.
     latency: Duration,
-    arrivals: VecDeque<Instant>,
-    limited: usize,
+    /// At most so many updates in any window.
+    updates: Option<Limit>,
+    /// Clicked a moment ago.
+    clicked: HashSet<(SlackChannelId, MessageTs)>,
 }
 
-impl Workspace {
-    /// Counts a post as Slack does; how long to wait if it is one too many.
+/// A limit, as Slack counts it.
+#[derive(Debug)]
+struct Limit {
+    rate: Rate,
+    arrivals: VecDeque<Instant>,
+    /// The Retry-After of what is refused.
+    retry_after: Duration,
+    /// How often it was met.
+    met: usize,
+}
+
+impl Limit {
+    fn of(rate: Rate, retry_after: Duration) -> Self {
+        Self { rate, arrivals: VecDeque::new(), retry_after, met: 0 }
+    }
+
+    /// Counts a call; how long to wait if it is one too many.
     fn counts(&mut self) -> Option<Duration> {
-        let limit = self.limit?;
         let now = monotonic();
-        while self.arrivals.front().is_some_and(|arrived| *arrived + limit.per <= now) {
+        while self.arrivals.front().is_some_and(|arrived| *arrived + self.rate.per <= now) {
             self.arrivals.pop_front();
         }
-        if self.arrivals.len() < limit.most as usize {
+        if self.arrivals.len() < self.rate.most as usize {
             self.arrivals.push_back(now);
             return None;
         }
-        self.limited += 1;
-        Some(Duration::from_secs(1))
+        self.met += 1;
+        Some(self.retry_after)
     }
 }
 
-fn place(post: PostId) -> (SlackChannelId, MessageTs) {
-    (
-        SlackChannelId::parse("D1").unwrap(),
-        MessageTs::parse(&format!("{}.000001", post.to_string().len())).unwrap(),
-    )
+/// Each post has a place of its own.
+pub(super) fn place(post: PostId) -> (SlackChannelId, MessageTs) {
+    let number = u64::from_str_radix(&post.to_string()[..12], 16).unwrap();
+    (SlackChannelId::parse("D1").unwrap(), MessageTs::parse(&format!("{number}.000001")).unwrap())
 }
 
 fn sent(post: PostId) -> Outcome {
@@ -83,7 +100,11 @@ fn sent(post: PostId) -> Outcome {
 
 impl Slack {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { inner: Mutex::default(), arrived: watch::channel(0).0 })
+        Arc::new(Self {
+            inner: Mutex::default(),
+            arrived: watch::channel(0).0,
+            refreshed: watch::channel(0).0,
+        })
     }
 
     pub(super) fn does(&self, key: &PostKey, does: impl IntoIterator<Item = Does>) {
@@ -102,7 +123,39 @@ impl Slack {
     /// Refuses whatever goes beyond `limit`, and takes `latency` to answer.
     pub(super) fn is_strict(&self, limit: Rate, latency: Duration) {
         let mut workspace = self.inner.lock().unwrap();
-        (workspace.limit, workspace.latency) = (Some(limit), latency);
+        workspace.limit = Some(Limit::of(limit, Duration::from_secs(1)));
+        workspace.latency = latency;
+    }
+
+    /// Refuses updates that go beyond `limit`, with a *Retry-After* of so long.
+    pub(super) fn limits_updates(&self, limit: Rate, retry_after: Duration) {
+        self.inner.lock().unwrap().updates = Some(Limit::of(limit, retry_after));
+    }
+
+    /// How often an update was one too many.
+    pub(super) fn updates_limited(&self) -> usize {
+        self.inner.lock().unwrap().updates.as_ref().map_or(0, |limit| limit.met)
+    }
+
+    /// The message of `key` was clicked just now: it may be shown as the answer to that.
+    pub(super) fn is_clicked(&self, key: &PostKey) {
+        self.inner.lock().unwrap().clicked.insert(place(key.id()));
+    }
+
+    /// Waits until so many messages were brought up to date.
+    pub(super) async fn refreshes(&self, count: usize) {
+        self.refreshed.subscribe().wait_for(|refreshed| *refreshed >= count).await.unwrap();
+    }
+
+    /// Waits until the message of `key` is brought up to date.
+    pub(super) async fn shows(&self, key: &PostKey) {
+        let shows = || self.inner.lock().unwrap().shown.iter().any(|(post, _)| *post == key.id());
+        self.refreshed.subscribe().wait_for(|_| shows()).await.unwrap();
+    }
+
+    /// The messages that were brought up to date, in order.
+    pub(super) fn refreshed(&self) -> Vec<PostId> {
+        self.inner.lock().unwrap().shown.iter().map(|(post, _)| *post).collect()
     }
 
     /// How many calls met another to the same person.
@@ -112,7 +165,7 @@ impl Slack {
 
     /// How often it said that a limit was met.
     pub(super) fn limited(&self) -> usize {
-        self.inner.lock().unwrap().limited
+        self.inner.lock().unwrap().limit.as_ref().map_or(0, |limit| limit.met)
     }
 
     /// How often `key` is in somebody's direct messages.
@@ -148,7 +201,7 @@ impl Performer for Slack {
         let _call = Call { slack: self, with: &post.to.slack };
         let (does, latency) = {
             let mut workspace = self.inner.lock().unwrap();
-            if let Some(retry_after) = workspace.counts() {
+            if let Some(retry_after) = workspace.limit.as_mut().and_then(Limit::counts) {
                 return Outcome::NotApplied { retry_after, code: "ratelimited".to_owned() };
             }
             if !workspace.talking.insert(post.to.slack.clone()) {
@@ -188,8 +241,37 @@ impl Performer for Slack {
         }
     }
 
-    async fn refresh(&self, post: PostId, _: &SlackChannelId, _: &MessageTs, message: &Message) -> bool {
+    async fn refresh(&self, post: PostId, _: &SlackChannelId, _: &MessageTs, message: &Message) -> Refreshed {
+        let latency = {
+            let mut workspace = self.inner.lock().unwrap();
+            if let Some(retry_after) = workspace.updates.as_mut().and_then(Limit::counts) {
+                return Refreshed::Limited(retry_after);
+            }
+            workspace.latency
+        };
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
         self.inner.lock().unwrap().shown.push((post, message.notification.clone()));
+        self.refreshed.send_modify(|count| *count += 1);
+        Refreshed::Shown
+    }
+
+    fn answers(&self, channel: &SlackChannelId, ts: &MessageTs) -> bool {
+        self.inner.lock().unwrap().clicked.contains(&(channel.clone(), ts.clone()))
+    }
+
+    async fn answer(
+        &self,
+        post: PostId,
+        channel: &SlackChannelId,
+        ts: &MessageTs,
+        message: &Message,
+    ) -> bool {
+        let mut workspace = self.inner.lock().unwrap();
+        workspace.clicked.remove(&(channel.clone(), ts.clone()));
+        workspace.shown.push((post, message.notification.clone()));
+        self.refreshed.send_modify(|count| *count += 1);
         true
     }
 }

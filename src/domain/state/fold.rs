@@ -13,7 +13,7 @@ use crate::domain::booking::uid;
 use crate::domain::calendar::Quarter;
 use crate::domain::effect::{Notice, PostId, PostKey};
 use crate::domain::engagement::Stance;
-use crate::domain::event::{Cause, Event, Record, RefusedFor};
+use crate::domain::event::{Cause, Event, How, Record, RefusedFor};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 
 /// How long a cause is remembered. Slack drops events more than two hours late.
@@ -41,6 +41,7 @@ impl State {
             self.remember(record.at, cause);
         }
         self.note_news(record);
+        self.acting = self.actor(record);
         let (seq, at) = (record.seq, record.at);
         match &record.event {
             Event::ConfigAdopted { digest, initiatives, renamed } => {
@@ -96,6 +97,7 @@ impl State {
                     state.shown = state.shown.max(*through);
                     if state.shown >= state.changed {
                         self.outdated.remove(post);
+                        self.awaited.remove(post);
                     }
                 }
             }
@@ -377,6 +379,29 @@ impl State {
         state.changed = seq;
         if matches!(state.phase, Phase::Sent { .. }) {
             self.outdated.insert(post);
+            if self.acting.as_ref() == Some(state.key.to()) {
+                self.awaited.insert(post);
+            }
         }
+    }
+
+    /// Who did in Slack what led to `record`, if it says so.
+    fn actor(&self, record: &Record) -> Option<PersonId> {
+        if let Cause::Click(slack, _) = record.cause.as_ref()? {
+            return self.by_slack.get(slack).cloned();
+        }
+        let (Event::StanceTaken { person, how: How::Clicked, .. }
+        | Event::ReasonGiven { person, .. }
+        | Event::HeadsUpConfirmed { person, .. }
+        | Event::MessageReceived { person, .. }
+        | Event::MessageEdited { person, .. }
+        | Event::MessageDeleted { person, .. }
+        | Event::Stopped { person, .. }
+        | Event::StopUndone { person, .. }
+        | Event::SlotBooked { guest: person, .. }) = &record.event
+        else {
+            return None;
+        };
+        Some(person.clone())
     }
 }

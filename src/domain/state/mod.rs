@@ -15,6 +15,7 @@ mod renaming;
 pub use booking::{AddedHours, BookingState, Change, Slot, Standing, WaitState};
 pub use news::News;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -428,6 +429,8 @@ pub struct State {
     pub unsettled: BTreeSet<PostId>,
     /// Sent messages that don't show everything yet.
     pub outdated: BTreeSet<PostId>,
+    /// Those of them that don't show yet what their own reader did: somebody waits to see it.
+    pub awaited: BTreeSet<PostId>,
     /// What people said or asked for.
     pub received: BTreeMap<Seq, Received>,
     /// Questions, by the record of each.
@@ -474,6 +477,8 @@ pub struct State {
     on_page: HashMap<(Provider, String), Seq>,
     /// Bookings that hold time of a host, by their beginning.
     hosted: HashMap<PersonId, BTreeSet<(Timestamp, Seq)>>,
+    /// Whose doing the record at hand is.
+    acting: Option<PersonId>,
     causes: HashSet<Cause>,
     causes_by_age: VecDeque<(Timestamp, Cause)>,
 }
@@ -554,6 +559,15 @@ impl State {
             | PostKey::Notice { .. } => return None,
         };
         self.received.get(question)?.thread.as_ref()
+    }
+
+    /// The messages to bring up to date, and the record up to which each must show: first those whose reader
+    /// waits for it, then the latest changes.
+    pub fn to_refresh(&self) -> Vec<(PostId, Seq)> {
+        let changed = |post: &PostId| self.posts.get(post).map(|known| (*post, known.changed));
+        let mut posts: Vec<_> = self.outdated.iter().filter_map(changed).collect();
+        posts.sort_by_key(|(post, changed)| (!self.awaited.contains(post), Reverse(*changed), *post));
+        posts
     }
 
     /// The id under which a post went out: renaming somebody doesn't make it another post.

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, Traffic};
 use crate::domain::message::{Message, Recipient};
-use crate::domain::performer::{Found, Outcome, Outgoing, Performer};
+use crate::domain::performer::{Found, Outcome, Outgoing, Performer, Refreshed};
 use crate::domain::program::Program;
 use crate::slack::client::Client;
 use crate::slack::directory::Member;
@@ -98,7 +98,7 @@ async fn round_trip(client: Client, person: &Person, account: &Member) -> Vec<Fi
     let mut findings = vec![Finding::ok(TAB, format!("A message to {} is taken.", person.name))];
     let to = Recipient { channel: Some(channel.clone()), ..to };
     let found = performer.look_up(post, &to, None).await;
-    let changed = performer.refresh(post, &channel, &ts, &Message::line(DONE)).await;
+    let changed = performer.refresh(post, &channel, &ts, &Message::line(DONE)).await == Refreshed::Shown;
     findings.push(match found {
         Found::There { ts: there, .. } if there == ts && changed => {
             Finding::ok(METADATA, "The message was found again by its metadata, and changed.")

@@ -89,6 +89,67 @@ async fn each_kind_of_answer_is_told_from_the_others() {
 }
 
 #[tokio::test]
+async fn whatever_wait_is_asked_for_is_kept_within_reason_and_never_a_panic() {
+    const LIMITED: &str = r#"{"ok":false,"error":"ratelimited"}"#;
+    let json = (CONTENT_TYPE.as_str(), "application/json");
+    let check = |error: CallError, seconds: u64, of: &str| {
+        assert_eq!(error, CallError::Limited { retry_after: Duration::from_secs(seconds) }, "{of}");
+    };
+    for (asked, kept) in [
+        ("0", 1),
+        ("1", 1),
+        ("7", 7),
+        ("900", 900),
+        ("901", 900),
+        ("3600", 900),
+        ("86400", 900),
+        ("99999", 900),
+        ("18446744073709551614", 900),
+        ("18446744073709551615", 900),
+        // What isn't a number of seconds says nothing.
+        ("18446744073709551616", 30),
+        ("99999999999999999999999999999999", 30),
+        ("-1", 30),
+        ("1.5", 30),
+        ("1e9", 30),
+        ("NaN", 30),
+        ("", 30),
+        ("soon", 30),
+        ("7, 9", 30),
+        ("0x10", 30),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 30),
+    ] {
+        let headers = [json, (RETRY_AFTER.as_str(), asked)];
+        check(answered(StatusCode::TOO_MANY_REQUESTS, &headers, LIMITED).await, kept, asked);
+        let headers = [(RETRY_AFTER.as_str(), asked)];
+        check(answered(StatusCode::TOO_MANY_REQUESTS, &headers, "<html>").await, kept, asked);
+    }
+    for (body, kept) in [
+        (LIMITED, 30),
+        (r#"{"ok":false,"error":"ratelimited","retry_after":45}"#, 45),
+        (r#"{"ok":false,"error":"ratelimited","retry_after":2.5}"#, 2),
+        (r#"{"ok":false,"error":"rate_limited","retry_after":"45"}"#, 45),
+        (r#"{"ok":false,"error":"ratelimited","retry_after":0}"#, 1),
+        (r#"{"ok":false,"error":"ratelimited","retry_after":-3}"#, 1),
+        (r#"{"ok":false,"error":"ratelimited","retry_after":86400}"#, 900),
+        (r#"{"ok":false,"error":"ratelimited","retry_after":18446744073709551615}"#, 900),
+        (r#"{"ok":false,"error":"ratelimited","retry_after":1e300}"#, 900),
+        (r#"{"ok":false,"error":"ratelimited","retry_after":"inf"}"#, 900),
+        (r#"{"ok":false,"error":"ratelimited","retry_after":"NaN"}"#, 30),
+        (r#"{"ok":false,"error":"ratelimited","retry_after":null}"#, 30),
+        (r#"{"ok":false,"error":"ratelimited","retry_after":[1]}"#, 30),
+        (r#"{"ok":false,"error":"ratelimited","retry_after":{"a":1}}"#, 30),
+    ] {
+        for status in [StatusCode::OK, StatusCode::TOO_MANY_REQUESTS] {
+            let CallError::Limited { retry_after } = answered(status, &[json], body).await else {
+                panic!("{body}")
+            };
+            assert_eq!(retry_after.as_secs(), kept, "{status}: {body}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_refused_connection_sent_nothing_and_a_torn_one_may_have() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
