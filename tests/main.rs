@@ -18,6 +18,7 @@ mod http;
 mod journal;
 mod leaks;
 mod messages;
+mod release;
 mod sandbox;
 mod scenarios;
 mod slack;

@@ -4,7 +4,9 @@
 //! people do goes through the stand-in's driver, as the page does it. Nothing here sleeps: every wait is
 //! for something that the stand-in reports.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -178,9 +180,22 @@ impl World {
         Self::open(config, per_second, true, transport)
     }
 
+    /// The workspace and the bot's data as they lie in `folder`, in copies of their own, before the bot is
+    /// started.
+    pub(crate) fn resumed(config: &Path, folder: &Path) -> Self {
+        let copy = tempfile::tempdir().unwrap();
+        for (from, to) in [("workspace", "workspace"), ("data", "bot")] {
+            copy_private(&folder.join(from), &copy.path().join(to));
+        }
+        Self::open_in(copy, config, RATE, false, Transport::Socket)
+    }
+
     fn open(config: &Path, rate: &str, unlimited: bool, transport: Transport) -> Self {
+        Self::open_in(tempfile::tempdir().unwrap(), config, rate, unlimited, transport)
+    }
+
+    fn open_in(folder: TempDir, config: &Path, rate: &str, unlimited: bool, transport: Transport) -> Self {
         canvass::install_crypto();
-        let folder = tempfile::tempdir().unwrap();
         let http = reqwest::Client::builder().timeout(PATIENCE * 2).build().unwrap();
         let mut world = Self {
             http,
@@ -531,6 +546,21 @@ impl Actor<'_> {
         self.world
             .post("modal/submit", json!({ "as": self.id, "view_id": modal["id"], "values": filled }))
             .await
+    }
+}
+
+/// Copies a folder with everything in it, for its owner alone as a data folder is.
+fn copy_private(from: &Path, to: &Path) {
+    fs::DirBuilder::new().mode(0o700).create(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_private(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).unwrap();
+            fs::set_permissions(&target, fs::Permissions::from_mode(0o600)).unwrap();
+        }
     }
 }
 
