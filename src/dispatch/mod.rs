@@ -22,7 +22,7 @@ use crate::domain::engagement::Audience;
 use crate::domain::ids::{PersonId, Seq, TeamId};
 use crate::domain::message::{Message, Recipient};
 use crate::domain::observation::Observations;
-use crate::domain::performer::Performer;
+use crate::domain::performer::{Performer, Renew};
 use crate::domain::program::Program;
 use crate::domain::state::State;
 use crate::journal::Writer;
@@ -97,6 +97,8 @@ pub struct Means {
     pub clock: Clock,
     /// The way out.
     pub performer: Arc<dyn Performer>,
+    /// Reads people anew whose reading is too old for a campaign message.
+    pub renew: Arc<dyn Renew>,
     /// Writes the messages.
     pub compose: Arc<dyn Compose>,
     /// The workspace's limits.
@@ -131,6 +133,8 @@ enum End {
     NotNow,
     /// It can't be written before the configuration or the observations change.
     Unsayable,
+    /// Slack has said anew how its recipient is: it is judged again by that.
+    Renewed,
     /// It is to be tried again after this long, real time.
     Again(Duration),
 }

@@ -4,16 +4,40 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::limiter::{LEAD, Slot};
 use super::{End, Planner, Shared, World, outcome, recipient};
 use crate::clock::monotonic;
-use crate::domain::effect::PostKey;
+use crate::domain::effect::{PostKey, Traffic};
 use crate::domain::event::Event;
+use crate::domain::ids::PersonId;
 use crate::domain::performer::{Outcome, Outgoing};
 use crate::domain::state::State;
 use crate::journal::{Decision, Stopped};
+
+/// After how long an intent whose call hasn't begun is given up, calendar time. It was judged by what was
+/// known then: a machine that slept in between, or a wait that took longer than it should, may have let the
+/// recipient go on vacation. Short of when a post in doubt is looked up, so that no call begins after that.
+const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(30);
+
+/// After how long a person who could not be read is tried again, at first.
+const BEFORE_RENEWAL: Duration = Duration::from_secs(30);
+
+/// Whether Slack has to say anew how the recipient is before the post may go. What somebody waits for is
+/// never held by that.
+pub(super) fn needs_renewal(world: &World, key: &PostKey, now: Timestamp) -> bool {
+    match key.traffic() {
+        Traffic::Campaign => !world.seen.is_recent(key.to(), now),
+        Traffic::Interactive => false,
+    }
+}
+
+/// Has `person` read anew.
+pub(super) async fn renew(shared: Arc<Shared>, person: PersonId) -> Result<End, Stopped> {
+    let renewed = shared.means.renew.renew(&person).await;
+    Ok(if renewed { End::Renewed } else { End::Again(BEFORE_RENEWAL) })
+}
 
 /// Sends what `key` stands for, if it may still go.
 pub(super) async fn send<P: Planner>(
@@ -25,11 +49,11 @@ pub(super) async fn send<P: Planner>(
     let intending = shared.clone();
     let intended =
         shared.means.writer.submit(None, move |state, now| intend::<P>(&intending, &world, state, now, &key));
-    let outgoing = match intended.await? {
-        Ok(outgoing) => outgoing,
+    let (outgoing, at) = match intended.await? {
+        Ok(intended) => intended,
         Err(end) => return Ok(end),
     };
-    let outcome = call(&shared, &outgoing, slot).await;
+    let outcome = call(&shared, &outgoing, at, slot).await;
     log(&outgoing, &outcome);
     record(&shared, &outgoing, outcome).await?;
     Ok(End::Done)
@@ -42,10 +66,13 @@ fn intend<P: Planner>(
     state: &State,
     now: Timestamp,
     key: &PostKey,
-) -> Decision<Result<Outgoing, End>> {
+) -> Decision<Result<(Outgoing, Timestamp), End>> {
     let no = |end| Decision { events: Vec::new(), reply: Err(end) };
     if shared.stopping.load(Ordering::Acquire) {
         return no(End::NotNow);
+    }
+    if needs_renewal(world, key, now) {
+        return no(End::Again(Duration::ZERO));
     }
     let Some(post) = P::eligible(world, state, now, key) else { return no(End::NotNow) };
     let Some(to) = recipient(&world.program, state, key.to()) else { return no(End::NotNow) };
@@ -66,11 +93,15 @@ fn intend<P: Planner>(
     };
     let (thread, traffic) = (state.thread_of(key).cloned(), key.traffic());
     let outgoing = Outgoing { post: id, attempt: post.attempt, to, thread, message, traffic };
-    Decision { events: vec![intent], reply: Ok(outgoing) }
+    Decision { events: vec![intent], reply: Ok((outgoing, now)) }
 }
 
-async fn call(shared: &Shared, outgoing: &Outgoing, slot: Slot) -> Outcome {
+/// Makes the call of an intent that was decided at `intended`.
+async fn call(shared: &Shared, outgoing: &Outgoing, intended: Timestamp, slot: Slot) -> Outcome {
     tokio::time::sleep_until(slot.at().into()).await;
+    if LONGEST_SLEEP < shared.means.clock.now().duration_since(intended) {
+        return Outcome::NotApplied { retry_after: Duration::ZERO, code: "slept-too-long".to_owned() };
+    }
     let started = monotonic();
     let outcome = tokio::time::timeout(shared.means.timeout, shared.means.performer.post(outgoing))
         .await

@@ -194,6 +194,13 @@ impl<P: Planner> Dispatch<P> {
                 self.retries.forget(post);
                 self.unproven.remove(&post);
             }
+            End::Renewed => {
+                self.retries.forget(post);
+                // The reading is in force by now; whoever is asked for again would be read again.
+                if self.seen.has_changed().unwrap_or(false) {
+                    self.world_changed();
+                }
+            }
             End::NotNow => _ = self.refused.insert(post),
             End::Unsayable => _ = self.unsayable.insert(post),
             End::Again(after) => self.retries.again(post, monotonic(), after),
@@ -217,7 +224,7 @@ impl<P: Planner> Dispatch<P> {
         let mut missed = Vec::new();
         for effect in self.planner.due(now) {
             match effect {
-                Effect::Post(post) => self.post(post.key, &mut round),
+                Effect::Post(post) => self.post(post.key, now, &mut round),
                 Effect::Miss(key) => missed.push(key),
                 Effect::Settle { post, attempt } => self.settle(post, attempt, &mut round),
                 Effect::Refresh { post, .. } => self.refresh(post, &mut round),
@@ -250,7 +257,7 @@ impl<P: Planner> Dispatch<P> {
         self.planner.refresh(&self.world, &state, now, &records);
     }
 
-    fn post(&mut self, key: PostKey, round: &mut Round) {
+    fn post(&mut self, key: PostKey, now: Timestamp, round: &mut Round) {
         let kind = Kind::of(key.traffic());
         // The digest is not made for what can't go anyway: a campaign is walked along often.
         if !self.may_start(kind, key.to(), round) {
@@ -262,9 +269,27 @@ impl<P: Planner> Dispatch<P> {
             return;
         }
         let to = key.to().clone();
+        if post::needs_renewal(&self.world, &key, now) {
+            self.renew(id, &to, round);
+            return;
+        }
         self.start(kind, id, &to, round, |dispatch, slot| {
             post::send::<P>(dispatch.shared.clone(), dispatch.world.clone(), key, slot)
         });
+    }
+
+    /// Has `person` read anew, on whom `post` waits.
+    fn renew(&mut self, post: PostId, person: &PersonId, round: &mut Round) {
+        round.left += 1;
+        if !self.may_start(Kind::Renewal, person, round) {
+            return;
+        }
+        if let Some(at) = self.retries.after(post, round.now) {
+            round.wake_at(at);
+            return;
+        }
+        let task = self.jobs.spawn(post::renew(self.shared.clone(), person.clone())).id();
+        self.in_flight.started(task, Kind::Renewal, post, person.clone());
     }
 
     fn settle(&mut self, post: PostId, attempt: u32, round: &mut Round) {
@@ -352,7 +377,8 @@ impl<P: Planner> Dispatch<P> {
             round.wake_at(at);
             return;
         }
-        match self.shared.limiter.take(kind.method(), |most| kind.leaves(most), to, round.now) {
+        let Some(method) = kind.method() else { return };
+        match self.shared.limiter.take(method, |most| kind.leaves(most), to, round.now) {
             Ok(slot) => {
                 let work = work(self, slot);
                 let task = self.jobs.spawn(work).id();

@@ -22,6 +22,7 @@ pub(super) enum Kind {
     Refresh,
     /// Showing somebody what they did themselves.
     Click,
+    Renewal,
 }
 
 impl Kind {
@@ -32,12 +33,14 @@ impl Kind {
         }
     }
 
-    /// The method whose limit counts.
-    pub(super) fn method(self) -> Method {
+    /// The method whose limit counts here, if one does.
+    pub(super) fn method(self) -> Option<Method> {
         match self {
-            Self::Interactive | Self::Campaign => Method::Post,
-            Self::LookUp => Method::LookUp,
-            Self::Refresh | Self::Click => Method::Refresh,
+            Self::Interactive | Self::Campaign => Some(Method::Post),
+            Self::LookUp => Some(Method::LookUp),
+            Self::Refresh | Self::Click => Some(Method::Refresh),
+            // Whoever reads keeps the limits of reading.
+            Self::Renewal => None,
         }
     }
 
@@ -45,7 +48,7 @@ impl Kind {
     pub(super) fn leaves(self, most: u32) -> u32 {
         match self {
             Self::Refresh => most / 5,
-            Self::Interactive | Self::Campaign | Self::LookUp | Self::Click => 0,
+            Self::Interactive | Self::Campaign | Self::LookUp | Self::Click | Self::Renewal => 0,
         }
     }
 
@@ -54,7 +57,7 @@ impl Kind {
         match self {
             Self::Campaign => 64,
             Self::Interactive => 32,
-            Self::LookUp | Self::Refresh | Self::Click => 16,
+            Self::LookUp | Self::Refresh | Self::Click | Self::Renewal => 16,
         }
     }
 }

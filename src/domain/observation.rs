@@ -11,7 +11,7 @@ use super::stretch::Stretch;
 /// What Slack says of a person.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// When it was read.
+    /// When Slack said what the account and its status are.
     pub as_of: Timestamp,
     /// Their zone in Slack.
     pub zone: Option<TimeZone>,
@@ -19,7 +19,8 @@ pub struct Seen {
     pub mail: Option<String>,
     /// Their account is switched off.
     pub deactivated: bool,
-    /// Do-not-disturb, as `[from, until)`, if it is on.
+    /// Do-not-disturb, as `[from, until)`, if it is on. It ends with its reading: see
+    /// [`Observations::GREATEST_QUIET_AGE`].
     pub quiet: Option<(Timestamp, Timestamp)>,
     /// Out of office until then, if their status says so.
     pub away_until: Option<Timestamp>,
@@ -55,8 +56,23 @@ pub struct Observations {
 }
 
 impl Observations {
-    /// How old a reading of a person may be before it is read again.
+    /// How old the reading of an account and its status may be before a campaign message needs a new one.
     pub const GREATEST_AGE: SignedDuration = SignedDuration::from_hours(24);
+
+    /// How old a reading of do-not-disturb may be before it is unknown. What is unknown holds nothing up.
+    pub const GREATEST_QUIET_AGE: SignedDuration = SignedDuration::from_hours(12);
+
+    /// Whether Slack said recently enough who `person` is and how they are for a campaign message to go to
+    /// them at `now`. A reading from the future is none: the clock was set back since.
+    pub fn is_recent(&self, person: &PersonId, now: Timestamp) -> bool {
+        self.of(person).is_some_and(|seen| {
+            let age = now.duration_since(seen.as_of);
+            -Self::CLOCKS_DIFFER <= age && age < Self::GREATEST_AGE
+        })
+    }
+
+    /// By how much two clocks that are right may differ.
+    const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 
     /// What is known of `person`.
     pub fn of(&self, person: &PersonId) -> Option<&Seen> {
@@ -66,5 +82,30 @@ impl Observations {
     /// The zone that Slack gives for `person`. An old reading is better than the calendar's zone.
     pub fn zone(&self, person: &PersonId) -> Option<&TimeZone> {
         self.of(person).and_then(|seen| seen.zone.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_is_recent_for_a_day_and_never_when_it_is_from_the_future() {
+        let now: Timestamp = "2026-12-07T09:00:00Z".parse().unwrap();
+        let ana = PersonId::parse("ana").unwrap();
+        let check = |minutes: i64, recent: bool| {
+            let as_of = now - SignedDuration::from_mins(minutes);
+            let seen =
+                Seen { as_of, zone: None, mail: None, deactivated: false, quiet: None, away_until: None };
+            let all = Observations { people: [(ana.clone(), seen)].into(), ..Observations::default() };
+            assert_eq!(all.is_recent(&ana, now), recent, "{minutes} minutes old");
+        };
+        check(0, true);
+        check(24 * 60 - 1, true);
+        check(24 * 60, false);
+        check(60 * 24 * 30, false);
+        check(-5, true);
+        check(-6, false);
+        assert!(!Observations::default().is_recent(&ana, now), "never read");
     }
 }

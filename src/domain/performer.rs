@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::effect::{PostId, Traffic};
 use super::event::RefusedFor;
-use super::ids::{MessageTs, SlackChannelId};
+use super::ids::{MessageTs, PersonId, SlackChannelId};
 use super::message::{Message, Recipient};
 
 /// The longest that a *Retry-After* of Slack's is obeyed to the second. Slack's limits count by the minute, so
@@ -106,6 +106,15 @@ pub enum Refreshed {
         /// Slack's error code, or ours.
         code: String,
     },
+}
+
+/// Reads anew what Slack says of one person, before a message goes to them on the word of an old reading.
+#[async_trait]
+pub trait Renew: Send + Sync + 'static {
+    /// True once the observations in force hold a reading of `person` that is recent
+    /// ([`Observations::is_recent`](super::observation::Observations::is_recent)); false if there is none to
+    /// be had now.
+    async fn renew(&self, person: &PersonId) -> bool;
 }
 
 /// The way out to Slack.

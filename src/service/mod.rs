@@ -134,6 +134,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
 
     let fresh = Arc::new(FreshUrls::default());
     let (members, changes) = mpsc::unbounded_channel();
+    let (ask, asked) = mpsc::unbounded_channel();
     let (opened, openings) = mpsc::unbounded_channel();
     let runtime = tokio::runtime::Handle::current();
     let inbox: Arc<dyn Inbox> = Arc::new(inbox::Decider { writer: writer.clone(), shared: shared.clone() });
@@ -184,6 +185,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         clock: clock.clone(),
         shared: shared.clone(),
         changes,
+        asked,
     };
     tasks.spawn(until(stopping.clone(), async move { people.keep_fresh(first).await.map_err(stopped) }));
 
@@ -203,6 +205,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         writer: writer.clone(),
         clock: clock.clone(),
         performer: Arc::new(SlackPerformer::new(client, fresh)),
+        renew: Arc::new(people::Asker(ask)),
         compose: Arc::new(inbox::Words),
         rates,
         timeout: CALL_TIMEOUT,

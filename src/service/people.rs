@@ -1,21 +1,48 @@
-//! Who the people of the configuration are in Slack, kept fresh: read in bulk, corrected by events.
+//! Who the people of the configuration are in Slack, kept fresh: read in bulk, corrected by events, and one
+//! by one where a message needs it.
+//!
+//! Invariant: each reading stands by itself. One that fails takes nothing away from another; what it would
+//! have replaced stays, and is as old as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use super::shared::Shared;
-use crate::clock::Clock;
+use crate::clock::{Clock, monotonic};
 use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, SlackUserId};
+use crate::domain::performer::Renew;
 use crate::journal::{Decision, Stopped, Writer};
-use crate::slack::Client;
 use crate::slack::directory::{self, Member, Quiet, Sighting};
+use crate::slack::{CallError, Client};
 
-/// How soon a reading that failed is tried again, calendar and real time.
-const BEFORE_RETRY: std::time::Duration = std::time::Duration::from_secs(30);
+/// How soon a reading that failed is tried again, real time.
+const BEFORE_RETRY: Duration = Duration::from_secs(30);
+
+/// An event is Slack's word from before a bulk reading only if it is older than that by this much: our clock
+/// and Slack's may differ, and Slack delivers again for some minutes.
+const LATE: SignedDuration = SignedDuration::from_mins(10);
+
+/// A person who is to be read anew, and whom to tell whether that succeeded.
+pub(super) type Asked = (PersonId, oneshot::Sender<bool>);
+
+/// Asks [`People`] for new readings.
+pub(super) struct Asker(pub(super) mpsc::UnboundedSender<Asked>);
+
+#[async_trait]
+impl Renew for Asker {
+    async fn renew(&self, person: &PersonId) -> bool {
+        let (tell, told) = oneshot::channel();
+        // The reader is gone only when the service stops.
+        self.0.send((person.clone(), tell)).is_ok() && told.await.unwrap_or(false)
+    }
+}
 
 /// Keeps the observations fresh.
 pub(super) struct People {
@@ -24,70 +51,215 @@ pub(super) struct People {
     pub(super) clock: Clock,
     pub(super) shared: Shared,
     pub(super) changes: mpsc::UnboundedReceiver<Member>,
+    pub(super) asked: mpsc::UnboundedReceiver<Asked>,
+}
+
+/// What a reading brought.
+enum Read {
+    Everybody(Result<Vec<Member>, CallError>),
+    Quiet(Result<Quiet, CallError>),
+    One(Result<Member, CallError>, Asked),
+}
+
+/// When something is read in bulk.
+#[derive(Debug)]
+struct Turn {
+    /// Calendar time; none before something else was read.
+    at: Option<Timestamp>,
+    /// Real time, after a failure.
+    not_before: Option<Instant>,
+    under_way: bool,
+}
+
+impl Turn {
+    fn new(at: Option<Timestamp>) -> Self {
+        Self { at, not_before: None, under_way: false }
+    }
+
+    /// Whether it is to begin now; it has begun then.
+    fn begins(&mut self, now: Timestamp, instant: Instant) -> bool {
+        let begins = !self.under_way
+            && self.at.is_some_and(|at| at <= now)
+            && self.not_before.is_none_or(|before| before <= instant);
+        self.under_way |= begins;
+        begins
+    }
+
+    fn succeeded(&mut self, now: Timestamp) {
+        *self = Self::new(now.checked_add(directory::REFRESH).ok());
+    }
+
+    fn failed(&mut self, instant: Instant) {
+        (self.under_way, self.not_before) = (false, Some(instant + BEFORE_RETRY));
+    }
+
+    /// Whether it is under way and didn't fail the last time.
+    fn ends_soon(&self) -> bool {
+        self.under_way && self.not_before.is_none()
+    }
+
+    /// Returns once it may begin.
+    async fn comes(&self, clock: &Clock) {
+        if self.under_way {
+            return std::future::pending().await;
+        }
+        clock.reaches(self.at).await;
+        if let Some(before) = self.not_before {
+            tokio::time::sleep_until(before.into()).await;
+        }
+    }
+}
+
+/// What is known of every account.
+#[derive(Debug, Default)]
+struct Accounts {
+    members: BTreeMap<SlackUserId, Member>,
+    quiet: Quiet,
+    /// Everybody has been read once; until then nobody can be said to be missing.
+    complete: bool,
+    /// Whose account changed while everybody was read: what the event said is newer.
+    changed_meanwhile: BTreeSet<SlackUserId>,
+}
+
+impl Accounts {
+    fn everybody(&mut self, members: Vec<Member>) {
+        let newer = std::mem::take(&mut self.changed_meanwhile);
+        let mut before = std::mem::take(&mut self.members);
+        self.complete = true;
+        self.members = members.into_iter().map(|member| (member.id.clone(), member)).collect();
+        self.members.extend(newer.into_iter().filter_map(|id| before.remove_entry(&id)));
+    }
+
+    /// Takes in what an event said, which came at `now`.
+    fn changed(&mut self, mut member: Member, now: Timestamp) {
+        member.as_of = member.as_of.min(now);
+        let known = self.members.get(&member.id);
+        if known.is_some_and(|known| LATE < known.as_of.duration_since(member.as_of)) {
+            return;
+        }
+        self.changed_meanwhile.insert(member.id.clone());
+        self.members.insert(member.id.clone(), member);
+    }
 }
 
 impl People {
-    /// Reads and reads again, for ever; `first` is told of the first reading that succeeds.
+    /// Reads and reads again, for ever; `first` is told once everybody has been read.
     pub(super) async fn keep_fresh(mut self, first: oneshot::Sender<()>) -> Result<(), Stopped> {
         let mut first = Some(first);
-        let mut members: BTreeMap<SlackUserId, Member> = BTreeMap::new();
-        let mut quiet = Quiet::new();
-        let mut read_again = self.clock.now();
+        let mut accounts = Accounts::default();
+        let (mut everybody, mut quiet) = (Turn::new(Some(self.clock.now())), Turn::new(None));
+        let (mut waiting, mut alone): (VecDeque<Asked>, bool) = (VecDeque::new(), false);
+        let mut reading: JoinSet<Read> = JoinSet::new();
         let mut program = self.shared.program.subscribe();
         loop {
-            if read_again <= self.clock.now() {
-                match self.read().await {
-                    Some((fresh, fresh_quiet)) => {
-                        members = fresh.into_iter().map(|member| (member.id.clone(), member)).collect();
-                        quiet = fresh_quiet;
-                        read_again = later(self.clock.now(), directory::REFRESH);
-                    }
-                    None => {
-                        tokio::time::sleep(BEFORE_RETRY).await;
-                        continue;
-                    }
-                }
+            let (now, instant) = (self.clock.now(), monotonic());
+            if everybody.begins(now, instant) {
+                accounts.changed_meanwhile.clear();
+                let (client, clock) = (self.client.clone(), self.clock.clone());
+                reading.spawn(async move { Read::Everybody(directory::read_members(&client, &clock).await) });
             }
-            self.recognise(&members, &quiet).await?;
-            if let Some(first) = first.take() {
-                // Whoever waited for it is gone only when the service stops.
-                _ = first.send(());
+            if !everybody.under_way && quiet.begins(now, instant) {
+                let (client, clock, ours) = (self.client.clone(), self.clock.clone(), self.ours(&accounts));
+                reading
+                    .spawn(async move { Read::Quiet(directory::read_quiet(&client, &clock, &ours).await) });
+            }
+            // Everybody is read in a moment, unless that fails; until then nobody has to be read alone.
+            if !alone && !everybody.ends_soon() && !quiet.ends_soon() {
+                alone = self.read_next(&mut waiting, &mut reading);
             }
             tokio::select! {
                 biased;
-                () = self.clock.reaches(Some(read_again)) => {}
-                Some(member) = self.changes.recv() => {
-                    members.insert(member.id.clone(), member);
-                    while let Ok(member) = self.changes.try_recv() {
-                        members.insert(member.id.clone(), member);
+                Some(ended) = reading.join_next() => match ended {
+                    Ok(Read::Everybody(Ok(members))) => {
+                        accounts.everybody(members);
+                        everybody.succeeded(self.clock.now());
+                        quiet.at = Some(self.clock.now());
+                        self.recognise(&accounts).await?;
                     }
+                    Ok(Read::Everybody(Err(error))) => {
+                        tracing::error!(%error, "the people of the workspace could not be read");
+                        everybody.failed(monotonic());
+                    }
+                    Ok(Read::Quiet(read)) => {
+                        match read {
+                            Ok(fresh) => {
+                                accounts.quiet = fresh;
+                                quiet.succeeded(self.clock.now());
+                                self.recognise(&accounts).await?;
+                            }
+                            Err(error) => {
+                                tracing::warn!(%error, "do-not-disturb could not be read; what was read before counts for twelve hours");
+                                quiet.failed(monotonic());
+                            }
+                        }
+                        if let Some(first) = first.take() {
+                            // Whoever waited for it is gone only when the service stops.
+                            _ = first.send(());
+                        }
+                    }
+                    Ok(Read::One(read, (person, tell))) => {
+                        alone = false;
+                        match read {
+                            Ok(member) => {
+                                accounts.members.insert(member.id.clone(), member);
+                                self.recognise(&accounts).await?;
+                            }
+                            Err(error) => tracing::warn!(%person, %error, "a person could not be read; the message to them waits"),
+                        }
+                        self.tell(&person, tell);
+                    }
+                    Err(error) => {
+                        // Which of them broke off isn't known, so each is done again.
+                        tracing::error!(%error, "reading the people of the workspace broke off");
+                        alone = false;
+                        everybody.failed(monotonic());
+                        quiet.failed(monotonic());
+                    }
+                },
+                () = everybody.comes(&self.clock) => {}
+                () = quiet.comes(&self.clock), if !everybody.under_way => {}
+                Some(member) = self.changes.recv() => {
+                    accounts.changed(member, self.clock.now());
+                    while let Ok(member) = self.changes.try_recv() {
+                        accounts.changed(member, self.clock.now());
+                    }
+                    self.recognise(&accounts).await?;
                 }
-                Ok(()) = program.changed() => {}
+                Some(asked) = self.asked.recv() => waiting.push_back(asked),
+                Ok(()) = program.changed() => self.recognise(&accounts).await?,
             }
         }
     }
 
-    async fn read(&self) -> Option<(Vec<Member>, Quiet)> {
-        let read = async {
-            let members = directory::read_members(&self.client).await?;
-            let ours = self.ours(&members);
-            let quiet = directory::read_quiet(&self.client, &ours).await?;
-            Ok::<_, crate::slack::CallError>((members, quiet))
-        };
-        match read.await {
-            Ok(read) => Some(read),
-            Err(error) => {
-                tracing::error!(%error, "the people of the workspace could not be read; nothing is sent before they are");
-                None
+    /// Begins to read the next person who was asked for and wasn't read since; false if there is none.
+    fn read_next(&self, waiting: &mut VecDeque<Asked>, reading: &mut JoinSet<Read>) -> bool {
+        while let Some((person, tell)) = waiting.pop_front() {
+            let account = self.writer.state().person(&person).and_then(|known| known.slack.clone());
+            let recent = self.shared.seen().is_recent(&person, self.clock.now());
+            match account.filter(|_| !recent) {
+                Some(account) => {
+                    let (client, clock) = (self.client.clone(), self.clock.clone());
+                    reading.spawn(async move {
+                        Read::One(directory::read_member(&client, &clock, &account).await, (person, tell))
+                    });
+                    return true;
+                }
+                None => self.tell(&person, tell),
             }
         }
+        false
+    }
+
+    fn tell(&self, person: &PersonId, tell: oneshot::Sender<bool>) {
+        // Whoever asked may have stopped waiting.
+        _ = tell.send(self.shared.seen().is_recent(person, self.clock.now()));
     }
 
     /// The accounts of people of the configuration: nobody else's do-not-disturb is asked for.
-    fn ours(&self, members: &[Member]) -> Vec<SlackUserId> {
-        let (program, now) = (self.shared.program(), self.clock.now());
-        let state = self.writer.state();
-        let sighting = directory::recognise(&program, &state, members, &Quiet::new(), now);
+    fn ours(&self, accounts: &Accounts) -> Vec<SlackUserId> {
+        let members: Vec<Member> = accounts.members.values().cloned().collect();
+        let (program, state) = (self.shared.program(), self.writer.state());
+        let sighting = directory::recognise(&program, &state, &members, &Quiet::new());
         let linked = sighting.seen.keys().filter_map(|person| state.person(person)?.slack.clone());
         let mut ours: Vec<SlackUserId> =
             linked.chain(sighting.links.iter().map(|(_, slack)| slack.clone())).collect();
@@ -96,12 +268,14 @@ impl People {
         ours
     }
 
-    async fn recognise(&self, members: &BTreeMap<SlackUserId, Member>, quiet: &Quiet) -> Result<(), Stopped> {
-        let members: Vec<Member> = members.values().cloned().collect();
+    async fn recognise(&self, accounts: &Accounts) -> Result<(), Stopped> {
+        if !accounts.complete {
+            return Ok(());
+        }
+        let members: Vec<Member> = accounts.members.values().cloned().collect();
         let program = self.shared.program();
-        let now = self.clock.now();
         let Sighting { links, seen, missing } =
-            directory::recognise(&program, &self.writer.state(), &members, quiet, now);
+            directory::recognise(&program, &self.writer.state(), &members, &accounts.quiet);
         for person in &missing {
             tracing::warn!(%person, "nobody in the workspace is this person; they can't be written to");
         }
@@ -124,6 +298,57 @@ fn new_links(state: &crate::domain::state::State, links: &[(PersonId, SlackUserI
         .collect()
 }
 
-fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
-    now.checked_add(by).unwrap_or(Timestamp::MAX)
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        let start: Timestamp = "2026-12-07T09:00:00Z".parse().unwrap();
+        start + SignedDuration::from_mins(minutes)
+    }
+
+    fn read(id: &str, away: bool, minutes: i64) -> Member {
+        let emoji = if away { ":palm_tree:" } else { "" };
+        Member::read(&json!({ "id": id, "profile": { "status_emoji": emoji } }), at(minutes)).unwrap()
+    }
+
+    fn known(accounts: &Accounts, id: &str) -> (bool, Timestamp) {
+        let member = &accounts.members[&SlackUserId::parse(id).unwrap()];
+        (member.away.is_some(), member.as_of)
+    }
+
+    #[test]
+    fn a_change_of_one_account_makes_no_other_reading_younger() {
+        let mut accounts = Accounts::default();
+        accounts.everybody(vec![read("U1", false, 0), read("U2", false, 0)]);
+        accounts.changed(read("U1", true, 600), at(601));
+        assert_eq!(known(&accounts, "U1"), (true, at(600)));
+        assert_eq!(known(&accounts, "U2"), (false, at(0)));
+    }
+
+    #[test]
+    fn an_event_counts_from_when_slack_sent_it_and_not_if_it_is_long_overtaken() {
+        let mut accounts = Accounts::default();
+        accounts.everybody(vec![read("U1", false, 100)]);
+        accounts.changed(read("U1", true, 89), at(101));
+        assert_eq!(known(&accounts, "U1"), (false, at(100)), "delivered again an hour later");
+        accounts.changed(read("U1", true, 95), at(101));
+        assert_eq!(known(&accounts, "U1"), (true, at(95)), "the clocks may differ");
+        accounts.changed(read("U1", false, 500), at(102));
+        assert_eq!(known(&accounts, "U1"), (false, at(102)), "nothing is younger than its arrival");
+    }
+
+    #[test]
+    fn what_changed_while_everybody_was_read_is_kept() {
+        let mut accounts = Accounts::default();
+        accounts.everybody(vec![read("U1", false, 0), read("U2", false, 0)]);
+        accounts.changed(read("U1", true, 5), at(5));
+        accounts.everybody(vec![read("U1", false, 5), read("U2", true, 5)]);
+        assert!(known(&accounts, "U1").0 && known(&accounts, "U2").0);
+        accounts.everybody(vec![read("U1", false, 360)]);
+        assert!(!known(&accounts, "U1").0);
+        assert!(!accounts.members.contains_key(&SlackUserId::parse("U2").unwrap()));
+    }
 }

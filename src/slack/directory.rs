@@ -1,7 +1,11 @@
 //! Who people are in Slack and what their accounts say now.
 //!
-//! Read in bulk, page by page; kept fresh by events. Reading one person at a time would not fit Slack's
-//! limits. The parsing is pure and tolerant: a member that can't be read is passed over.
+//! Read in bulk, page by page; kept fresh by events. Reading everybody one at a time would not fit Slack's
+//! limits; one person is read alone when a message to them needs it. The parsing is pure and tolerant: a
+//! member that can't be read is passed over.
+//!
+//! Invariant: whatever is read carries the time at which Slack said it, and is as old as that, however often
+//! it is looked at. A call's answer counts from when the call was made.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -10,6 +14,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::clock::Clock;
 use crate::domain::directory::Address;
 use crate::domain::ids::{PersonId, SlackUserId};
 use crate::domain::observation::{Observations, Seen};
@@ -25,6 +30,8 @@ use super::methods::Method;
 pub struct Member {
     /// Its id.
     pub id: SlackUserId,
+    /// When Slack said all this.
+    pub as_of: Timestamp,
     /// Its e-mail address, lower case, if the app may see it.
     email: Option<String>,
     /// Its zone.
@@ -50,7 +57,7 @@ pub enum Away {
     Open,
 }
 
-/// Do-not-disturb as `[from, until)`, by account.
+/// Do-not-disturb as `[from, until)`, by account. None of it outlasts the reading it comes from.
 pub type Quiet = HashMap<SlackUserId, (Timestamp, Timestamp)>;
 
 /// Emoji by which people say that they are away: Slack's own suggestions and their kin.
@@ -85,8 +92,8 @@ const AWAY_WORDS: [&str; 16] = [
 ];
 
 impl Member {
-    /// The account in a `user` object of the Web API or an event.
-    pub fn read(user: &Value) -> Option<Self> {
+    /// The account in a `user` object of the Web API or an event, as Slack said it at `as_of`.
+    pub fn read(user: &Value, as_of: Timestamp) -> Option<Self> {
         let id = SlackUserId::parse(user.get("id")?.as_str()?).ok()?;
         let text = |place: &str| user.pointer(place).and_then(Value::as_str);
         let flag = |place: &str| user.pointer(place).and_then(Value::as_bool).unwrap_or(false);
@@ -96,6 +103,7 @@ impl Member {
         };
         Some(Self {
             id,
+            as_of,
             email: text("/profile/email").map(str::to_lowercase),
             // An unknown name is better replaced by today's offset than by the calendar's zone.
             zone: text("/tz").and_then(|name| TimeZone::get(name).ok()).or_else(offset),
@@ -109,7 +117,8 @@ impl Member {
 
     /// What is observed of the person whose account it is. A status without an end counts until the
     /// reading is too old to count itself.
-    pub fn seen(&self, as_of: Timestamp, quiet: Option<(Timestamp, Timestamp)>) -> Seen {
+    pub fn seen(&self, quiet: Option<(Timestamp, Timestamp)>) -> Seen {
+        let as_of = self.as_of;
         let away_until = self.away.and_then(|away| match away {
             Away::Until(then) => Some(then),
             Away::Open => as_of.checked_add(Observations::GREATEST_AGE).ok(),
@@ -137,13 +146,16 @@ fn away(user: &Value) -> Option<Away> {
     }
 }
 
-/// The accounts of a page of `users.list`.
-pub fn members(page: &Value) -> Vec<Member> {
-    page.get("members").and_then(Value::as_array).into_iter().flatten().filter_map(Member::read).collect()
+/// The accounts of a page of `users.list` that was asked for at `as_of`.
+pub fn members(page: &Value, as_of: Timestamp) -> Vec<Member> {
+    let members = page.get("members").and_then(Value::as_array).into_iter().flatten();
+    members.filter_map(|user| Member::read(user, as_of)).collect()
 }
 
-/// Do-not-disturb in an answer of `dnd.teamInfo`. Only the window that is on or comes next is told.
-pub fn quiet(answer: &Value) -> Quiet {
+/// Do-not-disturb in an answer of `dnd.teamInfo` that was asked for at `as_of`. Only the window that is on or
+/// comes next is told, and it is believed for as long as the reading is.
+pub fn quiet(answer: &Value, as_of: Timestamp) -> Quiet {
+    let unknown_from = as_of.checked_add(Observations::GREATEST_QUIET_AGE).unwrap_or(Timestamp::MAX);
     let users = answer.get("users").and_then(Value::as_object);
     users
         .into_iter()
@@ -151,7 +163,7 @@ pub fn quiet(answer: &Value) -> Quiet {
         .filter(|(_, told)| told.get("dnd_enabled").and_then(Value::as_bool) == Some(true))
         .filter_map(|(user, told)| {
             let at = |name| Timestamp::from_second(told.get(name)?.as_i64()?).ok();
-            let (from, until) = (at("next_dnd_start_ts")?, at("next_dnd_end_ts")?);
+            let (from, until) = (at("next_dnd_start_ts")?, at("next_dnd_end_ts")?.min(unknown_from));
             (from < until).then_some(())?;
             Some((SlackUserId::parse(user).ok()?, (from, until)))
         })
@@ -171,13 +183,7 @@ pub struct Sighting {
 
 /// Recognises the people of the configuration among `members`: by the Slack id they are linked to, by the
 /// one they are configured with, or by e-mail address. A link, once recorded, is kept.
-pub fn recognise(
-    program: &Program,
-    state: &State,
-    members: &[Member],
-    quiet: &Quiet,
-    now: Timestamp,
-) -> Sighting {
+pub fn recognise(program: &Program, state: &State, members: &[Member], quiet: &Quiet) -> Sighting {
     let by_id: HashMap<&SlackUserId, &Member> = members.iter().map(|member| (&member.id, member)).collect();
     // Of two accounts with one address the one that is in use counts.
     let by_email: HashMap<&str, &Member> = members
@@ -200,7 +206,7 @@ pub fn recognise(
         if linked.is_none() {
             sighting.links.push((person.id.clone(), member.id.clone()));
         }
-        sighting.seen.insert(person.id.clone(), member.seen(now, quiet.get(&member.id).copied()));
+        sighting.seen.insert(person.id.clone(), member.seen(quiet.get(&member.id).copied()));
     }
     sighting
 }
@@ -216,7 +222,7 @@ const MOST_PAGES: usize = 1_000;
 ///
 /// # Errors
 /// What ended the reading; a call that was only limited is made again after the time that Slack names.
-pub async fn read_members(client: &Client) -> Result<Vec<Member>, CallError> {
+pub async fn read_members(client: &Client, clock: &Clock) -> Result<Vec<Member>, CallError> {
     let mut members = Vec::new();
     let mut cursor = String::new();
     for _ in 0..MOST_PAGES {
@@ -224,8 +230,8 @@ pub async fn read_members(client: &Client) -> Result<Vec<Member>, CallError> {
         if let (false, Some(arguments)) = (cursor.is_empty(), arguments.as_object_mut()) {
             arguments.insert("cursor".to_owned(), cursor.as_str().into());
         }
-        let page = patiently(client, Method::UsersList, &arguments).await?;
-        members.extend(self::members(&page));
+        let (page, as_of) = patiently_at(client, clock, Method::UsersList, &arguments).await?;
+        members.extend(self::members(&page, as_of));
         let next = page.pointer("/response_metadata/next_cursor").and_then(Value::as_str).unwrap_or_default();
         if next.is_empty() || next == cursor {
             break;
@@ -235,16 +241,27 @@ pub async fn read_members(client: &Client) -> Result<Vec<Member>, CallError> {
     Ok(members)
 }
 
+/// Reads one account.
+///
+/// # Errors
+/// As for [`read_members`]; nobody has that id, or what is there is no account.
+pub async fn read_member(client: &Client, clock: &Clock, user: &SlackUserId) -> Result<Member, CallError> {
+    let arguments = json!({ "user": user.as_str() });
+    let (answer, as_of) = patiently_at(client, clock, Method::UsersInfo, &arguments).await?;
+    answer.get("user").and_then(|user| Member::read(user, as_of)).ok_or(CallError::Unreadable)
+}
+
 /// Reads the do-not-disturb times of `users`.
 ///
 /// # Errors
 /// As for [`read_members`].
-pub async fn read_quiet(client: &Client, users: &[SlackUserId]) -> Result<Quiet, CallError> {
+pub async fn read_quiet(client: &Client, clock: &Clock, users: &[SlackUserId]) -> Result<Quiet, CallError> {
     let mut all = Quiet::new();
     for some in users.chunks(QUIET_PAGE) {
         let names: Vec<&str> = some.iter().map(SlackUserId::as_str).collect();
-        let answer = patiently(client, Method::DndTeamInfo, &json!({ "users": names.join(",") })).await?;
-        all.extend(quiet(&answer));
+        let arguments = json!({ "users": names.join(",") });
+        let (answer, as_of) = patiently_at(client, clock, Method::DndTeamInfo, &arguments).await?;
+        all.extend(quiet(&answer, as_of));
     }
     Ok(all)
 }
@@ -258,8 +275,30 @@ pub(super) async fn patiently(
     method: Method,
     arguments: &Value,
 ) -> Result<Value, CallError> {
+    patiently_noting(client, method, arguments, || ()).await
+}
+
+/// The answer, and when the call that brought it was made: what it says may have changed since.
+async fn patiently_at(
+    client: &Client,
+    clock: &Clock,
+    method: Method,
+    arguments: &Value,
+) -> Result<(Value, Timestamp), CallError> {
+    let mut asked = clock.now();
+    let answer = patiently_noting(client, method, arguments, || asked = clock.now()).await?;
+    Ok((answer, asked))
+}
+
+async fn patiently_noting(
+    client: &Client,
+    method: Method,
+    arguments: &Value,
+    mut before_each_call: impl FnMut() + Send,
+) -> Result<Value, CallError> {
     let mut tried = 0;
     loop {
+        before_each_call();
         let error = match client.call(method, arguments).await {
             Ok(answer) => return Ok(answer),
             Err(error) => error,

@@ -28,6 +28,8 @@ pub enum Method {
     FilesCompleteUploadExternal,
     /// Where a file can be uploaded.
     FilesGetUploadUrlExternal,
+    /// One person of the workspace.
+    UsersInfo,
     /// Everybody in the workspace, page by page.
     UsersList,
     /// A modal.
@@ -58,7 +60,7 @@ pub enum Passing {
 
 impl Method {
     /// Every method that is called.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::AppsConnectionsOpen,
         Self::AuthTest,
         Self::ChatPostEphemeral,
@@ -70,6 +72,7 @@ impl Method {
         Self::DndTeamInfo,
         Self::FilesCompleteUploadExternal,
         Self::FilesGetUploadUrlExternal,
+        Self::UsersInfo,
         Self::UsersList,
         Self::ViewsOpen,
         Self::ViewsPublish,
@@ -89,14 +92,15 @@ impl Method {
             Self::DndTeamInfo => "dnd.teamInfo",
             Self::FilesCompleteUploadExternal => "files.completeUploadExternal",
             Self::FilesGetUploadUrlExternal => "files.getUploadURLExternal",
+            Self::UsersInfo => "users.info",
             Self::UsersList => "users.list",
             Self::ViewsOpen => "views.open",
             Self::ViewsPublish => "views.publish",
         }
     }
 
-    /// The bot scopes it needs. `users.list` names e-mail addresses only with the second one, and people
-    /// are recognised by them.
+    /// The bot scopes it needs. `users.list` and `users.info` name e-mail addresses only with the second one,
+    /// and people are recognised by them.
     pub fn scopes(self) -> &'static [&'static str] {
         match self {
             Self::AppsConnectionsOpen | Self::AuthTest | Self::ViewsOpen | Self::ViewsPublish => &[],
@@ -105,7 +109,7 @@ impl Method {
             Self::ConversationsOpen => &["im:write"],
             Self::DndTeamInfo => &["dnd:read"],
             Self::FilesCompleteUploadExternal | Self::FilesGetUploadUrlExternal => &["files:write"],
-            Self::UsersList => &["users:read", "users:read.email"],
+            Self::UsersInfo | Self::UsersList => &["users:read", "users:read.email"],
         }
     }
 
@@ -123,6 +127,7 @@ impl Method {
             | Self::DndTeamInfo
             | Self::FilesCompleteUploadExternal
             | Self::FilesGetUploadUrlExternal
+            | Self::UsersInfo
             | Self::UsersList
             | Self::ViewsOpen
             | Self::ViewsPublish => Token::Bot,
@@ -136,6 +141,7 @@ impl Method {
             | Self::ConversationsReplies
             | Self::DndTeamInfo
             | Self::FilesGetUploadUrlExternal
+            | Self::UsersInfo
             | Self::UsersList => Passing::Query,
             Self::AppsConnectionsOpen
             | Self::AuthTest

@@ -1,6 +1,7 @@
 //! Scenarios that read as conversations, over the real wire.
 
 mod advocates;
+mod ages;
 mod answers;
 mod approval;
 mod bookings;

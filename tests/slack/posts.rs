@@ -1,5 +1,6 @@
 //! Posts, look-ups, updates and the directory.
 
+use canvass::clock::Clock;
 use canvass::domain::event::RefusedFor;
 use canvass::domain::message::{Message, Part};
 use canvass::domain::performer::{Found, Outcome, Performer, Refreshed};
@@ -92,12 +93,12 @@ async fn a_message_is_brought_up_to_date_and_keeps_what_it_is_found_by() {
 async fn the_workspace_is_read_with_the_scopes_of_our_own_manifest() {
     let room = Room::open().await;
     assert_eq!(room.client.identity().await.unwrap().bot.as_str(), "U0BOT");
-    let members = read_members(&room.client).await.unwrap();
+    let members = read_members(&room.client, &Clock::system()).await.unwrap();
     let ana = members.iter().find(|member| member.id.as_str() == "U1").unwrap();
     assert_eq!(ana.zone.as_ref().and_then(|zone| zone.iana_name()), Some("Europe/Lisbon"));
     assert!(members.iter().any(|member| member.id.as_str() == "U3" && member.deactivated));
     let ids: Vec<_> = members.iter().map(|member| member.id.clone()).collect();
-    read_quiet(&room.client, &ids).await.unwrap();
+    read_quiet(&room.client, &Clock::system(), &ids).await.unwrap();
     // A wrong token is told apart from everything else.
     let wrong = Client::new(&Settings {
         api_url: room.stand.serving.api_url(),

@@ -6,15 +6,15 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
+use super::directory::Directory;
 use super::disk::{Death, Disk};
 use super::list::List;
 use super::slack::Slack;
 use super::world::{Says, program, start_of_test};
 use crate::clock::{Clock, Hand};
-use crate::dispatch::{Dispatch, Means, Planner, Rate, Rates, Settled};
+use crate::dispatch::{Compose, Dispatch, Means, Planner, Rate, Rates, Settled};
 use crate::domain::effect::PostKey;
 use crate::domain::event::Event;
-use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::journal::{Decision, Stopped, Vault, Writer};
 
@@ -27,6 +27,8 @@ pub(super) struct House {
     pub(super) rates: Rates,
     pub(super) timeout: Duration,
     pub(super) program: watch::Sender<Arc<Program>>,
+    pub(super) directory: Directory,
+    pub(super) compose: Arc<dyn Compose>,
 }
 
 impl House {
@@ -39,6 +41,8 @@ impl House {
             disk: Disk::default(),
             slack: Slack::new(),
             hand,
+            directory: Directory::new(clock.clone()),
+            compose: Arc::new(Says),
             clock,
             list: List::of(keys),
             rates: Rates { posts: fast, refreshes: fast, look_ups: fast, channel_gap: Duration::ZERO },
@@ -70,11 +74,12 @@ impl House {
             writer: writer.clone(),
             clock: self.clock.clone(),
             performer: self.slack.clone(),
-            compose: Arc::new(Says),
+            renew: Arc::new(self.directory.clone()),
+            compose: self.compose.clone(),
             rates: self.rates,
             timeout: self.timeout,
         };
-        let seen = watch::channel(Arc::new(Observations::default())).1;
+        let seen = self.directory.seen.subscribe();
         let (dispatch, settled) = Dispatch::new(means, planner, self.program.subscribe(), seen);
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(dispatch.run(async move { _ = stopped.await }));

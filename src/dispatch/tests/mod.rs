@@ -1,8 +1,10 @@
 //! The loop from start to stop, in a house of its own.
 
+mod directory;
 mod disk;
 mod house;
 mod list;
+mod readings;
 mod slack;
 mod updates;
 mod world;

@@ -39,6 +39,9 @@ pub(in super::super) struct PersonChange {
     dnd_enabled: Option<bool>,
     dnd_start: Option<i64>,
     dnd_end: Option<i64>,
+    /// No event tells of it, as if it had been lost on the way.
+    #[serde(default)]
+    lost: bool,
 }
 
 /// `POST person`
@@ -89,6 +92,9 @@ fn changed(state: &mut State, change: PersonChange) -> Vec<Record> {
     let ts = state.workspace.next_ts();
     let kind = if before.is_some() { "user_change" } else { "team_join" };
     let mut records = vec![Record::Person { person: Box::new(person.clone()) }];
+    if change.lost {
+        return records;
+    }
     let event = json!({ "type": kind, "user": shape, "cache_ts": now.as_second(), "event_ts": ts });
     state.queue_event(kind, event, &mut records);
     if dnd_changed {

@@ -116,7 +116,7 @@ impl Checkup<'_> {
         let (mut findings, signed_in) = greeting::greet(self.slack, &self.clock).await?;
         findings.extend(arrival::arrive(&client, &self.reach, &self.clock).await);
         if signed_in {
-            let members = read_members(&client).await;
+            let members = read_members(&client, &self.clock).await;
             findings.extend(people::found(self.program, &members));
             let members: Vec<Member> = members.unwrap_or_default();
             findings.extend(round_trip::deliver(self.program, client, &members, self.post).await);

@@ -1,7 +1,5 @@
 //! Whether everybody of the configuration is somebody in the workspace who can be written to.
 
-use jiff::Timestamp;
-
 use super::Finding;
 use super::advice::advice;
 use crate::domain::directory::{Address, Person};
@@ -31,7 +29,7 @@ pub(super) fn accounts<'a>(
     program: &'a Program,
     members: &'a [Member],
 ) -> Vec<(&'a Person, Option<&'a Member>)> {
-    let sighting = recognise(program, &State::default(), members, &Quiet::new(), Timestamp::UNIX_EPOCH);
+    let sighting = recognise(program, &State::default(), members, &Quiet::new());
     let account = |person: &Person| {
         let (_, slack) = sighting.links.iter().find(|(id, _)| *id == person.id)?;
         members.iter().find(|member| member.id == *slack)

@@ -11,8 +11,12 @@ use crate::domain::program::{Cadence, ConfigDigest, Limits};
 
 use super::*;
 
+fn now() -> Timestamp {
+    "2026-12-07T09:00:00Z".parse().unwrap()
+}
+
 fn member(profile: Value) -> Member {
-    Member::read(&json!({ "id": "U1", "tz": "Europe/Lisbon", "profile": profile })).unwrap()
+    Member::read(&json!({ "id": "U1", "tz": "Europe/Lisbon", "profile": profile }), now()).unwrap()
 }
 
 #[test]
@@ -33,13 +37,15 @@ fn a_status_says_out_of_office_by_emoji_or_by_word() {
 
 #[test]
 fn an_account_is_read_whatever_else_is_missing_or_wrong() {
-    let check = |user: Value, readable: bool| assert_eq!(Member::read(&user).is_some(), readable, "{user}");
+    let check =
+        |user: Value, readable: bool| assert_eq!(Member::read(&user, now()).is_some(), readable, "{user}");
     check(json!({ "id": "U1" }), true);
     check(json!({ "id": "W1", "tz": 7, "deleted": "yes", "profile": null, "tz_offset": "x" }), true);
     check(json!({ "id": null }), false);
     check(json!({ "id": "B1" }), false);
     check(json!([]), false);
-    let odd = Member::read(&json!({ "id": "U1", "tz": "Mars/Olympus", "tz_offset": 3600 })).unwrap();
+    let odd = json!({ "id": "U1", "tz": "Mars/Olympus", "tz_offset": 3600 });
+    let odd = Member::read(&odd, now()).unwrap();
     assert_eq!(odd.zone, Some(TimeZone::fixed(Offset::from_seconds(3600).unwrap())));
 }
 
@@ -51,15 +57,31 @@ fn do_not_disturb_counts_only_while_it_is_switched_on() {
         "U3": { "dnd_enabled": true, "next_dnd_start_ts": null },
         "nobody": 3,
     }});
-    let quiet = quiet(&answer);
+    let quiet = quiet(&answer, Timestamp::from_second(1_700_000_000).unwrap());
     assert_eq!(quiet.keys().map(SlackUserId::as_str).collect::<Vec<_>>(), ["U1"]);
 }
 
 #[test]
+fn do_not_disturb_is_unknown_twelve_hours_after_it_was_read() {
+    let hours = |n: i64| now() + SignedDuration::from_hours(n);
+    let check = |from: i64, until: i64, believed: Option<(i64, i64)>| {
+        let window = json!({ "dnd_enabled": true, "next_dnd_start_ts": hours(from).as_second(),
+            "next_dnd_end_ts": hours(until).as_second() });
+        let quiet = quiet(&json!({ "users": { "U1": window } }), now());
+        let read = quiet.values().next().copied();
+        assert_eq!(read, believed.map(|(from, until)| (hours(from), hours(until))), "{from} to {until}");
+    };
+    check(-1, 3, Some((-1, 3)));
+    check(10, 20, Some((10, 12)));
+    check(-1, 240, Some((-1, 12)));
+    check(12, 20, None);
+    check(24, 30, None);
+}
+
+#[test]
 fn an_open_ended_absence_lasts_as_long_as_the_reading() {
-    let now: Timestamp = "2026-12-07T09:00:00Z".parse().unwrap();
-    let away = member(json!({ "status_emoji": ":palm_tree:" })).seen(now, None);
-    assert_eq!(away.away_until, Some(now + Observations::GREATEST_AGE));
+    let away = member(json!({ "status_emoji": ":palm_tree:" })).seen(None);
+    assert_eq!(away.away_until, Some(now() + Observations::GREATEST_AGE));
 }
 
 fn person(id: &str, address: Address) -> Person {
@@ -133,7 +155,7 @@ fn people_are_recognised_once_by_id_or_address_and_a_link_is_kept() {
         account("U4", "carla.old@example.com", true),
         { "id": null },
     ]});
-    let now: Timestamp = "2026-12-07T09:00:00Z".parse().unwrap();
+    let now = now();
     let carla = PersonId::parse("carla").unwrap();
     let linked = Record {
         seq: Seq(1),
@@ -142,7 +164,7 @@ fn people_are_recognised_once_by_id_or_address_and_a_link_is_kept() {
         event: Event::PersonLinked { person: carla.clone(), slack: slack("U4") },
     };
     let quiet = Quiet::from([(slack("U2"), (now, now + SignedDuration::from_hours(1)))]);
-    let sighting = recognise(&program, &State::of([&linked]), &members(&page), &quiet, now);
+    let sighting = recognise(&program, &State::of([&linked]), &members(&page, now), &quiet);
 
     let ids = |id: &str| PersonId::parse(id).unwrap();
     assert_eq!(sighting.links, [(ids("ana"), slack("U1")), (ids("ben"), slack("U2"))]);
@@ -150,4 +172,5 @@ fn people_are_recognised_once_by_id_or_address_and_a_link_is_kept() {
     assert!(!sighting.seen[&ids("ana")].deactivated);
     assert!(sighting.seen[&carla].deactivated);
     assert!(sighting.seen[&ids("ben")].quiet.is_some());
+    assert_eq!(sighting.seen[&ids("ben")].as_of, now, "as old as what Slack said, whenever it is looked at");
 }

@@ -1,5 +1,6 @@
 //! Events of the Events API.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::command::{Incoming, Request};
@@ -16,8 +17,8 @@ pub(super) fn event(payload: &Value) -> Result<Inbound, Malformed> {
         "message" => message(payload),
         "user_change" | "team_join" => {
             let user = value(payload, "/event/user")?;
-            let member =
-                Member::read(user).ok_or(Malformed { place: "/event/user/id", problem: Problem::Form })?;
+            let member = Member::read(user, told_at(payload))
+                .ok_or(Malformed { place: "/event/user/id", problem: Problem::Form })?;
             Ok(Inbound::Seen(Box::new(member)))
         }
         "app_uninstalled" => Ok(Inbound::Lost(Lost::Uninstalled)),
@@ -25,6 +26,12 @@ pub(super) fn event(payload: &Value) -> Result<Inbound, Malformed> {
         "app_home_opened" => home_opened(payload),
         _ => Ok(Inbound::Unknown),
     }
+}
+
+/// When Slack sent an event first; one that doesn't say so counts from its arrival.
+fn told_at(payload: &Value) -> Timestamp {
+    let second = payload.pointer("/event_time").and_then(Value::as_i64);
+    second.and_then(|second| Timestamp::from_second(second).ok()).unwrap_or(Timestamp::MAX)
 }
 
 /// App Home was opened; its *Messages* tab is none of ours.
