@@ -24,6 +24,11 @@ pub trait Source: fmt::Debug + Send + Sync {
     /// Returns once the calendar time is `at` or later; the time may go back again right after.
     async fn reaches(&self, at: Timestamp);
 
+    /// Whether a hand moves it, so that it says nothing about how much time really passed.
+    fn moves_by_hand(&self) -> bool {
+        false
+    }
+
     /// Fills `bytes` with randomness fit for keys and nonces: the operating system's.
     ///
     /// # Errors
@@ -81,6 +86,11 @@ impl Clock {
         self.0.now()
     }
 
+    /// Whether a hand moves it, so that it says nothing about how much time really passed.
+    pub fn moves_by_hand(&self) -> bool {
+        self.0.moves_by_hand()
+    }
+
     /// Returns once the calendar time is `at` or later. Without `at`, never.
     pub async fn reaches(&self, at: Option<Timestamp>) {
         match at {
@@ -132,6 +142,10 @@ impl Source for Manual {
         if self.0.clone().wait_for(|now| *now >= at).await.is_err() {
             std::future::pending().await
         }
+    }
+
+    fn moves_by_hand(&self) -> bool {
+        true
     }
 }
 

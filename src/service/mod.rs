@@ -11,6 +11,7 @@ mod calendars;
 pub mod control;
 pub mod feeds;
 mod follow;
+mod heard;
 mod home;
 mod inbox;
 mod pages;
@@ -40,6 +41,7 @@ use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
 use crate::journal::{self, Decision, ReadHandle, Vault, Writer};
+use crate::slack::heard::Heard;
 use crate::slack::socket::{Patience, Sockets};
 use crate::slack::{self, Client, FreshUrls, Inbox, Receiver, SigningSecret, SlackPerformer};
 use crate::web;
@@ -126,7 +128,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let opening = open(data.clone(), clock.clone());
     let client = Arc::new(Client::new(&slack).map_err(|error| format!("Slack can't be called: {error}."))?);
     let Opened { writer, ending, reader, feeds: secret } = opening.await?;
-    let last_heard = writer.state().as_of;
+    let last_record = writer.state().as_of;
     let shared = Shared::new(program);
     let stopped = |_: journal::Stopped| "The journal stopped; the log says why.".to_owned();
     adopt(&writer, &shared).await.map_err(stopped)?;
@@ -138,11 +140,13 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let (opened, openings) = mpsc::unbounded_channel();
     let runtime = tokio::runtime::Handle::current();
     let inbox: Arc<dyn Inbox> = Arc::new(inbox::Decider { writer: writer.clone(), shared: shared.clone() });
+    let heard = Heard::new(clock.clone());
     let receiver = Receiver::new(
         Arc::clone(&inbox),
         Arc::new(inbox::Watch { members, writer: writer.clone(), runtime, homes: opened }),
         client.clone(),
         fresh.clone(),
+        heard.clone(),
     );
     let receiver = Arc::new(receiver);
 
@@ -161,18 +165,24 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         writer: writer.clone(),
         clock: clock.clone(),
         inbox,
-        last_heard,
+        heard,
+        data: data.clone(),
+        last_record,
+        silence: match transport {
+            Transport::Sockets(_) => sweep::SILENT_SOCKETS,
+            Transport::Http(_) => sweep::SILENT_REQUESTS,
+        },
+        connects: matches!(transport, Transport::Sockets(_)),
     };
+    tasks.spawn(until(stopping.clone(), async_ok(sweep.follow())));
     let arrivals = match transport {
         Transport::Sockets(connections) => {
             let sockets = Sockets::new(client.clone(), receiver, connections, Patience::default());
             let health = sockets.health();
             tasks.spawn(async_ok(sockets.run(stopping.clone())));
-            tasks.spawn(until(stopping.clone(), async_ok(sweep.follow(health.clone()))));
             Arrivals::Sockets(health)
         }
         Transport::Http(secret) => {
-            tasks.spawn(until(stopping.clone(), async_ok(sweep.once())));
             let limits = slack::http::Limits::default();
             Arrivals::Http(slack::http::routes(receiver, secret, Clock::system(), limits))
         }

@@ -1,24 +1,43 @@
-//! After an outage longer than Slack's redeliveries, the known direct messages are looked through for what
-//! people typed meanwhile.
+//! After an outage longer than Slack's redeliveries, the direct messages are looked through for what people
+//! typed meanwhile.
+//!
+//! An outage is a silence: Slack was heard, and then for a while it wasn't. How the connections look says
+//! little, since a machine that was suspended and a half-dead socket don't notice. When Slack was last heard
+//! is kept in a file, which moves on only when nothing is left to look through.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use futures_util::future::{BoxFuture, FutureExt, OptionFuture};
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::watch;
 
-use crate::clock::Clock;
-use crate::domain::ids::SlackChannelId;
+use super::heard;
+use crate::clock::{Clock, monotonic};
+use crate::domain::ids::{SlackChannelId, SlackUserId};
 use crate::journal::Writer;
-use crate::slack::socket::Health;
-use crate::slack::sweep::{Pace, typed_since};
-use crate::slack::{Client, Inbox};
+use crate::slack::heard::{Heard, Moment};
+use crate::slack::sweep::{Pace, channel_with, typed_since};
+use crate::slack::{Class, Client, Inbox};
 
-/// Shorter outages are covered by Slack itself: it tries at once, after a minute and after five.
-const SHORT: SignedDuration = SignedDuration::from_secs(60);
-/// Looked at again from before the outage began, since clocks differ and the last record may be older.
+/// Shorter silences on connections are covered by Slack itself: it tries at once, after a minute and after
+/// five. A connection that lives says something every ten seconds.
+pub(super) const SILENT_SOCKETS: SignedDuration = SignedDuration::from_secs(60);
+/// Where Slack calls us, it is silent whenever nobody does anything, so only what its redeliveries don't
+/// cover counts.
+pub(super) const SILENT_REQUESTS: SignedDuration = SignedDuration::from_mins(5);
+/// Looked at again from before the outage began, since clocks differ and the file may be a minute old.
 const MARGIN: SignedDuration = SignedDuration::from_mins(10);
 /// An answer to something older would be odder than none.
 const OLDEST: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// What is looked through if the file names a time to come: a clock that was wrong wrote it.
+const UNKNOWN: SignedDuration = SignedDuration::from_hours(24);
+/// How often the file is written.
+const BETWEEN_KEEPING: SignedDuration = SignedDuration::from_mins(1);
+/// How often it is looked whether this machine slept, real time.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
+/// When conversations that could not be looked through are tried again, real time.
+const BEFORE_RETRY: Duration = Duration::from_secs(60);
 
 /// Looks for what was typed while nobody listened.
 pub(super) struct Sweep {
@@ -26,53 +45,164 @@ pub(super) struct Sweep {
     pub(super) writer: Writer,
     pub(super) clock: Clock,
     pub(super) inbox: Arc<dyn Inbox>,
+    pub(super) heard: Heard,
+    /// The data folder.
+    pub(super) data: PathBuf,
     /// When the process before this one recorded something last.
-    pub(super) last_heard: Option<Timestamp>,
+    pub(super) last_record: Option<Timestamp>,
+    /// How long a silence has to be.
+    pub(super) silence: SignedDuration,
+    /// Slack says something by itself while it can: otherwise the start counts as the end of an outage.
+    pub(super) connects: bool,
+}
+
+/// A conversation to look through.
+#[derive(Debug, Clone)]
+enum Place {
+    Channel(SlackChannelId),
+    /// With somebody with whom there may be one by now.
+    With(SlackUserId),
+}
+
+/// Since when Slack could not be heard, if it was last heard at `last` and again at `now`, and that is as long
+/// as `silence`. A `last` without an instant is an earlier process's. A calendar that is moved by hand says
+/// nothing about how long this process listened.
+fn outage(
+    last: (Timestamp, Option<Instant>),
+    now: Moment,
+    silence: SignedDuration,
+    by_hand: bool,
+) -> Option<Timestamp> {
+    let calendar = now.at.duration_since(last.0);
+    let Some(instant) = last.1 else {
+        let wrong = calendar < -MARGIN;
+        let since = if wrong { back(now.at, UNKNOWN) } else { last.0 };
+        return (wrong || silence <= calendar).then_some(since);
+    };
+    let real = SignedDuration::try_from(now.instant.duration_since(instant)).unwrap_or(SignedDuration::MAX);
+    let silent = if by_hand { real } else { real.max(calendar) };
+    // A clock that was set back meanwhile names no beginning; what really passed does.
+    (silence <= silent).then(|| last.0.min(back(now.at, real)))
+}
+
+fn back(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_sub(by).unwrap_or(Timestamp::MIN)
 }
 
 impl Sweep {
-    /// Sweeps after each outage of the connections, the one before this start included, for ever.
-    pub(super) async fn follow(self, mut health: watch::Receiver<Health>) {
-        let mut away_since = self.last_heard;
+    /// Sweeps after each outage, the one before this start included, for ever.
+    pub(super) async fn follow(self) {
+        let started = Moment { at: self.clock.now(), instant: monotonic() };
+        let by_hand = self.clock.moves_by_hand();
+        let mut signs = self.heard.subscribe();
+        let mut kept = heard::read(&self.data);
+        let mut last = (kept.or(self.last_record).unwrap_or(started.at), None);
+        let mut next = if self.connects { None } else { outage(last, started, self.silence, by_hand) };
+        if !self.connects {
+            last = (last.0, Some(started.instant));
+        }
+        let mut looked = started;
+        let mut sweeping: Option<BoxFuture<'_, ()>> = None;
         loop {
-            let connected = health.borrow_and_update().open > 0;
-            match (connected, away_since) {
-                (true, Some(since)) => {
-                    away_since = None;
-                    self.after(since).await;
+            if sweeping.is_none() {
+                match next.take() {
+                    Some(since) => sweeping = Some(self.after(since).boxed()),
+                    None => self.keep(last, &mut kept).await,
                 }
-                (false, None) => away_since = Some(self.clock.now()),
-                (true, None) | (false, Some(_)) => {}
             }
-            if health.changed().await.is_err() {
-                return;
+            let earlier =
+                |next: Option<Timestamp>, since: Timestamp| next.map_or(since, |next| next.min(since));
+            tokio::select! {
+                biased;
+                Some(()) = OptionFuture::from(sweeping.as_mut()) => sweeping = None,
+                changed = signs.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    let Some(sign) = *signs.borrow_and_update() else { continue };
+                    if let Some(since) = outage(last, sign, self.silence, by_hand) {
+                        next = Some(earlier(next, since));
+                    }
+                    last = (sign.at, Some(sign.instant));
+                }
+                () = tokio::time::sleep(BETWEEN_LOOKS), if !self.connects && !by_hand => {
+                    // Who is called doesn't hear at once that it was away.
+                    let now = Moment { at: self.clock.now(), instant: monotonic() };
+                    if let Some(since) = outage((looked.at, Some(looked.instant)), now, SILENT_SOCKETS, by_hand) {
+                        next = Some(earlier(next, since));
+                    }
+                    looked = now;
+                }
             }
         }
     }
 
-    /// Sweeps after the outage before this start: what calls us can't be seen to be away later.
-    pub(super) async fn once(self) {
-        if let Some(since) = self.last_heard {
-            self.after(since).await;
-        }
-    }
-
-    /// Takes what was typed from `since` on, if that is long enough ago.
-    async fn after(&self, since: Timestamp) {
-        let now = self.clock.now();
-        if now.duration_since(since) < SHORT {
+    /// Keeps when Slack was last heard, once a minute; what was kept before stays while nothing was.
+    async fn keep(&self, last: (Timestamp, Option<Instant>), kept: &mut Option<Timestamp>) {
+        let at = last.0;
+        if kept.is_some_and(|kept| at.duration_since(kept).abs() < BETWEEN_KEEPING) {
             return;
         }
-        let since = since.checked_sub(MARGIN).unwrap_or(since).max(now.checked_sub(OLDEST).unwrap_or(since));
-        let channels = self.channels();
-        tracing::info!(conversations = channels.len(), %since, "looking for what was typed during an outage");
-        let mut pace = Pace::default();
+        *kept = Some(at);
+        let data = self.data.clone();
+        let done = tokio::task::spawn_blocking(move || heard::keep(&data, at)).await;
+        if let Ok(Err(error)) = done {
+            tracing::warn!(%error, "when Slack was last heard can't be kept; the next start looks through more");
+        }
+    }
+
+    /// Takes what was typed from `since` on. What can't be looked through now is tried again until it can.
+    async fn after(&self, since: Timestamp) {
+        let since = back(since, MARGIN).max(back(self.clock.now(), OLDEST));
+        let mut left = self.places();
+        tracing::info!(conversations = left.len(), %since, "looking for what was typed during an outage");
         let mut taken = 0_usize;
-        for channel in channels {
-            let found = match typed_since(&self.client, &channel, since, &mut pace).await {
+        loop {
+            let Some(failed) = self.look_through(left, since, &mut taken).await else { return };
+            if failed.is_empty() {
+                break;
+            }
+            tracing::warn!(
+                conversations = failed.len(),
+                "some conversations could not be looked through; they are tried again"
+            );
+            left = failed;
+            tokio::time::sleep(BEFORE_RETRY).await;
+        }
+        tracing::info!(taken, "looked through every conversation");
+    }
+
+    /// The places that are to be tried again; none if the service stops.
+    async fn look_through(
+        &self,
+        places: Vec<Place>,
+        since: Timestamp,
+        taken: &mut usize,
+    ) -> Option<Vec<Place>> {
+        let mut pace = Pace::default();
+        let mut failed = Vec::new();
+        for place in places {
+            let looked = async {
+                let channel = match &place {
+                    Place::Channel(channel) => Some(channel.clone()),
+                    Place::With(person) => channel_with(&self.client, person, &mut pace).await?,
+                };
+                match channel {
+                    Some(channel) => typed_since(&self.client, &channel, since, &mut pace).await,
+                    None => Ok(Vec::new()),
+                }
+            };
+            let found = match looked.await {
                 Ok(found) => found,
                 Err(error) => {
-                    tracing::warn!(slack.code = error.code(), "a conversation could not be looked through");
+                    tracing::debug!(slack.code = error.code(), "a conversation could not be looked through");
+                    match error.class() {
+                        // Nobody types to us there any more.
+                        Class::Recipient => {}
+                        Class::Configuration | Class::Content | Class::NotApplied | Class::InDoubt => {
+                            failed.push(place);
+                        }
+                    }
                     continue;
                 }
             };
@@ -80,17 +210,16 @@ impl Sweep {
                 if self.writer.state().knows(&incoming.cause) {
                     continue;
                 }
-                if self.inbox.take(incoming).await.is_err() {
-                    return;
-                }
-                taken += 1;
+                self.inbox.take(incoming).await.ok()?;
+                *taken += 1;
             }
         }
-        tracing::info!(taken, "looked through every conversation");
+        Some(failed)
     }
 
-    /// The known direct messages of people who are known, whoever heard from us last first.
-    fn channels(&self) -> Vec<SlackChannelId> {
+    /// The direct messages with people who are known, whoever was written to last first; then whoever may have
+    /// begun one themselves.
+    fn places(&self) -> Vec<Place> {
         let state = self.writer.state();
         let mut channels: Vec<_> = state
             .people
@@ -98,6 +227,41 @@ impl Sweep {
             .filter_map(|person| Some((person.campaign.back().copied(), person.channel.clone()?)))
             .collect();
         channels.sort_by(|(a, _), (b, _)| b.cmp(a));
-        channels.into_iter().map(|(_, channel)| channel).collect()
+        let unknown = state.people.values().filter(|person| person.channel.is_none());
+        let unknown = unknown.filter_map(|person| person.slack.clone()).map(Place::With);
+        channels.into_iter().map(|(_, channel)| Place::Channel(channel)).chain(unknown).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        let start: Timestamp = "2026-12-07T09:00:00Z".parse().unwrap();
+        start + SignedDuration::from_mins(minutes)
+    }
+
+    #[test]
+    fn a_silence_is_an_outage_from_when_slack_was_last_heard() {
+        let began = monotonic();
+        // Minutes from the last sign of life to the next, by the calendar and in real time, and since when
+        // something may have been missed.
+        let check = |what: &str, calendar: i64, real: Option<u64>, by_hand: bool, expected: Option<i64>| {
+            let instant = began + Duration::from_secs(60 * real.unwrap_or(0));
+            let now = Moment { at: at(calendar), instant };
+            let found = outage((at(0), real.map(|_| began)), now, SILENT_SOCKETS, by_hand);
+            assert_eq!(found, expected.map(at), "{what}");
+        };
+        check("a suspended machine: its own clock stood still", 600, Some(0), false, Some(0));
+        check("a cable that was out", 30, Some(30), false, Some(0));
+        check("a socket that was half dead for a minute", 1, Some(1), false, Some(0));
+        check("signs of life as usual", 0, Some(0), false, None);
+        check("a clock that was set back during an outage", -600, Some(30), false, Some(-630));
+        check("a calendar that is moved by hand", 60 * 24 * 14, Some(0), true, None);
+        check("the same, and nothing was heard meanwhile", 60 * 24, Some(2), true, Some(0));
+        check("a start after a stop", 3, None, false, Some(0));
+        check("a start at once", 0, None, false, None);
+        check("a start that finds a time to come", -600, None, false, Some(-600 - 24 * 60));
     }
 }

@@ -6,6 +6,7 @@ mod client;
 pub mod directory;
 mod errors;
 mod fresh_urls;
+pub mod heard;
 mod home;
 pub mod http;
 pub mod inbound;

@@ -20,6 +20,7 @@ use super::client::Client;
 use super::directory::Member;
 use super::errors::CallError;
 use super::fresh_urls::FreshUrls;
+use super::heard::Heard;
 use super::inbound::{Hints, Inbound, Lost, Surface, read};
 use super::methods::Method;
 
@@ -61,6 +62,7 @@ pub struct Receiver {
     lookout: Arc<dyn Lookout>,
     client: Arc<Client>,
     fresh: Arc<FreshUrls>,
+    heard: Heard,
 }
 
 impl std::fmt::Debug for Receiver {
@@ -70,19 +72,27 @@ impl std::fmt::Debug for Receiver {
 }
 
 impl Receiver {
-    /// A receiver that shares `fresh` with whoever brings messages up to date.
+    /// A receiver that shares `fresh` with whoever brings messages up to date, and notes in `heard` when Slack
+    /// was heard.
     pub fn new(
         inbox: Arc<dyn Inbox>,
         lookout: Arc<dyn Lookout>,
         client: Arc<Client>,
         fresh: Arc<FreshUrls>,
+        heard: Heard,
     ) -> Self {
-        Self { inbox, lookout, client, fresh }
+        Self { inbox, lookout, client, fresh, heard }
+    }
+
+    /// Slack has just been heard, whatever it said.
+    pub(super) fn hears(&self) {
+        self.heard.note();
     }
 
     /// Handles a payload. `carries` says whether the acknowledgement may carry an answer. Nothing is
     /// awaited but the decision; whatever else the person waits for runs on its own.
     pub async fn receive(&self, payload: &Value, carries: bool) -> Receipt {
+        self.hears();
         // Only what `inbox` does can panic, and it is not ours; the connection must outlive it.
         let handled = AssertUnwindSafe(self.handle(payload, carries)).catch_unwind().await;
         handled.unwrap_or_else(|_| {

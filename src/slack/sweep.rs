@@ -11,11 +11,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::command::Incoming;
-use crate::domain::ids::{MessageTs, SlackChannelId};
+use crate::domain::ids::{MessageTs, SlackChannelId, SlackUserId};
 
 use super::client::Client;
 use super::directory::patiently;
-use super::errors::CallError;
+use super::errors::{CallError, Class};
 use super::inbound::{Inbound, read};
 use super::methods::Method;
 
@@ -38,6 +38,27 @@ impl Pace {
             tokio::time::sleep(Self::PAUSE).await;
         }
         self.made = self.made.saturating_add(1);
+    }
+}
+
+/// The direct message with `person`, if there is one. None is opened: nobody typed in one that isn't there.
+///
+/// # Errors
+/// As for [`typed_since`].
+pub async fn channel_with(
+    client: &Client,
+    person: &SlackUserId,
+    pace: &mut Pace,
+) -> Result<Option<SlackChannelId>, CallError> {
+    pace.wait().await;
+    let arguments = json!({ "users": person.as_str(), "prevent_creation": true });
+    match patiently(client, Method::ConversationsOpen, &arguments).await {
+        Ok(answer) => {
+            let channel = answer.pointer("/channel/id").and_then(Value::as_str);
+            Ok(channel.and_then(|channel| SlackChannelId::parse(channel).ok()))
+        }
+        Err(error) if error.class() == Class::Recipient => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

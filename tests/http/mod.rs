@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use canvass::clock::Clock;
+use canvass::slack::heard::Heard;
 use canvass::slack::http::{Limits, routes};
 use canvass::slack::{Client, FreshUrls, Inbox, Receiver, Settings, SigningSecret};
 use canvass::web::{self, ServerPatience};
@@ -47,8 +48,13 @@ impl Door {
     pub(crate) async fn open_to(inbox: Arc<dyn Inbox>, script: Arc<Script>) -> Self {
         canvass::install_crypto();
         let client = Client::new(&Settings::new("xoxb-1".into(), None)).unwrap();
-        let receiver =
-            Receiver::new(inbox, Arc::clone(&script) as _, Arc::new(client), Arc::new(FreshUrls::default()));
+        let receiver = Receiver::new(
+            inbox,
+            Arc::clone(&script) as _,
+            Arc::new(client),
+            Arc::new(FreshUrls::default()),
+            Heard::new(Clock::system()),
+        );
         let limits = Limits { patience: Duration::from_millis(300), ..Limits::default() };
         let routes = routes(Arc::new(receiver), secret(SECRET), Clock::system(), limits);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -70,6 +70,48 @@ async fn what_was_typed_during_a_long_outage_is_found_and_taken_once() {
     assert_eq!(relays.count(), 1, "{relayed:#?}");
 }
 
+/// Slack can't be reached any more, and what people type is told to nobody.
+async fn cut_off(world: &World) {
+    let fault = json!({ "method": "apps.connections.open", "kind": "error:access_denied", "times": 100_000 });
+    world.post("faults", fault).await;
+    world.post("socket/cut", json!({})).await;
+    world.connections(|open| open == 0).await;
+}
+
+async fn types_unheard(world: &World, handle: &str, text: &str) {
+    let id = world.person(handle).await.id;
+    world.post("type", json!({ "as": id, "text": text, "lost": true })).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_while_slack_was_away_is_found_though_the_bot_recorded_more_since() {
+    let mut world = World::sample().await;
+    world.advance_to("2026-12-03T14:34:00Z").await;
+    cut_off(&world).await;
+    types_unheard(&world, "dev", "Does it cover refunds?").await;
+    // Messages still go out, so the last record is from long after.
+    world.advance_to("2026-12-04T12:00:00Z").await;
+    world.kill_bot();
+    world.post("faults/clear", json!({})).await;
+    world.start_bot().await;
+    world.person("priya").await.reads("Does it cover refunds?").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_writes_to_the_bot_for_the_first_time_while_it_is_away_is_heard() {
+    let mut world = World::sample().await;
+    let known = world.person("dev").await.messages().await;
+    assert_eq!(known.len(), 0, "the bot has no conversation with Dev yet");
+    cut_off(&world).await;
+    types_unheard(&world, "dev", "Does it cover refunds?").await;
+    world.advance_to("2026-11-16T15:00:00Z").await;
+    world.kill_bot();
+    world.post("faults/clear", json!({})).await;
+    world.start_bot().await;
+    world.advance_to("2026-11-17T15:00:00Z").await;
+    world.person("priya").await.reads("Does it cover refunds?").await;
+}
+
 async fn priya_reads(world: &World) -> Vec<String> {
     world.person("priya").await.messages().await.iter().map(crate::world::words).collect()
 }

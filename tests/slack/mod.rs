@@ -22,6 +22,7 @@ use canvass::domain::message::{
 use canvass::domain::performer::Outgoing;
 use canvass::sandbox::Limits;
 use canvass::slack::directory::Member;
+use canvass::slack::heard::Heard;
 use canvass::slack::http::{self, routes};
 use canvass::slack::inbound::Lost;
 use canvass::slack::socket::{Patience, Sockets};
@@ -103,6 +104,7 @@ impl Room {
             Arc::clone(&script) as _,
             Arc::clone(&client),
             Arc::clone(&fresh),
+            Heard::new(Clock::system()),
         ));
         let (stop, mut stopping) = watch::channel(false);
         if over_http {

@@ -18,6 +18,9 @@ use crate::domain::ids::{InitiativeId, PersonId, Seq};
 
 /// How long a cause is remembered. Slack drops events more than two hours late.
 const CAUSE_MEMORY: SignedDuration = SignedDuration::from_hours(24);
+/// How long what was typed is remembered: the sweep after an outage looks back for a fortnight, and what was
+/// heard before it must not be taken again.
+const TYPED_MEMORY: SignedDuration = SignedDuration::from_hours(24 * 16);
 
 pub(super) fn forget_before<T>(
     queue: &mut VecDeque<T>,
@@ -320,11 +323,17 @@ impl State {
     }
 
     fn remember(&mut self, at: Timestamp, cause: &Cause) {
+        let typed = matches!(cause, Cause::Message(..));
         if self.causes.insert(cause.clone()) {
-            self.causes_by_age.push_back((at, cause.clone()));
+            let by_age = if typed { &mut self.typed_by_age } else { &mut self.causes_by_age };
+            by_age.push_back((at, cause.clone()));
         }
-        for (_, old) in forget_before(&mut self.causes_by_age, back(at, CAUSE_MEMORY), |(at, _)| *at) {
-            self.causes.remove(&old);
+        for (by_age, memory) in
+            [(&mut self.causes_by_age, CAUSE_MEMORY), (&mut self.typed_by_age, TYPED_MEMORY)]
+        {
+            for (_, old) in forget_before(by_age, back(at, memory), |(at, _)| *at) {
+                self.causes.remove(&old);
+            }
         }
     }
 

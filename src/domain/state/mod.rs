@@ -481,6 +481,8 @@ pub struct State {
     acting: Option<PersonId>,
     causes: HashSet<Cause>,
     causes_by_age: VecDeque<(Timestamp, Cause)>,
+    /// Those of them that name a message.
+    typed_by_age: VecDeque<(Timestamp, Cause)>,
 }
 
 impl State {

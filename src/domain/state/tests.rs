@@ -1,6 +1,6 @@
 //! What records mean, told as short stories.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::domain::booking::{By, Subject, Via};
@@ -325,4 +325,25 @@ fn a_booking_keeps_its_name_in_calendars_whatever_happens_to_it() {
     assert_eq!(state.subject.as_ref().unwrap().initiative, initiative("deadlines"));
     assert!(story.0.is_taken(&person("omar"), &state.slot.stretch(), None));
     assert!(!story.0.is_taken(&person("priya"), &state.slot.stretch(), None));
+}
+
+#[test]
+fn what_was_typed_is_known_for_as_long_as_it_may_be_looked_for() {
+    let cause = Cause::Message(dm("D1"), ts("5.000100"));
+    let click = Cause::Click(SlackUserId::parse("U1").unwrap(), "1.0".to_owned());
+    let paused = |seq: u64, days: i64, cause: Option<Cause>| Record {
+        seq: Seq(seq),
+        at: Timestamp::from_second(1_780_000_000).unwrap() + SignedDuration::from_hours(24 * days),
+        cause,
+        event: Event::PostingResumed { by: person("priya") },
+    };
+    let mut state = State::default();
+    state.apply(&paused(1, 0, Some(cause.clone())));
+    state.apply(&paused(2, 0, Some(click.clone())));
+    state.apply(&paused(3, 15, None));
+    state.apply(&paused(4, 15, Some(Cause::Event("Ev1".to_owned()))));
+    assert!(state.knows(&cause), "an outage of a fortnight is looked through");
+    assert!(!state.knows(&click), "Slack gave up on it long ago");
+    state.apply(&paused(5, 17, Some(Cause::Event("Ev2".to_owned()))));
+    assert!(!state.knows(&cause));
 }

@@ -26,6 +26,9 @@ pub(super) fn open(call: &mut Call<'_>) -> Answer {
         }
     };
     let user = recipient(call, &user)?;
+    if call.args.flag("prevent_creation") && call.state.workspace.channel_of(&user).is_none() {
+        return Err("channel_not_found".into());
+    }
     let mut records = Vec::new();
     let (channel, known) = call.state.channel_for(&user, &mut records);
     call.state.commit(records)?;

@@ -146,6 +146,7 @@ impl Connection {
         let mut leaving = Leaving(Some(leaving));
         let mut under_way = FuturesUnordered::new();
         let mut heard = monotonic();
+        receiver.hears();
         let mut ping = tokio::time::interval(patience.ping);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let closing = tokio::time::sleep(patience.drain);
@@ -177,9 +178,13 @@ impl Connection {
                     let text = match message {
                         Some(Ok(Message::Text(text))) => text,
                         Some(Ok(Message::Close(_))) | None => break Ended::Closed,
-                        Some(Ok(_)) => continue,
+                        Some(Ok(_)) => {
+                            receiver.hears();
+                            continue;
+                        }
                         Some(Err(_)) => break Ended::Broken,
                     };
+                    receiver.hears();
                     match frame(text.as_str()) {
                         Ok(Frame::Envelope(envelope)) => under_way.push(handle(Arc::clone(&receiver), envelope)),
                         Ok(Frame::Disconnect(how)) => {

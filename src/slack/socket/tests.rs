@@ -17,9 +17,11 @@ use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::clock::Clock;
 use crate::command::{Incoming, Request};
 use crate::domain::message::Reply;
 use crate::slack::directory::Member;
+use crate::slack::heard::Heard;
 use crate::slack::inbound::Lost;
 use crate::slack::{Closed, FreshUrls, Inbox, Lookout, Settings};
 
@@ -81,7 +83,13 @@ impl Stand {
         };
         let client = Arc::new(Client::new(&settings).unwrap());
         let fresh = Arc::new(FreshUrls::default());
-        let receiver = Receiver::new(Arc::new(inbox), Arc::new(Nobody), Arc::clone(&client), fresh);
+        let receiver = Receiver::new(
+            Arc::new(inbox),
+            Arc::new(Nobody),
+            Arc::clone(&client),
+            fresh,
+            Heard::new(Clock::system()),
+        );
         let sockets = Sockets::new(client, Arc::new(receiver), count, patience);
         let health = sockets.health();
         let (stop, stopping) = watch::channel(false);
