@@ -268,7 +268,7 @@ impl Delivery<'_> {
 /// A sentence that names what there is.
 pub fn initiative_named<'a>(among: &[&'a Initiative], name: &str) -> Result<&'a Initiative, String> {
     let words: Vec<&str> = name.split_whitespace().collect();
-    names::initiative(among, &words).map(|(initiative, _)| initiative)
+    names::Choice::of(among.to_vec()).whole(&words)
 }
 
 /// "a", "a and b", "a, b and c".

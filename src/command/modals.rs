@@ -208,6 +208,9 @@ pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values
         ModalKind::Approach { referral } => referral::approach(scene, actor, *referral, values),
         ModalKind::Rewrite { delivery } => approval::submit_rewrite(scene, actor, delivery, values),
         ModalKind::Correct { initiative, .. } => approval::submit_correct(scene, actor, initiative, values),
+        ModalKind::ConfirmCorrection { initiative, what, .. } => {
+            or_refuse(approval::correct(scene, actor, initiative, what))
+        }
         ModalKind::See { delivery } => approval::submit_see(scene, actor, delivery, values),
         ModalKind::Book { initiative, host } => {
             bookings::submit(scene, actor, initiative.as_ref(), host.as_ref(), values)

@@ -530,6 +530,15 @@ pub enum ModalKind {
         /// For which planning.
         quarter: Quarter,
     },
+    /// Whether a correction is made that was shown: under how many copies, and in which words.
+    ConfirmCorrection {
+        /// About which initiative.
+        initiative: InitiativeId,
+        /// For which planning.
+        quarter: Quarter,
+        /// The sentence, at most 500 characters.
+        what: String,
+    },
     /// Which time of somebody's office hours.
     Book {
         /// About which initiative.
@@ -588,6 +597,7 @@ impl ModalKind {
             | Self::See { .. }
             | Self::Rewrite { .. }
             | Self::Correct { .. }
+            | Self::ConfirmCorrection { .. }
             | Self::Book { .. }
             | Self::Wait { .. }
             | Self::MoveBooking { .. }

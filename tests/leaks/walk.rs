@@ -347,6 +347,11 @@ fn modals(house: &House, post: PostId, n: usize, about: usize) -> ModalKind {
             initiative: initiative(house, about),
             quarter: house.program.initiatives[about % house.program.initiatives.len()].quarter,
         },
+        ModalKind::ConfirmCorrection {
+            initiative: initiative(house, about),
+            quarter: house.program.initiatives[about % house.program.initiatives.len()].quarter,
+            what: "The figure was too high.".to_owned(),
+        },
         ModalKind::Book { initiative: Some(initiative(house, about)), host: None },
         ModalKind::Book { initiative: Some(initiative(house, about)), host: None },
         ModalKind::MoveBooking { booking: booked(house, about) },

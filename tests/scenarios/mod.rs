@@ -12,6 +12,7 @@ mod home;
 mod home_buttons;
 mod home_queue;
 mod moods;
+mod named;
 mod questions;
 mod race;
 mod reading;

@@ -8,7 +8,7 @@ use crate::domain::directory::Person;
 use crate::domain::event::{Event, Stage};
 use crate::domain::ids::{InitiativeId, PersonId};
 use crate::domain::initiative::Initiative;
-use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Value, Values};
+use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Span, Value, Values};
 use crate::domain::personal::Personal;
 use crate::domain::state::Phase;
 
@@ -31,9 +31,7 @@ fn gone(scene: Scene<'_>, initiative: &Initiative) -> (usize, usize) {
 }
 
 fn copies(gone: (usize, usize)) -> String {
-    let plural =
-        |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    format!("{} to {}", plural(gone.0, "message", "messages"), plural(gone.1, "person", "people"))
+    format!("{} to {}", counted(gone.0, "message", "messages"), counted(gone.1, "person", "people"))
 }
 
 /// How far a campaign goes.
@@ -94,8 +92,9 @@ pub(in crate::command) fn open_correct(
         let initiative = scene.steered_by(actor, initiative)?;
         let gone = sent_at_all(scene, initiative)?;
         let text = format!(
-            "Change the initiative's file first. Every copy that was sent, {}, is then written anew from it and \
-             says what was corrected.",
+            "Change the file of “{}” first. Every copy that was sent ({}) is then rewritten from it and says what \
+             was corrected. You see it once more before anything changes.",
+            initiative.title,
             copies(gone)
         );
         let what = Field {
@@ -115,11 +114,49 @@ pub(in crate::command) fn open_correct(
             title: "Correct what was sent".to_owned(),
             parts: vec![Part::Paragraph(Paragraph::text(text))],
             fields: vec![what],
-            submit: Some("Correct it".to_owned()),
+            submit: Some("Next".to_owned()),
         };
         Ok((Vec::new(), Reply::Open(Box::new(modal))))
     };
     done(opened())
+}
+
+/// Shows what a correction will change, and waits for the click that makes it.
+pub(in crate::command) fn confirm_correct(
+    scene: Scene<'_>,
+    actor: &Person,
+    initiative: &InitiativeId,
+    what: &str,
+) -> Result<Decided, String> {
+    let (initiative, gone, what) = correctable(scene, actor, initiative, what)?;
+    let parts = vec![
+        Part::Paragraph(Paragraph(vec![
+            Span::Text("Every copy about ".to_owned()),
+            Span::Strong(initiative.title.clone()),
+            Span::Text(format!(" that was sent ({}) will say:", copies(gone))),
+        ])),
+        Part::Quote(what.to_owned()),
+        Part::Small(Paragraph::text(
+            "Each copy is also rewritten from the current configuration. Nobody gets a new message, and nothing \
+             changes before you click.",
+        )),
+    ];
+    let modal = Modal {
+        kind: ModalKind::ConfirmCorrection {
+            initiative: initiative.id.clone(),
+            quarter: initiative.quarter,
+            what: what.to_owned(),
+        },
+        title: "Correct what was sent".to_owned(),
+        parts,
+        fields: Vec::new(),
+        submit: Some(format!("Correct {}", counted(gone.0, "message", "messages"))),
+    };
+    Ok((Vec::new(), Reply::Open(Box::new(modal))))
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn sent_at_all(scene: Scene<'_>, initiative: &Initiative) -> Result<(usize, usize), String> {
@@ -132,13 +169,13 @@ fn sent_at_all(scene: Scene<'_>, initiative: &Initiative) -> Result<(usize, usiz
     }
 }
 
-/// Takes a correction in.
-pub(in crate::command) fn correct(
-    scene: Scene<'_>,
+/// The initiative, its copies and the sentence of a correction, if it may be made.
+fn correctable<'a, 'w>(
+    scene: Scene<'a>,
     actor: &Person,
     initiative: &InitiativeId,
-    what: &str,
-) -> Result<Decided, String> {
+    what: &'w str,
+) -> Result<(&'a Initiative, (usize, usize), &'w str), String> {
     let initiative = scene.steered_by(actor, initiative)?;
     let gone = sent_at_all(scene, initiative)?;
     let what = what.trim();
@@ -154,6 +191,17 @@ pub(in crate::command) fn correct(
             "It names {name}, and everybody who got a copy would read that: leave the name out."
         ));
     }
+    Ok((initiative, gone, what))
+}
+
+/// Takes a correction in that was shown before.
+pub(in crate::command) fn correct(
+    scene: Scene<'_>,
+    actor: &Person,
+    initiative: &InitiativeId,
+    what: &str,
+) -> Result<Decided, String> {
+    let (initiative, gone, what) = correctable(scene, actor, initiative, what)?;
     let event = Event::Corrected {
         initiative: initiative.id.clone(),
         quarter: initiative.quarter,
@@ -161,13 +209,15 @@ pub(in crate::command) fn correct(
         what: Personal::new(actor.id.clone(), what),
     };
     let says = format!(
-        "Corrected: {} are written anew from the present configuration, and say so. Nobody gets a new message.",
+        "Corrected: every copy about “{}” ({}) is rewritten from the current configuration and says so. Nobody gets \
+         a new message.",
+        initiative.title,
         copies(gone)
     );
     Ok((vec![event], Reply::say(says)))
 }
 
-/// The submitted modal of a correction.
+/// The submitted modal that asks for a correction: what it changes is shown next.
 pub(in crate::command) fn submit_correct(
     scene: Scene<'_>,
     actor: &Person,
@@ -179,7 +229,7 @@ pub(in crate::command) fn submit_correct(
         Some(Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Time(_) | Value::Person(_))
         | None => "",
     };
-    correct(scene, actor, initiative, what)
+    confirm_correct(scene, actor, initiative, what)
         .unwrap_or_else(|sentence| (Vec::new(), Reply::Faults(BTreeMap::from([(WHAT.to_owned(), sentence)]))))
 }
 

@@ -6,7 +6,7 @@
 mod campaign;
 mod rewrite;
 
-pub(super) use campaign::{advance, correct, open_correct, recall, stage, submit_correct};
+pub(super) use campaign::{advance, confirm_correct, correct, open_correct, recall, stage, submit_correct};
 pub(super) use rewrite::{open as open_rewrite, submit as submit_rewrite};
 
 use super::{Decided, Scene, refuse};
@@ -33,6 +33,12 @@ impl<'a> Scene<'a> {
         }
         let who = self.advocates(initiative);
         Err(format!("Only its advocates decide about the messages of “{}”: ask {who}.", initiative.title))
+    }
+
+    /// What an advocate is told who names an initiative that isn't theirs.
+    pub(super) fn not_theirs(self, initiative: &Initiative) -> String {
+        let who = self.advocates(initiative);
+        format!("Only the advocates of “{}” can do that: ask {who}.", initiative.title)
     }
 
     /// A planned message in a few words: "the pitch to Ana Souza".

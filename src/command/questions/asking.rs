@@ -1,7 +1,7 @@
 //! Asking: what becomes a question, and what the FAQ answers at once.
 
 use super::{MOST, Question, TEXT, fault, text_field, text_of};
-use crate::command::{Decided, Scene, listed};
+use crate::command::{Decided, Scene, listed, names};
 use crate::domain::directory::Person;
 use crate::domain::effect::PostId;
 use crate::domain::event::{Event, Said};
@@ -102,6 +102,13 @@ pub(in crate::command) fn by_command(
         .initiatives
         .iter()
         .find(|of| of.id.as_str() == *first || of.was.iter().any(|id| id.as_str() == *first));
+    if named.is_none() {
+        let known = choices(scene.program, &actor.id);
+        if let Some(near) = names::nearest_id(first, known.into_iter().map(|of| of.id.as_str())) {
+            let echo = names::echo(first);
+            return Err(format!("I don't know the initiative “{echo}”. Did you mean {near}?"));
+        }
+    }
     let rest = if named.is_some() { words.get(1..).unwrap_or_default() } else { words };
     if rest.is_empty() {
         return Err(usage());

@@ -1,7 +1,7 @@
 //! Deciding about planned messages by command: approve, hold, send, handover.
 
 use super::record::initiative_for;
-use super::{May, Word, advocated, say};
+use super::{May, Word, say, theirs};
 use crate::command::{Decided, Scene, approval, listed, names};
 use crate::domain::directory::Person;
 use crate::domain::effect::DeliveryKey;
@@ -51,9 +51,9 @@ fn is_person(word: &str) -> bool {
 
 fn approve(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     match words.split_first() {
-        Some((word, rest)) if is_person(word) => one(scene, actor, word, rest, Verdict::Approved),
+        Some((word, _)) if is_person(word) => one(scene, actor, words, Verdict::Approved),
         Some((word, rest)) if word.eq_ignore_ascii_case("all") => {
-            let (initiative, _) = names::initiative(&advocated(scene, actor), rest)?;
+            let initiative = theirs(scene, actor).whole(rest)?;
             let (events, says) = approval::approved_all(scene, actor, &initiative.id)?;
             Ok((events, Reply::say(says)))
         }
@@ -127,22 +127,16 @@ fn next(
     verdict: Verdict,
     word: &str,
 ) -> Result<Decided, String> {
-    match words.split_first() {
-        Some((who, rest)) => one(scene, actor, who, rest, verdict),
-        None => Err(format!("Whose message? Write `{} {word} @person [initiative]`.", scene.program.command)),
+    if words.is_empty() {
+        return Err(format!("Whose message? Write `{} {word} @person [initiative]`.", scene.program.command));
     }
+    one(scene, actor, words, verdict)
 }
 
-/// A verdict on the next message to one person.
-fn one(
-    scene: Scene<'_>,
-    actor: &Person,
-    who: &str,
-    rest: &[&str],
-    verdict: Verdict,
-) -> Result<Decided, String> {
-    let person = names::person(scene.program, scene.state, who)?;
-    let (initiative, _, _) = initiative_for(scene, actor, person, rest)?;
+/// A verdict on the next message to the person that `words` begin with.
+fn one(scene: Scene<'_>, actor: &Person, words: &[&str], verdict: Verdict) -> Result<Decided, String> {
+    let (person, taken) = names::person(scene.program, scene.state, words)?;
+    let initiative = initiative_for(scene, actor, person, words.get(taken..).unwrap_or_default())?;
     let delivery = next_of(scene, initiative, person, verdict)?;
     let (event, says) = approval::judged(scene, actor, &delivery, verdict)?;
     Ok((vec![event], Reply::say(says)))
@@ -170,17 +164,18 @@ fn next_of(
 }
 
 fn hand_over(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
-    let Some((who, rest)) = words.split_first() else {
+    if words.is_empty() {
         return Err(format!(
-            "To whom do you speak? Write `{} handover @person [initiative] [back]`.",
+            "Who will you talk to? Write `{} handover @person [initiative] [back]`.",
             scene.program.command
         ));
-    };
-    let person = names::person(scene.program, scene.state, who)?;
+    }
+    let (person, named) = names::person(scene.program, scene.state, words)?;
+    let rest = words.get(named..).unwrap_or_default();
     let (rest, taken) = match rest.split_last() {
         Some((last, before)) if last.eq_ignore_ascii_case("back") => (before, false),
         Some(_) | None => (rest, true),
     };
-    let (initiative, _, _) = initiative_for(scene, actor, person, rest)?;
+    let initiative = initiative_for(scene, actor, person, rest)?;
     Ok(approval::hand_over(scene, actor, &person.id, &initiative.id, taken))
 }

@@ -2,7 +2,8 @@
 
 use super::report::concerning;
 use super::{May, Word, say};
-use crate::command::{Decided, Scene, bookings as office_hours, names};
+use crate::command::names::{self, Choice};
+use crate::command::{Decided, Scene, bookings as office_hours};
 use crate::domain::directory::Person;
 use crate::domain::message::{Part, Reply};
 
@@ -24,10 +25,12 @@ pub(super) const WORDS: [Word; 2] = [
 ];
 
 fn book(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
-    let named = words.split_first().filter(|(first, _)| first.starts_with('@') || first.starts_with("<@"));
-    let (host, rest) = match named {
-        Some((first, rest)) => (Some(names::person(scene.program, scene.state, first)?), rest),
-        None => (None, words),
+    let named = words.first().is_some_and(|first| first.starts_with('@') || first.starts_with("<@"));
+    let (host, rest) = if named {
+        let (host, taken) = names::person(scene.program, scene.state, words)?;
+        (Some(host), words.get(taken..).unwrap_or_default())
+    } else {
+        (None, words)
     };
     if let Some(host) = host
         && !scene.program.hours.contains_key(&host.id)
@@ -47,7 +50,7 @@ fn book(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
         ([], Some(host)) => {
             among.iter().find(|of| of.advocates.contains(&host.id)).or_else(|| among.first()).copied()
         }
-        (words, _) => Some(names::initiative(&among, words)?.0),
+        (words, _) => Some(Choice::of(among).whole(words)?),
     };
     office_hours::open_named(scene, actor, initiative, host.map(|host| &host.id))
 }

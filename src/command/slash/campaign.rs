@@ -1,6 +1,7 @@
 //! What is planned, how it reads, and stopping and starting it.
 
-use super::{advocated, named, say};
+use super::record::argued_to;
+use super::{named, say};
 use jiff::SignedDuration;
 
 use crate::command::{Decided, Scene, names, refuse};
@@ -42,10 +43,11 @@ pub(super) fn resume(scene: Scene<'_>, actor: &Person) -> Decided {
 
 pub(super) fn preview(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let command = &scene.program.command;
-    let Some((who, rest)) = words.split_first() else {
+    if words.is_empty() {
         return Err(format!("Whose message? Write `{command} preview @person [initiative] [touch]`."));
-    };
-    let person = names::person(scene.program, scene.state, who)?;
+    }
+    let (person, taken) = names::person(scene.program, scene.state, words)?;
+    let rest = words.get(taken..).unwrap_or_default();
     let (touch, rest) = match rest.split_last() {
         Some((last, before)) => match Touch::from_word(&last.to_lowercase().replace('-', "_")) {
             Some(touch) => (touch, before),
@@ -53,14 +55,11 @@ pub(super) fn preview(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Resul
         },
         None => (Touch::Pitch, rest),
     };
-    let argued: Vec<&Initiative> = advocated(scene, actor)
-        .into_iter()
-        .filter(|initiative| scene.program.stakeholder(initiative, person).is_some())
-        .collect();
-    let Some(first) = argued.first() else {
-        return Err(format!("{} is not a stakeholder of any initiative you advocate.", person.name));
+    let argued = argued_to(scene, actor, person)?;
+    let initiative = match argued.among().first() {
+        Some(first) if rest.is_empty() => first,
+        Some(_) | None => argued.whole(rest)?,
     };
-    let initiative = if rest.is_empty() { first } else { names::initiative(&argued, rest)?.0 };
     let shown =
         message::preview(scene.program, scene.state, scene.seen, initiative, person, touch, scene.now)
             .map_err(|unsayable| unsayable.to_string())?;

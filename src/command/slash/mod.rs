@@ -11,7 +11,7 @@ mod report;
 mod respect;
 mod steer;
 
-use super::names::nearest;
+use super::names::{self, Choice};
 use super::{Decided, Scene, refuse};
 use crate::domain::directory::Person;
 use crate::domain::initiative::Initiative;
@@ -182,9 +182,10 @@ fn allowed<'a>(scene: Scene<'a>, actor: &'a Person) -> impl Iterator<Item = &'st
 
 fn unknown(scene: Scene<'_>, actor: &Person, name: &str) -> String {
     let command = &scene.program.command;
-    match nearest(name, allowed(scene, actor).map(|word| word.name)) {
-        Some(near) => format!("I don't know “{name}”. Did you mean `{command} {near}`?"),
-        None => format!("I don't know “{name}”. `{command} help` lists what you can do."),
+    let echo = names::echo(name);
+    match names::nearest(name, allowed(scene, actor).map(|word| word.name)) {
+        Some(near) => format!("I don't know “{echo}”. Did you mean `{command} {near}`?"),
+        None => format!("I don't know “{echo}”. `{command} help` lists what you can do."),
     }
 }
 
@@ -223,11 +224,16 @@ fn advocated<'a>(scene: Scene<'a>, actor: &Person) -> Vec<&'a Initiative> {
         .collect()
 }
 
+/// What `actor` may name where they decide or read: their own initiatives. Any other one refuses.
+fn theirs<'a>(scene: Scene<'a>, actor: &Person) -> Choice<'a> {
+    Choice::of(advocated(scene, actor))
+        .refusing(&scene.program.initiatives, |initiative| scene.not_theirs(initiative))
+}
+
 /// The initiatives that `words` name among those `actor` may see: one, or all if nothing is named.
 fn named<'a>(scene: Scene<'a>, actor: &Person, words: &[&str]) -> Result<Vec<&'a Initiative>, String> {
-    let among = advocated(scene, actor);
     if words.is_empty() {
-        return Ok(among);
+        return Ok(advocated(scene, actor));
     }
-    super::names::initiative(&among, words).map(|(initiative, _)| vec![initiative])
+    theirs(scene, actor).whole(words).map(|initiative| vec![initiative])
 }

@@ -1,7 +1,8 @@
 //! What is proposed, who was reached, and who is missing.
 
 use super::{advocated, named, say};
-use crate::command::{Decided, Scene, listed, names};
+use crate::command::names::Choice;
+use crate::command::{Decided, Scene, listed};
 use crate::domain::coverage::{Cell, Coverage, Covered, Standing};
 use crate::domain::directory::Person;
 use crate::domain::engagement::Stance;
@@ -48,7 +49,7 @@ pub(super) fn initiatives(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> 
 }
 
 pub(super) fn show(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
-    let (initiative, _) = names::initiative(&concerning(scene, actor), words)?;
+    let initiative = Choice::of(concerning(scene, actor)).whole(words)?;
     let sees_all = scene.program.sees_answers(&actor.id, initiative);
     let own = scene.program.stakeholder(initiative, actor);
     let mut parts =

@@ -3,10 +3,12 @@
 use jiff::civil::Date;
 
 use super::report::concerning;
-use super::{May, Word};
-use crate::command::{Decided, Scene, names, respect};
+use super::{May, Word, advocated};
+use crate::command::names::{self, Choice};
+use crate::command::{Decided, Scene, respect};
 use crate::domain::directory::Person;
 use crate::domain::event::Event;
+use crate::domain::initiative::Initiative;
 use crate::domain::message::Reply;
 
 pub(super) const WORDS: [Word; 3] = [
@@ -43,7 +45,8 @@ fn snooze(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, S
     if word.eq_ignore_ascii_case("off") {
         return Ok(respect::wake(scene, actor));
     }
-    let date: Date = word.parse().map_err(|_| format!("“{word}” is not a day. {}", usage()))?;
+    let date: Date =
+        word.parse().map_err(|_| format!("“{}” is not a day. {}", names::echo(word), usage()))?;
     let event = respect::snoozed(scene, actor, date)?;
     let day = date.strftime("%A %-d %B %Y");
     let says = format!("Until {day} I won't write to you about planning. `{command} snooze off` ends that.");
@@ -56,7 +59,7 @@ fn stop(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
         [word] if word.eq_ignore_ascii_case("all") => Ok(respect::stop_all(scene, actor, None)),
         [word] if word.eq_ignore_ascii_case("undo") => Ok(respect::undo_stop(scene, actor, None)),
         words => {
-            let (initiative, _) = names::initiative(&concerning(scene, actor), words)?;
+            let initiative = Choice::of(concerning(scene, actor)).whole(words)?;
             Ok(respect::stop(scene, actor, Some(&initiative.id)))
         }
     }
@@ -65,8 +68,18 @@ fn stop(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
 fn leave(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let command = &scene.program.command;
     let usage = || format!("Write `{command} leave @person 2026-12-21..2027-01-03`, or `none` for the days.");
-    let [who, days] = words else { return Err(usage()) };
-    let person = names::person(scene.program, scene.state, who)?;
+    if words.is_empty() {
+        return Err(usage());
+    }
+    let (person, taken) = names::person(scene.program, scene.state, words)?;
+    let Some([days]) = words.get(taken..) else { return Err(usage()) };
+    let stakeholder = |of: &Initiative| scene.program.stakeholder(of, person).is_some();
+    if !advocated(scene, actor).into_iter().any(stakeholder) {
+        return Err(format!(
+            "{} is not a stakeholder of any initiative you advocate, so their leave is not yours to enter.",
+            person.name
+        ));
+    }
     let by = actor.id.clone();
     let event = |days| Event::LeaveEntered { person: person.id.clone(), days, by: by.clone() };
     let name = &person.name;
@@ -79,7 +92,7 @@ fn leave(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, St
     }
     let (first, last) = days.split_once("..").unwrap_or((days, days));
     let day = |word: &str| -> Result<Date, String> {
-        word.parse().map_err(|_| format!("“{word}” is not a day. {}", usage()))
+        word.parse().map_err(|_| format!("“{}” is not a day. {}", names::echo(word), usage()))
     };
     let (first, last) = (day(first)?, day(last)?);
     let today = scene.now.to_zoned(scene.zone(person)).date();

@@ -1,6 +1,6 @@
 //! Deciding about a whole campaign by command: stage, correct, recall.
 
-use super::{May, Word, advocated};
+use super::{May, Word, theirs};
 use crate::command::{Decided, Scene, approval, names};
 use crate::domain::directory::Person;
 use crate::domain::event::Stage;
@@ -16,7 +16,7 @@ pub(super) const WORDS: [Word; 3] = [
     Word {
         name: "correct",
         usage: "initiative what was wrong",
-        does: "correct every copy that was sent, from the present configuration",
+        does: "correct every copy that was sent, from the current configuration; shows what it will change first",
         may: May::Advocates,
         run: correct,
     },
@@ -33,24 +33,18 @@ fn stage(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, St
     let usage = || format!("Write `{} stage initiative rehearsal|few|all`.", scene.program.command);
     let (last, before) = words.split_last().ok_or_else(usage)?;
     let stage = Stage::from_word(&last.to_lowercase())
-        .ok_or_else(|| format!("“{last}” is not a stage. {}", usage()))?;
-    let (initiative, _) = names::initiative(&advocated(scene, actor), before)?;
+        .ok_or_else(|| format!("“{}” is not a stage. {}", names::echo(last), usage()))?;
+    let initiative = theirs(scene, actor).whole(before)?;
     Ok(approval::advance(scene, actor, &initiative.id, stage))
 }
 
 fn correct(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
-    let among = advocated(scene, actor);
-    let (initiative, taken) = match names::initiative(&among, words) {
-        Ok(found) => found,
-        // With a single initiative the words may well be the correction.
-        Err(_) if among.len() == 1 => names::initiative(&among, &[])?,
-        Err(sentence) => return Err(sentence),
-    };
+    let (initiative, taken) = theirs(scene, actor).leading(words)?;
     let what = words.get(taken..).unwrap_or_default().join(" ");
     if what.is_empty() {
         return Ok(approval::open_correct(scene, actor, &initiative.id));
     }
-    approval::correct(scene, actor, &initiative.id, &what)
+    approval::confirm_correct(scene, actor, &initiative.id, &what)
 }
 
 fn recall(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
@@ -61,6 +55,6 @@ fn recall(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, S
     if words.is_empty() {
         return Err(format!("Which one? Write `{} recall initiative [undo]`.", scene.program.command));
     }
-    let (initiative, _) = names::initiative(&advocated(scene, actor), words)?;
+    let initiative = theirs(scene, actor).whole(words)?;
     approval::recall(scene, actor, &initiative.id, recalled)
 }

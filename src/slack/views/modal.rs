@@ -72,6 +72,7 @@ fn word_of(kind: &ModalKind) -> &'static str {
         ModalKind::See { .. } => "see",
         ModalKind::Rewrite { .. } => "rewrite",
         ModalKind::Correct { .. } => "correct",
+        ModalKind::ConfirmCorrection { .. } => "confirm_correction",
         ModalKind::Book { .. } => "book",
         ModalKind::Wait { .. } => "wait",
         ModalKind::MoveBooking { .. } => "move_booking",
