@@ -82,7 +82,9 @@ fn leads(words: &[&str], name: &str) -> Option<usize> {
 
 /// A word without the quotes around it and the comma or colon behind it.
 fn bare(word: &str) -> &str {
-    word.trim_matches(['"', '“', '”', '‘', '’', '\'']).trim_end_matches([',', ':'])
+    const QUOTES: [char; 6] = ['"', '“', '”', '‘', '’', '\''];
+    word.trim_start_matches(QUOTES)
+        .trim_end_matches(|letter| QUOTES.contains(&letter) || matches!(letter, ',' | ':'))
 }
 
 /// The team that leading `words` name, by id or name, and how many words that took.
