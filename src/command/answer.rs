@@ -179,20 +179,8 @@ fn take(
 }
 
 fn release(scene: Scene<'_>, actor: &Person, post: PostId) -> Decided {
-    let of = scene.state.post(post).and_then(|post| match &post.key {
-        PostKey::Relay { of, to } if *to == actor.id => Some(*of),
-        PostKey::Relay { .. }
-        | PostKey::Touch(_)
-        | PostKey::Receipt { .. }
-        | PostKey::Answer { .. }
-        | PostKey::Overdue { .. }
-        | PostKey::Digest { .. }
-        | PostKey::Review { .. }
-        | PostKey::Rehearsal { .. }
-        | PostKey::Booking { .. }
-        | PostKey::Vacancy { .. }
-        | PostKey::Notice { .. } => None,
-    });
+    let key = scene.state.post(post).map(|post| &post.key).filter(|key| *key.to() == actor.id);
+    let of = key.and_then(PostKey::passes_on);
     let Some(received) = of.and_then(|of| scene.state.received.get(&of)) else {
         return refuse("I no longer have this concern on record.");
     };

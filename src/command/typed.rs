@@ -2,7 +2,6 @@
 
 use super::{Decided, Scene, questions, refuse};
 use crate::domain::directory::Person;
-use crate::domain::effect::PostKey;
 use crate::domain::event::{Event, Said};
 use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
 use crate::domain::message::Reply;
@@ -56,16 +55,6 @@ pub(super) fn typed(
 
 /// What the message at the head of the thread passed on to this advocate.
 fn relayed(scene: Scene<'_>, actor: &Person, channel: &SlackChannelId, thread: &MessageTs) -> Option<Seq> {
-    match &scene.state.post_at(channel, thread)?.1.key {
-        PostKey::Relay { of, to } | PostKey::Overdue { of, to } => (*to == actor.id).then_some(*of),
-        PostKey::Touch(_)
-        | PostKey::Receipt { .. }
-        | PostKey::Answer { .. }
-        | PostKey::Digest { .. }
-        | PostKey::Review { .. }
-        | PostKey::Rehearsal { .. }
-        | PostKey::Booking { .. }
-        | PostKey::Vacancy { .. }
-        | PostKey::Notice { .. } => None,
-    }
+    let key = &scene.state.post_at(channel, thread)?.1.key;
+    key.passes_on().filter(|_| *key.to() == actor.id)
 }

@@ -49,7 +49,7 @@ pub(super) async fn prove(
     to: Recipient,
     slot: Slot,
 ) -> Result<End, Stopped> {
-    let post = PostKey::Touch(delivery.clone()).id();
+    let post = shared.means.writer.state().id_of(&PostKey::Touch(delivery.clone()));
     let found = look_up(&shared, post, &to, None, slot).await;
     if let Found::Later(after) = found {
         return Ok(End::Again(after));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::effect::{PostId, PostKey};
+use crate::domain::effect::{PostId, Traffic};
 use crate::domain::event::{Event, PauseReason};
 use crate::domain::performer::{Found, LONGEST_RETRY_AFTER, Outcome};
 use crate::domain::state::{Phase, State};
@@ -61,25 +61,14 @@ pub(super) fn of_look_up(state: &State, post: PostId, attempt: u32, found: &Foun
         }
         Found::Absent => vec![Event::PostAbsent { post, attempt }],
         Found::Later(_) => Vec::new(),
-        Found::Impossible { .. } => match known.key {
-            PostKey::Touch(_) => vec![Event::PostUnknown { post, attempt }],
-            PostKey::Relay { .. }
-            | PostKey::Receipt { .. }
-            | PostKey::Answer { .. }
-            | PostKey::Overdue { .. }
-            | PostKey::Digest { .. }
-            | PostKey::Review { .. }
-            | PostKey::Rehearsal { .. }
-            | PostKey::Booking { .. }
-            | PostKey::Vacancy { .. }
-            | PostKey::Notice { .. } => {
-                if attempt < LAST_BLIND_ATTEMPT {
-                    vec![Event::PostAbsent { post, attempt }]
-                } else {
-                    vec![Event::PostUnknown { post, attempt }]
-                }
-            }
-        },
+        Found::Impossible { .. } => {
+            let last = match known.key.traffic() {
+                Traffic::Campaign => 1,
+                Traffic::Interactive => LAST_BLIND_ATTEMPT,
+            };
+            let given_up = Event::PostUnknown { post, attempt };
+            vec![if attempt < last { Event::PostAbsent { post, attempt } } else { given_up }]
+        }
     }
 }
 
@@ -101,6 +90,7 @@ pub(super) fn deadline(now: Timestamp, timeout: Duration) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::effect::PostKey;
     use crate::domain::event::{Record, RefusedFor};
     use crate::domain::ids::{PersonId, Seq};
 

@@ -72,7 +72,7 @@ impl Planner for Campaigns {
         match eligible(&world.program, state, &world.seen, now, key) {
             Ok(post) => Some(post),
             Err(skip) => {
-                tracing::debug!(post.id = %key.id(), skip = skip.name(), "due, but not sent after all");
+                tracing::debug!(post.id = %state.id_of(key), skip = skip.name(), "due, but not sent after all");
                 None
             }
         }

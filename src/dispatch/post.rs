@@ -76,7 +76,7 @@ fn intend<P: Planner>(
     }
     let Some(post) = P::eligible(world, state, now, key) else { return no(End::NotNow) };
     let Some(to) = recipient(&world.program, state, key.to()) else { return no(End::NotNow) };
-    let id = state.resolve(key.id());
+    let id = state.id_of(key);
     let message = match shared.means.compose.compose(world, state, key, &post.teams, post.audience, now) {
         Ok(message) => message,
         Err(unsayable) => {
@@ -151,7 +151,7 @@ fn log(outgoing: &Outgoing, outcome: &Outcome) {
 /// Records that the life of these touches passed, unless that has changed meanwhile.
 pub(super) async fn miss(shared: Arc<Shared>, keys: Vec<PostKey>) -> Result<End, Stopped> {
     let missed = shared.means.writer.submit(None, move |state, _| {
-        let open = |key: &&PostKey| state.post(key.id()).is_none_or(|post| post.phase.is_open());
+        let open = |key: &&PostKey| state.post_of(key).is_none_or(|post| post.phase.is_open());
         let events = keys.iter().filter(open).map(|key| Event::PostMissed { key: key.clone() }).collect();
         Decision { events, reply: () }
     });

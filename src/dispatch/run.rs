@@ -160,7 +160,9 @@ impl<P: Planner> Dispatch<P> {
             Decision { events: if state.paused.is_none() { vec![pause] } else { Vec::new() }, reply: () }
         });
         paused.await?;
-        self.unproven = unproven.into_iter().map(|key| (PostKey::Touch(key.clone()).id(), key)).collect();
+        let state = self.shared.means.writer.state();
+        self.unproven =
+            unproven.into_iter().map(|key| (state.id_of(&PostKey::Touch(key.clone())), key)).collect();
         Ok(())
     }
 
@@ -264,7 +266,7 @@ impl<P: Planner> Dispatch<P> {
             round.left += 1;
             return;
         }
-        let id = key.id();
+        let id = self.shared.means.writer.state().id_of(&key);
         if self.refused.contains(&id) || self.unsayable.contains(&id) || self.unproven.contains_key(&id) {
             return;
         }

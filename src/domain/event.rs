@@ -161,6 +161,34 @@ pub struct Renames {
     pub teams: BTreeMap<TeamId, TeamId>,
 }
 
+impl Renames {
+    /// Whether nothing changed its id.
+    pub fn is_empty(&self) -> bool {
+        self.initiatives.is_empty() && self.people.is_empty() && self.teams.is_empty()
+    }
+
+    /// Gives an initiative its present id.
+    pub fn initiative(&self, id: &mut InitiativeId) {
+        renamed(&self.initiatives, id);
+    }
+
+    /// Gives a person their present id.
+    pub fn person(&self, id: &mut PersonId) {
+        renamed(&self.people, id);
+    }
+
+    /// Gives a team its present id.
+    pub fn team(&self, id: &mut TeamId) {
+        renamed(&self.teams, id);
+    }
+}
+
+fn renamed<T: Ord + Clone>(renames: &BTreeMap<T, T>, id: &mut T) {
+    if let Some(new) = renames.get(id) {
+        *id = new.clone();
+    }
+}
+
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]

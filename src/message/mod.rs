@@ -86,13 +86,11 @@ pub fn compose(
 ) -> Result<Message, Unsayable> {
     match key {
         PostKey::Touch(delivery) => {
-            let how = Shown::AsItStands;
+            let (how, id) = (Shown::AsItStands, state.id_of(key));
             let delivered = Delivered { program, state, seen, delivery, teams, audience, now };
-            match delivered.message(key.id(), how) {
+            match delivered.message(id, how) {
                 // What was sent can still be met: it must not go on asking.
-                Err(Unsayable::NoInitiative(_) | Unsayable::NotAsked { .. })
-                    if state.post(key.id()).is_some() =>
-                {
+                Err(Unsayable::NoInitiative(_) | Unsayable::NotAsked { .. }) if state.post(id).is_some() => {
                     Ok(gone())
                 }
                 other => other,
@@ -125,21 +123,12 @@ pub fn compose_unanswered(
     audience: Option<Audience>,
     now: Timestamp,
 ) -> Result<Message, Unsayable> {
-    match key {
-        PostKey::Touch(delivery) => {
+    match key.delivery() {
+        Some(delivery) => {
             let delivered = Delivered { program, state, seen, delivery, teams, audience, now };
-            delivered.message(key.id(), Shown::WithButtons)
+            delivered.message(state.id_of(key), Shown::WithButtons)
         }
-        PostKey::Relay { .. }
-        | PostKey::Receipt { .. }
-        | PostKey::Answer { .. }
-        | PostKey::Overdue { .. }
-        | PostKey::Digest { .. }
-        | PostKey::Review { .. }
-        | PostKey::Rehearsal { .. }
-        | PostKey::Booking { .. }
-        | PostKey::Vacancy { .. }
-        | PostKey::Notice { .. } => compose(program, state, seen, key, teams, audience, now),
+        None => compose(program, state, seen, key, teams, audience, now),
     }
 }
 
@@ -205,7 +194,7 @@ pub fn numbers(
     let parts = post.key.delivery().and_then(|delivery| {
         let (teams, audience) = (&post.teams, post.audience);
         let delivered = Delivered { program, state, seen, delivery, teams, audience, now };
-        delivered.sources(post.key.id()).ok()
+        delivered.sources(id).ok()
     });
     let nothing =
         || vec![Part::Paragraph("The initiative is no longer there, and its numbers with it.".into())];

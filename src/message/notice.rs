@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use crate::domain::calendar::Quarter;
 use crate::domain::coverage::disagree;
-use crate::domain::effect::{Notice, PostId, PostKey};
+use crate::domain::effect::{Notice, PostId};
 use crate::domain::event::PauseReason;
 use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
 use crate::domain::initiative::Initiative;
@@ -99,27 +99,15 @@ impl Desk<'_> {
 
     fn unknown(&self, id: PostId) -> Message {
         let post = self.state.post(id);
-        let what = match post.map(|post| &post.key) {
-            Some(PostKey::Touch(delivery)) => {
+        let what = match post.and_then(|post| post.key.delivery()) {
+            Some(delivery) => {
                 let title = self
                     .program
                     .initiative(&delivery.initiative)
                     .map_or(delivery.initiative.as_str(), |initiative| initiative.title.as_str());
                 format!("the {} about “{title}”", delivery.touch.word().replace('_', "-"))
             }
-            Some(
-                PostKey::Relay { .. }
-                | PostKey::Receipt { .. }
-                | PostKey::Answer { .. }
-                | PostKey::Overdue { .. }
-                | PostKey::Digest { .. }
-                | PostKey::Review { .. }
-                | PostKey::Rehearsal { .. }
-                | PostKey::Booking { .. }
-                | PostKey::Vacancy { .. }
-                | PostKey::Notice { .. },
-            )
-            | None => "a message".to_owned(),
+            None => "a message".to_owned(),
         };
         let whom = post.map(|post| Who::of(self.program, self.state, post.key.to()));
         let (full, short) =

@@ -92,7 +92,7 @@ fn settled(several: bool) -> &'static str {
 
 fn has_it(state: &State, of: Seq, advocate: &PersonId) -> bool {
     let key = PostKey::Relay { of, to: advocate.clone() };
-    state.post(key.id()).is_some_and(|post| matches!(post.phase, Phase::Sent { .. }))
+    state.post_of(&key).is_some_and(|post| matches!(post.phase, Phase::Sent { .. }))
 }
 
 fn only_told(program: &Program, told: &[PersonId], who: &str, reader: &PersonId) -> String {

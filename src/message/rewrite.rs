@@ -66,6 +66,6 @@ impl Delivered<'_> {
 
     fn id(&self) -> crate::domain::effect::PostId {
         let delivery: &DeliveryKey = self.delivery;
-        PostKey::Touch(delivery.clone()).id()
+        self.state.id_of(&PostKey::Touch(delivery.clone()))
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn about_question(program: &Program, state: &State, of: Seq, received
         let since_then = since.unwrap_or(received.at);
         let relay = Item::new(PostKey::Relay { of, to: to.clone() }, since_then);
         let overdue =
-            Item::new(PostKey::Overdue { of, to }, since_then).at(Moment::WorkingDayAfter(relay.id));
+            Item::new(PostKey::Overdue { of, to }, since_then).at(Moment::WorkingDayAfter(relay.id(state)));
         let open = since.is_some() && !answered;
         items.push(if open { relay } else { relay.over() });
         items.push(if open { overdue } else { overdue.over() });

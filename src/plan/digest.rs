@@ -77,7 +77,7 @@ impl Digests {
             let alive = now < at.checked_add(LIFE).unwrap_or(Timestamp::MAX);
             let begun = || {
                 let key = PostKey::Digest { to: to.clone(), on: *on };
-                ground.state.post(key.id()).is_some_and(|post| post.phase.is_open())
+                ground.state.post_of(&key).is_some_and(|post| post.phase.is_open())
             };
             (alive && any_news(ground.program, ground.state, to, since, *at)) || begun()
         });

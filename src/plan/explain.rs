@@ -249,7 +249,7 @@ impl View<'_> {
             return Outcome::Skipped(skip);
         }
         // What is on record by now, under whatever name it was planned.
-        let before = self.now.state.post(PostKey::Touch(key.clone()).id());
+        let before = self.now.state.post_of(&PostKey::Touch(key.clone()));
         if let Some(skip) = before.and_then(|post| settled(post, case.recipient.zone)) {
             return match skip {
                 Skip::Sent { at } => Outcome::Sent(at),

@@ -121,7 +121,7 @@ pub(super) fn run(
                             audience: post.audience,
                         },
                     );
-                    let id = future.state.resolve(post.key.id());
+                    let id = future.state.id_of(&post.key);
                     let (channel, ts) = (channel.clone(), ts.clone());
                     future.happens(at, Event::PostSent { post: id, attempt: post.attempt, channel, ts });
                 }

@@ -553,7 +553,7 @@ impl Plan {
 
     /// Whether what a post was to answer has been settled otherwise before it could be tried again.
     fn is_moot(&self, state: &State, id: PostId, post: &PostState) -> bool {
-        let wanted = |item: &Item| state.resolve(item.id) == id;
+        let wanted = |item: &Item| item.id(state) == id;
         post.key.delivery().is_none() && !self.items.values().flatten().any(wanted)
     }
 

@@ -38,7 +38,8 @@ const TO_BOOK: SignedDuration = SignedDuration::from_mins(3);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Item {
     pub(super) key: PostKey,
-    pub(super) id: PostId,
+    /// The digest of the key, made once.
+    digest: PostId,
     pub(super) life: Life,
     /// When in the day of the recipient.
     hours: Hours,
@@ -82,8 +83,13 @@ pub(super) enum Standing {
 impl Item {
     pub(super) fn new(key: PostKey, since: Timestamp) -> Self {
         let life = Life { due: since, expires: since.checked_add(LIFE).unwrap_or(Timestamp::MAX) };
-        let id = key.id();
-        Self { key, id, life, hours: Hours::Sending, moment: Moment::Then }
+        let digest = key.id();
+        Self { key, digest, life, hours: Hours::Sending, moment: Moment::Then }
+    }
+
+    /// The id under which it went out, or else will.
+    pub(super) fn id(&self, state: &State) -> PostId {
+        state.id_under(self.digest, &self.key)
     }
 
     pub(super) fn at_once(mut self) -> Self {
@@ -128,7 +134,7 @@ impl Item {
         let to = self.key.to();
         let Some(person) = ground.program.people.get(to) else { return Standing::Gone(Skip::NotInDirectory) };
         let zone = ground.program.zone_of(person, ground.seen.zone(to));
-        let post = ground.state.post(self.id);
+        let post = ground.state.post(self.id(ground.state));
         match post.map(|post| (settled(post, zone), &post.phase)) {
             // Whether it went out will be found out; until then it is neither sent again nor forgotten.
             Some((Some(skip), Phase::Intended { .. })) => return Standing::Held(skip, None),

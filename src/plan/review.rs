@@ -15,7 +15,7 @@ use crate::domain::ids::PersonId;
 use crate::domain::initiative::Initiative;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
-use crate::domain::state::{PostState, State};
+use crate::domain::state::State;
 
 use super::case::{Case, Ground, Memo, Recipient, settled};
 use super::eligible::case_of;
@@ -114,7 +114,7 @@ pub(super) fn about_review(
         again = again.into_iter().chain(next).min();
         let Some(until) = horizon(program, zone, person, day.on) else { continue };
         let before = ground.state.review(&initiative.id, to);
-        let shown = before.and_then(|before| shown_on(before).map(|on| (on, before.intended_at)));
+        let shown = before.and_then(|before| Some((before.key.on()?, before.intended_at)));
         let is_new = |waiting: &Waiting| match shown {
             // Of today's own review another attempt may have to be made.
             Some((on, _)) if on == day.on => true,
@@ -131,22 +131,6 @@ pub(super) fn about_review(
         }
     }
     (items, again)
-}
-
-fn shown_on(review: &PostState) -> Option<Date> {
-    match &review.key {
-        PostKey::Review { on, .. } => Some(*on),
-        PostKey::Touch(_)
-        | PostKey::Relay { .. }
-        | PostKey::Receipt { .. }
-        | PostKey::Answer { .. }
-        | PostKey::Overdue { .. }
-        | PostKey::Digest { .. }
-        | PostKey::Rehearsal { .. }
-        | PostKey::Booking { .. }
-        | PostKey::Vacancy { .. }
-        | PostKey::Notice { .. } => None,
-    }
 }
 
 /// The rehearsals that may go to the advocates at `now`, and when to look again.
@@ -171,7 +155,7 @@ pub(super) fn about_rehearsals(
         for waiting in theirs.flat_map(|(_, waiting)| waiting.iter().take_while(|waiting| waiting.due <= now))
         {
             let key = PostKey::Rehearsal { to: to.clone(), delivery: waiting.delivery.clone() };
-            let tried = ground.state.post(key.id());
+            let tried = ground.state.post_of(&key);
             if tried.is_some_and(|post| !post.phase.is_open()) {
                 continue;
             }

@@ -64,23 +64,11 @@ impl Compose for Words {
         audience: Option<Audience>,
         now: jiff::Timestamp,
     ) -> Result<Message, Unsayable> {
-        let composed = match key {
-            PostKey::Review { to, initiative, .. } => {
-                let waiting = waiting(world, state, initiative, to, now);
-                message::review(&world.program, state, &world.seen, initiative, to, &waiting)
-            }
-            PostKey::Touch(_)
-            | PostKey::Relay { .. }
-            | PostKey::Receipt { .. }
-            | PostKey::Answer { .. }
-            | PostKey::Overdue { .. }
-            | PostKey::Digest { .. }
-            | PostKey::Rehearsal { .. }
-            | PostKey::Booking { .. }
-            | PostKey::Vacancy { .. }
-            | PostKey::Notice { .. } => {
-                message::compose(&world.program, state, &world.seen, key, teams, audience, now)
-            }
+        let composed = if let PostKey::Review { to, initiative, .. } = key {
+            let waiting = waiting(world, state, initiative, to, now);
+            message::review(&world.program, state, &world.seen, initiative, to, &waiting)
+        } else {
+            message::compose(&world.program, state, &world.seen, key, teams, audience, now)
         };
         composed.map_err(|unsayable| Unsayable(unsayable.to_string()))
     }

@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use super::{Decided, Scene, refuse};
 use crate::domain::booking::Subject;
 use crate::domain::directory::{Address, Person};
-use crate::domain::effect::{PostId, PostKey};
+use crate::domain::effect::PostId;
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Field, Input, Reply, Value, Values};
@@ -43,24 +43,7 @@ fn about<'a>(
     named: Option<&InitiativeId>,
     post: Option<PostId>,
 ) -> Option<&'a Initiative> {
-    let of_post = || match &scene.state.post(post?)?.key {
-        PostKey::Touch(delivery) | PostKey::Rehearsal { delivery, .. } => Some(delivery.initiative.clone()),
-        PostKey::Relay { of, .. } | PostKey::Receipt { of, .. } | PostKey::Overdue { of, .. } => {
-            scene.state.received.get(of)?.initiative.clone()
-        }
-        PostKey::Answer { of, .. } => {
-            let question = scene.state.answers.get(of)?.question;
-            scene.state.received.get(&question)?.initiative.clone()
-        }
-        PostKey::Booking { of, .. } => {
-            Some(scene.state.bookings.get(of)?.subject.as_ref()?.initiative.clone())
-        }
-        PostKey::Vacancy { of, .. } => {
-            Some(scene.state.waiting_list.get(of)?.subject.as_ref()?.initiative.clone())
-        }
-        PostKey::Review { initiative, .. } => Some(initiative.clone()),
-        PostKey::Digest { .. } | PostKey::Notice { .. } => None,
-    };
+    let of_post = || scene.state.initiative_of(&scene.state.post(post?)?.key).cloned();
     let named = named.cloned().or_else(of_post);
     let named = named.and_then(|id| scene.program.initiative(&id)).filter(|of| !of.withdrawn);
     named.or_else(|| crate::domain::question::choices(scene.program, &actor.id).into_iter().next())

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::turn::leaf;
 use super::{Desk, heading, plain, row, said, small};
-use crate::domain::effect::{DeliveryKey, PostKey};
+use crate::domain::effect::DeliveryKey;
 use crate::domain::engagement::Touch;
 use crate::domain::event::Verdict;
 use crate::domain::message::{Action, Button, Look, Page, Paragraph, Part, Span};
@@ -60,18 +60,9 @@ pub(super) fn glance(desk: &Desk<'_>, most: usize) -> Vec<Part> {
 }
 
 fn coming<'a>(desk: &'a Desk<'_>) -> impl Iterator<Item = (&'a DeliveryKey, Timestamp)> {
-    desk.ahead.coming.iter().filter_map(|planned| match &planned.key {
-        PostKey::Touch(key) => desk.initiative(&key.initiative).map(|_| (key, planned.at)),
-        PostKey::Relay { .. }
-        | PostKey::Receipt { .. }
-        | PostKey::Answer { .. }
-        | PostKey::Overdue { .. }
-        | PostKey::Digest { .. }
-        | PostKey::Review { .. }
-        | PostKey::Rehearsal { .. }
-        | PostKey::Booking { .. }
-        | PostKey::Vacancy { .. }
-        | PostKey::Notice { .. } => None,
+    desk.ahead.coming.iter().filter_map(|planned| {
+        let key = planned.key.delivery()?;
+        desk.initiative(&key.initiative).map(|_| (key, planned.at))
     })
 }
 

@@ -6,8 +6,7 @@ use jiff::SignedDuration;
 
 use crate::command::Scene;
 use crate::domain::directory::Person;
-use crate::domain::effect::PostKey;
-use crate::domain::ids::{InitiativeId, MessageTs, Seq, SlackChannelId};
+use crate::domain::ids::{InitiativeId, MessageTs, SlackChannelId};
 use crate::domain::initiative::Initiative;
 use crate::domain::question::{argued, choices, in_charge};
 
@@ -48,31 +47,11 @@ fn replied_to(
     channel: &SlackChannelId,
     thread: &MessageTs,
 ) -> Option<InitiativeId> {
-    let about_record = |of: &Seq| {
-        let of = scene.state.answers.get(of).map_or(of, |answer| &answer.question);
-        scene.state.received.get(of)?.initiative.clone()
-    };
     if let Some((_, post)) = scene.state.post_at(channel, thread) {
-        return match &post.key {
-            PostKey::Relay { of, .. }
-            | PostKey::Receipt { of, .. }
-            | PostKey::Answer { of, .. }
-            | PostKey::Overdue { of, .. } => about_record(of),
-            PostKey::Touch(delivery) | PostKey::Rehearsal { delivery, .. } => {
-                Some(delivery.initiative.clone())
-            }
-            PostKey::Review { initiative, .. } => Some(initiative.clone()),
-            PostKey::Booking { of, .. } => {
-                Some(scene.state.bookings.get(of)?.subject.as_ref()?.initiative.clone())
-            }
-            PostKey::Vacancy { of, .. } => {
-                Some(scene.state.waiting_list.get(of)?.subject.as_ref()?.initiative.clone())
-            }
-            PostKey::Digest { .. } | PostKey::Notice { .. } => None,
-        };
+        return scene.state.initiative_of(&post.key).cloned();
     }
     if let Some(of) = scene.state.typed_at(channel, thread) {
-        return about_record(&of);
+        return scene.state.received.get(&scene.state.asked(of))?.initiative.clone();
     }
     let engagements = &scene.state.person(&actor.id)?.engagements;
     let found = engagements.iter().find(|(_, engagement)| {

@@ -190,7 +190,7 @@ impl State {
         changes.iter().take_while(|earlier| earlier.since < since).any(|earlier| {
             let word = Word::Invitation { since: earlier.since };
             let key = PostKey::Booking { of, to: to.clone(), word };
-            self.post(key.id()).is_some_and(|post| post.may_have_arrived())
+            self.post_of(&key).is_some_and(|post| post.may_have_arrived())
         })
     }
 

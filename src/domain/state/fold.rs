@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::booking::uid;
 use crate::domain::calendar::Quarter;
-use crate::domain::effect::{Notice, PostId, PostKey};
+use crate::domain::effect::{About, PostId, PostKey};
 use crate::domain::engagement::Stance;
 use crate::domain::event::{Cause, Event, How, Record, RefusedFor};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
@@ -301,20 +301,7 @@ impl State {
     /// The refused configuration is no longer the latest: whoever was told of it reads so.
     fn mended(&mut self, seq: Seq) {
         let Some(refused) = self.refused_config.take() else { return };
-        let told = |key: &PostKey| match key {
-            PostKey::Notice { notice: Notice::ConfigRefused { since }, .. } => *since == refused.since,
-            PostKey::Notice { .. }
-            | PostKey::Touch(_)
-            | PostKey::Relay { .. }
-            | PostKey::Receipt { .. }
-            | PostKey::Answer { .. }
-            | PostKey::Overdue { .. }
-            | PostKey::Digest { .. }
-            | PostKey::Review { .. }
-            | PostKey::Rehearsal { .. }
-            | PostKey::Booking { .. }
-            | PostKey::Vacancy { .. } => false,
-        };
+        let told = |key: &PostKey| key.about() == About::Service(refused.since);
         let posts: Vec<PostId> =
             self.posts.iter().filter(|(_, post)| told(&post.key)).map(|(id, _)| *id).collect();
         for post in posts {

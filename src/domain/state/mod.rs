@@ -11,6 +11,7 @@ mod fold;
 mod news;
 mod posting;
 mod renaming;
+mod subject;
 
 pub use booking::{AddedHours, BookingState, Change, Slot, Standing, WaitState};
 pub use news::News;
@@ -471,7 +472,7 @@ pub struct State {
     typed: HashMap<(SlackChannelId, MessageTs), Seq>,
     /// The latest review of each advocate, by initiative.
     reviews: BTreeMap<(InitiativeId, PersonId), PostId>,
-    /// Ids that posts would have after a renaming, to the ids they have.
+    /// Digests of keys whose post went out under another id, to that id.
     aliases: HashMap<PostId, PostId>,
     /// Bookings that were made on outside pages, by every id that they had there.
     on_page: HashMap<(Provider, String), Seq>,
@@ -513,11 +514,6 @@ impl State {
         self.people.get(person)?.engagements.get(&(initiative.clone(), quarter))
     }
 
-    /// What became of a post.
-    pub fn post(&self, post: PostId) -> Option<&PostState> {
-        self.posts.get(&self.resolve(post)).map(Arc::as_ref)
-    }
-
     /// The post that is no campaign message and stands at this place.
     pub fn post_at(&self, channel: &SlackChannelId, ts: &MessageTs) -> Option<(PostId, &PostState)> {
         let id = *self.by_place.get(&(channel.clone(), ts.clone()))?;
@@ -544,25 +540,6 @@ impl State {
         self.post(*self.reviews.get(&(initiative.clone(), advocate.clone()))?)
     }
 
-    /// The message under which a post belongs, in the recipient's direct message: questions that were
-    /// asked in a thread are answered there.
-    pub fn thread_of(&self, key: &PostKey) -> Option<&MessageTs> {
-        let question = match key {
-            PostKey::Receipt { of, .. } => of,
-            PostKey::Answer { of, .. } => &self.answers.get(of)?.question,
-            PostKey::Touch(_)
-            | PostKey::Relay { .. }
-            | PostKey::Overdue { .. }
-            | PostKey::Digest { .. }
-            | PostKey::Review { .. }
-            | PostKey::Rehearsal { .. }
-            | PostKey::Booking { .. }
-            | PostKey::Vacancy { .. }
-            | PostKey::Notice { .. } => return None,
-        };
-        self.received.get(question)?.thread.as_ref()
-    }
-
     /// The messages to bring up to date, and the record up to which each must show: first those whose reader
     /// waits for it, then the latest changes.
     pub fn to_refresh(&self) -> Vec<(PostId, Seq)> {
@@ -570,11 +547,6 @@ impl State {
         let mut posts: Vec<_> = self.outdated.iter().filter_map(changed).collect();
         posts.sort_by_key(|(post, changed)| (!self.awaited.contains(post), Reverse(*changed), *post));
         posts
-    }
-
-    /// The id under which a post went out: renaming somebody doesn't make it another post.
-    pub fn resolve(&self, post: PostId) -> PostId {
-        self.aliases.get(&post).copied().unwrap_or(post)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Invariant: only ever added to (but for what is older than a digest can reach back), so that whether
 //! there was news between two moments is the same question at any later moment.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -35,11 +35,15 @@ impl News {
         moments.get(first).is_some_and(|at| *at <= until)
     }
 
-    pub(super) fn rename(&mut self, old: &InitiativeId, new: &InitiativeId) {
-        let Some(moments) = self.0.remove(&Some(old.clone())) else { return };
-        let all = self.0.entry(Some(new.clone())).or_default();
-        all.extend(moments);
-        all.make_contiguous().sort_unstable();
+    pub(super) fn rename(&mut self, renames: &BTreeMap<InitiativeId, InitiativeId>) {
+        // All at once: two may have swapped their ids.
+        let moved: Vec<_> = renames.keys().map(|old| self.0.remove(&Some(old.clone()))).collect();
+        for (new, moments) in renames.values().zip(moved) {
+            let Some(moments) = moments else { continue };
+            let all = self.0.entry(Some(new.clone())).or_default();
+            all.extend(moments);
+            all.make_contiguous().sort_unstable();
+        }
     }
 }
 

@@ -26,7 +26,7 @@ impl State {
         teams: &[TeamId],
         audience: Option<Audience>,
     ) {
-        let id = self.resolve(key.id());
+        let id = self.id_of(key);
         if let Some(before) = self.posts.get(&id)
             && (!before.phase.is_open() || attempt <= before.attempt)
         {
@@ -93,39 +93,6 @@ impl State {
             .insert((delivery.touch, delivery.occurrence), id);
     }
 
-    /// Remembers what a post is about, so that it is brought up to date with it.
-    fn note_subject(&mut self, key: &PostKey, id: PostId) {
-        let of = match key {
-            PostKey::Relay { of, .. } | PostKey::Receipt { of, .. } | PostKey::Overdue { of, .. } => *of,
-            PostKey::Answer { of, .. } => match self.answers.get(of) {
-                Some(answer) => answer.question,
-                None => return,
-            },
-            PostKey::Review { to, initiative, .. } => {
-                self.reviews.insert((initiative.clone(), to.clone()), id);
-                return;
-            }
-            PostKey::Booking { of, .. } => {
-                if let Some(booking) = self.bookings.get_mut(of)
-                    && !booking.posts.contains(&id)
-                {
-                    booking.posts.push(id);
-                }
-                return;
-            }
-            PostKey::Touch(_)
-            | PostKey::Digest { .. }
-            | PostKey::Rehearsal { .. }
-            | PostKey::Vacancy { .. }
-            | PostKey::Notice { .. } => return,
-        };
-        if let Some(received) = self.received.get_mut(&of)
-            && !received.posts.contains(&id)
-        {
-            received.posts.push(id);
-        }
-    }
-
     /// Moves an intended post on; false if this attempt has been settled before.
     pub(super) fn settle(&mut self, post: PostId, attempt: u32, phase: Phase) -> bool {
         let Some(state) = post_mut(&mut self.posts, &post) else { return false };
@@ -184,7 +151,7 @@ impl State {
     }
 
     pub(super) fn missed(&mut self, at: Timestamp, key: &PostKey) {
-        let id = self.resolve(key.id());
+        let id = self.id_of(key);
         if self.posts.get(&id).is_some_and(|post| !post.phase.is_open()) {
             return;
         }

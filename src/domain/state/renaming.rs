@@ -4,32 +4,35 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::State;
-use crate::domain::effect::PostKey;
-use crate::domain::event::Renames;
+use crate::domain::event::{How, PauseReason, Renames};
 use crate::domain::ids::{InitiativeId, PersonId, TeamId};
 
 impl State {
     pub(super) fn rename(&mut self, renames: &Renames) {
-        for (old, new) in &renames.people {
-            if let Some(state) = self.people.remove(old) {
-                if let Some(slack) = &state.slack {
-                    self.by_slack.insert(slack.clone(), new.clone());
-                }
-                self.people.entry(new.clone()).or_insert(state);
-            }
-        }
-        for (old, new) in &renames.initiatives {
-            if let Some(at) = self.initiatives.remove(old) {
-                self.initiatives.entry(new.clone()).or_insert(at);
-            }
-            self.news.rename(old, new);
-        }
-        if *renames == Renames::default() {
+        if renames.is_empty() {
             return;
         }
-        let initiative = |id: &mut InitiativeId| renamed(&renames.initiatives, id);
-        let person = |id: &mut PersonId| renamed(&renames.people, id);
-        let team = |id: &mut TeamId| renamed(&renames.teams, id);
+        // All at once: two may have swapped their ids.
+        let moved = |old: &PersonId| self.people.remove(old);
+        let moved: Vec<_> = renames.people.keys().map(moved).collect();
+        for (new, state) in renames.people.values().zip(moved) {
+            let Some(state) = state else { continue };
+            if let Some(slack) = &state.slack {
+                self.by_slack.insert(slack.clone(), new.clone());
+            }
+            self.people.entry(new.clone()).or_insert(state);
+        }
+        let moved = |old: &InitiativeId| self.initiatives.remove(old);
+        let moved: Vec<_> = renames.initiatives.keys().map(moved).collect();
+        for (new, at) in renames.initiatives.values().zip(moved) {
+            if let Some(at) = at {
+                self.initiatives.entry(new.clone()).or_insert(at);
+            }
+        }
+        self.news.rename(&renames.initiatives);
+        let initiative = |id: &mut InitiativeId| renames.initiative(id);
+        let person = |id: &mut PersonId| renames.person(id);
+        let team = |id: &mut TeamId| renames.team(id);
         for state in self.people.values_mut().map(Arc::make_mut) {
             state.engagements = std::mem::take(&mut state.engagements)
                 .into_iter()
@@ -44,8 +47,11 @@ impl State {
                     engagement.handed_over.iter_mut().for_each(person);
                     engagement.stances = std::mem::take(&mut engagement.stances)
                         .into_iter()
-                        .map(|(mut of, stance)| {
+                        .map(|(mut of, mut stance)| {
                             team(&mut of);
+                            if let How::Recorded { by } = &mut stance.how {
+                                person(by);
+                            }
                             (of, stance)
                         })
                         .collect();
@@ -60,39 +66,11 @@ impl State {
                 })
                 .collect();
         }
-        // In their order: where two become one, chance doesn't decide which.
-        let mut posts: Vec<_> = self.posts.iter_mut().collect();
-        posts.sort_unstable_by_key(|(id, _)| **id);
-        for (id, post) in posts {
-            let post = Arc::make_mut(post);
+        for post in self.posts.values_mut().map(Arc::make_mut) {
             post.teams.iter_mut().for_each(team);
-            match &mut post.key {
-                PostKey::Touch(delivery) => {
-                    person(&mut delivery.person);
-                    initiative(&mut delivery.initiative);
-                }
-                PostKey::Rehearsal { to, delivery } => {
-                    person(to);
-                    person(&mut delivery.person);
-                    initiative(&mut delivery.initiative);
-                }
-                PostKey::Review { to, initiative: about, .. } => {
-                    person(to);
-                    initiative(about);
-                }
-                PostKey::Relay { to, .. }
-                | PostKey::Receipt { to, .. }
-                | PostKey::Answer { to, .. }
-                | PostKey::Overdue { to, .. }
-                | PostKey::Digest { to, .. }
-                | PostKey::Booking { to, .. }
-                | PostKey::Vacancy { to, .. }
-                | PostKey::Notice { to, .. } => person(to),
-            }
-            if post.key.id() != *id {
-                self.aliases.insert(post.key.id(), *id);
-            }
+            post.key.rename(renames);
         }
+        self.find_by_new_keys();
         for received in self.received.values_mut() {
             person(&mut received.person);
             received.initiative.iter_mut().for_each(initiative);
@@ -133,11 +111,15 @@ impl State {
             note.initiative.iter_mut().for_each(initiative);
         }
         self.rename_bookings(person, initiative);
+        if let Some((_, PauseReason::Asked { by })) = &mut self.paused {
+            person(by);
+        }
         self.items = std::mem::take(&mut self.items)
             .into_iter()
-            .map(|((mut about, mut of, quarter), item)| {
+            .map(|((mut about, mut of, quarter), mut item)| {
                 initiative(&mut about);
                 team(&mut of);
+                person(&mut item.by);
                 ((about, of, quarter), item)
             })
             .collect();
@@ -150,10 +132,4 @@ fn rekeyed<K: Ord, V>(map: &mut BTreeMap<K, V>, mut change: impl FnMut(&mut K, &
         (key, value)
     });
     entries.collect()
-}
-
-fn renamed<T: Ord + Clone>(renames: &BTreeMap<T, T>, id: &mut T) {
-    if let Some(new) = renames.get(id) {
-        *id = new.clone();
-    }
 }

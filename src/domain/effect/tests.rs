@@ -1,0 +1,377 @@
+//! Ids that went out are never made anew, and every kind of post says what it is about.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::domain::booking::{Ahead, Word};
+use crate::domain::calendar::Quarter;
+use crate::domain::engagement::Touch;
+use crate::domain::event::{Event, Record, Renames};
+use crate::domain::ids::{InitiativeId, MessageTs, PersonId, SlackChannelId};
+use crate::domain::program::ConfigDigest;
+use crate::domain::state::State;
+
+fn person(id: &str) -> PersonId {
+    PersonId::parse(id).unwrap()
+}
+
+fn initiative() -> InitiativeId {
+    InitiativeId::parse("payment-deadlines").unwrap()
+}
+
+fn quarter() -> Quarter {
+    "2027-Q1".parse().unwrap()
+}
+
+fn delivery(touch: Touch) -> DeliveryKey {
+    DeliveryKey {
+        person: person("ana"),
+        initiative: initiative(),
+        quarter: quarter(),
+        touch,
+        occurrence: None,
+    }
+}
+
+/// One post of each kind, each notice and each word about a booking, with its name, its record and its id.
+fn one_of_each() -> Vec<(&'static str, PostKey, &'static str, &'static str)> {
+    let (ana, priya) = (|| person("ana"), || person("priya"));
+    let (of, since, on) = (Seq(41), Seq(42), "2026-12-07".parse().unwrap());
+    let team = || TeamId::parse("checkout").unwrap();
+    let notice = |notice| PostKey::Notice { to: priya(), notice };
+    let booking = |word| PostKey::Booking { of, to: ana(), word };
+    vec![
+        (
+            "touch",
+            PostKey::Touch(delivery(Touch::Pitch)),
+            r#"{"post":"touch","person":"ana","initiative":"payment-deadlines","quarter":"2027-Q1","touch":"pitch"}"#,
+            "9ff5fb5708b31b4499d44f8c1fef4a83",
+        ),
+        (
+            "touch on a day",
+            PostKey::Touch(DeliveryKey { occurrence: Some(on), ..delivery(Touch::Reminder) }),
+            r#"{"post":"touch","person":"ana","initiative":"payment-deadlines","quarter":"2027-Q1","touch":"reminder","occurrence":"2026-12-07"}"#,
+            "57dbe1fc8b4f1fe6f4c101f7c1f32c42",
+        ),
+        (
+            "relay",
+            PostKey::Relay { of, to: priya() },
+            r#"{"post":"relay","of":41,"to":"priya"}"#,
+            "c286c207869860af2269e4cd25acb65d",
+        ),
+        (
+            "receipt",
+            PostKey::Receipt { of, to: ana() },
+            r#"{"post":"receipt","of":41,"to":"ana"}"#,
+            "6a49c0e56961699f5d3b1d0a7fd3b3b2",
+        ),
+        (
+            "answer",
+            PostKey::Answer { of, to: ana() },
+            r#"{"post":"answer","of":41,"to":"ana"}"#,
+            "a90511af363bd132947f554af596fe2d",
+        ),
+        (
+            "overdue",
+            PostKey::Overdue { of, to: priya() },
+            r#"{"post":"overdue","of":41,"to":"priya"}"#,
+            "cdb2800247f2d4bc46aae38a319f1b10",
+        ),
+        (
+            "digest",
+            PostKey::Digest { to: priya(), on },
+            r#"{"post":"digest","to":"priya","on":"2026-12-07"}"#,
+            "a471440e782b788df40131840777a774",
+        ),
+        (
+            "review",
+            PostKey::Review { to: priya(), initiative: initiative(), on },
+            r#"{"post":"review","to":"priya","initiative":"payment-deadlines","on":"2026-12-07"}"#,
+            "75f7c0b8a58549ca189a7fb2a531803c",
+        ),
+        (
+            "rehearsal",
+            PostKey::Rehearsal { to: priya(), delivery: delivery(Touch::Pitch) },
+            r#"{"post":"rehearsal","to":"priya","delivery":{"person":"ana","initiative":"payment-deadlines","quarter":"2027-Q1","touch":"pitch"}}"#,
+            "274d8158e49a807c48ee9ab138d9a000",
+        ),
+        (
+            "booking told",
+            booking(Word::Told { since }),
+            r#"{"post":"booking","of":41,"to":"ana","about":"told","since":42}"#,
+            "49755afd63895d5675431a60a9d0fe99",
+        ),
+        (
+            "booking invitation",
+            booking(Word::Invitation { since }),
+            r#"{"post":"booking","of":41,"to":"ana","about":"invitation","since":42}"#,
+            "60e96002f21a0258fe37213c1029463e",
+        ),
+        (
+            "booking reminder, a day",
+            booking(Word::Reminder { since, ahead: Ahead::Day }),
+            r#"{"post":"booking","of":41,"to":"ana","about":"reminder","since":42,"ahead":"day"}"#,
+            "2af26ee76dfccff088bdb18bd82162fb",
+        ),
+        (
+            "booking reminder, minutes",
+            booking(Word::Reminder { since, ahead: Ahead::Minutes }),
+            r#"{"post":"booking","of":41,"to":"ana","about":"reminder","since":42,"ahead":"minutes"}"#,
+            "2f3b1fd43edeee04466f1dbe86b6b375",
+        ),
+        (
+            "booking aftermath",
+            booking(Word::Aftermath),
+            r#"{"post":"booking","of":41,"to":"ana","about":"aftermath"}"#,
+            "bbd63fb67e782da476df7b564bfcbc14",
+        ),
+        (
+            "vacancy",
+            PostKey::Vacancy { of, to: ana() },
+            r#"{"post":"vacancy","of":41,"to":"ana"}"#,
+            "dd99537342cdc05e7ab469da48f37a4b",
+        ),
+        (
+            "notice unreachable",
+            notice(Notice::Unreachable { person: ana() }),
+            r#"{"post":"notice","to":"priya","notice":"unreachable","person":"ana"}"#,
+            "66e24c46c96fb870844bc31638fb7267",
+        ),
+        (
+            "notice unknown",
+            notice(Notice::Unknown { post: PostId::parse(&"07".repeat(16)).unwrap() }),
+            r#"{"post":"notice","to":"priya","notice":"unknown","of":"07070707070707070707070707070707"}"#,
+            "54c0c2a70c05f9c4e910bd695399d4e3",
+        ),
+        (
+            "notice late",
+            notice(Notice::Late { initiative: initiative(), quarter: quarter() }),
+            r#"{"post":"notice","to":"priya","notice":"late","initiative":"payment-deadlines","quarter":"2027-Q1"}"#,
+            "f8cea98e510f3b92a12d0b6f4526fefd",
+        ),
+        (
+            "notice disagreement",
+            notice(Notice::Disagreement {
+                initiative: initiative(),
+                team: team(),
+                quarter: quarter(),
+                since,
+            }),
+            r#"{"post":"notice","to":"priya","notice":"disagreement","initiative":"payment-deadlines","team":"checkout","quarter":"2027-Q1","since":42}"#,
+            "ed2180aaadf2cc6d4d23bda329899681",
+        ),
+        (
+            "notice paused",
+            notice(Notice::Paused { since }),
+            r#"{"post":"notice","to":"priya","notice":"paused","since":42}"#,
+            "6cd9fca86b6b902729bc7aab2864fe38",
+        ),
+        (
+            "notice config refused",
+            notice(Notice::ConfigRefused { since }),
+            r#"{"post":"notice","to":"priya","notice":"config_refused","since":42}"#,
+            "aa419c7a93554036bb3a621425b10bf2",
+        ),
+        (
+            "notice no hours",
+            notice(Notice::NoHours { initiative: initiative(), quarter: quarter() }),
+            r#"{"post":"notice","to":"priya","notice":"no_hours","initiative":"payment-deadlines","quarter":"2027-Q1"}"#,
+            "975124f8c75b3b3c756f6ebb78688fa5",
+        ),
+        (
+            "notice hours taken",
+            notice(Notice::HoursTaken { initiative: initiative(), quarter: quarter(), since }),
+            r#"{"post":"notice","to":"priya","notice":"hours_taken","initiative":"payment-deadlines","quarter":"2027-Q1","since":42}"#,
+            "82eed01028618e08c0b3b84370f9bcd9",
+        ),
+    ]
+}
+
+/// The name under which a key is in the table; a new kind needs an arm here and a line there.
+fn name(key: &PostKey) -> &'static str {
+    match key {
+        PostKey::Touch(delivery) if delivery.occurrence.is_some() => "touch on a day",
+        PostKey::Touch(_) => "touch",
+        PostKey::Relay { .. } => "relay",
+        PostKey::Receipt { .. } => "receipt",
+        PostKey::Answer { .. } => "answer",
+        PostKey::Overdue { .. } => "overdue",
+        PostKey::Digest { .. } => "digest",
+        PostKey::Review { .. } => "review",
+        PostKey::Rehearsal { .. } => "rehearsal",
+        PostKey::Booking { word, .. } => match word {
+            Word::Told { .. } => "booking told",
+            Word::Invitation { .. } => "booking invitation",
+            Word::Reminder { ahead: Ahead::Day, .. } => "booking reminder, a day",
+            Word::Reminder { ahead: Ahead::Minutes, .. } => "booking reminder, minutes",
+            Word::Aftermath => "booking aftermath",
+        },
+        PostKey::Vacancy { .. } => "vacancy",
+        PostKey::Notice { notice, .. } => match notice {
+            Notice::Unreachable { .. } => "notice unreachable",
+            Notice::Unknown { .. } => "notice unknown",
+            Notice::Late { .. } => "notice late",
+            Notice::Disagreement { .. } => "notice disagreement",
+            Notice::Paused { .. } => "notice paused",
+            Notice::ConfigRefused { .. } => "notice config refused",
+            Notice::NoHours { .. } => "notice no hours",
+            Notice::HoursTaken { .. } => "notice hours taken",
+        },
+    }
+}
+
+#[test]
+fn the_id_of_a_post_never_changes() {
+    // Messages already sent carry these ids: a change here would send them again.
+    for (named, key, record, id) in one_of_each() {
+        assert_eq!(name(&key), named);
+        assert_eq!(serde_json::to_string(&key).unwrap(), record, "{named}");
+        assert_eq!(serde_json::from_str::<PostKey>(record).unwrap(), key, "{named}");
+        assert_eq!(key.id().to_string(), id, "{named}");
+    }
+    let ids: BTreeSet<_> = one_of_each().iter().map(|(.., id)| *id).collect();
+    assert_eq!(ids.len(), one_of_each().len(), "no two kinds have the same id");
+}
+
+#[test]
+fn ids_read_back_and_nothing_else_does() {
+    let id = PostKey::Touch(delivery(Touch::Pitch)).id();
+    assert_eq!(PostId::parse(&id.to_string()), Some(id));
+    for bad in ["", "abc", "g0000000000000000000000000000000", "ABCDEF00000000000000000000000000"] {
+        assert_eq!(PostId::parse(bad), None, "{bad}");
+    }
+}
+
+/// Everything that the keys name is called something else.
+fn everything_renamed() -> Renames {
+    Renames {
+        initiatives: [(initiative(), InitiativeId::parse("deadlines").unwrap())].into(),
+        people: [(person("ana"), person("ana-souza")), (person("priya"), person("priya-raman"))].into(),
+        teams: [(TeamId::parse("checkout").unwrap(), TeamId::parse("cart").unwrap())].into(),
+    }
+}
+
+#[test]
+fn whoever_and_whatever_a_post_names_is_renamed_in_it() {
+    for (named, mut key, record, _) in one_of_each() {
+        key.rename(&everything_renamed());
+        let expected = record
+            .replace(r#""ana""#, r#""ana-souza""#)
+            .replace(r#""priya""#, r#""priya-raman""#)
+            .replace("payment-deadlines", "deadlines")
+            .replace("checkout", "cart");
+        assert_eq!(serde_json::to_string(&key).unwrap(), expected, "{named}");
+    }
+}
+
+/// A journal in which posts go out and things are renamed.
+#[derive(Default)]
+struct Story(State);
+
+impl Story {
+    fn says(&mut self, event: Event) {
+        let at = Timestamp::from_second(1_780_000_000 + i64::try_from(self.0.head.0).unwrap()).unwrap();
+        self.0.apply(&Record { seq: self.0.head.next(), at, cause: None, event });
+    }
+
+    /// Sends it, and tells the id under which it went out.
+    fn sends(&mut self, key: &PostKey) -> PostId {
+        let (post, deadline, audience) = (self.0.id_of(key), Timestamp::UNIX_EPOCH, None);
+        self.says(Event::PostIntended {
+            key: key.clone(),
+            attempt: 1,
+            deadline,
+            teams: Vec::new(),
+            audience,
+        });
+        let channel = SlackChannelId::parse("D1").unwrap();
+        let ts = MessageTs::parse(&format!("{}.000100", self.0.head)).unwrap();
+        self.says(Event::PostSent { post, attempt: 1, channel, ts });
+        assert!(self.0.post_of(key).unwrap().place().is_some(), "{key:?} went out");
+        post
+    }
+
+    fn renames(&mut self, renamed: Renames) {
+        let digest = ConfigDigest("0".repeat(64));
+        self.says(Event::ConfigAdopted { digest, initiatives: Vec::new(), renamed });
+    }
+}
+
+fn people_renamed<const N: usize>(people: [(&str, &str); N]) -> Renames {
+    Renames { people: people.map(|(old, new)| (person(old), person(new))).into(), ..Renames::default() }
+}
+
+#[test]
+fn a_post_of_any_kind_keeps_its_id_when_what_it_names_is_renamed() {
+    for (named, mut key, ..) in one_of_each() {
+        let mut story = Story::default();
+        let went_out = story.sends(&key);
+        story.renames(everything_renamed());
+        key.rename(&everything_renamed());
+        assert_ne!(key.id(), went_out, "{named}");
+        assert_eq!(story.0.resolve(key.id()), went_out, "{named}");
+        assert_eq!(story.0.id_of(&key), went_out, "{named}");
+        assert!(story.0.post(went_out).unwrap().place().is_some(), "{named}");
+        // A configuration that is read again renames again.
+        story.renames(everything_renamed());
+        assert_eq!(story.0.id_of(&key), went_out, "{named}, read again");
+    }
+}
+
+#[test]
+fn a_post_keeps_its_id_along_a_chain_of_names() {
+    for (named, mut key, ..) in one_of_each() {
+        let mut story = Story::default();
+        let went_out = story.sends(&key);
+        let chain = [
+            people_renamed([("ana", "ana-b"), ("priya", "priya-b")]),
+            people_renamed([("ana-b", "ana-c"), ("priya-b", "priya-c")]),
+            // As a configuration says it that lists every former id.
+            people_renamed([("ana", "ana-c"), ("ana-b", "ana-c"), ("priya-c", "priya-d")]),
+        ];
+        for renames in chain {
+            story.renames(renames.clone());
+            key.rename(&renames);
+            assert_eq!(story.0.id_of(&key), went_out, "{named}");
+        }
+    }
+}
+
+#[test]
+fn two_who_swap_their_ids_keep_their_own_posts() {
+    let to = |id: &str| PostKey::Touch(DeliveryKey { person: person(id), ..delivery(Touch::Pitch) });
+    let mut story = Story::default();
+    let (to_ana, to_ben) = (story.sends(&to("ana")), story.sends(&to("ben")));
+    story.renames(people_renamed([("ana", "ben"), ("ben", "ana")]));
+    assert_eq!((story.0.id_of(&to("ben")), story.0.id_of(&to("ana"))), (to_ana, to_ben));
+    // A button carries the id that went out.
+    assert_eq!(story.0.post(to_ana).unwrap().key, to("ben"));
+    assert_eq!(story.0.post(to_ben).unwrap().key, to("ana"));
+}
+
+#[test]
+fn whoever_gets_the_former_id_of_somebody_gets_posts_of_their_own() {
+    let to = |id: &str| PostKey::Touch(DeliveryKey { person: person(id), ..delivery(Touch::Pitch) });
+    let mut story = Story::default();
+    let first = story.sends(&to("ana"));
+    story.renames(people_renamed([("ana", "ana-souza")]));
+    assert!(story.0.post_of(&to("ana")).is_none(), "nothing went out to the Ana of today");
+    let second = story.sends(&to("ana"));
+    assert_ne!(first, second);
+    assert_eq!(story.0.post(first).unwrap().key, to("ana-souza"));
+    assert_eq!(story.0.post(second).unwrap().key, to("ana"));
+    story.renames(people_renamed([("ana", "ana-lima")]));
+    assert_eq!((story.0.id_of(&to("ana-souza")), story.0.id_of(&to("ana-lima"))), (first, second));
+}
+
+#[test]
+fn two_who_turn_out_to_be_one_person_got_what_either_of_them_got() {
+    let to = |id: &str| PostKey::Touch(DeliveryKey { person: person(id), ..delivery(Touch::Pitch) });
+    for (sent_to, missed_by) in [("ana", "ana-old"), ("ana-old", "ana")] {
+        let mut story = Story::default();
+        let went_out = story.sends(&to(sent_to));
+        story.says(Event::PostMissed { key: to(missed_by) });
+        story.renames(people_renamed([("ana-old", "ana")]));
+        assert_eq!(story.0.id_of(&to("ana")), went_out, "sent to {sent_to}");
+    }
+}

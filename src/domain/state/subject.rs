@@ -1,0 +1,121 @@
+//! Under which id a post goes out, and what on record it is about.
+//!
+//! Invariant: the same key leads to the same post for ever, also after somebody or something that it names
+//! was renamed; and a post that went out is never taken for one to somebody who has its recipient's
+//! former id.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{PostState, State};
+use crate::domain::effect::{About, PostId, PostKey};
+use crate::domain::ids::{InitiativeId, MessageTs, Seq};
+
+impl State {
+    /// What became of the post with this id.
+    pub fn post(&self, post: PostId) -> Option<&PostState> {
+        self.posts.get(&self.resolve(post)).map(Arc::as_ref)
+    }
+
+    /// What became of the post with this key.
+    pub fn post_of(&self, key: &PostKey) -> Option<&PostState> {
+        self.posts.get(&self.id_of(key)).map(Arc::as_ref)
+    }
+
+    /// The id under which the post with this key went out, or else will.
+    pub fn id_of(&self, key: &PostKey) -> PostId {
+        self.id_under(key.id(), key)
+    }
+
+    /// The same, for who has the key's digest at hand already.
+    pub fn id_under(&self, digest: PostId, key: &PostKey) -> PostId {
+        if let Some(id) = self.aliases.get(&digest) {
+            return *id;
+        }
+        let mut id = digest;
+        while self.posts.get(&id).is_some_and(|post| post.key != *key) {
+            id = id.instead();
+        }
+        id
+    }
+
+    /// The id under which a post went out, given that or the digest of its present key. Where the key is at
+    /// hand, [`State::id_of`] tells apart what two people were called one after the other.
+    pub fn resolve(&self, post: PostId) -> PostId {
+        if self.posts.contains_key(&post) { post } else { self.aliases.get(&post).copied().unwrap_or(post) }
+    }
+
+    /// Finds the posts by their keys again, after what these name was renamed. Where a renaming made one key
+    /// of two, the post that may have arrived counts, and of two the earlier.
+    pub(super) fn find_by_new_keys(&mut self) {
+        let rank = |id: &PostId| {
+            let post = self.posts.get(id);
+            (
+                Reverse(post.is_some_and(|post| post.may_have_arrived())),
+                post.map(|post| post.intended_at),
+                *id,
+            )
+        };
+        let mut found: HashMap<PostId, PostId> = HashMap::with_capacity(self.posts.len());
+        #[expect(clippy::iter_over_hash_type, reason = "of two with one key, their rank decides")]
+        for (id, post) in &self.posts {
+            let best = found.entry(post.key.id()).or_insert(*id);
+            if rank(id) < rank(best) {
+                *best = *id;
+            }
+        }
+        found.retain(|digest, id| digest != id);
+        self.aliases = found;
+    }
+
+    /// The message under which a post belongs, in the recipient's direct message: questions that were
+    /// asked in a thread are answered there.
+    pub fn thread_of(&self, key: &PostKey) -> Option<&MessageTs> {
+        self.received.get(&self.asked(key.thread()?))?.thread.as_ref()
+    }
+
+    /// The initiative that a post is about.
+    pub fn initiative_of<'a>(&'a self, key: &'a PostKey) -> Option<&'a InitiativeId> {
+        match key.about() {
+            About::Delivery(delivery) => Some(&delivery.initiative),
+            About::Initiative(initiative) => Some(initiative),
+            About::Said(of) | About::Answer(of) => self.received.get(&self.asked(of))?.initiative.as_ref(),
+            About::Booking(of) => Some(&self.bookings.get(&of)?.subject.as_ref()?.initiative),
+            About::Wait(of) => Some(&self.waiting_list.get(&of)?.subject.as_ref()?.initiative),
+            About::Post(post) => Some(&self.post(post)?.key.delivery()?.initiative),
+            About::Person(_) | About::Service(_) | About::Everything => None,
+        }
+    }
+
+    /// The record of what was said, given that or the record of an answer to it.
+    pub fn asked(&self, of: Seq) -> Seq {
+        self.answers.get(&of).map_or(of, |answer| answer.question)
+    }
+
+    /// Remembers what a post is about, so that it is brought up to date with it.
+    pub(super) fn note_subject(&mut self, key: &PostKey, id: PostId) {
+        if let PostKey::Review { to, initiative, .. } = key {
+            self.reviews.insert((initiative.clone(), to.clone()), id);
+        }
+        let posts = match key.about() {
+            About::Said(of) | About::Answer(of) => {
+                let of = self.asked(of);
+                self.received.get_mut(&of).map(|received| &mut received.posts)
+            }
+            About::Booking(of) => self.bookings.get_mut(&of).map(|booking| &mut booking.posts),
+            About::Delivery(_)
+            | About::Wait(_)
+            | About::Initiative(_)
+            | About::Person(_)
+            | About::Post(_)
+            | About::Service(_)
+            | About::Everything => None,
+        };
+        if let Some(posts) = posts
+            && !posts.contains(&id)
+        {
+            posts.push(id);
+        }
+    }
+}
