@@ -12,6 +12,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+mod trust;
+
+pub use trust::{Standing, Trust};
+
 /// How long a wait for the system clock sleeps at a stretch, so that a clock that jumps is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(20);
 
@@ -23,6 +27,13 @@ pub trait Source: fmt::Debug + Send + Sync {
 
     /// Returns once the calendar time is `at` or later; the time may go back again right after.
     async fn reaches(&self, at: Timestamp);
+
+    /// Returns once the calendar time is before `at`. Looked at now and then.
+    async fn turns_back(&self, at: Timestamp) {
+        while at <= self.now() {
+            tokio::time::sleep(LONGEST_SLEEP).await;
+        }
+    }
 
     /// Whether a hand moves it, so that it says nothing about how much time really passed.
     fn moves_by_hand(&self) -> bool {
@@ -99,6 +110,12 @@ impl Clock {
         }
     }
 
+    /// Returns once the calendar time is before `at`: it was set back, so that what was planned for later may
+    /// come due again.
+    pub async fn turns_back(&self, at: Timestamp) {
+        self.0.turns_back(at).await;
+    }
+
     /// Fills `bytes` with randomness fit for keys and nonces.
     ///
     /// # Errors
@@ -140,6 +157,12 @@ impl Source for Manual {
     async fn reaches(&self, at: Timestamp) {
         // The hand is gone only when the program stops; nothing will come due any more.
         if self.0.clone().wait_for(|now| *now >= at).await.is_err() {
+            std::future::pending().await
+        }
+    }
+
+    async fn turns_back(&self, at: Timestamp) {
+        if self.0.clone().wait_for(|now| *now < at).await.is_err() {
             std::future::pending().await
         }
     }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Trust};
 use crate::domain::directory::Address;
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::Audience;
@@ -29,6 +29,7 @@ use crate::journal::Writer;
 
 mod limiter;
 mod look_up;
+mod looks;
 mod outcome;
 mod planner;
 mod post;
@@ -95,6 +96,8 @@ pub struct Means {
     pub writer: Writer,
     /// The calendar.
     pub clock: Clock,
+    /// Whether it can be believed; while it can't, what only the calendar asks for waits.
+    pub trust: Trust,
     /// The way out.
     pub performer: Arc<dyn Performer>,
     /// Reads people anew whose reading is too old for a campaign message.

@@ -71,6 +71,9 @@ fn intend<P: Planner>(
     if shared.stopping.load(Ordering::Acquire) {
         return no(End::NotNow);
     }
+    if key.traffic() == Traffic::Campaign && !shared.means.trust.believes(now, monotonic()) {
+        return no(End::NotNow);
+    }
     if needs_renewal(world, key, now) {
         return no(End::Again(Duration::ZERO));
     }

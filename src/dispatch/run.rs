@@ -12,10 +12,11 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::limiter::{Limiter, Slot};
+use super::looks::Looks;
 use super::work::{InFlight, Kind, Retries, Round};
 use super::{End, Means, Planner, Settled, Shared, World, look_up, post, recipient, refresh};
 use crate::clock::monotonic;
-use crate::domain::effect::{DeliveryKey, Effect, PostId, PostKey};
+use crate::domain::effect::{DeliveryKey, Effect, PostId, PostKey, Traffic};
 use crate::domain::event::{Event, PauseReason, Record};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::message::Recipient;
@@ -47,6 +48,8 @@ pub struct Dispatch<P> {
 
     jobs: JoinSet<Result<End, Stopped>>,
     in_flight: InFlight,
+    /// First looks at lives that have passed.
+    looks: Looks,
     /// The task that records missed touches.
     missing: Option<Id>,
     retries: Retries,
@@ -68,6 +71,8 @@ impl<P> std::fmt::Debug for Dispatch<P> {
 struct Wake {
     calendar: Option<Timestamp>,
     real: Option<Instant>,
+    /// What the calendar said at this look; one that goes back is planned for anew.
+    now: Timestamp,
 }
 
 impl<P: Planner> Dispatch<P> {
@@ -96,6 +101,7 @@ impl<P: Planner> Dispatch<P> {
             planned_through: Seq::default(),
             jobs: JoinSet::new(),
             in_flight: InFlight::default(),
+            looks: Looks::default(),
             missing: None,
             retries: Retries::default(),
             refused: HashSet::new(),
@@ -113,6 +119,7 @@ impl<P: Planner> Dispatch<P> {
         tokio::pin!(stop);
         // It may have changed since this was made.
         self.world_changed();
+        let mut trust = self.shared.means.trust.subscribe();
         self.reconcile().await?;
         loop {
             let wake = self.look()?;
@@ -134,6 +141,8 @@ impl<P: Planner> Dispatch<P> {
                 Ok(()) = self.program.changed() => self.world_changed(),
                 Ok(()) = self.seen.changed() => self.world_changed(),
                 () = self.shared.means.clock.reaches(wake.calendar) => self.refused.clear(),
+                () = self.shared.means.clock.turns_back(wake.now) => self.refused.clear(),
+                Ok(()) = trust.changed() => self.refused.clear(),
                 () = real => {}
             }
         }
@@ -223,23 +232,31 @@ impl<P: Planner> Dispatch<P> {
         let now = self.shared.means.clock.now();
         self.plan(now);
         let mut round = Round::new(monotonic());
-        let mut missed = Vec::new();
+        let believed = self.shared.means.trust.believes(now, round.now);
+        let mut over = Vec::new();
         for effect in self.planner.due(now) {
             match effect {
+                Effect::Post(post) if !believed && post.key.traffic() == Traffic::Campaign => {}
                 Effect::Post(post) => self.post(post.key, now, &mut round),
-                Effect::Miss(key) => missed.push(key),
+                Effect::Miss(key) => over.push(key),
                 Effect::Settle { post, attempt } => self.settle(post, attempt, &mut round),
                 Effect::Refresh { post, .. } => self.refresh(post, &mut round),
             }
         }
         self.prove(&mut round);
-        self.miss(missed, &mut round);
-        let next_wake = self.planner.next_wake().filter(|wake| *wake > now);
+        if believed {
+            let missed = self.looks.at(now, over);
+            self.miss(missed, &mut round);
+        } else {
+            self.looks.forget();
+        }
+        let wakes = self.planner.next_wake().into_iter().chain(self.looks.next(now));
+        let next_wake = wakes.filter(|wake| *wake > now).min();
         if round.left == 0 && self.jobs.is_empty() {
             let settled = Settled { at: Some(now), through: self.planned_through, next_wake };
             self.settled.send_if_modified(|before| std::mem::replace(before, settled) != settled);
         }
-        Ok(Wake { calendar: next_wake, real: round.wake })
+        Ok(Wake { calendar: next_wake, real: round.wake, now })
     }
 
     fn plan(&mut self, now: Timestamp) {

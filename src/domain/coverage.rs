@@ -10,7 +10,7 @@ use super::ids::{InitiativeId, PersonId, TeamId};
 use super::initiative::Initiative;
 use super::observation::Observations;
 use super::program::{Program, Stakeholder};
-use super::state::{Phase, State};
+use super::state::{Engagement, Phase, State};
 
 /// How far one person has come on one team's ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -88,6 +88,11 @@ pub enum Gap {
     },
     /// Whether a message reached this person can't be found out.
     Unknown {
+        /// Who.
+        person: PersonId,
+    },
+    /// A message to this person was given up, since its time had passed, and none has reached them.
+    Missed {
         /// Who.
         person: PersonId,
     },
@@ -199,7 +204,7 @@ fn covered(
     };
     let standing = match stance {
         Some(stance) => Standing::Stance(stance.stance),
-        None if engagement.is_some_and(super::state::Engagement::is_engaged) => Standing::Engaged,
+        None if engagement.is_some_and(Engagement::is_engaged) => Standing::Engaged,
         None if reached() => Standing::Reached,
         None => Standing::Untouched,
     };
@@ -255,6 +260,9 @@ fn gaps(
         if engagement.is_some_and(|engagement| engagement.deliveries.values().any(|post| unknown(*post))) {
             gaps.push(Gap::Unknown { person: person() });
         }
+        if engagement.is_some_and(Engagement::passed_by) {
+            gaps.push(Gap::Missed { person: person() });
+        }
         if engagement.is_some_and(|engagement| engagement.concern.is_some()) {
             gaps.push(Gap::Concerned { person: person() });
         }
@@ -264,7 +272,7 @@ fn gaps(
             gaps.push(Gap::HandedOver { person: person(), by: by.clone() });
         }
         let stopped = known.stopped || known.stopped_initiatives.contains(&initiative.id);
-        if stopped && !engagement.is_some_and(super::state::Engagement::is_engaged) {
+        if stopped && !engagement.is_some_and(Engagement::is_engaged) {
             gaps.push(Gap::Stopped { person: person() });
         }
     }

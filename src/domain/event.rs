@@ -705,6 +705,20 @@ pub enum Event {
         /// Who said so.
         by: PersonId,
     },
+    /// The system's clock is off, so campaign messages wait. The time of this record is that clock's.
+    ClockDoubted {
+        /// How many seconds it is ahead of Slack's; behind if that is negative.
+        ahead: i64,
+    },
+    /// The system's clock agrees with Slack's again.
+    ClockBelieved {},
+    /// Messages that counted as missed though their time is still to come are planned anew.
+    Revived {
+        /// Which.
+        deliveries: Vec<DeliveryKey>,
+        /// The advocate or admin.
+        by: PersonId,
+    },
 }
 
 impl Event {
@@ -760,7 +774,10 @@ impl Event {
             | Self::Recalled { .. }
             | Self::ConfigRefused { .. }
             | Self::PostingPaused { .. }
-            | Self::PostingResumed { .. } => None,
+            | Self::PostingResumed { .. }
+            | Self::ClockDoubted { .. }
+            | Self::ClockBelieved {}
+            | Self::Revived { .. } => None,
         }
     }
 }

@@ -261,11 +261,13 @@ fn gaps_of<'a>(
     stopped: bool,
 ) -> impl Iterator<Item = Gap> + 'a {
     let unknown = engagement.is_some_and(|engagement| engagement.unknown);
+    let missed = engagement.is_some_and(Engagement::passed_by);
     let concerned = engagement.is_some_and(|engagement| engagement.concern.is_some());
     let stopped = stopped && !engagement.is_some_and(Engagement::is_engaged);
     let person = || person.clone();
     [
         unknown.then(|| Gap::Unknown { person: person() }),
+        missed.then(|| Gap::Missed { person: person() }),
         concerned.then(|| Gap::Concerned { person: person() }),
         stopped.then(|| Gap::Stopped { person: person() }),
     ]

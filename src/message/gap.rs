@@ -37,6 +37,12 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
             "Whether a message reached {} can't be found out; it won't be sent again. Ask them.",
             name(person)
         ),
+        Gap::Missed { person } => format!(
+            "Nothing has reached {}: the time for a message passed without it. Talk to them yourself, or see whether \
+             `{} revive` still helps.",
+            name(person),
+            program.command
+        ),
         Gap::Concerned { person } => {
             format!(
                 "{} has a concern that waits for you; nothing is sent until you release it.",

@@ -12,7 +12,7 @@ use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Look, Message, Paragraph, Part, Span};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
-use crate::domain::state::State;
+use crate::domain::state::{ClockOff, State};
 
 use super::buttons::button;
 use super::case::{names, person, team_name, zone};
@@ -207,6 +207,14 @@ impl Desk<'_> {
     }
 
     fn paused(&self, since: Seq) -> Message {
+        if let Some(off) = self.state.clock_off.filter(|off| off.since == since) {
+            let first = format!(
+                "Campaign messages wait: the clock of the machine I run on is {}.",
+                ClockOff::said(off.ahead)
+            );
+            let next = "Answers to people who write still go out. Next: ask whoever runs the machine to set its clock. Messages go on by themselves once it agrees with Slack's.";
+            return self.message(first.clone(), two(first, next.to_owned()), None);
+        }
         let Some((_, reason)) = self.state.paused.as_ref().filter(|(seq, _)| *seq == since) else {
             let first = "Sending had stopped, and goes on now.".to_owned();
             return self.message(first.clone(), two(first, "Nothing to do.".to_owned()), None);

@@ -31,6 +31,9 @@ pub fn eligible(
     if let Some((_, reason)) = &state.paused {
         return Err(Skip::Paused(reason.clone()));
     }
+    if let Some(off) = &state.clock_off {
+        return Err(Skip::ClockOff { ahead: off.ahead });
+    }
     let post = due(ground, &mut Memo::default(), now, delivery)?;
     match Burst::at(now, &program.limits, &state.recent_campaign).skip(&program.calendar.zone) {
         Some(skip) => Err(skip),

@@ -109,7 +109,8 @@ pub fn explain(
 ) -> Explanation {
     let held = in_force(program, state)
         .err()
-        .or_else(|| state.paused.as_ref().map(|(_, reason)| Skip::Paused(reason.clone())));
+        .or_else(|| state.paused.as_ref().map(|(_, reason)| Skip::Paused(reason.clone())))
+        .or_else(|| state.clock_off.map(|off| Skip::ClockOff { ahead: off.ahead }));
     let state = &assumed(program, state.clone(), now);
     let mut planned: HashMap<DeliveryKey, Timestamp> = HashMap::new();
     let mut missed: HashMap<DeliveryKey, Skip> = HashMap::new();

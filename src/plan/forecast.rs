@@ -179,6 +179,7 @@ pub(super) fn assumed(program: &Program, state: State, now: Timestamp) -> State 
     let (in_force, begun) = (in_force(program, &state).is_ok(), state.adopted.is_some());
     let mut future = Future { program, state, touched: Touched::Nobody };
     future.state.paused = None;
+    future.state.clock_off = None;
     if !in_force {
         let initiatives = program.initiatives.iter().map(|of| of.id.clone()).collect();
         let (digest, renamed) = (program.digest.clone(), Renames::default());

@@ -73,6 +73,9 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::StageSet { .. }
         | Event::Recalled { .. } => Touched::Everybody,
         Event::PostIntended { key, .. } | Event::PostMissed { key } => Touched::person(key.to()),
+        Event::Revived { deliveries, .. } => {
+            Touched::People(deliveries.iter().map(|delivery| delivery.person.clone()).collect())
+        }
         // Later campaigns are not the first any more.
         Event::PostSent { .. }
             if program.approval.first_campaign
@@ -132,6 +135,8 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         | Event::ConfigRefused { .. }
         | Event::PostingPaused { .. }
         | Event::PostingResumed { .. }
+        | Event::ClockDoubted { .. }
+        | Event::ClockBelieved {}
         | Event::BookingEntered { .. }
         | Event::HoursAdded { .. }
         | Event::HoursBlocked { .. } => Touched::Nobody,
@@ -446,7 +451,7 @@ impl Plan {
 
     /// Looks again at everything that isn't one person's outlook.
     fn look_around(&mut self, program: &Program, state: &State, seen: &Observations, now: Timestamp) {
-        self.paused = state.paused.is_some();
+        self.paused = state.paused.is_some() || state.clock_off.is_some();
         self.refused = refused_everywhere(state);
         self.burst = Burst::at(now, &program.limits, &state.recent_campaign);
         for (of, received) in state.received.range(self.read_up_to.next()..) {

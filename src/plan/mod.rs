@@ -18,6 +18,7 @@
 //! - `incremental`: the plan itself, kept up to date event by event
 //! - `eligible`: the same rule for one post, asked again right before the intent
 //! - `forecast`, `explain`: the same rule over days to come, and its reasons
+//! - `revival`: what counted as missed though its time is still to come
 //! - `restart`: what has to be looked up before a journal that may be missing records is trusted
 //! - `skip`: the named reasons
 
@@ -37,6 +38,7 @@ mod posts;
 mod queue;
 mod restart;
 mod review;
+mod revival;
 mod skip;
 mod touches;
 
@@ -47,6 +49,7 @@ pub use incremental::{Plan, Touched, touched};
 pub use queue::{Queue, queue};
 pub use restart::must_start_paused;
 pub use review::{Waiting, judgeable, next_for, review_horizon, waiting};
+pub use revival::{Revival, revivable};
 pub use skip::Skip;
 
 #[cfg(test)]

@@ -318,6 +318,12 @@ pub(super) fn about_disagreement(
 /// That posting stopped. Nobody has to be told that they stopped it themselves, and nobody can be told
 /// while Slack refuses everything: those who run the service see that in its log and its health.
 pub(super) fn about_pause(ground: Ground<'_>) -> Vec<Item> {
+    if let Some(off) = &ground.state.clock_off {
+        // At once: in the time that this clock shows, it may be night, or never be again.
+        let notices =
+            notices(everybody_in_charge(ground.program), &Notice::Paused { since: off.since }, off.at);
+        return notices.into_iter().map(Item::at_once).collect();
+    }
     let Some((since, PauseReason::Unproven)) = &ground.state.paused else { return Vec::new() };
     let Some(adopted) = &ground.state.adopted else { return Vec::new() };
     notices(everybody_in_charge(ground.program), &Notice::Paused { since: *since }, adopted.at)

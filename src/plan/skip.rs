@@ -12,6 +12,7 @@ use crate::domain::engagement::{Audience, Stance};
 use crate::domain::event::{PauseReason, Stage};
 use crate::domain::ids::{InitiativeId, PersonId, TeamId};
 use crate::domain::program::ConfigDigest;
+use crate::domain::state::ClockOff;
 
 /// Why something is not sent. Moments are in the zone of whoever it would go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,11 @@ pub enum Skip {
     },
     /// Posting has stopped.
     Paused(PauseReason),
+    /// The system's clock is off.
+    ClockOff {
+        /// How many seconds it is ahead; behind if that is negative.
+        ahead: i64,
+    },
     /// As many messages as an hour allows have gone out to all people together.
     Burst {
         /// When the next may follow, if ever.
@@ -258,6 +264,7 @@ impl Skip {
         match self {
             Self::OtherConfiguration { .. } => "other_configuration",
             Self::Paused(_) => "paused",
+            Self::ClockOff { .. } => "clock_off",
             Self::Burst { .. } => "burst",
             Self::NoInitiative => "no_initiative",
             Self::Withdrawn => "withdrawn",
@@ -337,6 +344,10 @@ impl Skip {
             Self::Paused(PauseReason::Configuration { code }) => {
                 format!("Posting is paused because Slack refuses everything ({code}).")
             }
+            Self::ClockOff { ahead } => format!(
+                "This machine's clock is {}; campaign messages wait until it agrees with Slack's.",
+                ClockOff::said(*ahead)
+            ),
             Self::Burst { until } => {
                 format!(
                     "The hour's messages have gone out; the next may follow {}.",
@@ -375,7 +386,9 @@ impl Skip {
                 "Whether it arrived can't be found out, so it won't be sent again; ask them.".into()
             }
             Self::Refused { code } => format!("Slack refused it ({code})."),
-            Self::Missed => "Its time passed before it could be sent.".into(),
+            Self::Missed => {
+                "Its time passed without it. If it hasn't really passed, `revive` plans it anew.".into()
+            }
             Self::Final { stance } => format!("They gave their answer ({}).", stance.word()),
             Self::Considering => "They are considering it; only a reminder may follow.".into(),
             Self::Concerned => "They raised a concern; it is yours to answer and release.".into(),

@@ -84,6 +84,8 @@ pub(super) struct Faults {
     struck: BTreeMap<(String, Kind), u64>,
     held: Vec<(Held, oneshot::Sender<()>)>,
     last_hold: u64,
+    /// What answers of the Web API say in their `Date`, if it isn't the time.
+    pub(super) date: Option<String>,
 }
 
 /// A fault that strikes the call at hand.
@@ -102,10 +104,11 @@ impl Faults {
         self.rules.push(rule);
     }
 
-    /// Forgets every rule and releases every hold.
+    /// Forgets every rule, releases every hold and says the time again.
     pub(super) fn clear(&mut self) {
         self.rules.clear();
         self.held.clear();
+        self.date = None;
     }
 
     /// The fault for a call of `method`, if one strikes.

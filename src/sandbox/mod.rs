@@ -163,8 +163,9 @@ pub async fn serve(options: Options) -> Result<Serving, Error> {
 }
 
 fn router(hub: Arc<Hub>) -> Router {
+    let dated = axum::middleware::map_response_with_state(hub.clone(), api::dated);
     Router::new()
-        .route("/api/{method}", any(api::call))
+        .route("/api/{method}", any(api::call).layer(dated))
         .route("/socket", get(socket::connect))
         .route("/response_url/{id}", post(response_url::answer))
         .route("/upload/v1/{ticket}", post(api::upload))

@@ -22,6 +22,7 @@ mod reload;
 pub mod seed;
 mod shared;
 mod sweep;
+mod timekeeping;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -35,7 +36,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
-use crate::clock::{Clock, Hand};
+use crate::clock::{Clock, Hand, Trust};
 use crate::dispatch::{Campaigns, Dispatch, Means, Rates};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
@@ -188,6 +189,21 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         }
     };
 
+    let believed = Trust::default();
+    let (compared, first_comparison) = oneshot::channel();
+    if clock.moves_by_hand() {
+        // A sandbox's calendar is meant to be off.
+        drop(compared);
+    } else {
+        let timekeeping = timekeeping::Timekeeping {
+            client: client.clone(),
+            writer: writer.clone(),
+            clock: clock.clone(),
+            trust: believed.clone(),
+        };
+        tasks
+            .spawn(until(stopping.clone(), async move { timekeeping.keep(compared).await.map_err(stopped) }));
+    }
     let (first, first_reading) = oneshot::channel();
     let people = people::People {
         client: client.clone(),
@@ -214,6 +230,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let means = Means {
         writer: writer.clone(),
         clock: clock.clone(),
+        trust: believed,
         performer: Arc::new(SlackPerformer::new(client, fresh)),
         renew: Arc::new(people::Asker(ask)),
         compose: Arc::new(inbox::Words),
@@ -223,7 +240,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let (dispatch, settled) =
         Dispatch::new(means, Campaigns::new(doubtful), shared.program.subscribe(), shared.seen.subscribe());
     tasks.spawn(trust(doubtful, data.clone(), settled.clone()));
-    tasks.spawn(post(dispatch, first_reading, stopping.clone()));
+    tasks.spawn(post(dispatch, first_reading, first_comparison, stopping.clone()));
 
     if let Some((calendar, hand)) = calendar {
         let (known, version) = watch::channel(0);
@@ -313,16 +330,23 @@ async fn adopt(writer: &Writer, shared: &Shared) -> Result<(), journal::Stopped>
     Ok(())
 }
 
-/// Sends what is due, from the first reading of the people on.
+/// Sends what is due, from the first reading of the people and the first look at Slack's clock on.
 async fn post(
     dispatch: Dispatch<Campaigns>,
     first_reading: oneshot::Receiver<()>,
+    first_comparison: oneshot::Receiver<()>,
     mut stopping: watch::Receiver<bool>,
 ) -> Result<(), String> {
     tokio::select! {
         biased;
         _ = stopping.wait_for(|stop| *stop) => return Ok(()),
         read = first_reading => if read.is_err() { return Ok(()) },
+    }
+    tokio::select! {
+        biased;
+        _ = stopping.wait_for(|stop| *stop) => return Ok(()),
+        // Dropped without a word where nothing is compared.
+        _ = first_comparison => {}
     }
     let stop = async move { _ = stopping.wait_for(|stop| *stop).await };
     dispatch.run(stop).await.map_err(|_| "The journal stopped; the log says why.".to_owned())
@@ -395,6 +419,7 @@ fn well(writer: &Writer, shared: &Shared, transport: &'static str, connections: 
         connections,
         head: state.head.0,
         paused: state.paused.is_some(),
+        clock: state.clock_off.is_none(),
         configuration: shared.program().digest.to_string(),
     }
 }

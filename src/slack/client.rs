@@ -14,6 +14,7 @@ use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use slack_morphism::errors::SlackClientError;
@@ -28,8 +29,10 @@ use crate::domain::ids::SlackUserId;
 use super::errors::{CallError, kept};
 use super::methods::{Method, Passing, Token};
 
+mod date;
 mod upload;
 
+pub(super) use date::date_of;
 pub use upload::UploadUrl;
 
 /// Where Slack's Web API is, and how patient to be with it.
@@ -155,6 +158,14 @@ pub trait Wire: Send + Sync + 'static {
     /// # Errors
     /// As for [`Client::upload`].
     async fn upload(&self, url: &UploadUrl, media_type: &str, content: &str) -> Result<(), CallError>;
+
+    /// What Slack's clock says.
+    ///
+    /// # Errors
+    /// As for [`Client::date`].
+    async fn date(&self) -> Result<Option<Timestamp>, CallError> {
+        Ok(None)
+    }
 }
 
 /// The way to Slack. Cheap to share behind an `Arc`.
@@ -171,8 +182,10 @@ struct Http {
     morphism: SlackClient<SlackClientHyperHttpsConnector>,
     bot: SlackApiToken,
     app: Option<SlackApiToken>,
-    /// For files, whose bytes go elsewhere and without a token.
+    /// For files, whose bytes go elsewhere and without a token, and to ask for the time.
     files: Files,
+    /// The base of the Web API, without a slash at its end.
+    api_url: String,
 }
 
 impl fmt::Debug for Client {
@@ -208,6 +221,7 @@ impl Client {
             bot: token(&settings.bot_token),
             app: settings.app_token.as_ref().map(token),
             files,
+            api_url: settings.api_url.trim_end_matches('/').to_owned(),
         };
         Ok(Self::over(http, settings.call_timeout))
     }
@@ -265,6 +279,14 @@ impl Client {
         self.within(self.wire.upload(url, media_type, content)).await
     }
 
+    /// What Slack's clock says, by the `Date` of an answer, to a second; none if nobody on the way says so.
+    ///
+    /// # Errors
+    /// There was no answer.
+    pub async fn date(&self) -> Result<Option<Timestamp>, CallError> {
+        self.within(self.wire.date()).await
+    }
+
     async fn within<T>(&self, call: impl Future<Output = Result<T, CallError>>) -> Result<T, CallError> {
         tokio::time::timeout(self.call_timeout, call).await.unwrap_or(Err(CallError::TimedOut))
     }
@@ -306,6 +328,10 @@ impl Wire for Http {
 
     async fn upload(&self, url: &UploadUrl, media_type: &str, content: &str) -> Result<(), CallError> {
         upload::send(&self.files, url, media_type, content).await
+    }
+
+    async fn date(&self) -> Result<Option<Timestamp>, CallError> {
+        date::ask(&self.files, &self.api_url).await
     }
 }
 

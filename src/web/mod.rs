@@ -36,6 +36,8 @@ pub struct Health {
     pub head: u64,
     /// Posting is paused.
     pub paused: bool,
+    /// This machine's clock agrees with Slack's, or can't be compared.
+    pub clock: bool,
     /// Which configuration is in force.
     pub configuration: String,
 }

@@ -60,10 +60,13 @@ fn kind(event: &Event) -> &'static str {
         Event::ConfigRefused { .. } => "config_refused",
         Event::PostingPaused { .. } => "posting_paused",
         Event::PostingResumed { .. } => "posting_resumed",
+        Event::ClockDoubted { .. } => "clock_doubted",
+        Event::ClockBelieved {} => "clock_believed",
+        Event::Revived { .. } => "revived",
     }
 }
 
-const KINDS: [&str; 50] = [
+const KINDS: [&str; 53] = [
     "config_adopted",
     "person_linked",
     "post_intended",
@@ -114,6 +117,9 @@ const KINDS: [&str; 50] = [
     "config_refused",
     "posting_paused",
     "posting_resumed",
+    "clock_doubted",
+    "clock_believed",
+    "revived",
 ];
 
 /// The version of the record that a kind came with.
@@ -122,7 +128,7 @@ fn added_in(kind: &str) -> u32 {
 }
 
 /// What version 2 added.
-const LATER_KINDS: [&str; 0] = [];
+const LATER_KINDS: [&str; 3] = ["clock_doubted", "clock_believed", "revived"];
 
 /// The records of `version`'s fixtures, with the name of the file and the line they come from.
 fn fixtures(version: u32) -> Vec<(String, String, Record)> {

@@ -6,6 +6,7 @@ mod answers;
 mod approval;
 mod bookings;
 mod campaign;
+mod clock;
 mod conversation;
 mod digest;
 mod home;

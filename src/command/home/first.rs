@@ -4,6 +4,7 @@ use super::{Desk, heading, lists, mine, plain, queue, row, said, small, week};
 use crate::domain::event::PauseReason;
 use crate::domain::message::{Action, Button, Look, Page, Paragraph, Part, Span};
 use crate::domain::next::{Next, Why};
+use crate::domain::state::ClockOff;
 use crate::domain::survey::{CONVERSATIONS, Survey};
 use crate::message;
 
@@ -40,6 +41,13 @@ pub(super) fn page(desk: &Desk<'_>) -> Vec<Part> {
 
 /// That nothing is sent, and why.
 fn stopped(desk: &Desk<'_>) -> Option<Part> {
+    if let Some(off) = desk.scene.state.clock_off {
+        let text = format!(
+            "Campaign messages wait: the clock of the machine I run on is {}. They go on once it is set.",
+            ClockOff::said(off.ahead)
+        );
+        return Some(Part::Paragraph(Paragraph(vec![Span::Strong(text)])));
+    }
     let (_, reason) = desk.scene.state.paused.as_ref()?;
     let text = match reason {
         PauseReason::Asked { by } if *by == desk.reader.id => "Sending is paused: you asked for it.".to_owned(),

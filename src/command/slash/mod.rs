@@ -9,6 +9,7 @@ mod hours;
 mod record;
 mod report;
 mod respect;
+mod revive;
 mod steer;
 
 use super::names::{self, Choice};
@@ -143,7 +144,8 @@ const WORDS: [Word; 15] = [
 ];
 
 /// Every table of words, in the order in which help shows them.
-const TABLES: [&[Word]; 5] = [&WORDS, &book::WORDS, &approve::WORDS, &steer::WORDS, &respect::WORDS];
+const TABLES: [&[Word]; 6] =
+    [&WORDS, &book::WORDS, &approve::WORDS, &steer::WORDS, &revive::WORDS, &respect::WORDS];
 
 /// The words after the slash command.
 pub(super) fn slash(scene: Scene<'_>, actor: &Person, text: &str) -> Decided {

@@ -11,7 +11,7 @@ use super::disk::{Death, Disk};
 use super::list::List;
 use super::slack::Slack;
 use super::world::{Says, program, start_of_test};
-use crate::clock::{Clock, Hand};
+use crate::clock::{Clock, Hand, Trust};
 use crate::dispatch::{Compose, Dispatch, Means, Planner, Rate, Rates, Settled};
 use crate::domain::effect::PostKey;
 use crate::domain::event::Event;
@@ -28,6 +28,7 @@ pub(super) struct House {
     pub(super) timeout: Duration,
     pub(super) program: watch::Sender<Arc<Program>>,
     pub(super) directory: Directory,
+    pub(super) trust: Trust,
     pub(super) compose: Arc<dyn Compose>,
 }
 
@@ -42,6 +43,7 @@ impl House {
             slack: Slack::new(),
             hand,
             directory: Directory::new(clock.clone()),
+            trust: Trust::default(),
             compose: Arc::new(Says),
             clock,
             list: List::of(keys),
@@ -73,6 +75,7 @@ impl House {
         let means = Means {
             writer: writer.clone(),
             clock: self.clock.clone(),
+            trust: self.trust.clone(),
             performer: self.slack.clone(),
             renew: Arc::new(self.directory.clone()),
             compose: self.compose.clone(),

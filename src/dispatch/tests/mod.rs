@@ -296,15 +296,63 @@ async fn a_message_that_can_not_be_written_goes_out_once_it_can() {
 }
 
 #[tokio::test]
-async fn a_touch_whose_life_has_passed_is_recorded_as_missed() {
+async fn a_touch_whose_life_has_passed_is_recorded_as_missed_at_the_second_look() {
     let house = House::new(&[touch("ana")]);
     house.rename_all("mute");
     let mut process = house.start();
     process.runs_dry().await;
-    house.hand.set(start_of_test() + minutes(20_000));
+    let passed = start_of_test() + minutes(20_000);
+    house.hand.set(passed);
     process.happens(Event::PostingResumed { by: person("priya") }).await;
+    assert_eq!(process.settles().await.next_wake, Some(passed + minutes(24 * 60)));
+    assert_eq!(house.disk.names(), ["posting_resumed"], "one look is not enough");
     process.runs_dry().await;
     assert_eq!(house.disk.names(), ["posting_resumed", "post_missed"]);
+}
+
+#[tokio::test]
+async fn a_clock_that_stood_in_march_for_a_moment_writes_nothing_off() {
+    let house = House::new(&[touch("ana")]);
+    house.rename_all("mute");
+    let mut process = house.start();
+    process.settles().await;
+    house.hand.jump(start_of_test() + minutes(200_000));
+    process.happens(Event::PostingResumed { by: person("priya") }).await;
+    process.settles().await;
+    house.hand.jump(start_of_test() + minutes(1));
+    process.happens(Event::PostingResumed { by: person("priya") }).await;
+    process.settles().await;
+    house.rename_all("Ana");
+    house.slack.arrivals(1).await;
+    process.settles().await;
+    assert_eq!(house.slack.count(&touch("ana")), 1);
+    assert!(!house.disk.names().iter().any(|name| name == "post_missed"), "{:?}", house.disk.names());
+    process.stops().await.unwrap();
+}
+
+#[tokio::test]
+async fn while_the_calendar_is_off_answers_go_out_and_the_campaign_waits() {
+    let house = House::new(&[touch("ana"), receipt("ben")]);
+    let off = start_of_test() - minutes(6);
+    house.trust.compare(start_of_test(), start_of_test(), Some(off), monotonic());
+    let mut process = house.start();
+    process.runs_dry().await;
+    assert_eq!((house.slack.count(&touch("ana")), house.slack.count(&receipt("ben"))), (0, 1));
+    house.hand.set(start_of_test() + minutes(20_000));
+    process.happens(Event::PostingResumed { by: person("priya") }).await;
+    assert_eq!(process.settles().await.next_wake, None, "nothing is written off either");
+    process.stops().await.unwrap();
+    assert!(!house.disk.names().iter().any(|name| name == "post_missed"), "{:?}", house.disk.names());
+
+    let house = House::new(&[touch("ana")]);
+    house.trust.compare(start_of_test(), start_of_test(), Some(off), monotonic());
+    let mut process = house.start();
+    process.runs_dry().await;
+    assert_eq!(house.slack.count(&touch("ana")), 0);
+    house.trust.compare(start_of_test(), start_of_test(), Some(start_of_test()), monotonic());
+    house.slack.arrivals(1).await;
+    process.runs_dry().await;
+    assert_eq!(house.slack.count(&touch("ana")), 1, "one agreeing answer lets it go");
 }
 
 #[tokio::test]

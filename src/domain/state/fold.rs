@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    AddedHours, Adopted, ApproachedState, BookingState, Correction, Engagement, ItemState, Judged, KeptState,
-    NoteState, Phase, Received, RefusedConfig, Settlement, Slot, StanceState, Standing, State, WaitState,
-    person_mut, post_mut,
+    AddedHours, Adopted, ApproachedState, BookingState, ClockOff, Correction, Engagement, ItemState, Judged,
+    KeptState, NoteState, Phase, Received, RefusedConfig, Settlement, Slot, StanceState, Standing, State,
+    WaitState, person_mut, post_mut,
 };
 use crate::domain::booking::uid;
 use crate::domain::calendar::Quarter;
@@ -295,6 +295,13 @@ impl State {
             }
             Event::PostingPaused { reason } => self.paused = Some((seq, reason.clone())),
             Event::PostingResumed { .. } => self.paused = None,
+            Event::ClockDoubted { ahead } => {
+                self.clock_off = Some(ClockOff { since: seq, ahead: *ahead, at })
+            }
+            Event::ClockBelieved {} => self.clock_off = None,
+            Event::Revived { deliveries, .. } => {
+                deliveries.iter().for_each(|delivery| self.revived(at, delivery));
+            }
         }
     }
 

@@ -64,7 +64,7 @@ pub enum Phase {
     },
     /// Nobody knows whether it arrived.
     Unknown,
-    /// Its life passed.
+    /// Its life passed, or so it seemed: an advocate may have it planned anew.
     Missed,
 }
 
@@ -147,6 +147,8 @@ pub struct Engagement {
     pub reached: bool,
     /// Whether a message arrived can't be found out.
     pub unknown: bool,
+    /// How many messages were given up because their time had passed.
+    pub missed: u32,
     /// A conversation was recorded by hand, then.
     pub conversation: Option<Timestamp>,
     /// The deliveries, by touch and occurrence.
@@ -183,6 +185,12 @@ impl Engagement {
     /// The stance that counts for this person: the latest on any of the asks.
     pub fn stance(&self) -> Option<&StanceState> {
         self.stances.values().max_by_key(|stance| stance.since)
+    }
+
+    /// Whether messages were given up because their time had passed, none has reached them, and nothing has been
+    /// heard of them otherwise.
+    pub fn passed_by(&self) -> bool {
+        self.missed > 0 && !self.reached && !self.is_engaged()
     }
 
     /// Whether they have been engaged: a stance, a question, a conversation (ARCHITECTURE: *engaged*).
@@ -374,6 +382,32 @@ pub struct RefusedConfig {
     pub at: Timestamp,
 }
 
+/// A system's clock that is off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockOff {
+    /// The record of it.
+    pub since: Seq,
+    /// How many seconds it is ahead of Slack's; behind if that is negative.
+    pub ahead: i64,
+    /// When, by that clock.
+    pub at: Timestamp,
+}
+
+impl ClockOff {
+    /// How far a clock is off that is `ahead` by so many seconds, in the largest unit that says it: *3 days fast*.
+    pub fn said(ahead: i64) -> String {
+        let seconds = ahead.unsigned_abs();
+        let (count, unit) = match seconds {
+            0..120 => (seconds, "second"),
+            120..7_200 => (seconds / 60, "minute"),
+            7_200..172_800 => (seconds / 3_600, "hour"),
+            _ => (seconds / 86_400, "day"),
+        };
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {unit}{plural} {}", if ahead < 0 { "slow" } else { "fast" })
+    }
+}
+
 /// A note an advocate took.
 #[derive(Debug, Clone)]
 pub struct NoteState {
@@ -462,6 +496,8 @@ pub struct State {
     pub blocks: HashMap<PersonId, BTreeSet<String>>,
     /// Posting has stopped, since this record.
     pub paused: Option<(Seq, PauseReason)>,
+    /// The system's clock is off, so campaign messages wait.
+    pub clock_off: Option<ClockOff>,
     /// The earliest quarter for which a touch was sent, and the record of the first one.
     pub begun: Option<(Quarter, Seq)>,
     /// Campaign messages of the last hours to anybody, oldest first.

@@ -106,7 +106,10 @@ impl State {
             | Event::Recalled { .. }
             | Event::ConfigRefused { .. }
             | Event::PostingPaused { .. }
-            | Event::PostingResumed { .. } => return,
+            | Event::PostingResumed { .. }
+            | Event::ClockDoubted { .. }
+            | Event::ClockBelieved {}
+            | Event::Revived { .. } => return,
         };
         self.news.note(about.as_ref(), record.at);
     }

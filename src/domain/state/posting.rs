@@ -150,6 +150,25 @@ impl State {
         }
     }
 
+    /// Plans what counted as missed anew: as if nothing had become of it, or if it was tried before, as if it
+    /// waited for the next attempt.
+    pub(super) fn revived(&mut self, at: Timestamp, delivery: &DeliveryKey) {
+        let slot = (delivery.touch, delivery.occurrence);
+        let engagement = self.engagement_mut(&delivery.person, &delivery.initiative, delivery.quarter);
+        let Some(id) = engagement.deliveries.get(&slot).copied() else { return };
+        let Some(post) = self.posts.get(&id).filter(|post| post.phase == Phase::Missed) else { return };
+        let tried = post.attempt > 0;
+        let engagement = self.engagement_mut(&delivery.person, &delivery.initiative, delivery.quarter);
+        engagement.missed = engagement.missed.saturating_sub(1);
+        if !tried {
+            engagement.deliveries.remove(&slot);
+            self.posts.remove(&id);
+        } else if let Some(post) = post_mut(&mut self.posts, &id) {
+            post.phase = Phase::Waiting { until: at };
+            self.unsettled.insert(id);
+        }
+    }
+
     pub(super) fn missed(&mut self, at: Timestamp, key: &PostKey) {
         let id = self.id_of(key);
         if self.posts.get(&id).is_some_and(|post| !post.phase.is_open()) {
@@ -157,6 +176,7 @@ impl State {
         }
         if let Some(delivery) = key.delivery() {
             self.note_delivery(delivery, id);
+            self.engagement_mut(&delivery.person, &delivery.initiative, delivery.quarter).missed += 1;
         }
         let attempt = self.posts.get(&id).map_or(0, |post| post.attempt);
         self.unsettled.remove(&id);

@@ -3,11 +3,12 @@
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::world::{Life, an_initiative, at, holiday, initiative, news, person, program, team};
+use super::world::{Life, an_initiative, at, delivery, holiday, initiative, news, person, program, team};
+use crate::domain::effect::PostKey;
 use crate::domain::engagement::{Stance, Touch};
 use crate::domain::event::{Event, PauseReason};
 use crate::domain::ids::StepId;
-use crate::plan::{Outcome, explain};
+use crate::plan::{Outcome, Revival, explain};
 
 const SPRING: &str = "2027-03-01T00:00:00Z";
 
@@ -361,4 +362,53 @@ fn a_skipped_touch_is_explained_by_what_stood_in_its_way_then() {
             "follow_up nothing_to_follow_up",
         ],
     );
+}
+
+#[test]
+fn what_was_given_up_too_early_goes_out_as_planned_once_it_is_revived() {
+    let stakes = || [Touch::HeadsUp, Touch::Pitch].map(|touch| delivery("ana", "payments", touch, None));
+    let revival = |life: &Life| {
+        let initiatives: Vec<_> = life.program.initiatives.iter().collect();
+        crate::plan::revivable(&life.program, &life.state, &life.seen, life.now, &initiatives)
+    };
+    let mut undisturbed = Life::begin(program());
+    undisturbed.until(at("2026-12-05T00:00:00Z"));
+
+    let mut life = Life::begin(program());
+    for delivery in stakes() {
+        life.happens(Event::PostMissed { key: PostKey::Touch(delivery) });
+    }
+    life.until(at("2026-11-12T00:00:00Z"));
+    let Revival { mut alive, over } = revival(&life);
+    alive.sort_by_key(|delivery| delivery.touch);
+    assert_eq!((alive.as_slice(), over), (&stakes()[..], 0));
+    life.happens(Event::Revived { deliveries: alive, by: person("priya") });
+    life.until(at("2026-12-05T00:00:00Z"));
+    assert_eq!(life.story("ana"), undisturbed.story("ana"));
+
+    let mut life = Life::begin(program());
+    for delivery in stakes() {
+        life.happens(Event::PostMissed { key: PostKey::Touch(delivery) });
+    }
+    life.until(at("2026-12-05T00:00:00Z"));
+    assert_eq!(life.story("ana"), Vec::<String>::new());
+    assert_eq!(revival(&life).over, 1, "the time of the heads-up really is over");
+}
+
+#[test]
+fn while_the_clock_is_off_the_campaign_waits_and_the_advocates_are_told_at_once() {
+    let mut life = Life::begin_at(program(), at("2026-11-15T23:30:00Z"));
+    life.happens(Event::ClockDoubted { ahead: -400 });
+    life.until(at("2026-11-18T12:00:00Z"));
+    let told: Vec<String> = life.sent.iter().map(|(at, post)| format!("{at} {}", post.key.to())).collect();
+    assert_eq!(told, ["2026-11-15T23:30:00Z priya"], "in the middle of the night");
+    let key = PostKey::Touch(delivery("ana", "payments", Touch::HeadsUp, None));
+    let skip = crate::plan::eligible(&life.program, &life.state, &life.seen, life.now, &key).unwrap_err();
+    assert_eq!(
+        skip.says(),
+        "This machine's clock is 6 minutes slow; campaign messages wait until it agrees with Slack's."
+    );
+    life.happens(Event::ClockBelieved {});
+    life.until(at("2026-11-18T14:00:00Z"));
+    assert_eq!(life.story("ana").len(), 1);
 }

@@ -173,6 +173,15 @@ impl Reply {
     }
 }
 
+/// Says the time that a test asked for.
+pub(super) async fn dated(Extract(hub): Extract<Arc<Hub>>, mut answer: Response) -> Response {
+    let date = hub.lock().faults.date.as_deref().and_then(|date| HeaderValue::from_str(date).ok());
+    if let Some(date) = date {
+        answer.headers_mut().insert(header::DATE, date);
+    }
+    answer
+}
+
 /// `ANY /api/{method}`
 pub(super) async fn call(
     Extract(hub): Extract<Arc<Hub>>,

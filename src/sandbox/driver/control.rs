@@ -155,6 +155,18 @@ pub(super) async fn clear_faults(Extract(hub): Extract<Arc<Hub>>) -> Json<Value>
 }
 
 #[derive(Debug, Deserialize)]
+pub(in super::super) struct Dated {
+    /// Such as `Mon, 07 Dec 2026 09:00:00 GMT`; the time again if left out.
+    date: Option<String>,
+}
+
+/// `POST faults/date`: what the `Date` of the Web API's answers says from now on.
+pub(super) async fn date(Extract(hub): Extract<Arc<Hub>>, Json(dated): Json<Dated>) -> Json<Value> {
+    hub.lock().faults.date = dated.date;
+    Json(json!({ "ok": true }))
+}
+
+#[derive(Debug, Deserialize)]
 pub(in super::super) struct HeldCalls {
     method: Option<String>,
 }

@@ -89,6 +89,7 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
         .route("/calendar/unsettle", post(calendar::unsettle))
         .route("/calls", get(control::calls))
         .route("/faults", get(control::faults).post(control::add_fault))
+        .route("/faults/date", post(control::date))
         .route("/faults/clear", post(control::clear_faults))
         .route("/faults/held", get(control::held))
         .route("/faults/release", post(control::release))

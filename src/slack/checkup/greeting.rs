@@ -2,7 +2,6 @@
 //!
 //! By reqwest and not by the client, which gives no headers of an answer away.
 
-use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::HeaderMap;
 use secrecy::ExposeSecret;
@@ -10,7 +9,7 @@ use serde_json::Value;
 
 use super::{Finding, advice::advice};
 use crate::clock::Clock;
-use crate::slack::client::{Settings, SetupError};
+use crate::slack::client::{Settings, SetupError, date_of};
 use crate::slack::errors::CallError;
 use crate::slack::manifest::scopes;
 use crate::slack::methods::Method;
@@ -87,9 +86,7 @@ fn token(answer: &Value) -> Finding {
 }
 
 fn time(headers: &HeaderMap, now: Timestamp) -> Option<Finding> {
-    let date = headers.get("date")?.to_str().ok()?;
-    let then = rfc2822::DateTimeParser::new().parse_timestamp(date).ok()?;
-    let ahead = now.duration_since(then);
+    let ahead = now.duration_since(date_of(headers)?);
     let seconds = ahead.as_secs().unsigned_abs();
     Some(if ahead.abs() > MOST_SKEW {
         let way = if ahead.is_positive() { "ahead of" } else { "behind" };
