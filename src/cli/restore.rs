@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{Done, Failure, Places, terminal};
 use crate::journal;
-use crate::service::{control, proof};
+use crate::service::{control, proof, restored};
 
 pub(super) fn restore(places: &Places, file: &Path) -> Done {
     let input = File::open(file)
@@ -17,18 +17,18 @@ pub(super) fn restore(places: &Places, file: &Path) -> Done {
             places.data.display()
         )));
     }
-    let restored = journal::restore_into(&places.data, &mut BufReader::new(input))
+    let carried = journal::restore_into(&places.data, &mut BufReader::new(input))
         .map_err(|error| Failure::Failed(format!("Nothing was restored: {error}")))?;
-    proof::doubt(&places.data).map_err(|error| {
+    restored::note(&places.data).and_then(|()| proof::doubt(&places.data)).map_err(|error| {
         Failure::Failed(format!(
             "{} was restored but can't be marked as such: {error}.",
             places.data.display()
         ))
     })?;
     terminal::print(&format!(
-        "Restored {} records into {}. The service starts paused if messages were due: it looks them up in Slack, \
-         and an advocate says `resume`.",
-        restored.records,
+        "Restored {} records into {}. The service looks up in Slack whatever may have gone out since, and starts paused if \
+         planned messages were due: then an advocate says `resume`.",
+        carried.records,
         places.data.display()
     ))
 }

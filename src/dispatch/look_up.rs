@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::limiter::Slot;
 use super::{End, Shared, World, outcome};
 use crate::clock::monotonic;
-use crate::domain::effect::{DeliveryKey, PostId, PostKey};
+use crate::domain::effect::{PostId, PostKey, Traffic};
 use crate::domain::event::Event;
 use crate::domain::ids::MessageTs;
 use crate::domain::message::Recipient;
@@ -41,32 +41,39 @@ pub(super) async fn settle(
     Ok(End::Done)
 }
 
-/// Looks for a past touch of which nothing is on record; if it is there, it becomes part of the record.
+/// Looks for a post of which nothing is on record though it may have gone out; if it is there, it becomes part of
+/// the record.
 pub(super) async fn prove(
     shared: Arc<Shared>,
     world: World,
-    delivery: DeliveryKey,
+    key: PostKey,
     to: Recipient,
     slot: Slot,
 ) -> Result<End, Stopped> {
-    let post = shared.means.writer.state().id_of(&PostKey::Touch(delivery.clone()));
-    let found = look_up(&shared, post, &to, None, slot).await;
+    let (post, thread) = {
+        let state = shared.means.writer.state();
+        (state.id_of(&key), state.thread_of(&key).cloned())
+    };
+    let found = look_up(&shared, post, &to, thread.as_ref(), slot).await;
     if let Found::Later(after) = found {
         return Ok(End::Again(after));
     }
-    tracing::info!(post.id = %post, found = word(&found), "looked a past message up");
+    tracing::info!(post.id = %post, found = word(&found), "looked a message up that may have gone out before");
     let proven = shared.means.writer.submit(None, move |state, now| {
         let known = state.post(post).is_some();
         let outcome = match &found {
             Found::There { channel, ts } => {
                 Some(Event::PostSent { post, attempt: 1, channel: channel.clone(), ts: ts.clone() })
             }
-            // A touch that may have been sent is never sent again.
-            Found::Impossible { .. } => Some(Event::PostUnknown { post, attempt: 1 }),
+            Found::Impossible { .. } => match key.traffic() {
+                // A touch that may have been sent is never sent again; what somebody waits for is.
+                Traffic::Campaign => Some(Event::PostUnknown { post, attempt: 1 }),
+                Traffic::Interactive => None,
+            },
             Found::Absent | Found::Later(_) => None,
         };
         let events = match outcome {
-            Some(outcome) if !known => vec![intent(&world.program, &delivery, now), outcome],
+            Some(outcome) if !known => vec![intent(&world.program, &key, now), outcome],
             Some(_) | None => Vec::new(),
         };
         Decision { events, reply: () }
@@ -75,13 +82,13 @@ pub(super) async fn prove(
     Ok(End::Done)
 }
 
-fn intent(program: &Program, delivery: &DeliveryKey, now: jiff::Timestamp) -> Event {
-    let stakeholder = program
-        .initiative(&delivery.initiative)
-        .zip(program.people.get(&delivery.person))
-        .and_then(|(initiative, person)| program.stakeholder(initiative, person));
+fn intent(program: &Program, key: &PostKey, now: jiff::Timestamp) -> Event {
+    let stakeholder = key.delivery().and_then(|delivery| {
+        let initiative = program.initiative(&delivery.initiative)?;
+        program.stakeholder(initiative, program.people.get(&delivery.person)?)
+    });
     Event::PostIntended {
-        key: PostKey::Touch(delivery.clone()),
+        key: key.clone(),
         attempt: 1,
         deadline: now,
         audience: stakeholder.as_ref().map(|stakeholder| stakeholder.audience),

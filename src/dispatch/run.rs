@@ -16,7 +16,7 @@ use super::looks::Looks;
 use super::work::{InFlight, Kind, Retries, Round};
 use super::{End, Means, Planner, Settled, Shared, World, look_up, post, recipient, refresh};
 use crate::clock::monotonic;
-use crate::domain::effect::{DeliveryKey, Effect, PostId, PostKey, Traffic};
+use crate::domain::effect::{Effect, Post, PostId, PostKey, Traffic};
 use crate::domain::event::{Event, PauseReason, Record};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::message::Recipient;
@@ -57,8 +57,10 @@ pub struct Dispatch<P> {
     refused: HashSet<PostId>,
     /// What can't be written in this world.
     unsayable: HashSet<PostId>,
-    /// Past touches to look up before anything is sent in their place.
-    unproven: BTreeMap<PostId, DeliveryKey>,
+    /// Posts that may have gone out without being on record, to look up before they are sent.
+    unproven: BTreeMap<PostId, PostKey>,
+    /// Those of them that were looked up.
+    proven: HashSet<PostId>,
 }
 
 impl<P> std::fmt::Debug for Dispatch<P> {
@@ -107,6 +109,7 @@ impl<P: Planner> Dispatch<P> {
             refused: HashSet::new(),
             unsayable: HashSet::new(),
             unproven: BTreeMap::new(),
+            proven: HashSet::new(),
         };
         (dispatch, settling)
     }
@@ -170,8 +173,8 @@ impl<P: Planner> Dispatch<P> {
         });
         paused.await?;
         let state = self.shared.means.writer.state();
-        self.unproven =
-            unproven.into_iter().map(|key| (state.id_of(&PostKey::Touch(key.clone())), key)).collect();
+        let keys = unproven.into_iter().map(PostKey::Touch);
+        self.unproven = keys.map(|key| (state.id_of(&key), key)).collect();
         Ok(())
     }
 
@@ -203,7 +206,9 @@ impl<P: Planner> Dispatch<P> {
         match end {
             End::Done => {
                 self.retries.forget(post);
-                self.unproven.remove(&post);
+                if self.unproven.remove(&post).is_some() {
+                    self.proven.insert(post);
+                }
             }
             End::Renewed => {
                 self.retries.forget(post);
@@ -237,7 +242,7 @@ impl<P: Planner> Dispatch<P> {
         for effect in self.planner.due(now) {
             match effect {
                 Effect::Post(post) if !believed && post.key.traffic() == Traffic::Campaign => {}
-                Effect::Post(post) => self.post(post.key, now, &mut round),
+                Effect::Post(post) => self.post(post, now, &mut round),
                 Effect::Miss(key) => over.push(key),
                 Effect::Settle { post, attempt } => self.settle(post, attempt, &mut round),
                 Effect::Refresh { post, .. } => self.refresh(post, &mut round),
@@ -276,15 +281,24 @@ impl<P: Planner> Dispatch<P> {
         self.planner.refresh(&self.world, &state, now, &records);
     }
 
-    fn post(&mut self, key: PostKey, now: Timestamp, round: &mut Round) {
+    fn post(&mut self, Post { key, life, .. }: Post, now: Timestamp, round: &mut Round) {
         let kind = Kind::of(key.traffic());
         // The digest is not made for what can't go anyway: a campaign is walked along often.
         if !self.may_start(kind, key.to(), round) {
             round.left += 1;
             return;
         }
-        let id = self.shared.means.writer.state().id_of(&key);
+        let (id, doubtful) = {
+            let state = self.shared.means.writer.state();
+            let id = state.id_of(&key);
+            (id, !self.proven.contains(&id) && state.may_have_gone_before(&key, life.due))
+        };
         if self.refused.contains(&id) || self.unsayable.contains(&id) || self.unproven.contains_key(&id) {
+            return;
+        }
+        if doubtful {
+            round.left += 1;
+            self.unproven.insert(id, key);
             return;
         }
         let to = key.to().clone();
@@ -348,15 +362,15 @@ impl<P: Planner> Dispatch<P> {
         }
     }
 
-    /// Looks up past touches. Whoever isn't linked to Slack yet is looked up once they are.
+    /// Looks up what may have gone out before. Whoever isn't linked to Slack yet is looked up once they are.
     fn prove(&mut self, round: &mut Round) {
-        let known: Vec<(PostId, DeliveryKey, Recipient)> = {
+        let known: Vec<(PostId, PostKey, Recipient)> = {
             let state = self.shared.means.writer.state();
-            let reached = |key: &DeliveryKey| recipient(&self.world.program, &state, &key.person);
+            let reached = |key: &PostKey| recipient(&self.world.program, &state, key.to());
             self.unproven.iter().filter_map(|(id, key)| Some((*id, key.clone(), reached(key)?))).collect()
         };
         for (id, key, to) in known {
-            let person = key.person.clone();
+            let person = key.to().clone();
             self.start(Kind::LookUp, id, &person, round, |dispatch, slot| {
                 look_up::prove(dispatch.shared.clone(), dispatch.world.clone(), key, to, slot)
             });

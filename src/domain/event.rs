@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::booking::{By, Subject, Via};
 use super::calendar::Quarter;
-use super::effect::{DeliveryKey, PostId, PostKey};
+use super::effect::{DeliveryKey, Epoch, PostId, PostKey};
 use super::engagement::{Audience, Stance};
 use super::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
 use super::personal::Personal;
@@ -705,6 +705,14 @@ pub enum Event {
         /// Who said so.
         by: PersonId,
     },
+    /// The journal was restored from an export, or put back from a copy: what the journal before went on to
+    /// record and to send is not known.
+    Restored {
+        /// Of this restore alone: what names a later record has an id of its own by it.
+        epoch: Epoch,
+        /// The last record that was carried over.
+        from: Seq,
+    },
     /// The system's clock is off, so campaign messages wait. The time of this record is that clock's.
     ClockDoubted {
         /// How many seconds it is ahead of Slack's; behind if that is negative.
@@ -775,6 +783,7 @@ impl Event {
             | Self::ConfigRefused { .. }
             | Self::PostingPaused { .. }
             | Self::PostingResumed { .. }
+            | Self::Restored { .. }
             | Self::ClockDoubted { .. }
             | Self::ClockBelieved {}
             | Self::Revived { .. } => None,

@@ -229,8 +229,8 @@ impl Desk<'_> {
                 )
             }
             PauseReason::Unproven => (
-                "Sending is paused: messages were due before this journal begins.".to_owned(),
-                "The journal is new or was restored, and some planned messages may have gone out already. They are looked up in Slack. Next: see that the plan is right, then resume.".to_owned(),
+                "Sending is paused: I may not know everything that was sent.".to_owned(),
+                "The journal is new, was restored or was put back from a copy. Whatever may have gone out already is looked up in Slack. Next: see that the plan is right, then resume.".to_owned(),
             ),
             PauseReason::Configuration { code } => (
                 format!("Sending is paused: Slack refuses everything ({code})."),

@@ -338,7 +338,7 @@ impl Skip {
             Self::OtherConfiguration { adopted: None } => "No configuration is in force yet.".into(),
             Self::Paused(PauseReason::Asked { by }) => format!("Posting was paused by {by}."),
             Self::Paused(PauseReason::Unproven) => {
-                "Posting is paused until an advocate resumes it: the journal began after messages were due."
+                "Posting is paused until an advocate resumes it: the journal may not know everything that was sent."
                     .into()
             }
             Self::Paused(PauseReason::Configuration { code }) => {

@@ -19,6 +19,7 @@ mod people;
 pub(crate) mod proof;
 pub mod query;
 mod reload;
+pub(crate) mod restored;
 pub mod seed;
 mod shared;
 mod sweep;
@@ -130,8 +131,10 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let client = Arc::new(Client::new(&slack).map_err(|error| format!("Slack can't be called: {error}."))?);
     let Opened { writer, ending, reader, feeds: secret } = opening.await?;
     let last_record = writer.state().as_of;
+    let opened_at = writer.head();
     let shared = Shared::new(program);
     let stopped = |_: journal::Stopped| "The journal stopped; the log says why.".to_owned();
+    restored::record(&data, &writer, opened_at).await.map_err(stopped)?;
     adopt(&writer, &shared).await.map_err(stopped)?;
     shared.lay_over(&writer.state());
 
@@ -231,7 +234,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         writer: writer.clone(),
         clock: clock.clone(),
         trust: believed,
-        performer: Arc::new(SlackPerformer::new(client, fresh)),
+        performer: Arc::new(SlackPerformer::new(client.clone(), fresh)),
         renew: Arc::new(people::Asker(ask)),
         compose: Arc::new(inbox::Words),
         rates,
@@ -240,7 +243,19 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let (dispatch, settled) =
         Dispatch::new(means, Campaigns::new(doubtful), shared.program.subscribe(), shared.seen.subscribe());
     tasks.spawn(trust(doubtful, data.clone(), settled.clone()));
-    tasks.spawn(post(dispatch, first_reading, first_comparison, stopping.clone()));
+    let prepared = {
+        let (client, writer, clock, shared) = (client, writer.clone(), clock.clone(), shared.clone());
+        async move {
+            if first_reading.await.is_err() {
+                return Ok(false);
+            }
+            // Dropped without a word where nothing is compared.
+            _ = first_comparison.await;
+            restored::compare(&client, &writer, &clock, &shared.program(), opened_at).await?;
+            Ok(true)
+        }
+    };
+    tasks.spawn(post(dispatch, prepared, stopping.clone()));
 
     if let Some((calendar, hand)) = calendar {
         let (known, version) = watch::channel(0);
@@ -330,23 +345,20 @@ async fn adopt(writer: &Writer, shared: &Shared) -> Result<(), journal::Stopped>
     Ok(())
 }
 
-/// Sends what is due, from the first reading of the people and the first look at Slack's clock on.
+/// Sends what is due, from the moment on at which all that it depends on is known; `prepared` says whether it is.
 async fn post(
     dispatch: Dispatch<Campaigns>,
-    first_reading: oneshot::Receiver<()>,
-    first_comparison: oneshot::Receiver<()>,
+    prepared: impl Future<Output = Result<bool, journal::Stopped>> + Send,
     mut stopping: watch::Receiver<bool>,
 ) -> Result<(), String> {
     tokio::select! {
         biased;
         _ = stopping.wait_for(|stop| *stop) => return Ok(()),
-        read = first_reading => if read.is_err() { return Ok(()) },
-    }
-    tokio::select! {
-        biased;
-        _ = stopping.wait_for(|stop| *stop) => return Ok(()),
-        // Dropped without a word where nothing is compared.
-        _ = first_comparison => {}
+        prepared = prepared => match prepared {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(_) => return Err("The journal stopped; the log says why.".to_owned()),
+        },
     }
     let stop = async move { _ = stopping.wait_for(|stop| *stop).await };
     dispatch.run(stop).await.map_err(|_| "The journal stopped; the log says why.".to_owned())

@@ -25,7 +25,7 @@ pub use fresh_urls::FreshUrls;
 pub use home::{is_conflict, publish};
 pub use manifest::{Transport, manifest};
 pub use methods::Method;
-pub use performer::SlackPerformer;
+pub use performer::{SlackPerformer, own_posts};
 pub use receiver::{Closed, Inbox, Lookout, Receipt, Receiver};
 pub use signature::SigningSecret;
 pub use views::{blocks, home_view, modal_view};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::clock::monotonic;
@@ -15,6 +16,7 @@ use crate::domain::performer::{Found, Outcome, Outgoing, Performer, Refreshed};
 
 use super::answer::{replacing, shown};
 use super::client::Client;
+use super::directory::patiently;
 use super::errors::{CallError, Class};
 use super::fresh_urls::FreshUrls;
 use super::methods::Method;
@@ -104,6 +106,34 @@ fn place_of(messages: &[Value], post: PostId) -> Option<MessageTs> {
         .filter(|message| ours(message))
         .filter_map(place)
         .min_by(|a, b| a.as_str().cmp(b.as_str()))
+}
+
+/// The posts of ours among the newest messages of `channel`, with the time of each. Those that came with a file
+/// name only a part of their id and are left out, and so are the test messages of `canvass doctor`.
+///
+/// # Errors
+/// As for any call; a limit has been waited out several times before.
+pub async fn own_posts(
+    client: &Client,
+    channel: &SlackChannelId,
+) -> Result<Vec<(PostId, Timestamp)>, CallError> {
+    let arguments =
+        json!({ "channel": channel.as_str(), "limit": LOOKED_THROUGH, "include_all_metadata": true });
+    let page = patiently(client, Method::ConversationsHistory, &arguments).await?;
+    let messages = page.get("messages").and_then(Value::as_array).ok_or(CallError::Unreadable)?;
+    Ok(messages.iter().filter_map(own_post).collect())
+}
+
+fn own_post(message: &Value) -> Option<(PostId, Timestamp)> {
+    let text = |place: &str| message.pointer(place).and_then(Value::as_str);
+    let post = PostId::parse(text("/metadata/event_payload/id")?)?;
+    // Before their ids had a mark, tests were known by their words only.
+    let test = post.is_test() || text("/text").is_some_and(|text| text.contains("test of canvass doctor"));
+    if text("/metadata/event_type") != Some(METADATA) || test {
+        return None;
+    }
+    let (second, _) = text("/ts")?.split_once('.')?;
+    Some((post, Timestamp::from_second(second.parse().ok()?).ok()?))
 }
 
 #[async_trait]

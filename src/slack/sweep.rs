@@ -33,7 +33,8 @@ impl Pace {
     const AT_ONCE: u32 = 20;
     const PAUSE: Duration = Duration::from_millis(1_500);
 
-    async fn wait(&mut self) {
+    /// Waits until the next call may go.
+    pub async fn wait(&mut self) {
         if Self::AT_ONCE <= self.made {
             tokio::time::sleep(Self::PAUSE).await;
         }

@@ -60,13 +60,14 @@ fn kind(event: &Event) -> &'static str {
         Event::ConfigRefused { .. } => "config_refused",
         Event::PostingPaused { .. } => "posting_paused",
         Event::PostingResumed { .. } => "posting_resumed",
+        Event::Restored { .. } => "restored",
         Event::ClockDoubted { .. } => "clock_doubted",
         Event::ClockBelieved {} => "clock_believed",
         Event::Revived { .. } => "revived",
     }
 }
 
-const KINDS: [&str; 53] = [
+const KINDS: [&str; 54] = [
     "config_adopted",
     "person_linked",
     "post_intended",
@@ -117,6 +118,7 @@ const KINDS: [&str; 53] = [
     "config_refused",
     "posting_paused",
     "posting_resumed",
+    "restored",
     "clock_doubted",
     "clock_believed",
     "revived",
@@ -128,7 +130,7 @@ fn added_in(kind: &str) -> u32 {
 }
 
 /// What version 2 added.
-const LATER_KINDS: [&str; 3] = ["clock_doubted", "clock_believed", "revived"];
+const LATER_KINDS: [&str; 4] = ["restored", "clock_doubted", "clock_believed", "revived"];
 
 /// The records of `version`'s fixtures, with the name of the file and the line they come from.
 fn fixtures(version: u32) -> Vec<(String, String, Record)> {

@@ -1,10 +1,12 @@
 //! Killing and starting again, on either side of the wire.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{World, canvass, sample};
 
 async fn ids(world: &World) -> Vec<String> {
     let log = world.log().await;
@@ -110,6 +112,99 @@ async fn whoever_writes_to_the_bot_for_the_first_time_while_it_is_away_is_heard(
     world.start_bot().await;
     world.advance_to("2026-11-17T15:00:00Z").await;
     world.person("priya").await.reads("Does it cover refunds?").await;
+}
+
+fn run(world: &World, arguments: &[&str]) -> String {
+    let output = canvass().args(arguments).arg("--data").arg(world.data()).output().unwrap();
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(output.status.success(), "{arguments:?}: {text}");
+    text
+}
+
+async fn restores(world: &mut World, export: &Path) {
+    world.kill_bot();
+    fs::remove_dir_all(world.data()).unwrap();
+    run(world, &["restore", export.to_str().unwrap()]);
+    world.start_bot().await;
+}
+
+async fn none_twice(world: &World) {
+    let ids = ids(world).await;
+    let twice: Vec<&String> =
+        ids.iter().filter(|id| ids.iter().filter(|other| other == id).count() > 1).collect();
+    assert!(twice.is_empty(), "sent twice: {twice:?} of {}", ids.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_is_restored_twice_repeats_no_message_of_any_kind_and_loses_none() {
+    let mut world = World::troubled(&sample(), 50).await;
+    world.start_bot().await;
+    world.advance_to("2026-12-03T14:34:00Z").await;
+    let dev = world.person("dev").await.id;
+    let asks = |text: &'static str| json!({ "as": dev, "text": text });
+    world.post("type", asks("Does it cover refunds?")).await;
+    world.settled().await;
+    let export = world.folder.path().join("export.jsonl");
+    run(&world, &["export", export.to_str().unwrap()]);
+    // Relays, digests and touches go out that the backup knows nothing of.
+    world.advance_to("2026-12-10T18:00:00Z").await;
+    restores(&mut world, &export).await;
+    none_twice(&world).await;
+    // What is asked now has the place in the journal that something else had before.
+    world.post("type", asks("And gift cards?")).await;
+    world.settled().await;
+    world.person("priya").await.commands("resume").await;
+    world.advance_to("2026-12-15T18:00:00Z").await;
+    none_twice(&world).await;
+    restores(&mut world, &export).await;
+    world.post("type", asks("Who pays for vouchers?")).await;
+    world.settled().await;
+    world.person("priya").await.commands("resume").await;
+    world.advance_to("2026-12-21T18:00:00Z").await;
+    none_twice(&world).await;
+    let relayed = priya_reads(&world).await;
+    for question in ["Does it cover refunds?", "And gift cards?", "Who pays for vouchers?"] {
+        assert!(relayed.iter().any(|text| text.contains(question)), "{question} of {relayed:#?}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else if entry.file_type().unwrap().is_file() {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_that_is_put_back_from_a_copy_is_noticed_and_pauses_sending() {
+    let mut world = World::troubled(&sample(), 50).await;
+    world.start_bot().await;
+    world.advance_to("2026-12-03T14:34:00Z").await;
+    assert_eq!(world.stop_bot(), Some(0));
+    let kept = world.folder.path().join("copy");
+    copy(&world.data(), &kept);
+    world.start_bot().await;
+    assert!(!world.person("priya").await.commands("plan").await.contains("paused"), "nothing is missing yet");
+    world.advance_to("2026-12-10T18:00:00Z").await;
+    world.kill_bot();
+    fs::remove_dir_all(world.data()).unwrap();
+    copy(&kept, &world.data());
+    world.start_bot().await;
+    let plan = world.person("priya").await.commands("plan").await;
+    assert!(plan.contains("Posting is paused until an advocate resumes it"), "{plan}");
+    world.person("priya").await.commands("resume").await;
+    world.advance_to("2026-12-15T18:00:00Z").await;
+    none_twice(&world).await;
+    world.kill_bot();
+    world.start_bot().await;
+    let plan = world.person("priya").await.commands("plan").await;
+    assert!(!plan.contains("paused"), "once is enough: {plan}");
 }
 
 async fn priya_reads(world: &World) -> Vec<String> {

@@ -53,7 +53,7 @@ fn stopped(desk: &Desk<'_>) -> Option<Part> {
         PauseReason::Asked { by } if *by == desk.reader.id => "Sending is paused: you asked for it.".to_owned(),
         PauseReason::Asked { by } => format!("Sending is paused: {} asked for it.", desk.scene.name(by)),
         PauseReason::Unproven => {
-            "Sending is paused: the journal is new or was restored, and some messages may have gone out before. Look at this week, then resume.".to_owned()
+            "Sending is paused: the journal is new, was restored or was put back from a copy, and some messages may have gone out before. Look at this week, then resume.".to_owned()
         }
         PauseReason::Configuration { code } => {
             format!("Sending is paused: Slack refuses everything ({code}). Mend the app in Slack, then resume.")

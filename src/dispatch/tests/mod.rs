@@ -19,7 +19,7 @@ use world::{minutes, person, receipt, slack_id, start_of_test, touch};
 
 use super::{Campaigns, Rate};
 use crate::clock::monotonic;
-use crate::domain::effect::PostKey;
+use crate::domain::effect::{Epoch, PostKey};
 use crate::domain::event::{Event, PauseReason, RefusedFor, Renames, Said};
 use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
 use crate::domain::performer::{Found, Outcome};
@@ -474,4 +474,26 @@ async fn a_thousand_messages_take_two_percent_more_than_the_limit_needs() {
         assert!(limited <= 1, "{limited}");
         assert!(took <= Duration::from_millis(20_400) + latency, "{took:?}");
     }
+}
+
+#[tokio::test]
+async fn after_a_restore_whatever_may_have_gone_out_is_looked_up_before_it_is_sent() {
+    let (arrived, not) = ([touch("ana"), receipt("ben")], [touch("cid"), receipt("dia")]);
+    let keys: Vec<PostKey> = arrived.iter().chain(&not).cloned().collect();
+    let house = House::new(&keys);
+    arrived.iter().for_each(|key| house.slack.has(key));
+    // Nothing is sent before the restore is on record.
+    house.rename_all("mute");
+    let mut process = house.start();
+    process.settles().await;
+    process.happens(Event::Restored { epoch: Epoch::new([1; 16]), from: Seq(100) }).await;
+    house.rename_all("said");
+    house.slack.arrivals(2).await;
+    process.runs_dry().await;
+    let state = house.disk.state();
+    for key in &keys {
+        assert_eq!(house.slack.count(key), 1, "{key:?}");
+        assert!(matches!(state.post_of(key).unwrap().phase, Phase::Sent { .. }), "{key:?}");
+    }
+    process.stops().await.unwrap();
 }

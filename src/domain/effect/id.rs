@@ -26,6 +26,25 @@ impl PostId {
         Self::digest(&self.0)
     }
 
+    /// The id of what is for something that happened since a restore. The journal before may have had another
+    /// record in its place, and may have sent a post about that.
+    #[must_use]
+    pub fn within(self, epoch: &Epoch) -> Self {
+        Self::digest(&[self.0, epoch.0.0].concat())
+    }
+
+    /// An id for a test message of the operator's, made of randomness: it is no post of the program.
+    pub fn of_test(random: [u8; 8]) -> Self {
+        let mut id = [0; 16];
+        id[8..].copy_from_slice(&random);
+        Self(id)
+    }
+
+    /// Whether it is that of a test message.
+    pub fn is_test(self) -> bool {
+        self.0[..8] == [0; 8]
+    }
+
     /// The id, if `text` is 32 lower-case hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() != 32 || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
@@ -37,6 +56,29 @@ impl PostId {
             *byte = u8::from_str_radix(digits, 16).ok()?;
         }
         Some(Self(id))
+    }
+}
+
+/// The time since a restore, apart from what the journal before went on to record: 16 random bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Epoch(PostId);
+
+impl Epoch {
+    /// One that never was before, made of randomness.
+    pub fn new(random: [u8; 16]) -> Self {
+        Self(PostId(random))
+    }
+
+    /// The epoch, if `text` is 32 lower-case hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        PostId::parse(text).map(Self)
+    }
+}
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

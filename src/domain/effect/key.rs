@@ -296,6 +296,35 @@ impl PostKey {
         }
     }
 
+    /// The newest record that it names. What names none, or only records from before a restore, means the same
+    /// in every journal that was ever restored from one backup.
+    pub fn newest_record(&self) -> Option<Seq> {
+        match self {
+            Self::Touch(_) | Self::Digest { .. } | Self::Review { .. } | Self::Rehearsal { .. } => None,
+            Self::Relay { of, .. }
+            | Self::Receipt { of, .. }
+            | Self::Answer { of, .. }
+            | Self::Overdue { of, .. }
+            | Self::Vacancy { of, .. } => Some(*of),
+            Self::Booking { of, word, .. } => Some(match word {
+                Word::Told { since } | Word::Invitation { since } | Word::Reminder { since, .. } => {
+                    (*of).max(*since)
+                }
+                Word::Aftermath => *of,
+            }),
+            Self::Notice { notice, .. } => match notice {
+                Notice::Disagreement { since, .. }
+                | Notice::Paused { since }
+                | Notice::ConfigRefused { since }
+                | Notice::HoursTaken { since, .. } => Some(*since),
+                Notice::Unreachable { .. }
+                | Notice::Unknown { .. }
+                | Notice::Late { .. }
+                | Notice::NoHours { .. } => None,
+            },
+        }
+    }
+
     /// The digest of the key: equal keys have equal digests in every process. It is the id of the post unless
     /// somebody was renamed since, so what has a [`State`](crate::domain::state::State) asks its `id_of`.
     pub fn id(&self) -> PostId {

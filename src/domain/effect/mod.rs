@@ -3,7 +3,7 @@
 mod id;
 mod key;
 
-pub use id::PostId;
+pub use id::{Epoch, PostId};
 pub use key::{About, DeliveryKey, Notice, PostKey};
 
 use jiff::Timestamp;

@@ -375,3 +375,65 @@ fn two_who_turn_out_to_be_one_person_got_what_either_of_them_got() {
         assert_eq!(story.0.id_of(&to("ana")), went_out, "sent to {sent_to}");
     }
 }
+
+#[test]
+fn only_what_names_a_record_from_after_a_restore_has_an_id_of_its_own_then() {
+    let restored = |seq: u64, epoch: u8, from: u64| Record {
+        seq: Seq(seq),
+        at: jiff::Timestamp::UNIX_EPOCH,
+        cause: None,
+        event: Event::Restored { epoch: Epoch::new([epoch; 16]), from: Seq(from) },
+    };
+    let never = State::default();
+    let once = State::of([&restored(31, 1, 30)]);
+    let again = State::of([&restored(31, 2, 30)]);
+    let twice = State::of([&restored(31, 1, 30), &restored(45, 3, 44)]);
+    let receipt = |of| PostKey::Receipt { of: Seq(of), to: person("ana") };
+    let told = PostKey::Booking { of: Seq(20), to: person("ana"), word: Word::Told { since: Seq(42) } };
+    for key in [
+        PostKey::Touch(delivery(Touch::Pitch)),
+        receipt(30),
+        PostKey::Digest { to: person("priya"), on: "2026-12-07".parse().unwrap() },
+    ] {
+        for state in [&never, &once, &again, &twice] {
+            assert_eq!(state.id_of(&key), key.id(), "{key:?} means the same in every journal");
+        }
+    }
+    for key in [receipt(32), told] {
+        let ids = [&never, &once, &again].map(|state| state.id_of(&key));
+        assert_eq!(BTreeSet::from(ids).len(), 3, "{key:?} names another record in each");
+        assert_eq!(
+            once.id_of(&key),
+            twice.id_of(&key),
+            "a later restore changes nothing that it carried over"
+        );
+    }
+    assert_ne!(once.id_of(&receipt(46)), twice.id_of(&receipt(46)));
+}
+
+#[test]
+fn what_may_have_gone_before_a_restore_is_known_by_what_it_names_and_when_it_was_due() {
+    let at: jiff::Timestamp = "2026-12-07T09:00:00Z".parse().unwrap();
+    let event = Event::Restored { epoch: Epoch::new([1; 16]), from: Seq(30) };
+    let state = State::of([&Record { seq: Seq(31), at, cause: None, event }]);
+    let receipt = |of| PostKey::Receipt { of: Seq(of), to: person("ana") };
+    let hour = jiff::SignedDuration::from_hours(1);
+    let check = |key: PostKey, due: jiff::Timestamp, may: bool| {
+        assert_eq!(state.may_have_gone_before(&key, due), may, "{key:?} due {due}");
+        assert!(!State::default().may_have_gone_before(&key, due));
+    };
+    check(receipt(30), at - hour, true);
+    check(receipt(30), at + hour, false);
+    check(receipt(32), at - hour, false);
+    check(PostKey::Touch(delivery(Touch::Pitch)), at - hour, true);
+    // An advocate may have let it go early.
+    check(PostKey::Touch(delivery(Touch::Pitch)), at + hour * 24 * 30, true);
+}
+
+#[test]
+fn the_id_of_a_test_message_is_no_posts() {
+    assert!(PostId::of_test([7; 8]).is_test());
+    for (name, key, ..) in one_of_each() {
+        assert!(!key.id().is_test(), "{name}");
+    }
+}

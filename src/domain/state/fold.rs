@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     AddedHours, Adopted, ApproachedState, BookingState, ClockOff, Correction, Engagement, ItemState, Judged,
-    KeptState, NoteState, Phase, Received, RefusedConfig, Settlement, Slot, StanceState, Standing, State,
-    WaitState, person_mut, post_mut,
+    KeptState, NoteState, Phase, Received, RefusedConfig, Restoration, Settlement, Slot, StanceState,
+    Standing, State, WaitState, person_mut, post_mut,
 };
 use crate::domain::booking::uid;
 use crate::domain::calendar::Quarter;
@@ -299,6 +299,9 @@ impl State {
                 self.clock_off = Some(ClockOff { since: seq, ahead: *ahead, at })
             }
             Event::ClockBelieved {} => self.clock_off = None,
+            Event::Restored { epoch, from } => {
+                self.restored.push(Restoration { from: *from, epoch: *epoch, at });
+            }
             Event::Revived { deliveries, .. } => {
                 deliveries.iter().for_each(|delivery| self.revived(at, delivery));
             }

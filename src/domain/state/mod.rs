@@ -25,8 +25,8 @@ use jiff::civil::Date;
 
 use super::booking::Provider;
 use super::calendar::Quarter;
-use super::effect::PostId;
 use super::effect::PostKey;
+use super::effect::{Epoch, PostId};
 use super::engagement::{Audience, Stance, Touch};
 use super::event::{Cause, How, PauseReason, Record, Referral, RefusedFor, Said, Stage, Verdict};
 use super::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
@@ -382,6 +382,17 @@ pub struct RefusedConfig {
     pub at: Timestamp,
 }
 
+/// A restore, or a data folder that was put back from a copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restoration {
+    /// The last record that was carried over.
+    pub from: Seq,
+    /// What tells the ids of posts about later records from those of the journal before.
+    pub epoch: Epoch,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A system's clock that is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockOff {
@@ -496,6 +507,8 @@ pub struct State {
     pub blocks: HashMap<PersonId, BTreeSet<String>>,
     /// Posting has stopped, since this record.
     pub paused: Option<(Seq, PauseReason)>,
+    /// Each time the journal was restored, or put back from a copy, oldest first.
+    pub restored: Vec<Restoration>,
     /// The system's clock is off, so campaign messages wait.
     pub clock_off: Option<ClockOff>,
     /// The earliest quarter for which a touch was sent, and the record of the first one.

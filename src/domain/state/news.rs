@@ -107,6 +107,7 @@ impl State {
             | Event::ConfigRefused { .. }
             | Event::PostingPaused { .. }
             | Event::PostingResumed { .. }
+            | Event::Restored { .. }
             | Event::ClockDoubted { .. }
             | Event::ClockBelieved {}
             | Event::Revived { .. } => return,

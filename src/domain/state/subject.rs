@@ -8,9 +8,14 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{PostState, State};
-use crate::domain::effect::{About, PostId, PostKey};
+use crate::domain::effect::{About, Epoch, PostId, PostKey, Traffic};
 use crate::domain::ids::{InitiativeId, MessageTs, Seq};
+
+/// By how much the clocks of two machines that held the journal one after the other may differ.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 
 impl State {
     /// What became of the post with this id.
@@ -33,11 +38,35 @@ impl State {
         if let Some(id) = self.aliases.get(&digest) {
             return *id;
         }
-        let mut id = digest;
+        let mut id = match self.epoch_of(key) {
+            Some(epoch) => digest.within(epoch),
+            None => digest,
+        };
         while self.posts.get(&id).is_some_and(|post| post.key != *key) {
             id = id.instead();
         }
         id
+    }
+
+    /// The restore since which what the post is for happened. Everything else keeps the id that it had before, so
+    /// that what went out then, or after another restore of the same backup, is found again.
+    fn epoch_of(&self, key: &PostKey) -> Option<&Epoch> {
+        // Hardly any journal was ever restored.
+        let (newest, restored) = (self.restored.last().and_then(|_| key.newest_record())?, &self.restored);
+        restored.iter().rfind(|restored| restored.from < newest).map(|restored| &restored.epoch)
+    }
+
+    /// Whether a post that the journal knows nothing of may have gone out all the same, before a restore: it then
+    /// has to be looked for before it is sent. `due` is when its life begins. A campaign message may have been
+    /// let go before its time.
+    pub fn may_have_gone_before(&self, key: &PostKey, due: Timestamp) -> bool {
+        let Some(last) = self.restored.last() else { return false };
+        let known_then = key.newest_record().is_none_or(|newest| newest <= last.from);
+        let in_time = match key.traffic() {
+            Traffic::Campaign => true,
+            Traffic::Interactive => due.duration_since(last.at) <= CLOCKS_DIFFER,
+        };
+        known_then && in_time && self.post_of(key).is_none()
     }
 
     /// The id under which a post went out, given that or the digest of its present key. Where the key is at
