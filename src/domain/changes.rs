@@ -49,26 +49,20 @@ pub fn overseen<'a>(program: &'a Program, reader: &PersonId) -> impl Iterator<It
         .filter(move |initiative| !initiative.withdrawn && program.sees_answers(&reader, initiative))
 }
 
-/// Whether anything happened after `since` and up to `until` that `reader` wants to hear of.
-pub fn any_news(
-    program: &Program,
-    state: &State,
-    reader: &PersonId,
-    since: Timestamp,
-    until: Timestamp,
-) -> bool {
+/// Whether anything happened after the record `since` and up to the moment `until` that `reader` wants to hear of.
+pub fn any_news(program: &Program, state: &State, reader: &PersonId, since: Seq, until: Timestamp) -> bool {
     overseen(program, reader).any(|initiative| state.news.any(Some(&initiative.id), since, until))
         || state.news.any(None, since, until)
 }
 
-/// What changed after `since` about each initiative that `reader` oversees, to whom it is argued given;
+/// What changed after the record `since` about each initiative that `reader` oversees, to whom it is argued given;
 /// those without changes are left out.
 pub fn changes_since(
     program: &Program,
     state: &State,
     argued: &Argued,
     reader: &PersonId,
-    since: Timestamp,
+    since: Seq,
 ) -> Vec<Changes> {
     let oversees = |of: &Initiative| !of.withdrawn && program.sees_answers(reader, of);
     let mut all: Vec<Option<Gathered>> = program
@@ -96,9 +90,9 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn begin(state: &State, initiative: &Initiative, since: Timestamp) -> Self {
+    fn begin(state: &State, initiative: &Initiative, since: Seq) -> Self {
         let planned = state.items.iter().filter(|((of, _, quarter), item)| {
-            *of == initiative.id && *quarter == initiative.quarter && since < item.at
+            *of == initiative.id && *quarter == initiative.quarter && since < item.since
         });
         let changes = Changes {
             initiative: initiative.id.clone(),
@@ -112,13 +106,14 @@ impl Gathered {
         Self { changes, answers: Vec::new() }
     }
 
-    fn take(&mut self, state: &State, person: &PersonId, engagement: &Engagement, since: Timestamp) {
-        if let Some(taken) = engagement.stance().filter(|taken| since < taken.at) {
+    fn take(&mut self, state: &State, person: &PersonId, engagement: &Engagement, since: Seq) {
+        if let Some(taken) = engagement.stance().filter(|taken| since < taken.since) {
             self.answers.push((taken.since, person.clone(), taken.stance));
         }
         let said = |kind: fn(Said) -> bool| {
-            let mut received = engagement.said.iter().filter_map(|of| state.received.get(of));
-            received.any(|received| since < received.at && !received.withdrawn && kind(received.said))
+            let fresh = engagement.said.iter().filter(|of| since < **of);
+            let mut received = fresh.filter_map(|of| state.received.get(of));
+            received.any(|received| !received.withdrawn && kind(received.said))
         };
         if said(|kind| matches!(kind, Said::Concern | Said::Correction)) {
             self.changes.concerns.push(person.clone());
@@ -126,7 +121,7 @@ impl Gathered {
         if said(|kind| kind == Said::Question) {
             self.changes.questions.push(person.clone());
         }
-        if engagement.conversation.is_some_and(|at| since < at) {
+        if engagement.conversation.is_some_and(|(of, _)| since < of) {
             self.changes.conversations.push(person.clone());
         }
         self.changes.written_to += usize::from(was_written_to(state, engagement, since));
@@ -139,10 +134,10 @@ impl Gathered {
     }
 }
 
-fn was_written_to(state: &State, engagement: &Engagement, since: Timestamp) -> bool {
+fn was_written_to(state: &State, engagement: &Engagement, since: Seq) -> bool {
     engagement
         .deliveries
         .values()
         .filter_map(|post| state.post(*post))
-        .any(|post| matches!(&post.phase, Phase::Sent { at, .. } if since < *at))
+        .any(|post| matches!(post.phase, Phase::Sent { .. }) && post.settled.is_some_and(|of| since < of))
 }

@@ -220,8 +220,8 @@ fn covered(
 pub(super) fn out_of_reach(state: &State, seen: &Observations, id: &PersonId) -> Option<Gap> {
     let (known, person) = (state.person(id), id.clone());
     let refused = known.and_then(|known| known.unreachable.as_ref());
-    if let Some((code, _)) = refused {
-        return Some(Gap::Unreachable { person, code: code.clone() });
+    if let Some(refused) = refused {
+        return Some(Gap::Unreachable { person, code: refused.code.clone() });
     }
     if seen.of(id).is_some_and(|seen| seen.deactivated) {
         return Some(Gap::Deactivated { person });

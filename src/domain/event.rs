@@ -202,6 +202,10 @@ pub enum Event {
         /// Ids that changed since the one before.
         #[serde(default)]
         renamed: Renames,
+        /// For which quarter's planning each initiative is wanted, so that what somebody says before the first
+        /// message counts for that quarter. Missing in records of before.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        quarters: BTreeMap<InitiativeId, Quarter>,
     },
     /// A person was found in Slack.
     PersonLinked {

@@ -152,6 +152,11 @@ pub struct Stakeholder {
 }
 
 impl Program {
+    /// For which quarter's planning each initiative is wanted.
+    pub fn quarters(&self) -> BTreeMap<InitiativeId, Quarter> {
+        self.initiatives.iter().map(|initiative| (initiative.id.clone(), initiative.quarter)).collect()
+    }
+
     /// The initiative called `id`, by its present or a former name.
     pub fn initiative(&self, id: &InitiativeId) -> Option<&Initiative> {
         self.initiatives

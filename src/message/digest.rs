@@ -49,8 +49,8 @@ pub(super) fn digest(
     // looked at.
     let oversees = |of: &Initiative| !of.withdrawn && program.sees_answers(to, of);
     let argued = Argued::among(program, oversees);
-    let changes = changes_since(program, state, &argued, to, since.unwrap_or(Timestamp::MIN));
-    let first = page.summary(&changes, since);
+    let changes = changes_since(program, state, &argued, to, since.map_or(Seq(0), |(of, _)| of));
+    let first = page.summary(&changes, since.map(|(_, at)| at));
     let mut parts = vec![Part::Paragraph(Paragraph::text(&first))];
     for of in &changes {
         parts.extend(page.changed(of));

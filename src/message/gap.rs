@@ -21,7 +21,12 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
             format!("Nobody decides for {}: name the decider in the initiative's file.", team(id))
         }
         Gap::Unreachable { person, code } => {
-            format!("{} can't be reached in Slack ({code}): talk to them another way.", name(person))
+            format!(
+                "{} can't be reached in Slack ({code}): talk to them another way. I'll try again after a week, or \
+                 at once with `{} send`.",
+                name(person),
+                program.command
+            )
         }
         Gap::Deactivated { person } => {
             format!(

@@ -84,7 +84,7 @@ fn answers(program: &Program, known: &PersonState, zone: &TimeZone) -> Vec<Strin
             let quarter = quarter.short();
             lines.push(format!("“{title}”, {quarter}: {stance}, since {}.{reason}", on(taken.at, zone)));
         }
-        if let Some(at) = engagement.conversation {
+        if let Some((_, at)) = engagement.conversation {
             lines.push(format!("“{}”: a conversation, recorded {}.", title(program, about), on(at, zone)));
         }
         lines
@@ -153,8 +153,8 @@ fn settings(program: &Program, known: &PersonState, zone: &TimeZone, now: Timest
         let day = |day: jiff::civil::Date| day.strftime("%-d %b %Y").to_string();
         lines.push(format!("On leave from {} to {}, by an advocate's note.", day(first), day(last)));
     }
-    if let Some((code, _)) = &known.unreachable {
-        lines.push(format!("Slack says that no message can reach you ({code})."));
+    if let Some(refused) = &known.unreachable {
+        lines.push(format!("Slack says that no message can reach you ({}).", refused.code));
     }
     if lines.is_empty() {
         lines.push("Nothing stopped, nothing snoozed.".to_owned());

@@ -34,7 +34,7 @@ pub(super) fn notice(
     let today = zone(program, seen, reader).to_datetime(now).date();
     let desk = Desk { program, state, to, today, now };
     match notice {
-        Notice::Unreachable { person } => Ok(desk.unreachable(person)),
+        Notice::Unreachable { person, .. } => Ok(desk.unreachable(person)),
         Notice::Unknown { post } => Ok(desk.unknown(*post)),
         Notice::Late { initiative, quarter } => desk.late(initiative, *quarter),
         Notice::Disagreement { initiative, team, quarter, .. } => {
@@ -78,9 +78,9 @@ impl Desk<'_> {
     fn unreachable(&self, id: &PersonId) -> Message {
         let who = Who::of(self.program, self.state, id);
         let known = self.state.person(id).and_then(|person| person.unreachable.as_ref());
-        let because = known.map_or_else(String::new, |(code, at)| {
-            let day = self.program.calendar.zone.to_datetime(*at).date();
-            format!(" Slack refused with {code} on {}.", dates::reading(day, self.today))
+        let because = known.map_or_else(String::new, |refused| {
+            let day = self.program.calendar.zone.to_datetime(refused.at).date();
+            format!(" Slack refused with {} on {}.", refused.code, dates::reading(day, self.today))
         });
         let first = format!("{} can't be reached by direct message.", who.full);
         let next = Paragraph(vec![
@@ -90,7 +90,9 @@ impl Desk<'_> {
             Span::Code("config/people.toml".to_owned()),
             Span::Text("; or talk to them yourself, and ".to_owned()),
             self.command(&format!("met @{}", who.short)),
-            Span::Text(" records it.".to_owned()),
+            Span::Text(" records it. I'll try again in a week, or as soon as I hear from them; ".to_owned()),
+            self.command(&format!("send @{}", who.short)),
+            Span::Text(" tries at once.".to_owned()),
         ]);
         let parts =
             vec![Part::Paragraph(Paragraph::text(format!("{first}{because}"))), Part::Paragraph(next)];

@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use crate::domain::directory::Person;
 use crate::domain::effect::DeliveryKey;
 use crate::domain::engagement::{Audience, Stance, Touch};
+use crate::domain::event::RefusedFor;
 use crate::domain::ids::TeamId;
 use crate::domain::initiative::Initiative;
 use crate::domain::observation::{Observations, Seen};
@@ -98,11 +99,25 @@ impl Memo {
 
 /// Why nothing at all may be sent to a person, if so.
 pub(super) fn out_of_reach(known: Option<&PersonState>, seen: Option<&Seen>) -> Option<Skip> {
-    let Some(known) = known.filter(|known| known.slack.is_some()) else { return Some(Skip::NotLinked) };
+    if known.is_none_or(|known| known.slack.is_none()) {
+        return Some(Skip::NotLinked);
+    }
     if seen.is_some_and(|seen| seen.deactivated) {
         return Some(Skip::Deactivated);
     }
-    known.unreachable.as_ref().map(|(code, _)| Skip::Unreachable { code: code.clone() })
+    None
+}
+
+/// Why nothing may be sent to a person for now, and until when: Slack has refused them.
+pub(super) fn refused(
+    known: Option<&PersonState>,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Option<(Skip, Timestamp)> {
+    let refused = known?.unreachable.as_ref()?;
+    let until = refused.until();
+    let skip = Skip::Unreachable { code: refused.code.clone(), until: until.to_zoned(zone.clone()) };
+    (now < until).then_some((skip, until))
 }
 
 /// Somebody who may be written to, and everything that is the same for all initiatives.
@@ -447,10 +462,10 @@ impl<'a> Case<'a> {
 /// Why a post on record isn't sent (again); `None` while another attempt may be made.
 pub(super) fn settled(post: &PostState, zone: &TimeZone) -> Option<Skip> {
     match &post.phase {
-        Phase::Waiting { .. } => None,
+        Phase::Waiting { .. } | Phase::Refused { because: RefusedFor::Recipient, .. } => None,
         Phase::Intended { .. } => Some(Skip::UnderWay),
         Phase::Sent { at, .. } => Some(Skip::Sent { at: at.to_zoned(zone.clone()) }),
-        Phase::Refused { code, .. } => Some(Skip::Refused { code: code.clone() }),
+        Phase::Refused { because: RefusedFor::Content, code } => Some(Skip::Refused { code: code.clone() }),
         Phase::Unknown => Some(Skip::Unknown),
         Phase::Missed => Some(Skip::Missed),
     }

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::changes::any_news;
 use crate::domain::effect::PostKey;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, Seq};
 use crate::domain::schedule::Schedule;
 
 use super::case::Ground;
@@ -72,7 +72,7 @@ impl Digests {
                 times
             }
         };
-        let since = ground.state.person(to).and_then(|known| known.digest).unwrap_or(Timestamp::MIN);
+        let since = ground.state.person(to).and_then(|known| known.digest).map_or(Seq(0), |(of, _)| of);
         let latest = times.latest.filter(|(on, at)| {
             let alive = now < at.checked_add(LIFE).unwrap_or(Timestamp::MAX);
             let begun = || {

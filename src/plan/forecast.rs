@@ -183,7 +183,10 @@ pub(super) fn assumed(program: &Program, state: State, now: Timestamp) -> State 
     if !in_force {
         let initiatives = program.initiatives.iter().map(|of| of.id.clone()).collect();
         let (digest, renamed) = (program.digest.clone(), Renames::default());
-        future.happens(now, Event::ConfigAdopted { digest, initiatives, renamed });
+        future.happens(
+            now,
+            Event::ConfigAdopted { digest, initiatives, renamed, quarters: program.quarters() },
+        );
     }
     if !begun {
         for (place, person) in program.people.keys().enumerate() {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::effect::{Effect, Post, PostId, PostKey};
-use crate::domain::event::{Event, Record, Said};
+use crate::domain::event::{Event, Record};
 use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
 use crate::domain::observation::Observations;
 use crate::domain::program::{ConfigDigest, Program};
@@ -63,6 +63,12 @@ impl Touched {
 
 /// Whom `record` concerns, given the state that includes it.
 pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touched {
+    // Whoever is heard from may be written to again.
+    let heard = state_after.heard_from(record).map(Touched::person);
+    heard.fold(concerned(program, state_after, record), Touched::and)
+}
+
+fn concerned(program: &Program, state_after: &State, record: &Record) -> Touched {
     let recipient = |post: &PostId| {
         state_after.post(*post).map_or(Touched::Nobody, |post| Touched::person(post.key.to()))
     };
@@ -162,12 +168,8 @@ fn replace(waits: &mut Waits, before: &[(usize, Waiting)], after: &[(usize, Wait
 /// Everybody whose message may name the ask of `team`.
 fn around(program: &Program, initiative: &InitiativeId, team: &TeamId) -> Touched {
     let Some(initiative) = program.initiative(initiative) else { return Touched::Nobody };
-    let decider = initiative.asks.get(team).and_then(|ask| ask.decider.as_ref());
     let concerned = program.people.values().filter(|person| {
-        person.teams.contains(team)
-            || person.teams.is_empty()
-            || decider == Some(&person.id)
-            || initiative.extra.iter().any(|extra| extra.person == person.id)
+        program.stakeholder(initiative, person).is_some_and(|argued| argued.teams.contains(team))
     });
     Touched::People(concerned.map(|person| person.id.clone()).collect())
 }
@@ -412,11 +414,9 @@ impl Plan {
             self.put(Source::Booking(*of), bookings::about_booking(state, *of, booking));
         }
         // Whoever wanted to talk may have booked a time since.
-        let engagements = state.person(person).into_iter().flat_map(|known| known.engagements.values());
-        for of in engagements.flat_map(|engagement| &engagement.said) {
-            if let Some(received) = state.received.get(of).filter(|received| received.said == Said::Talk) {
-                self.put(Source::Said(*of), posts::answers_to(program, state, *of, received));
-            }
+        let offers = state.person(person).map(|known| known.offers.as_slice()).unwrap_or_default();
+        for (of, received) in offers.iter().filter_map(|of| Some((of, state.received.get(of)?))) {
+            self.put(Source::Said(*of), posts::answers_to(program, state, *of, received));
         }
     }
 

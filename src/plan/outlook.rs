@@ -82,9 +82,10 @@ impl Candidate<'_> {
 pub(super) fn retry(post: &PostState) -> Option<(Timestamp, Timestamp)> {
     match &post.phase {
         Phase::Waiting { until } => Some((*until, post.intended_at)),
+        Phase::Refused { because: RefusedFor::Recipient, .. } => Some((Timestamp::MIN, post.intended_at)),
         Phase::Intended { .. }
         | Phase::Sent { .. }
-        | Phase::Refused { .. }
+        | Phase::Refused { because: RefusedFor::Content, .. }
         | Phase::Unknown
         | Phase::Missed => None,
     }
@@ -176,7 +177,7 @@ fn weigh<'a>(
     let mut found: Option<(Slot, Vec<TeamId>)> = None;
     for slot in case.slots.iter().filter(|slot| slot.never.is_none()) {
         let post = case.post(slot);
-        if post.is_some_and(|post| !post.phase.is_open()) {
+        if post.is_some_and(|post| !post.phase.may_be_tried_again()) {
             continue;
         }
         let Life { due, expires } = slot.life;

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::hours::{DaysOff, SendHours};
 use crate::domain::observation::Seen;
 use crate::domain::program::{Limits, Program};
-use crate::domain::state::PersonState;
+use crate::domain::state::{PersonState, Unreachable};
 
 use super::skip::Skip;
 
@@ -26,6 +26,7 @@ fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
 /// What keeps a moment closed, and until when it does; `None` is until something else changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Closed {
+    Refused(Timestamp),
     Snoozed(Timestamp),
     Away(Timestamp),
     Leave(Timestamp),
@@ -38,7 +39,8 @@ enum Closed {
 impl Closed {
     fn until(self) -> Option<Timestamp> {
         match self {
-            Self::Snoozed(until)
+            Self::Refused(until)
+            | Self::Snoozed(until)
             | Self::Away(until)
             | Self::Leave(until)
             | Self::Quiet(until)
@@ -55,6 +57,8 @@ pub(super) struct Gates<'a> {
     limits: &'a Limits,
     zone: &'a TimeZone,
     off: &'a DaysOff,
+    /// Slack has refused them.
+    refused: Option<&'a Unreachable>,
     snoozed_until: Option<Timestamp>,
     away_until: Option<Timestamp>,
     quiet: Option<(Timestamp, Timestamp)>,
@@ -77,7 +81,7 @@ impl<'a> Gates<'a> {
         program: &'a Program,
         zone: &'a TimeZone,
         off: &'a DaysOff,
-        known: Option<&PersonState>,
+        known: Option<&'a PersonState>,
         seen: Option<&Seen>,
         retried: Option<Timestamp>,
     ) -> Self {
@@ -92,6 +96,7 @@ impl<'a> Gates<'a> {
             limits: &program.limits,
             zone,
             off,
+            refused: known.and_then(|known| known.unreachable.as_ref()),
             snoozed_until: known.and_then(|known| known.snoozed_until),
             away_until: seen.and_then(|seen| seen.away_until),
             quiet: seen.and_then(|seen| seen.quiet),
@@ -102,8 +107,9 @@ impl<'a> Gates<'a> {
 
     fn closed(&self, at: Timestamp) -> Option<Closed> {
         let ahead = |until: Option<Timestamp>| until.filter(|until| at < *until);
-        ahead(self.snoozed_until)
-            .map(Closed::Snoozed)
+        ahead(self.refused.map(Unreachable::until))
+            .map(Closed::Refused)
+            .or_else(|| ahead(self.snoozed_until).map(Closed::Snoozed))
             .or_else(|| ahead(self.away_until).map(Closed::Away))
             .or_else(|| {
                 self.leave
@@ -138,6 +144,10 @@ impl<'a> Gates<'a> {
     pub(super) fn skip(&self, at: Timestamp) -> Option<Skip> {
         let zoned = |at: Timestamp| at.to_zoned(self.zone.clone());
         Some(match self.closed(at)? {
+            Closed::Refused(until) => {
+                let code = self.refused.map(|refused| refused.code.clone()).unwrap_or_default();
+                Skip::Unreachable { code, until: zoned(until) }
+            }
             Closed::Snoozed(until) => Skip::Snoozed { until: zoned(until) },
             Closed::Away(until) => Skip::Away { until: zoned(until) },
             Closed::Leave(until) => Skip::OnLeave { until: zoned(until) },

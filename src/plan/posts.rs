@@ -19,7 +19,7 @@ use crate::domain::state::{Phase, PostState, Received, State};
 
 use super::answers;
 use super::bookings;
-use super::case::{Ground, Memo, out_of_reach, settled};
+use super::case::{Ground, Memo, out_of_reach, refused, settled};
 use super::digest::Digests;
 use super::eligible::refused_everywhere;
 use super::review;
@@ -139,6 +139,9 @@ impl Item {
             // Whether it went out will be found out; until then it is neither sent again nor forgotten.
             Some((Some(skip), Phase::Intended { .. })) => return Standing::Held(skip, None),
             Some((Some(skip), _)) => return Standing::Gone(skip),
+            Some((None, Phase::Refused { code, .. })) if self.life.expires <= now => {
+                return Standing::Gone(Skip::Refused { code: code.clone() });
+            }
             Some((None, _)) if self.life.expires <= now => return Standing::Missed,
             Some((None, _)) | None => {}
         }
@@ -147,6 +150,9 @@ impl Item {
         }
         if let Some(skip) = out_of_reach(ground.state.person(to), ground.seen.of(to)) {
             return Standing::Held(skip, Some(self.life.expires));
+        }
+        if let Some((skip, until)) = refused(ground.state.person(to), zone, now) {
+            return Standing::Held(skip, Some(until.min(self.life.expires)));
         }
         let due = match self.moment {
             Moment::Then => self.life.due,
@@ -260,9 +266,10 @@ pub(super) fn notices(
 pub(super) fn about_reaching(ground: Ground<'_>, person: &PersonId) -> Vec<Item> {
     let Some(known) = ground.state.person(person) else { return Vec::new() };
     let mut items = Vec::new();
-    if let Some((_, since)) = &known.unreachable {
+    if let (Some(_), Some(told)) = (&known.unreachable, known.told_unreachable) {
         let to = advocates_around(ground.program, person);
-        items.extend(notices(to, &Notice::Unreachable { person: person.clone() }, *since));
+        let notice = Notice::Unreachable { person: person.clone(), again: told.again };
+        items.extend(notices(to, &notice, told.at));
     }
     for ((about, _), engagement) in &known.engagements {
         for id in engagement.deliveries.values() {
@@ -396,7 +403,7 @@ fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
             .unwrap_or_default(),
         PostKey::Vacancy { .. } => bookings::about_waiting(ground, now),
         PostKey::Notice { notice, .. } => match notice {
-            Notice::Unreachable { person } => about_reaching(ground, person),
+            Notice::Unreachable { person, .. } => about_reaching(ground, person),
             Notice::Unknown { post } => {
                 ground.state.post(*post).map(|post| about_reaching(ground, post.key.to())).unwrap_or_default()
             }

@@ -156,7 +156,7 @@ pub(super) fn about_rehearsals(
         {
             let key = PostKey::Rehearsal { to: to.clone(), delivery: waiting.delivery.clone() };
             let tried = ground.state.post_of(&key);
-            if tried.is_some_and(|post| !post.phase.is_open()) {
+            if tried.is_some_and(|post| !post.phase.may_be_tried_again()) {
                 continue;
             }
             if tried.is_none() {

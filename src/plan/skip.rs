@@ -66,6 +66,8 @@ pub enum Skip {
     Unreachable {
         /// Slack's code.
         code: String,
+        /// When a message is tried again, unless something is heard before.
+        until: Zoned,
     },
     /// They asked for no more messages at all.
     Stopped,
@@ -364,7 +366,12 @@ impl Skip {
             Self::NotAStakeholder => "The initiative asks nothing of their teams.".into(),
             Self::NotLinked => "They have not been found in Slack.".into(),
             Self::Deactivated => "Their Slack account is switched off.".into(),
-            Self::Unreachable { code } => format!("Slack says that no message can reach them ({code})."),
+            Self::Unreachable { code, until } => {
+                format!(
+                    "Slack says that no message can reach them ({code}); one is tried again {}.",
+                    on(until)
+                )
+            }
             Self::Stopped => "They asked for no more messages.".into(),
             Self::StoppedInitiative => "They asked for no more messages about this initiative.".into(),
             Self::NotInCadence => "The cadence has no such message on that date.".into(),

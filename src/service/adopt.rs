@@ -6,16 +6,19 @@ use crate::domain::event::{Event, Renames};
 use crate::domain::program::Program;
 use crate::domain::state::State;
 
-/// The event that adopts `program`, unless it is the one in force and nothing was refused since.
+/// The event that adopts `program`, unless it is the one in force and nothing was refused since. A journal in
+/// which a release of before adopted it doesn't know the quarters yet.
 pub(super) fn adoption(program: &Program, state: &State) -> Option<Event> {
     let in_force = state.adopted.as_ref().is_some_and(|adopted| adopted.digest == program.digest);
-    if in_force && state.refused_config.is_none() {
+    let known = program.quarters().iter().all(|(of, quarter)| state.quarters.get(of) == Some(quarter));
+    if in_force && known && state.refused_config.is_none() {
         return None;
     }
     Some(Event::ConfigAdopted {
         digest: program.digest.clone(),
         initiatives: program.initiatives.iter().map(|initiative| initiative.id.clone()).collect(),
         renamed: renames(program),
+        quarters: program.quarters(),
     })
 }
 

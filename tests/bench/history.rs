@@ -63,7 +63,12 @@ impl<'a> History<'a> {
         };
         let initiatives = (0..organisation.initiatives).map(initiative).collect();
         let digest = program.digest.clone();
-        history.add(Event::ConfigAdopted { digest, initiatives, renamed: Renames::default() });
+        history.add(Event::ConfigAdopted {
+            digest,
+            initiatives,
+            renamed: Renames::default(),
+            quarters: Default::default(),
+        });
         for who in 0..organisation.people {
             history.add(Event::PersonLinked { person: person(who), slack: slack(who) });
         }

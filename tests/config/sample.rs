@@ -95,8 +95,12 @@ fn every_role_of_the_sample_is_addressed_with_its_own_sentences() {
 /// The state after everybody was found in Slack.
 fn linked(program: &Program, at: Timestamp) -> State {
     let initiatives = program.initiatives.iter().map(|initiative| initiative.id.clone()).collect();
-    let adopted =
-        Event::ConfigAdopted { digest: program.digest.clone(), initiatives, renamed: Renames::default() };
+    let adopted = Event::ConfigAdopted {
+        digest: program.digest.clone(),
+        initiatives,
+        renamed: Renames::default(),
+        quarters: Default::default(),
+    };
     let people = program.people.keys().enumerate().map(|(number, person)| Event::PersonLinked {
         person: person.clone(),
         slack: SlackUserId::parse(&format!("U0{number}")).unwrap(),

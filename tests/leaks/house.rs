@@ -59,7 +59,15 @@ impl House {
         };
         let initiatives = house.program.initiatives.iter().map(|initiative| initiative.id.clone()).collect();
         let digest = house.program.digest.clone();
-        house.happens(None, Event::ConfigAdopted { digest, initiatives, renamed: Renames::default() });
+        house.happens(
+            None,
+            Event::ConfigAdopted {
+                digest,
+                initiatives,
+                renamed: Renames::default(),
+                quarters: Default::default(),
+            },
+        );
         for person in house.program.people.keys().cloned().collect::<Vec<_>>() {
             let slack = slack_id(&person);
             house.happens(None, Event::PersonLinked { person, slack });

@@ -77,7 +77,10 @@ pub(super) fn judged(
         .engagement(&delivery.person, &delivery.initiative, delivery.quarter)
         .and_then(|engagement| engagement.verdicts.get(&(delivery.touch, delivery.occurrence)));
     let command = &scene.program.command;
-    if before.is_some_and(|before| before.verdict == verdict) {
+    // Whoever was refused since is tried again.
+    let refused = scene.state.person(&delivery.person).is_some_and(|known| known.unreachable.is_some());
+    let changes = verdict == Verdict::Now && refused;
+    if before.is_some_and(|before| before.verdict == verdict) && !changes {
         return Err(match verdict {
             Verdict::Approved => format!("You approved {what} already; `{command} hold` stops it again."),
             Verdict::Now => format!("{what} is on its way already; it goes at their next send hours."),

@@ -29,7 +29,7 @@ pub(super) const WORDS: [Word; 4] = [
     Word {
         name: "send",
         usage: "@person [initiative]",
-        does: "send a person's next message before its time, at their next send hours",
+        does: "send a person's next message before its time, at their next send hours; also after Slack refused them",
         may: May::Advocates,
         run: send,
     },

@@ -365,7 +365,14 @@ async fn what_the_real_plan_calls_due_goes_out_once_across_a_kill() {
     });
     let mut process = house.start_planning(Campaigns::new(false), None);
     let digest = house.program.borrow().digest.clone();
-    process.happens(Event::ConfigAdopted { digest, initiatives: vec![], renamed: Renames::default() }).await;
+    process
+        .happens(Event::ConfigAdopted {
+            digest,
+            initiatives: vec![],
+            renamed: Renames::default(),
+            quarters: Default::default(),
+        })
+        .await;
     for who in [person("ana"), person("priya")] {
         process.happens(Event::PersonLinked { slack: slack_id(&who), person: who }).await;
     }

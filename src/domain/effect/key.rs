@@ -51,6 +51,9 @@ pub enum Notice {
     Unreachable {
         /// Who.
         person: PersonId,
+        /// The record of the refusal, if it isn't the first after which an advocate is told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<Seq>,
     },
     /// Whether this post arrived could not be found out; it won't be sent again.
     Unknown {
@@ -108,7 +111,7 @@ impl Notice {
     /// What it is about.
     fn about(&self) -> About<'_> {
         match self {
-            Self::Unreachable { person } => About::Person(person),
+            Self::Unreachable { person, .. } => About::Person(person),
             Self::Unknown { post } => About::Post(*post),
             Self::Late { initiative, .. }
             | Self::Disagreement { initiative, .. }
@@ -121,7 +124,7 @@ impl Notice {
     /// Gives everything that it names its present id.
     fn rename(&mut self, renames: &Renames) {
         match self {
-            Self::Unreachable { person } => renames.person(person),
+            Self::Unreachable { person, again: _ } => renames.person(person),
             Self::Late { initiative, quarter: _ }
             | Self::NoHours { initiative, quarter: _ }
             | Self::HoursTaken { initiative, quarter: _, since: _ } => renames.initiative(initiative),

@@ -133,7 +133,7 @@ fn one_of_each() -> Vec<(&'static str, PostKey, &'static str, &'static str)> {
         ),
         (
             "notice unreachable",
-            notice(Notice::Unreachable { person: ana() }),
+            notice(Notice::Unreachable { person: ana(), again: None }),
             r#"{"post":"notice","to":"priya","notice":"unreachable","person":"ana"}"#,
             "66e24c46c96fb870844bc31638fb7267",
         ),
@@ -293,7 +293,12 @@ impl Story {
 
     fn renames(&mut self, renamed: Renames) {
         let digest = ConfigDigest("0".repeat(64));
-        self.says(Event::ConfigAdopted { digest, initiatives: Vec::new(), renamed });
+        self.says(Event::ConfigAdopted {
+            digest,
+            initiatives: Vec::new(),
+            renamed,
+            quarters: Default::default(),
+        });
     }
 }
 

@@ -296,7 +296,7 @@ impl State {
         if let Some(subject) = subject
             && met
         {
-            self.engagement_mut(&guest, &subject.initiative, subject.quarter).conversation = Some(at);
+            self.engagement_mut(&guest, &subject.initiative, subject.quarter).conversation = Some((seq, at));
         }
         self.booking_changed(seq, of);
     }

@@ -12,6 +12,9 @@ impl State {
     }
 
     pub(super) fn judged(&mut self, seq: Seq, delivery: &DeliveryKey, judged: Judged) {
+        if judged.verdict == Verdict::Now {
+            self.may_be_reached(&delivery.person);
+        }
         self.engagement_mut(&delivery.person, &delivery.initiative, delivery.quarter)
             .verdicts
             .insert((delivery.touch, delivery.occurrence), judged);

@@ -26,24 +26,29 @@ impl State {
             self.questions.insert(seq, question);
             person_mut(&mut self.people, &person).asked.push(seq);
         }
+        if said == Said::Talk {
+            person_mut(&mut self.people, &person).offers.push(seq);
+        }
         self.received.insert(seq, received);
         if let Some(initiative) = &initiative {
             self.engages(seq, seq, &person, initiative, said);
         }
     }
 
-    /// What was said in record `of` belongs to the latest engagement about this initiative: quarters
-    /// follow one another.
+    /// What was said in record `of` belongs to the quarter for which the initiative is wanted, also before the
+    /// first message about it. Where records don't tell that quarter, it is the latest of which anything is known:
+    /// quarters follow one another.
     fn engages(&mut self, seq: Seq, of: Seq, person: &PersonId, initiative: &InitiativeId, said: Said) {
-        let state = person_mut(&mut self.people, person);
-        let latest = state.engagements.iter_mut().rev().find(|((about, _), _)| about == initiative);
-        let Some(((initiative, quarter), engagement)) = latest else { return };
+        let known = self.people.get(person).map(|known| &known.engagements);
+        let theirs = known.into_iter().flat_map(|all| all.keys()).filter(|(about, _)| about == initiative);
+        let latest = theirs.map(|(_, quarter)| *quarter).max();
+        let Some(quarter) = latest.max(self.quarters.get(initiative).copied()) else { return };
+        let engagement = self.engagement_mut(person, initiative, quarter);
         engagement.said.push(of);
         if matches!(said, Said::Correction | Said::Concern) {
             engagement.concern = Some(of);
         }
-        let (initiative, quarter) = (initiative.clone(), *quarter);
-        self.changed(seq, person, &initiative, quarter);
+        self.changed(seq, person, initiative, quarter);
     }
 
     /// The asker chose what a question is about. What was chosen stands.

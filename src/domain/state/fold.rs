@@ -44,14 +44,15 @@ impl State {
             self.remember(record.at, cause);
         }
         self.note_news(record);
-        self.acting = self.actor(record);
+        self.heard(record);
         let (seq, at) = (record.seq, record.at);
         match &record.event {
-            Event::ConfigAdopted { digest, initiatives, renamed } => {
+            Event::ConfigAdopted { digest, initiatives, renamed, quarters } => {
                 self.rename(renamed);
                 for initiative in initiatives {
                     self.initiatives.entry(initiative.clone()).or_insert(at);
                 }
+                self.quarters.extend(quarters.iter().map(|(of, quarter)| (of.clone(), *quarter)));
                 self.adopted = Some(Adopted { digest: digest.clone(), at });
                 self.mended(seq);
             }
@@ -78,7 +79,7 @@ impl State {
                     && *because == RefusedFor::Recipient
                     && let Some(to) = self.posts.get(post).map(|post| post.key.to().clone())
                 {
-                    person_mut(&mut self.people, &to).unreachable = Some((code.clone(), at));
+                    self.is_unreachable(seq, at, &to, code);
                 }
             }
             Event::PostDeferred { post, attempt, until, .. } => {
@@ -196,14 +197,14 @@ impl State {
                 self.settled(seq, *referral, Settlement { by: by.clone(), approached: None });
             }
             Event::ConversationRecorded { person, initiative, quarter, .. } => {
-                self.engagement_mut(person, initiative, *quarter).conversation = Some(at);
+                self.engagement_mut(person, initiative, *quarter).conversation = Some((seq, at));
             }
             Event::NoteTaken { by, about, initiative, text } => {
                 let (by, about, initiative) = (by.clone(), about.clone(), initiative.clone());
                 self.notes.insert(seq, NoteState { by, about, initiative, text: text.clone(), at });
             }
             Event::ItemPlanned { initiative, team, quarter, by, link } => {
-                let item = ItemState { link: link.clone(), at, by: by.clone() };
+                let item = ItemState { link: link.clone(), at, since: seq, by: by.clone() };
                 self.items.insert((initiative.clone(), team.clone(), *quarter), item);
                 self.everybody_changed(seq, initiative, *quarter);
             }
@@ -389,25 +390,5 @@ impl State {
                 self.awaited.insert(post);
             }
         }
-    }
-
-    /// Who did in Slack what led to `record`, if it says so.
-    fn actor(&self, record: &Record) -> Option<PersonId> {
-        if let Cause::Click(slack, _) = record.cause.as_ref()? {
-            return self.by_slack.get(slack).cloned();
-        }
-        let (Event::StanceTaken { person, how: How::Clicked, .. }
-        | Event::ReasonGiven { person, .. }
-        | Event::HeadsUpConfirmed { person, .. }
-        | Event::MessageReceived { person, .. }
-        | Event::MessageEdited { person, .. }
-        | Event::MessageDeleted { person, .. }
-        | Event::Stopped { person, .. }
-        | Event::StopUndone { person, .. }
-        | Event::SlotBooked { guest: person, .. }) = &record.event
-        else {
-            return None;
-        };
-        Some(person.clone())
     }
 }

@@ -8,6 +8,7 @@ mod booking;
 mod campaign;
 mod conversation;
 mod fold;
+mod heard;
 mod news;
 mod posting;
 mod renaming;
@@ -20,8 +21,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::booking::Provider;
 use super::calendar::Quarter;
@@ -73,6 +74,11 @@ impl Phase {
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Waiting { .. })
     }
+
+    /// Whether another attempt may be made now or later: also once somebody whom Slack refused can be reached.
+    pub fn may_be_tried_again(&self) -> bool {
+        self.is_open() || matches!(self, Self::Refused { because: RefusedFor::Recipient, .. })
+    }
 }
 
 /// A post and what became of it.
@@ -86,6 +92,10 @@ pub struct PostState {
     pub phase: Phase,
     /// When its latest attempt was intended; campaign messages are counted by it.
     pub intended_at: Timestamp,
+    /// The record of that intent: what it says was written with everything before it.
+    pub intended: Seq,
+    /// The record of the latest outcome, once there is one.
+    pub settled: Option<Seq>,
     /// The teams whose ask it names.
     pub teams: Vec<TeamId>,
     /// The role it is argued for.
@@ -149,8 +159,8 @@ pub struct Engagement {
     pub unknown: bool,
     /// How many messages were given up because their time had passed.
     pub missed: u32,
-    /// A conversation was recorded by hand, then.
-    pub conversation: Option<Timestamp>,
+    /// A conversation was recorded by hand: the record and when.
+    pub conversation: Option<(Seq, Timestamp)>,
     /// The deliveries, by touch and occurrence.
     pub deliveries: BTreeMap<(Touch, Option<Date>), PostId>,
     /// What an advocate decided about planned messages, by touch and occurrence.
@@ -199,6 +209,37 @@ impl Engagement {
     }
 }
 
+/// Slack refused a message because of its recipient. That may be a mistake of a moment: it ends with whatever is
+/// heard from them, with another account, with a message that arrives, and with an advocate's word; and after
+/// [`Unreachable::TRY_AGAIN`] a message is tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreachable {
+    /// Slack's code.
+    pub code: String,
+    /// When it last refused.
+    pub at: Timestamp,
+}
+
+impl Unreachable {
+    /// How long nothing is sent after a refusal of which nothing else is heard.
+    pub const TRY_AGAIN: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+    /// From when on a message is tried again.
+    pub fn until(&self) -> Timestamp {
+        self.at.checked_add(Self::TRY_AGAIN).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// Of which refusal advocates are told. One that follows another without a sign of life in between, or within
+/// [`Unreachable::TRY_AGAIN`], is no news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToldUnreachable {
+    /// The record of it; none for the first one.
+    pub again: Option<Seq>,
+    /// When it was.
+    pub at: Timestamp,
+}
+
 /// What is known of one person.
 #[derive(Debug, Clone, Default)]
 pub struct PersonState {
@@ -206,8 +247,10 @@ pub struct PersonState {
     pub slack: Option<SlackUserId>,
     /// Their direct message with the bot.
     pub channel: Option<SlackChannelId>,
-    /// Why no message can reach them: Slack's code, since when, and by which post.
-    pub unreachable: Option<(String, Timestamp)>,
+    /// Why no message reaches them, until anything speaks against it.
+    pub unreachable: Option<Unreachable>,
+    /// What advocates were last told of that.
+    pub told_unreachable: Option<ToldUnreachable>,
     /// They want nothing more at all.
     pub stopped: bool,
     /// They want nothing more about these.
@@ -218,12 +261,14 @@ pub struct PersonState {
     pub leave: Option<(Date, Date)>,
     /// Records of the questions they asked.
     pub asked: Vec<Seq>,
+    /// Records in which they offered to talk.
+    pub offers: Vec<Seq>,
     /// Bookings of which they are or were a side.
     pub bookings: Vec<Seq>,
     /// For an advocate: when rehearsed messages went to them, oldest first; two days are kept.
     pub rehearsed: VecDeque<Timestamp>,
-    /// For an advocate: when the last digest went out to them.
-    pub digest: Option<Timestamp>,
+    /// For an advocate: the record before which the last digest told everything, and when it was written.
+    pub digest: Option<(Seq, Timestamp)>,
     /// When campaign messages went out to them, oldest first; a fortnight is kept.
     pub campaign: VecDeque<Timestamp>,
     /// By initiative and quarter.
@@ -441,6 +486,8 @@ pub struct ItemState {
     pub link: Option<String>,
     /// Since when it is on record.
     pub at: Timestamp,
+    /// The record of it.
+    pub since: Seq,
     /// Who recorded it.
     pub by: PersonId,
 }
@@ -465,6 +512,8 @@ pub struct State {
     pub adopted: Option<Adopted>,
     /// When each initiative was first adopted.
     pub initiatives: HashMap<InitiativeId, Timestamp>,
+    /// For which quarter's planning each initiative was wanted when a configuration was last adopted.
+    pub quarters: BTreeMap<InitiativeId, Quarter>,
     /// By person.
     pub people: HashMap<PersonId, Arc<PersonState>>,
     /// Slack users to people.

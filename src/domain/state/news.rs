@@ -1,7 +1,8 @@
 //! When something happened that an advocate wants to hear of, by initiative.
 //!
 //! Invariant: only ever added to (but for what is older than a digest can reach back), so that whether
-//! there was news between two moments is the same question at any later moment.
+//! there was news since a record and up to a moment is the same question later. What a digest told is bounded
+//! by its record, never by its moment: something else may happen in the same one.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -10,38 +11,40 @@ use jiff::{SignedDuration, Timestamp};
 use super::State;
 use super::fold::{back, forget_before};
 use crate::domain::event::{Event, Record};
-use crate::domain::ids::InitiativeId;
+use crate::domain::ids::{InitiativeId, Seq};
 
 /// How far back a digest may look: a quarter, whatever its schedule.
 const MEMORY: SignedDuration = SignedDuration::from_hours(24 * 100);
 
-/// Moments of news by initiative, oldest first; under `None` what is about no initiative yet.
+/// The records of news by initiative, in their order, each with its moment; under `None` what is about no
+/// initiative yet. Of one moment the last record is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct News(HashMap<Option<InitiativeId>, VecDeque<Timestamp>>);
+pub struct News(HashMap<Option<InitiativeId>, VecDeque<(Seq, Timestamp)>>);
 
 impl News {
-    pub(super) fn note(&mut self, about: Option<&InitiativeId>, at: Timestamp) {
-        let moments = self.0.entry(about.cloned()).or_default();
-        if moments.back() != Some(&at) {
-            moments.push_back(at);
+    pub(super) fn note(&mut self, about: Option<&InitiativeId>, seq: Seq, at: Timestamp) {
+        let records = self.0.entry(about.cloned()).or_default();
+        if records.back().is_some_and(|(_, last)| *last == at) {
+            records.pop_back();
         }
-        forget_before(moments, back(at, MEMORY), |at| *at);
+        records.push_back((seq, at));
+        forget_before(records, back(at, MEMORY), |(_, at)| *at);
     }
 
-    /// Whether there was any about `initiative` after `since` and up to `until`.
-    pub fn any(&self, about: Option<&InitiativeId>, since: Timestamp, until: Timestamp) -> bool {
-        let Some(moments) = self.0.get(&about.cloned()) else { return false };
-        let first = moments.partition_point(|at| *at <= since);
-        moments.get(first).is_some_and(|at| *at <= until)
+    /// Whether there was any about `initiative` after the record `since` and up to the moment `until`.
+    pub fn any(&self, about: Option<&InitiativeId>, since: Seq, until: Timestamp) -> bool {
+        let Some(records) = self.0.get(&about.cloned()) else { return false };
+        let first = records.partition_point(|(seq, _)| *seq <= since);
+        records.range(first..).any(|(_, at)| *at <= until)
     }
 
     pub(super) fn rename(&mut self, renames: &BTreeMap<InitiativeId, InitiativeId>) {
         // All at once: two may have swapped their ids.
         let moved: Vec<_> = renames.keys().map(|old| self.0.remove(&Some(old.clone()))).collect();
-        for (new, moments) in renames.values().zip(moved) {
-            let Some(moments) = moments else { continue };
+        for (new, records) in renames.values().zip(moved) {
+            let Some(records) = records else { continue };
             let all = self.0.entry(Some(new.clone())).or_default();
-            all.extend(moments);
+            all.extend(records);
             all.make_contiguous().sort_unstable();
         }
     }
@@ -112,6 +115,6 @@ impl State {
             | Event::ClockBelieved {}
             | Event::Revived { .. } => return,
         };
-        self.news.note(about.as_ref(), record.at);
+        self.news.note(about.as_ref(), record.seq, record.at);
     }
 }

@@ -28,7 +28,7 @@ impl State {
     ) {
         let id = self.id_of(key);
         if let Some(before) = self.posts.get(&id)
-            && (!before.phase.is_open() || attempt <= before.attempt)
+            && (!before.phase.may_be_tried_again() || attempt <= before.attempt)
         {
             return;
         }
@@ -49,6 +49,8 @@ impl State {
             attempt,
             phase: Phase::Intended { deadline },
             intended_at: at,
+            intended: self.head,
+            settled: None,
             teams: teams.to_vec(),
             audience,
             changed,
@@ -105,6 +107,7 @@ impl State {
             self.unsettled.remove(&post);
         }
         state.phase = phase;
+        state.settled = Some(self.head);
         true
     }
 
@@ -141,7 +144,7 @@ impl State {
             self.begun = Some((quarter, seq));
         }
         if matches!(state.key, PostKey::Digest { .. }) {
-            person.digest = Some(at);
+            person.digest = Some((state.intended, state.intended_at));
         }
         if let Some(delivery) = state.key.delivery().cloned() {
             self.engagement_mut(&delivery.person, &delivery.initiative, delivery.quarter).reached = true;
@@ -185,6 +188,8 @@ impl State {
             attempt,
             phase: Phase::Missed,
             intended_at: at,
+            intended: self.head,
+            settled: Some(self.head),
             teams: Vec::new(),
             audience: None,
             changed: self.head,

@@ -29,6 +29,7 @@ impl State {
                 self.initiatives.entry(new.clone()).or_insert(at);
             }
         }
+        self.quarters = rekeyed(&mut self.quarters, |of, _| renames.initiative(of));
         self.news.rename(&renames.initiatives);
         let initiative = |id: &mut InitiativeId| renames.initiative(id);
         let person = |id: &mut PersonId| renames.person(id);

@@ -124,6 +124,17 @@ fn a_question_counts_as_engagement_once_it_is_known_what_it_is_about() {
 }
 
 #[test]
+fn the_same_moment_is_not_the_same_record() {
+    let mut news = News::default();
+    let (about, at) = (initiative("payments"), Timestamp::from_second(1_780_000_000).unwrap());
+    news.note(Some(&about), Seq(5), at);
+    assert!(news.any(Some(&about), Seq(4), at) && !news.any(Some(&about), Seq(5), at));
+    news.note(Some(&about), Seq(7), at);
+    assert!(news.any(Some(&about), Seq(5), at) && !news.any(Some(&about), Seq(7), at));
+    assert!(!news.any(Some(&about), Seq(5), at - SignedDuration::from_secs(1)), "not up to then");
+}
+
+#[test]
 fn whatever_happens_to_a_question_shows_in_the_messages_about_it() {
     let mut story = Story::default();
     let question = story.asks(Some("payments"), "5.000100");
@@ -214,7 +225,12 @@ fn renaming_keeps_what_was_decided_and_the_id_of_what_was_sent() {
         ..Renames::default()
     };
     let digest = ConfigDigest("0".repeat(64));
-    story.says(Event::ConfigAdopted { digest, initiatives: Vec::new(), renamed });
+    story.says(Event::ConfigAdopted {
+        digest,
+        initiatives: Vec::new(),
+        renamed,
+        quarters: Default::default(),
+    });
     let engagement =
         story.0.engagement(&person("ana-souza"), &initiative("payment-deadlines"), quarter()).unwrap();
     let held = &engagement.verdicts[&(Touch::Reminder, None)];
@@ -236,7 +252,12 @@ fn a_refused_configuration_is_forgotten_once_one_is_adopted() {
     story.says(Event::ConfigRefused { digest: digest.clone(), faults: 1, places });
     assert_eq!(story.0.refused_config.as_ref().map(|refused| refused.faults), Some(1));
     let renamed = Renames::default();
-    story.says(Event::ConfigAdopted { digest, initiatives: Vec::new(), renamed });
+    story.says(Event::ConfigAdopted {
+        digest,
+        initiatives: Vec::new(),
+        renamed,
+        quarters: Default::default(),
+    });
     assert_eq!(story.0.refused_config, None);
 }
 
@@ -319,6 +340,7 @@ fn a_booking_keeps_its_name_in_calendars_whatever_happens_to_it() {
         digest: ConfigDigest("2".into()),
         initiatives: vec![initiative("deadlines")],
         renamed,
+        quarters: Default::default(),
     });
     let state = &story.0.bookings[&booking];
     assert_eq!((&state.uid, &state.guest), (&uid, &person("ana-souza")));

@@ -73,7 +73,7 @@ fn notices_say_what_happened_and_what_to_do() {
     let unreachable = Story::new().sent(MONDAY, "ana", Touch::Pitch, &["checkout"]);
     let resumed = pause(PauseReason::Unproven).then(MONDAY, Event::PostingResumed { by: person_id("priya") });
     let cases = [
-        ("unreachable", unreachable, Notice::Unreachable { person: person_id("ana") }),
+        ("unreachable", unreachable, Notice::Unreachable { person: person_id("ana"), again: None }),
         (
             "unknown",
             Story::new().sent(MONDAY, "ana", Touch::HeadsUp, &["checkout"]),

@@ -158,7 +158,8 @@ fn a_late_initiative_admits_it_and_offers_the_next_quarter() {
     let adopted = |at_: &str| {
         let initiatives = vec![payments_id()];
         let (digest, renamed) = (program().digest, Default::default());
-        Story::new().then(at_, Event::ConfigAdopted { digest, initiatives, renamed })
+        Story::new()
+            .then(at_, Event::ConfigAdopted { digest, initiatives, renamed, quarters: Default::default() })
     };
     let pitch = |story: &Story| to_text(&composed(&program(), story, &key("ana", Touch::Pitch), MONDAY));
     assert!(pitch(&adopted("2026-12-01T09:00:00Z")).contains("which is my doing; Q2 is fine"));

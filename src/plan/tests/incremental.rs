@@ -41,7 +41,12 @@ fn another_configuration_plans_nothing_until_it_is_adopted() {
     assert_eq!((life.plan.due(life.now), life.plan.next_wake()), (Vec::new(), None));
     let initiatives = vec![initiative("payments")];
     let digest = life.program.digest.clone();
-    life.happens(Event::ConfigAdopted { digest, initiatives, renamed: Default::default() });
+    life.happens(Event::ConfigAdopted {
+        digest,
+        initiatives,
+        renamed: Default::default(),
+        quarters: Default::default(),
+    });
     assert!(!life.plan.due(life.now).is_empty());
 }
 
@@ -68,7 +73,7 @@ fn an_event_touches_those_it_concerns() {
         Event::ItemPlanned { initiative: about, team: team("checkout"), quarter, by: by.clone(), link: None },
         &of_team,
     );
-    check(Event::PostingResumed { by }, &[]);
+    check(Event::PostingResumed { by }, &["priya"]);
 }
 
 #[test]

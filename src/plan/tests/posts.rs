@@ -3,10 +3,11 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
-use super::world::{Life, an_initiative, at, person, program};
+use super::reload::{changed, rename};
+use super::world::{Fate, Life, an_initiative, at, initiative, person, program};
 use crate::domain::effect::{Effect, Notice, PostKey};
 use crate::domain::engagement::{Stance, Touch};
-use crate::domain::event::{Event, PauseReason, RefusedFor, Said};
+use crate::domain::event::{Event, PauseReason, RefusedFor, Renames, Said};
 use crate::domain::program::Program;
 use crate::plan::{Skip, eligible};
 
@@ -16,7 +17,7 @@ pub(super) fn answers(life: &Life) -> Vec<String> {
         let what = match &post.key {
             PostKey::Touch(_) => return None,
             PostKey::Notice { notice, .. } => match notice {
-                Notice::Unreachable { person } => format!("unreachable {person}"),
+                Notice::Unreachable { person, .. } => format!("unreachable {person}"),
                 Notice::Unknown { .. } => "unknown".to_owned(),
                 Notice::Late { initiative, .. } => format!("late {initiative}"),
                 Notice::Disagreement { team, .. } => format!("disagreement {team}"),
@@ -113,7 +114,7 @@ fn the_advocate_is_told_once_of_whom_no_message_reaches() {
     life.intends(&post);
     let because = RefusedFor::Recipient;
     life.happens(Event::PostRefused { post: key.id(), attempt: 1, because, code: "user_disabled".into() });
-    life.until(at("2027-02-01T00:00:00Z"));
+    life.until(at("2026-11-23T14:00:00Z"));
     assert_eq!(answers(&life), ["unreachable carla to priya Mon 16 Nov 15:00"]);
     assert_eq!(life.story("carla"), Vec::<String>::new());
 }
@@ -273,4 +274,76 @@ fn a_message_that_shows_less_than_is_recorded_is_brought_up_to_date() {
     );
     life.perform();
     assert_eq!(life.plan.due(Timestamp::MAX), []);
+}
+
+/// Everything that a notice may name is called something else.
+fn renamed(to: &str) -> Renames {
+    let from = |id: &str| if to == "b" { id.to_owned() } else { format!("{id}-b") };
+    let person_to = |id: &str| (person(&from(id)), person(&format!("{id}-{to}")));
+    let team_to = |id: &str| (from(id).parse().unwrap(), format!("{id}-{to}").parse().unwrap());
+    Renames {
+        people: ["ana", "ben", "carla", "priya"].map(person_to).into(),
+        initiatives: [(initiative(&from("payments")), initiative(&format!("payments-{to}")))].into(),
+        teams: [team_to("checkout")].into(),
+    }
+}
+
+#[test]
+fn no_notice_is_told_again_when_what_it_names_is_renamed() {
+    let refused = |fate| {
+        let mut life = Life::begin(program());
+        life.until(at("2026-11-16T13:59:59Z"));
+        life.fates.push(fate);
+        life.until(at("2026-11-16T15:00:00Z"));
+        life
+    };
+    let mut late = Life::begin_at(program(), at("2026-11-21T12:00:00Z"));
+    late.until(at("2026-11-23T12:00:00Z"));
+    let mut disagreement = Life::begin(program());
+    disagreement.until(at("2026-12-01T12:00:00Z"));
+    disagreement.takes("ana", "payments", Stance::Committed);
+    disagreement.takes("ben", "payments", Stance::Declined);
+    disagreement.until(at("2026-12-01T15:00:00Z"));
+    let mut without = program();
+    without.hours.clear();
+    let mut no_hours = Life::begin(without);
+    no_hours.until(at("2026-11-30T12:00:00Z"));
+    let mut few = program();
+    let hours = few.hours.get_mut(&person("priya")).unwrap();
+    hours.weekly.clear();
+    hours.extra = vec![crate::domain::office_hours::Dated {
+        on: jiff::civil::date(2026, 12, 15),
+        from: jiff::civil::time(15, 0, 0, 0),
+        until: jiff::civil::time(15, 30, 0, 0),
+    }];
+    let mut taken = Life::begin(few);
+    taken.until(at("2026-12-08T10:00:00Z"));
+    taken.happens(Event::SlotBooked {
+        guest: person("ana"),
+        host: person("priya"),
+        starts: at("2026-12-15T15:00:00Z"),
+        minutes: 30,
+        subject: None,
+        topic: None,
+        via: crate::domain::booking::Via::Slack,
+    });
+    taken.until(at("2026-12-08T12:00:00Z"));
+    for (word, mut life) in [
+        ("unreachable", refused(Fate::RefusedForRecipient)),
+        ("unknown", refused(Fate::Unknown)),
+        ("late", late),
+        ("disagreement", disagreement),
+        ("no hours", no_hours),
+        ("hours taken", taken),
+    ] {
+        let told = answers(&life);
+        assert!(told.iter().any(|line| line.starts_with(word)), "{word}: {told:?}");
+        for (reload, to) in ["b", "c"].into_iter().enumerate() {
+            rename(&mut life.program, &renamed(to));
+            changed(&mut life.program, u32::try_from(reload).unwrap());
+            life.adopts(renamed(to));
+            life.until(life.now + SignedDuration::from_hours(30));
+            assert_eq!(answers(&life), told, "{word}, renamed to {to}");
+        }
+    }
 }

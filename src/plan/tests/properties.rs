@@ -42,7 +42,8 @@ pub(super) fn keeps_the_rules(life: &Life, post: &Post) {
 
     let known = state.person(&person.id).unwrap();
     assert!(!known.stopped && !known.stopped_initiatives.contains(&delivery.initiative), "they said stop");
-    assert!(known.unreachable.is_none(), "nothing reaches them");
+    let refused = known.unreachable.as_ref().is_some_and(|refused| now < refused.until());
+    assert!(!refused, "nothing reaches them");
     assert!(known.snoozed_until.is_none_or(|until| until <= now), "they are left alone");
     let on_leave = known.leave.is_some_and(|(first, last)| (first..=last).contains(&local.date()));
     assert!(!on_leave, "{local} is in their leave");
@@ -70,7 +71,7 @@ pub(super) fn keeps_the_rules(life: &Life, post: &Post) {
     let waits = executive || (program.approval.first_campaign && !life.sent.iter().any(earlier));
     assert!(!waits || verdict.is_some(), "nobody approved it");
     let before = state.post(post.key.id());
-    assert!(before.is_none_or(|before| before.phase.is_open()), "never twice");
+    assert!(before.is_none_or(|before| before.phase.may_be_tried_again()), "never twice");
     let engagement = known.engagements.get(&(delivery.initiative.clone(), delivery.quarter));
     if let Some(engagement) = engagement {
         assert!(engagement.concern.is_none() && engagement.conversation.is_none(), "a human's turn");

@@ -1,9 +1,11 @@
 //! Questions: the receipt, the relays, the answers back, and the reminder.
 
 use super::posts::answers;
+use super::reload::changed;
 use super::world::{Life, an_initiative, at, holiday, initiative, person, program, somebody};
+use crate::domain::coverage::{Coverage, Standing};
 use crate::domain::engagement::Audience;
-use crate::domain::event::{Event, Said};
+use crate::domain::event::{Event, Renames, Said};
 use crate::domain::ids::{FaqId, Seq};
 use crate::domain::personal::Personal;
 use crate::domain::program::Program;
@@ -184,4 +186,31 @@ fn the_first_answer_settles_it_for_both_advocates() {
             "answer to ana Tue 10 Nov 11:00"
         ]
     );
+}
+
+#[test]
+fn whoever_asks_before_the_first_message_counts_as_engaged() {
+    let standing = |life: &Life| {
+        let of = &life.program.initiatives[0];
+        let coverage = Coverage::of(&life.program, &life.state, &life.seen, of);
+        let mut covered = coverage.cells.iter().flat_map(|cell| &cell.people);
+        covered.find(|covered| covered.person == person("ana")).unwrap().standing
+    };
+    let (life, _) = asked(program(), "2026-11-10T10:00:00Z", Some("payments"));
+    assert_eq!(standing(&life), Standing::Engaged);
+    // What it is about is known later.
+    let (mut life, question) = asked(program(), "2026-11-10T10:00:00Z", None);
+    assert_eq!(standing(&life), Standing::Untouched);
+    life.happens(Event::QuestionPlaced { question, initiative: Some(initiative("payments")) });
+    assert_eq!(standing(&life), Standing::Engaged);
+    // The initiative is wanted in another quarter, for which nothing was sent yet.
+    let mut life = Life::begin(program());
+    life.until(at("2026-12-01T12:00:00Z"));
+    assert_eq!(standing(&life), Standing::Reached);
+    life.program.initiatives[0].quarter = "2027-Q2".parse().unwrap();
+    changed(&mut life.program, 1);
+    life.adopts(Renames::default());
+    assert_eq!(standing(&life), Standing::Untouched);
+    life.says("ana", Some("payments"), Said::Question);
+    assert_eq!(standing(&life), Standing::Engaged);
 }

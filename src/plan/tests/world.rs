@@ -11,7 +11,7 @@ use crate::domain::calendar::{Offset, PlanningCalendar};
 use crate::domain::directory::{Address, Person, Team};
 use crate::domain::effect::{DeliveryKey, Effect, Post, PostKey};
 use crate::domain::engagement::{Audience, Stance, Touch};
-use crate::domain::event::{Event, How, Record, RefusedFor, Renames, Said, Stage};
+use crate::domain::event::{Cause, Event, How, Record, RefusedFor, Renames, Said, Stage};
 use crate::domain::hours::DaysOff;
 use crate::domain::ids::{FigureId, InitiativeId, PersonId, SlackUserId, StepId, TeamId};
 use crate::domain::initiative::{
@@ -283,7 +283,12 @@ impl Life {
         };
         let initiatives = life.program.initiatives.iter().map(|initiative| initiative.id.clone()).collect();
         let digest = life.program.digest.clone();
-        life.happens(Event::ConfigAdopted { digest, initiatives, renamed: Renames::default() });
+        life.happens(Event::ConfigAdopted {
+            digest,
+            initiatives,
+            renamed: Renames::default(),
+            quarters: life.program.quarters(),
+        });
         let people: Vec<PersonId> = life.program.people.keys().cloned().collect();
         for (place, person) in people.into_iter().enumerate() {
             let slack = SlackUserId::parse(&format!("U{place:06}")).unwrap();
@@ -293,7 +298,11 @@ impl Life {
     }
 
     pub(super) fn happens(&mut self, event: Event) {
-        let record = Record { seq: self.state.head.next(), at: self.now, cause: None, event };
+        self.happens_because(None, event);
+    }
+
+    pub(super) fn happens_because(&mut self, cause: Option<Cause>, event: Event) {
+        let record = Record { seq: self.state.head.next(), at: self.now, cause, event };
         self.state.apply(&record);
         let touched = touched(&self.program, &self.state, &record);
         self.look(&touched);
@@ -360,7 +369,7 @@ impl Life {
             super::properties::keeps_the_rules(self, post);
         }
         self.intends(post);
-        let (id, attempt) = (post.key.id(), post.attempt);
+        let (id, attempt) = (self.state.id_of(&post.key), post.attempt);
         match self.fates.pop().unwrap_or(Fate::Arrives) {
             Fate::Arrives => {
                 self.arrives(post);
@@ -397,7 +406,7 @@ impl Life {
 
     pub(super) fn arrives(&mut self, post: &Post) {
         let (channel, ts) = ("D0".parse().unwrap(), "1.0".parse().unwrap());
-        let (post, attempt) = (post.key.id(), post.attempt);
+        let (post, attempt) = (self.state.id_of(&post.key), post.attempt);
         self.happens(Event::PostSent { post, attempt, channel, ts });
     }
 

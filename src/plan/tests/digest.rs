@@ -1,0 +1,46 @@
+//! What an advocate's digests tell, each what the one before didn't.
+
+use super::world::{Life, at, person, program};
+use crate::domain::changes::changes_since;
+use crate::domain::effect::{Effect, Post, PostKey};
+use crate::domain::engagement::Stance;
+use crate::domain::ids::PersonId;
+use crate::domain::survey::Argued;
+
+fn due_digest(life: &Life) -> Option<Post> {
+    life.plan.due(life.now).into_iter().find_map(|effect| match effect {
+        Effect::Post(post) => matches!(post.key, PostKey::Digest { .. }).then_some(post),
+        Effect::Miss(_) | Effect::Refresh { .. } | Effect::Settle { .. } => None,
+    })
+}
+
+#[test]
+fn an_answer_at_the_very_moment_of_a_digest_is_in_the_next() {
+    let mut program = program();
+    program.digests = Some("0 0 9 * * Mon-Fri".parse().unwrap());
+    let mut life = Life::begin(program);
+    life.until(at("2026-11-11T10:00:00Z"));
+    life.takes("ana", "payments", Stance::Considering);
+    life.sleeps_until(at("2026-11-12T09:00:00Z"));
+    let digest = due_digest(&life).expect("Ana answered");
+    life.intends(&digest);
+    // It is written and on its way.
+    life.takes("ben", "payments", Stance::Committed);
+    life.arrives(&digest);
+    life.takes("dev", "payments", Stance::Supportive);
+    let (told, _) = life.state.person(&person("priya")).unwrap().digest.unwrap();
+    let argued = Argued::among(&life.program, |_| true);
+    let changes = changes_since(&life.program, &life.state, &argued, &person("priya"), told);
+    let answered: Vec<&PersonId> = changes.iter().flat_map(|of| &of.answers).map(|(who, _)| who).collect();
+    assert_eq!(answered, [&person("ben"), &person("dev")]);
+    let digests =
+        |life: &Life| life.sent.iter().filter(|(_, post)| matches!(post.key, PostKey::Digest { .. })).count();
+    life.until(at("2026-11-13T08:59:00Z"));
+    assert_eq!(digests(&life), 0);
+    life.until(at("2026-11-13T09:00:00Z"));
+    assert_eq!(digests(&life), 1, "what was said at that moment is news");
+    life.until(at("2026-11-14T00:00:00Z"));
+    assert_eq!(digests(&life), 1);
+    life.sleeps_until(at("2026-11-16T09:00:00Z"));
+    assert!(due_digest(&life).is_none(), "nothing happened since");
+}
