@@ -63,10 +63,14 @@ fn kind(event: &Event) -> &'static str {
         Event::ClockDoubted { .. } => "clock_doubted",
         Event::ClockBelieved {} => "clock_believed",
         Event::Revived { .. } => "revived",
+        Event::PauseLifted { .. } => "pause_lifted",
+        Event::CallsRefused { .. } => "calls_refused",
+        Event::CallsTaken { .. } => "calls_taken",
+        Event::ContentRetried { .. } => "content_retried",
     }
 }
 
-const KINDS: [&str; 53] = [
+const KINDS: [&str; 57] = [
     "config_adopted",
     "person_linked",
     "post_intended",
@@ -120,6 +124,10 @@ const KINDS: [&str; 53] = [
     "clock_doubted",
     "clock_believed",
     "revived",
+    "pause_lifted",
+    "calls_refused",
+    "calls_taken",
+    "content_retried",
 ];
 
 /// The version of the record that a kind came with.
@@ -128,7 +136,15 @@ fn added_in(kind: &str) -> u32 {
 }
 
 /// What version 2 added.
-const LATER_KINDS: [&str; 3] = ["clock_doubted", "clock_believed", "revived"];
+const LATER_KINDS: [&str; 7] = [
+    "clock_doubted",
+    "clock_believed",
+    "revived",
+    "pause_lifted",
+    "calls_refused",
+    "calls_taken",
+    "content_retried",
+];
 
 /// The records of `version`'s fixtures, with the name of the file and the line they come from.
 fn fixtures(version: u32) -> Vec<(String, String, Record)> {

@@ -109,7 +109,11 @@ impl State {
             | Event::PostingResumed { .. }
             | Event::ClockDoubted { .. }
             | Event::ClockBelieved {}
-            | Event::Revived { .. } => return,
+            | Event::Revived { .. }
+            | Event::PauseLifted { .. }
+            | Event::CallsRefused { .. }
+            | Event::CallsTaken { .. }
+            | Event::ContentRetried { .. } => return,
         };
         self.news.note(about.as_ref(), record.at);
     }

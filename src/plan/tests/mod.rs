@@ -9,5 +9,6 @@ mod posts;
 mod properties;
 mod questions;
 mod reasons;
+mod refusals;
 mod restart;
 mod world;
