@@ -76,6 +76,8 @@ pub struct Rates {
     pub refreshes: Rate,
     /// Look-ups: `conversations.history`, and once a person `conversations.open`; tier 3.
     pub look_ups: Rate,
+    /// How soon an update or a look-up that failed is made again, at first; later twice as long each time.
+    pub first_retry: Duration,
 }
 
 impl Default for Rates {
@@ -86,6 +88,7 @@ impl Default for Rates {
             channel_gap: Duration::from_secs(1),
             refreshes: Rate::bursts(50, minute),
             look_ups: Rate::bursts(50, minute),
+            first_retry: Duration::from_secs(2),
         }
     }
 }

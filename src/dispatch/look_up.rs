@@ -11,6 +11,8 @@ use crate::domain::ids::MessageTs;
 use crate::domain::message::Recipient;
 use crate::domain::performer::Found;
 use crate::domain::program::Program;
+use crate::domain::refusal::{Call, Does};
+use crate::domain::state::{Phase, PostState};
 use crate::journal::{Decision, Stopped};
 
 /// Looks `post` up, whose outcome is not known, and records what became of it.
@@ -29,16 +31,21 @@ pub(super) async fn settle(
         Some(to) => look_up(&shared, post, &to, thread.as_ref(), slot).await,
         None => Found::Impossible { code: "recipient_gone".to_owned() },
     };
-    if let Found::Later(after) = found {
-        return Ok(End::Again(after));
-    }
+    let again = match &found {
+        Found::Later(after) => return Ok(End::Again(*after)),
+        Found::Refused { after, .. } => Some(*after),
+        Found::There { .. } | Found::Absent | Found::Impossible { .. } | Found::Misconfigured { .. } => None,
+    };
     tracing::info!(post.id = %post, post.attempt = attempt, found = word(&found), "looked up");
-    let settled = shared.means.writer.submit(None, move |state, _| Decision {
-        events: outcome::of_look_up(state, post, attempt, &found),
+    let unknown = shared.unknown.take(post, attempt);
+    let settled = shared.means.writer.submit(None, move |state, now| Decision {
+        events: outcome::of_look_up(state, now, post, attempt, &found, unknown.clone()),
         reply: (),
     });
     settled.await?;
-    Ok(End::Done)
+    let open = |post: &PostState| matches!(post.phase, Phase::Intended { .. });
+    let is_open = shared.means.writer.state().post(post).is_some_and(open);
+    Ok(again.filter(|_| is_open).map_or(End::Done, End::Again))
 }
 
 /// Looks for a post of which nothing is on record though it may have gone out; if it is there, it becomes part of
@@ -55,9 +62,12 @@ pub(super) async fn prove(
         (state.id_of(&key), state.thread_of(&key).cloned())
     };
     let found = look_up(&shared, post, &to, thread.as_ref(), slot).await;
-    if let Found::Later(after) = found {
-        return Ok(End::Again(after));
-    }
+    let again = match &found {
+        Found::Later(after) => return Ok(End::Again(*after)),
+        Found::Refused { after, .. } => Some(*after),
+        Found::Misconfigured { .. } => Some(shared.means.rates.first_retry),
+        Found::There { .. } | Found::Absent | Found::Impossible { .. } => None,
+    };
     tracing::info!(post.id = %post, found = word(&found), "looked a message up that may have gone out before");
     let proven = shared.means.writer.submit(None, move |state, now| {
         let known = state.post(post).is_some();
@@ -70,16 +80,20 @@ pub(super) async fn prove(
                 Traffic::Campaign => Some(Event::PostUnknown { post, attempt: 1 }),
                 Traffic::Interactive => None,
             },
-            Found::Absent | Found::Later(_) => None,
+            Found::Absent | Found::Later(_) | Found::Refused { .. } | Found::Misconfigured { .. } => None,
         };
-        let events = match outcome {
-            Some(outcome) if !known => vec![intent(&world.program, &key, now), outcome],
-            Some(_) | None => Vec::new(),
+        let events = match (outcome, &found) {
+            (Some(outcome), _) if !known => vec![intent(&world.program, &key, now), outcome],
+            (_, Found::Refused { code, .. }) => state.when_refused(Call::LookUp, Does::Suspends, code),
+            (_, Found::Misconfigured { code }) => state.when_refused(Call::LookUp, Does::Pauses, code),
+            (_, Found::There { .. } | Found::Absent | Found::Later(_) | Found::Impossible { .. }) => {
+                Vec::new()
+            }
         };
         Decision { events, reply: () }
     });
     proven.await?;
-    Ok(End::Done)
+    Ok(again.map_or(End::Done, End::Again))
 }
 
 fn intent(program: &Program, key: &PostKey, now: jiff::Timestamp) -> Event {
@@ -107,12 +121,16 @@ async fn look_up(
     let started = monotonic();
     let found = tokio::time::timeout(shared.means.timeout, shared.means.performer.look_up(post, to, thread))
         .await
-        .unwrap_or(Found::Later(super::post::FIRST_RETRY));
+        .unwrap_or(Found::Later(shared.means.rates.first_retry));
     let done = monotonic();
     match &found {
         // Most often a limit. The post goes to the end of the queue, so the others lose this rest only.
         Found::Later(after) => slot.limited(started, done, *after),
-        Found::There { .. } | Found::Absent | Found::Impossible { .. } => slot.answered(started, done),
+        // Others are refused as well, most often; they go on, but less and less often.
+        Found::Refused { .. } => slot.lost(started, done),
+        Found::There { .. } | Found::Absent | Found::Impossible { .. } | Found::Misconfigured { .. } => {
+            slot.answered(started, done);
+        }
     }
     found
 }
@@ -122,6 +140,8 @@ fn word(found: &Found) -> &'static str {
         Found::There { .. } => "there",
         Found::Absent => "absent",
         Found::Later(_) => "later",
+        Found::Refused { .. } => "refused",
+        Found::Misconfigured { .. } => "misconfigured",
         Found::Impossible { .. } => "impossible",
     }
 }

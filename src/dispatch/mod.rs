@@ -33,6 +33,7 @@ mod looks;
 mod outcome;
 mod planner;
 mod post;
+mod probe;
 mod refresh;
 mod run;
 #[cfg(test)]
@@ -125,6 +126,8 @@ struct Shared {
     limiter: limiter::Limiter,
     /// No new intents.
     stopping: AtomicBool,
+    /// The calls in doubt that were refused for a reason that isn't known here.
+    unknown: work::Unknown,
 }
 
 /// How a piece of work ended, as far as it matters for what is started next.

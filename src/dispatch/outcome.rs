@@ -5,9 +5,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::effect::{PostId, Traffic};
-use crate::domain::event::{Event, PauseReason};
+use crate::domain::event::{Event, RefusedFor};
 use crate::domain::performer::{Found, LONGEST_RETRY_AFTER, Outcome};
-use crate::domain::state::{Phase, State};
+use crate::domain::refusal::{CERTAIN, Call, Does, MOST_TRIES, VERSION};
+use crate::domain::state::{Phase, PostState, State};
 
 /// The longest that a post waits for its next attempt, whatever Slack's limits.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
@@ -23,52 +24,107 @@ fn awaits(state: &State, post: PostId, attempt: u32) -> bool {
         .is_some_and(|post| post.attempt == attempt && matches!(post.phase, Phase::Intended { .. }))
 }
 
-/// The events that follow from the outcome of a call.
+/// The events that follow from the outcome of a call of this kind.
 pub(super) fn of_call(
     state: &State,
     now: Timestamp,
     post: PostId,
     attempt: u32,
+    call: Call,
     outcome: &Outcome,
 ) -> Vec<Event> {
     if !awaits(state, post, attempt) {
         return Vec::new();
     }
+    let deferred = |wait: Duration, code: String| {
+        vec![Event::PostDeferred { post, attempt, until: after(now, wait), code }]
+    };
+    let paused = |code: String| {
+        let mut events = deferred(Duration::ZERO, code.clone());
+        events.extend(state.when_refused(call, Does::Pauses, &code));
+        events
+    };
+    let again = || patience(attempt).min(LONGEST_WAIT);
     match outcome.clone() {
-        Outcome::Sent { channel, ts } => vec![Event::PostSent { post, attempt, channel, ts }],
-        Outcome::Refused { because, code } => vec![Event::PostRefused { post, attempt, because, code }],
-        Outcome::Misconfigured { code } => {
-            let deferred = Event::PostDeferred { post, attempt, until: now, code: code.clone() };
-            // Of all the calls that meet the same fault, the first pauses posting.
-            let paused = matches!(&state.paused, Some((_, PauseReason::Configuration { .. })));
-            let pause = Event::PostingPaused { reason: PauseReason::Configuration { code } };
-            if paused { vec![deferred] } else { vec![deferred, pause] }
+        Outcome::Sent { channel, ts } => {
+            let sent = Event::PostSent { post, attempt, channel, ts };
+            std::iter::once(sent).chain(state.when_taken(call)).collect()
         }
+        Outcome::Refused { because, code } => vec![refused(post, attempt, because, code)],
+        Outcome::Misconfigured { code } => paused(code),
+        Outcome::Barred { code } if attempt < CERTAIN => deferred(again(), code),
+        Outcome::Barred { code } => paused(code),
+        Outcome::Suspended { code } => {
+            let mut events = deferred(LONGEST_WAIT, code.clone());
+            events.extend(state.when_refused(call, Does::Suspends, &code));
+            events
+        }
+        Outcome::Unknown { maybe: true, .. } | Outcome::InDoubt { .. } => Vec::new(),
+        Outcome::Unknown { code, maybe: false } if attempt < MOST_TRIES => deferred(again(), code),
+        Outcome::Unknown { code, maybe: false } => vec![refused(post, attempt, RefusedFor::Content, code)],
         Outcome::NotApplied { retry_after, code } => {
-            let wait = retry_after.min(LONGEST_RETRY_AFTER).max(patience(attempt).min(LONGEST_WAIT));
-            vec![Event::PostDeferred { post, attempt, until: after(now, wait), code }]
+            deferred(retry_after.min(LONGEST_RETRY_AFTER).max(again()), code)
         }
-        Outcome::InDoubt { .. } => Vec::new(),
     }
 }
 
-/// The events that follow from looking a post in doubt up.
-pub(super) fn of_look_up(state: &State, post: PostId, attempt: u32, found: &Found) -> Vec<Event> {
+fn refused(post: PostId, attempt: u32, because: RefusedFor, code: String) -> Event {
+    let version = match because {
+        RefusedFor::Content => Some(VERSION.to_owned()),
+        RefusedFor::Recipient => None,
+    };
+    Event::PostRefused { post, attempt, because, code, version }
+}
+
+/// The events that follow from looking a post in doubt up; `unknown` is the code that its call was refused with, if
+/// nobody here knows it.
+pub(super) fn of_look_up(
+    state: &State,
+    now: Timestamp,
+    post: PostId,
+    attempt: u32,
+    found: &Found,
+    unknown: Option<String>,
+) -> Vec<Event> {
     let Some(known) = state.post(post).filter(|_| awaits(state, post, attempt)) else { return Vec::new() };
+    let settled = |event: Event| std::iter::once(event).chain(state.when_taken(Call::LookUp)).collect();
     match found {
         Found::There { channel, ts } => {
-            vec![Event::PostSent { post, attempt, channel: channel.clone(), ts: ts.clone() }]
+            settled(Event::PostSent { post, attempt, channel: channel.clone(), ts: ts.clone() })
         }
-        Found::Absent => vec![Event::PostAbsent { post, attempt }],
+        Found::Absent => settled(match unknown {
+            Some(code) if MOST_TRIES <= attempt => refused(post, attempt, RefusedFor::Content, code),
+            Some(_) | None => Event::PostAbsent { post, attempt },
+        }),
         Found::Later(_) => Vec::new(),
-        Found::Impossible { .. } => {
-            let last = match known.key.traffic() {
-                Traffic::Campaign => 1,
-                Traffic::Interactive => LAST_BLIND_ATTEMPT,
-            };
-            let given_up = Event::PostUnknown { post, attempt };
-            vec![if attempt < last { Event::PostAbsent { post, attempt } } else { given_up }]
+        Found::Misconfigured { code } => state.when_refused(Call::LookUp, Does::Pauses, code),
+        Found::Refused { code, .. } => {
+            let mut events = state.when_refused(Call::LookUp, Does::Suspends, code);
+            if let Phase::Intended { deadline } = &known.phase
+                && after(*deadline, doubtful_for(known)) <= now
+            {
+                events.push(given_up(known, post, attempt));
+            }
+            events
         }
+        Found::Impossible { .. } => vec![given_up(known, post, attempt)],
+    }
+}
+
+/// For how long Slack may refuse to say what became of a post before nobody counts on its word any more. Somebody
+/// waits for an answer; a touch is told as a gap meanwhile.
+fn doubtful_for(post: &PostState) -> Duration {
+    match post.key.traffic() {
+        Traffic::Interactive => Duration::from_secs(15 * 60),
+        Traffic::Campaign => Duration::from_secs(24 * 3600),
+    }
+}
+
+/// What becomes of a post of which it can't be known whether it arrived: a touch is never sent again, an answer is.
+fn given_up(known: &PostState, post: PostId, attempt: u32) -> Event {
+    match known.key.traffic() {
+        Traffic::Interactive if attempt < LAST_BLIND_ATTEMPT => Event::PostAbsent { post, attempt },
+        Traffic::Interactive | Traffic::Campaign => Event::PostUnknown { post, attempt },
     }
 }
 
@@ -91,7 +147,7 @@ pub(super) fn deadline(now: Timestamp, timeout: Duration) -> Timestamp {
 mod tests {
     use super::*;
     use crate::domain::effect::PostKey;
-    use crate::domain::event::{Record, RefusedFor};
+    use crate::domain::event::Record;
     use crate::domain::ids::{PersonId, Seq};
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -110,7 +166,8 @@ mod tests {
             let (state, post) = under_way(attempt);
             let retry_after = Duration::from_secs(retry_after);
             let outcome = Outcome::NotApplied { retry_after, code: "ratelimited".to_owned() };
-            let [Event::PostDeferred { until, .. }] = &of_call(&state, NOW, post, attempt, &outcome)[..]
+            let [Event::PostDeferred { until, .. }] =
+                &of_call(&state, NOW, post, attempt, Call::Post, &outcome)[..]
             else {
                 panic!("one event")
             };
@@ -131,12 +188,12 @@ mod tests {
     fn an_attempt_is_settled_once() {
         let (mut state, post) = under_way(1);
         let refused = Outcome::Refused { because: RefusedFor::Recipient, code: "user_disabled".to_owned() };
-        assert_eq!(of_call(&state, NOW, post, 2, &refused), [], "another attempt");
-        let events = of_call(&state, NOW, post, 1, &refused);
+        assert_eq!(of_call(&state, NOW, post, 2, Call::Post, &refused), [], "another attempt");
+        let events = of_call(&state, NOW, post, 1, Call::Post, &refused);
         for event in events {
             state.apply(&Record { seq: Seq(2), at: NOW, cause: None, event });
         }
-        assert_eq!(of_call(&state, NOW, post, 1, &refused), []);
-        assert_eq!(of_look_up(&state, post, 1, &Found::Absent), []);
+        assert_eq!(of_call(&state, NOW, post, 1, Call::Post, &refused), []);
+        assert_eq!(of_look_up(&state, NOW, post, 1, &Found::Absent, None), []);
     }
 }

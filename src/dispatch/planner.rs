@@ -80,7 +80,8 @@ impl Planner for Campaigns {
 
     fn unproven(&self, world: &World, state: &State, now: Timestamp) -> Option<Vec<DeliveryKey>> {
         // A start that was cut short while it looked past touches up is taken up again.
-        let pending = matches!(&state.paused, Some((_, PauseReason::Unproven)));
+        let mut pauses = state.paused.iter().chain(&state.set_aside);
+        let pending = pauses.any(|(_, reason)| *reason == PauseReason::Unproven);
         let doubtful = self.fresh_or_restored || pending;
         must_start_paused(&world.program, state, &world.seen, now, doubtful)
     }

@@ -13,6 +13,7 @@ use crate::domain::effect::{PostKey, Traffic};
 use crate::domain::event::Event;
 use crate::domain::ids::PersonId;
 use crate::domain::performer::{Outcome, Outgoing};
+use crate::domain::refusal::Call;
 use crate::domain::state::State;
 use crate::journal::{Decision, Stopped};
 
@@ -112,21 +113,36 @@ async fn call(shared: &Shared, outgoing: &Outgoing, intended: Timestamp, slot: S
     let done = monotonic();
     match &outcome {
         Outcome::NotApplied { retry_after, .. } => slot.limited(started, done, *retry_after),
-        Outcome::InDoubt { .. } => slot.lost(started, done),
-        Outcome::Sent { .. } | Outcome::Refused { .. } | Outcome::Misconfigured { .. } => {
-            slot.answered(started, done);
+        Outcome::InDoubt { .. } | Outcome::Barred { .. } | Outcome::Unknown { .. } => {
+            slot.lost(started, done);
         }
+        Outcome::Sent { .. }
+        | Outcome::Refused { .. }
+        | Outcome::Misconfigured { .. }
+        | Outcome::Suspended { .. } => slot.answered(started, done),
     }
     outcome
 }
 
 async fn record(shared: &Shared, outgoing: &Outgoing, outcome: Outcome) -> Result<(), Stopped> {
-    if matches!(outcome, Outcome::InDoubt { .. }) {
-        return Ok(());
-    }
     let (post, attempt) = (outgoing.post, outgoing.attempt);
+    match &outcome {
+        Outcome::InDoubt { .. } => return Ok(()),
+        Outcome::Unknown { code, maybe: true } => {
+            shared.unknown.note(post, attempt, code);
+            return Ok(());
+        }
+        Outcome::Sent { .. }
+        | Outcome::Refused { .. }
+        | Outcome::Misconfigured { .. }
+        | Outcome::Barred { .. }
+        | Outcome::Suspended { .. }
+        | Outcome::Unknown { maybe: false, .. }
+        | Outcome::NotApplied { .. } => {}
+    }
+    let call = if outgoing.message.attachment.is_some() { Call::File } else { Call::Post };
     let recorded = shared.means.writer.submit(None, move |state, now| Decision {
-        events: outcome::of_call(state, now, post, attempt, &outcome),
+        events: outcome::of_call(state, now, post, attempt, call, &outcome),
         reply: (),
     });
     recorded.await
@@ -140,7 +156,16 @@ fn log(outgoing: &Outgoing, outcome: &Outcome) {
             tracing::warn!(post.id = %post, post.attempt = attempt, slack.code = code, because = ?because, "refused for good");
         }
         Outcome::Misconfigured { code } => {
-            tracing::error!(post.id = %post, slack.code = code, "Slack refuses everything; posting is paused until an advocate resumes it");
+            tracing::error!(post.id = %post, slack.code = code, "Slack refuses everything; posting is paused");
+        }
+        Outcome::Barred { code } => {
+            tracing::warn!(post.id = %post, post.attempt = attempt, slack.code = code, "something other than Slack answered; will be tried again");
+        }
+        Outcome::Suspended { code } => {
+            tracing::error!(post.id = %post, post.attempt = attempt, slack.code = code, "Slack refuses messages of this kind; will be tried again");
+        }
+        Outcome::Unknown { code, .. } => {
+            tracing::warn!(post.id = %post, post.attempt = attempt, slack.code = code, "refused for a reason that isn't known here");
         }
         Outcome::NotApplied { retry_after, code } => {
             tracing::warn!(post.id = %post, post.attempt = attempt, slack.code = code, retry.after = ?retry_after, "not applied; will be tried again");
@@ -161,6 +186,3 @@ pub(super) async fn miss(shared: Arc<Shared>, keys: Vec<PostKey>) -> Result<End,
     missed.await?;
     Ok(End::Done)
 }
-
-/// After how long a look-up or an update that failed is tried again, at first.
-pub(super) const FIRST_RETRY: Duration = Duration::from_secs(2);

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::limiter::Slot;
-use super::post::FIRST_RETRY;
 use super::{End, Shared, World};
 use crate::clock::monotonic;
 use crate::domain::effect::PostId;
@@ -12,6 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
 use crate::domain::message::Message;
 use crate::domain::performer::Refreshed;
+use crate::domain::refusal::{Call, Does, MOST_TRIES};
 use crate::journal::{Decision, Stopped};
 
 /// A sent message as it should be.
@@ -23,11 +23,12 @@ struct Latest {
     through: Seq,
 }
 
-/// Makes the message of `post` show everything that is on record.
+/// Makes the message of `post` show everything that is on record; so many tries have failed before.
 pub(super) async fn refresh(
     shared: Arc<Shared>,
     world: World,
     post: PostId,
+    tried: u32,
     slot: Slot,
 ) -> Result<End, Stopped> {
     tokio::time::sleep_until(slot.at().into()).await;
@@ -47,15 +48,38 @@ pub(super) async fn refresh(
         Refreshed::Later { code } => {
             slot.lost(started, monotonic());
             tracing::debug!(post.id = %post, slack.code = code, "a sent message is brought up to date later");
-            return Ok(End::Again(FIRST_RETRY));
+            return Ok(End::Again(shared.means.rates.first_retry));
+        }
+        Refreshed::Suspended { code } => {
+            slot.lost(started, monotonic());
+            refused(&shared, Does::Suspends, code).await?;
+            return Ok(End::Again(shared.means.rates.first_retry));
+        }
+        Refreshed::Misconfigured { code } => {
+            slot.answered(started, monotonic());
+            refused(&shared, Does::Pauses, code).await?;
+            return Ok(End::Again(shared.means.rates.first_retry));
+        }
+        Refreshed::Unknown { code } if tried.saturating_add(1) < MOST_TRIES => {
+            slot.lost(started, monotonic());
+            tracing::warn!(post.id = %post, slack.code = code, "an update was refused for a reason that isn't known here");
+            return Ok(End::Again(shared.means.rates.first_retry));
         }
         Refreshed::Shown | Refreshed::Never => slot.answered(started, monotonic()),
-        Refreshed::Refused { code } => {
+        Refreshed::Refused { code } | Refreshed::Unknown { code } => {
             slot.answered(started, monotonic());
             tracing::warn!(post.id = %post, slack.code = code, "a message can't be brought up to date");
         }
     }
     record(&shared, post, latest.through).await
+}
+
+async fn refused(shared: &Shared, does: Does, code: String) -> Result<(), Stopped> {
+    let recorded = shared.means.writer.submit(None, move |state, _| Decision {
+        events: state.when_refused(Call::Update, does, &code),
+        reply: (),
+    });
+    recorded.await
 }
 
 /// The same as an answer to the click on that message.
@@ -88,10 +112,8 @@ fn latest(shared: &Shared, world: &World, post: PostId) -> Result<Latest, End> {
 async fn record(shared: &Shared, post: PostId, through: Seq) -> Result<End, Stopped> {
     let recorded = shared.means.writer.submit(None, move |state, _| {
         let news = state.post(post).is_some_and(|post| post.shown < through);
-        Decision {
-            events: if news { vec![Event::PostShown { post, through }] } else { Vec::new() },
-            reply: (),
-        }
+        let shown = news.then_some(Event::PostShown { post, through });
+        Decision { events: shown.into_iter().chain(state.when_taken(Call::Update)).collect(), reply: () }
     });
     recorded.await?;
     Ok(End::Done)

@@ -13,7 +13,8 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use super::limiter::{Limiter, Slot};
 use super::looks::Looks;
-use super::work::{InFlight, Kind, Retries, Round};
+use super::probe::{Look, Probes, probe};
+use super::work::{InFlight, Kind, Retries, Round, Unknown};
 use super::{End, Means, Planner, Settled, Shared, World, look_up, post, recipient, refresh};
 use crate::clock::monotonic;
 use crate::domain::effect::{Effect, Post, PostId, PostKey, Traffic};
@@ -53,6 +54,7 @@ pub struct Dispatch<P> {
     /// The task that records missed touches.
     missing: Option<Id>,
     retries: Retries,
+    probes: Probes,
     /// What the plan calls due but the writer didn't; asked again after the next record or wake.
     refused: HashSet<PostId>,
     /// What can't be written in this world.
@@ -91,7 +93,12 @@ impl<P: Planner> Dispatch<P> {
             World { program: program.borrow_and_update().clone(), seen: seen.borrow_and_update().clone() };
         let records = means.writer.subscribe();
         let dispatch = Self {
-            shared: Arc::new(Shared { means, limiter, stopping: AtomicBool::new(false) }),
+            shared: Arc::new(Shared {
+                means,
+                limiter,
+                stopping: AtomicBool::new(false),
+                unknown: Unknown::default(),
+            }),
             planner,
             program,
             seen,
@@ -106,6 +113,7 @@ impl<P: Planner> Dispatch<P> {
             looks: Looks::default(),
             missing: None,
             retries: Retries::default(),
+            probes: Probes::default(),
             refused: HashSet::new(),
             unsayable: HashSet::new(),
             unproven: BTreeMap::new(),
@@ -202,6 +210,9 @@ impl<P: Planner> Dispatch<P> {
         if self.missing == Some(id) {
             self.missing = None;
         }
+        if self.probes.ended(id, &end, self.shared.means.clock.now(), monotonic()) {
+            return Ok(());
+        }
         let Some(post) = self.in_flight.ended(id) else { return Ok(()) };
         match end {
             End::Done => {
@@ -255,7 +266,8 @@ impl<P: Planner> Dispatch<P> {
         } else {
             self.looks.forget();
         }
-        let wakes = self.planner.next_wake().into_iter().chain(self.looks.next(now));
+        let probe = self.probe(now, &mut round);
+        let wakes = self.planner.next_wake().into_iter().chain(self.looks.next(now)).chain(probe);
         let next_wake = wakes.filter(|wake| *wake > now).min();
         if round.left == 0 && self.jobs.is_empty() {
             let settled = Settled { at: Some(now), through: self.planned_through, next_wake };
@@ -348,8 +360,9 @@ impl<P: Planner> Dispatch<P> {
             (known.key.to().clone(), kind, known.place().is_some_and(answers))
         };
         if !answers {
+            let tried = self.retries.times(post);
             self.start(kind, post, &person, round, |dispatch, slot| {
-                refresh::refresh(dispatch.shared.clone(), dispatch.world.clone(), post, slot)
+                refresh::refresh(dispatch.shared.clone(), dispatch.world.clone(), post, tried, slot)
             });
             return;
         }
@@ -374,6 +387,26 @@ impl<P: Planner> Dispatch<P> {
             self.start(Kind::LookUp, id, &person, round, |dispatch, slot| {
                 look_up::prove(dispatch.shared.clone(), dispatch.world.clone(), key, to, slot)
             });
+        }
+    }
+
+    /// Makes a probe if one is due; when the next one is, by the calendar.
+    fn probe(&mut self, now: Timestamp, round: &mut Round) -> Option<Timestamp> {
+        let look = {
+            let state = self.shared.means.writer.state();
+            self.probes.look(&state, now, round.now)
+        };
+        match look {
+            Look::Nothing => None,
+            Look::Wait(at, real) => {
+                round.wake_at(real);
+                (at < Timestamp::MAX).then_some(at)
+            }
+            Look::Now(since) => {
+                let task = self.jobs.spawn(probe(self.shared.clone(), since)).id();
+                self.probes.started(task);
+                None
+            }
         }
     }
 

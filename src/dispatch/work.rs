@@ -1,6 +1,7 @@
 //! What is under way, and what has to wait: the books of the loop.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::task::Id;
@@ -110,6 +111,11 @@ impl Retries {
         *at = now + wait.min(LONGEST_RETRY.max(after));
     }
 
+    /// How often it has failed so far.
+    pub(super) fn times(&self, post: PostId) -> u32 {
+        self.0.get(&post).map_or(0, |(times, _)| *times)
+    }
+
     pub(super) fn forget(&mut self, post: PostId) {
         self.0.remove(&post);
     }
@@ -117,6 +123,26 @@ impl Retries {
     /// When `post` may be tried again, if that is still to come.
     pub(super) fn after(&self, post: PostId, now: Instant) -> Option<Instant> {
         self.0.get(&post).map(|(_, at)| *at).filter(|at| *at > now)
+    }
+}
+
+/// The codes of calls that left a post in doubt though Slack answered. A code that is forgotten with the process
+/// costs one more try.
+#[derive(Debug, Default)]
+pub(super) struct Unknown(Mutex<HashMap<PostId, (u32, String)>>);
+
+impl Unknown {
+    pub(super) fn note(&self, post: PostId, attempt: u32, code: &str) {
+        self.codes().insert(post, (attempt, code.to_owned()));
+    }
+
+    /// The code of this attempt, if it is known.
+    pub(super) fn take(&self, post: PostId, attempt: u32) -> Option<String> {
+        self.codes().remove(&post).filter(|(of, _)| *of == attempt).map(|(_, code)| code)
+    }
+
+    fn codes(&self) -> MutexGuard<'_, HashMap<PostId, (u32, String)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

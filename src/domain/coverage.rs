@@ -96,6 +96,13 @@ pub enum Gap {
         /// Who.
         person: PersonId,
     },
+    /// Slack refused the message to this person for its content.
+    Refused {
+        /// To whom.
+        person: PersonId,
+        /// Slack's code.
+        code: String,
+    },
     /// A concern is waiting for a human.
     Concerned {
         /// Whose.
@@ -257,11 +264,17 @@ fn gaps(
         let Some(known) = state.person(&stakeholder.person) else { continue };
         let engagement = known.engagements.get(&(initiative.id.clone(), initiative.quarter));
         let unknown = |post| state.post(post).is_some_and(|post| post.phase == Phase::Unknown);
-        if engagement.is_some_and(|engagement| engagement.deliveries.values().any(|post| unknown(*post))) {
+        let unknown = engagement.is_some_and(|engagement| {
+            engagement.deliveries.values().any(|post| unknown(*post)) || state.may_not_look_up(engagement)
+        });
+        if unknown {
             gaps.push(Gap::Unknown { person: person() });
         }
         if engagement.is_some_and(Engagement::passed_by) {
             gaps.push(Gap::Missed { person: person() });
+        }
+        if let Some(code) = engagement.and_then(|engagement| engagement.refused_unheard()) {
+            gaps.push(Gap::Refused { person: person(), code: code.to_owned() });
         }
         if engagement.is_some_and(|engagement| engagement.concern.is_some()) {
             gaps.push(Gap::Concerned { person: person() });

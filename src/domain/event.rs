@@ -17,6 +17,7 @@ use super::engagement::{Audience, Stance};
 use super::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
 use super::personal::Personal;
 use super::program::ConfigDigest;
+use super::refusal::{Call, REVOCATIONS};
 
 /// What from outside led to a record; a second delivery of the same cause changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -137,6 +138,24 @@ pub enum PauseReason {
     },
 }
 
+impl PauseReason {
+    /// Whether nothing at all is posted, answers included: Slack takes nothing.
+    pub fn stops_everything(&self) -> bool {
+        match self {
+            Self::Configuration { .. } => true,
+            Self::Asked { .. } | Self::Unproven => false,
+        }
+    }
+
+    /// Whether a call that gets through ends it. A human's word doesn't end so, nor that the app was removed.
+    pub fn ends_by_itself(&self) -> bool {
+        match self {
+            Self::Configuration { code } => !REVOCATIONS.contains(&code.as_str()),
+            Self::Asked { .. } | Self::Unproven => false,
+        }
+    }
+}
+
 /// Whose fault a final refusal was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -251,6 +270,9 @@ pub enum Event {
         because: RefusedFor,
         /// Slack's error code.
         code: String,
+        /// For what was refused for its content: the version of the program that wrote it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<String>,
     },
     /// It was certainly not applied; the next attempt may follow.
     PostDeferred {
@@ -731,6 +753,28 @@ pub enum Event {
         /// The advocate or admin.
         by: PersonId,
     },
+    /// What posting was paused for by itself is over: a call got through. What a human had paused stays so.
+    PauseLifted {
+        /// The record of the pause.
+        since: Seq,
+    },
+    /// Slack refuses this kind of call; everything else goes on.
+    CallsRefused {
+        /// Which kind.
+        calls: Call,
+        /// Slack's error code.
+        code: String,
+    },
+    /// Slack takes this kind of call again.
+    CallsTaken {
+        /// Which kind.
+        calls: Call,
+    },
+    /// Another version of the program tries again what Slack refused for its content.
+    ContentRetried {
+        /// The version that tries.
+        version: String,
+    },
 }
 
 impl Event {
@@ -790,7 +834,11 @@ impl Event {
             | Self::Restored { .. }
             | Self::ClockDoubted { .. }
             | Self::ClockBelieved {}
-            | Self::Revived { .. } => None,
+            | Self::Revived { .. }
+            | Self::PauseLifted { .. }
+            | Self::CallsRefused { .. }
+            | Self::CallsTaken { .. }
+            | Self::ContentRetried { .. } => None,
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod pitch;
 pub mod program;
 pub mod progress;
 pub mod question;
+pub mod refusal;
 pub mod roster;
 pub mod schedule;
 pub mod sentence;

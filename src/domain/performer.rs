@@ -47,10 +47,27 @@ pub enum Outcome {
         /// Slack's error code.
         code: String,
     },
-    /// Everything will be refused until somebody mends the token, a scope or the app.
+    /// Everything will be refused until somebody fixes the token, a scope or the app.
     Misconfigured {
         /// Slack's error code.
         code: String,
+    },
+    /// Something other than Slack answered, such as a proxy. Certainly not applied.
+    Barred {
+        /// What it answered.
+        code: String,
+    },
+    /// Messages of this kind will be refused until somebody fixes a scope or the app; others won't.
+    Suspended {
+        /// Slack's error code.
+        code: String,
+    },
+    /// Refused for a reason that isn't known here.
+    Unknown {
+        /// Slack's error code.
+        code: String,
+        /// It may be there all the same.
+        maybe: bool,
     },
     /// Certainly not applied.
     NotApplied {
@@ -80,6 +97,18 @@ pub enum Found {
     Absent,
     /// Can't be told now; try again after this long.
     Later(Duration),
+    /// Slack refuses to say; that may change, so try again after this long.
+    Refused {
+        /// Slack's error code.
+        code: String,
+        /// How long to wait.
+        after: Duration,
+    },
+    /// Everything will be refused until somebody fixes the token or the app.
+    Misconfigured {
+        /// Slack's error code.
+        code: String,
+    },
     /// Can't ever be told.
     Impossible {
         /// Slack's error code.
@@ -96,6 +125,21 @@ pub enum Refreshed {
     Never,
     /// Slack won't take this message in its place.
     Refused {
+        /// Slack's error code.
+        code: String,
+    },
+    /// Refused for a reason that isn't known here.
+    Unknown {
+        /// Slack's error code.
+        code: String,
+    },
+    /// Updates will be refused until somebody fixes a scope or the app.
+    Suspended {
+        /// Slack's error code.
+        code: String,
+    },
+    /// Everything will be refused until somebody fixes the token or the app.
+    Misconfigured {
         /// Slack's error code.
         code: String,
     },
@@ -117,6 +161,20 @@ pub trait Renew: Send + Sync + 'static {
     async fn renew(&self, person: &PersonId) -> bool;
 }
 
+/// What a call that costs nothing found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probed {
+    /// Slack takes calls.
+    Through,
+    /// It doesn't.
+    Refused {
+        /// Slack's error code, or ours.
+        code: String,
+    },
+    /// It can't be told before this long has passed.
+    Limited(Duration),
+}
+
 /// The way out to Slack.
 #[async_trait]
 pub trait Performer: Send + Sync + 'static {
@@ -126,6 +184,9 @@ pub trait Performer: Send + Sync + 'static {
     /// Looks for a post where it would be: by its metadata or the name of its file in the newest 200 messages
     /// of that DM, or in the thread it belongs to.
     async fn look_up(&self, post: PostId, to: &Recipient, thread: Option<&MessageTs>) -> Found;
+
+    /// Finds out whether Slack takes calls, by one that changes nothing and needs no scope.
+    async fn probe(&self) -> Probed;
 
     /// Brings a sent message up to date.
     async fn refresh(

@@ -154,7 +154,9 @@ impl Standings {
                     .is_some_and(|known| known.stopped || known.stopped_initiatives.contains(&initiative.id));
                 if let Some(gaps) = standings.gaps.get_mut(*rank) {
                     gaps.extend(beyond.clone());
-                    gaps.extend(gaps_of(person, engagement, known.is_some() && stopped));
+                    let unknown = engagement
+                        .is_some_and(|engagement| engagement.unknown || state.may_not_look_up(engagement));
+                    gaps.extend(gaps_of(person, engagement, unknown, known.is_some() && stopped));
                 }
                 if let Some(engagement) = engagement.filter(|_| asked.audience != Audience::Executive) {
                     note_sides(&mut sides, *rank, asked, engagement);
@@ -258,16 +260,18 @@ fn asked_and_planned(state: &State, initiative: &Initiative, team: &TeamId) -> b
 fn gaps_of<'a>(
     person: &'a PersonId,
     engagement: Option<&'a Engagement>,
+    unknown: bool,
     stopped: bool,
 ) -> impl Iterator<Item = Gap> + 'a {
-    let unknown = engagement.is_some_and(|engagement| engagement.unknown);
     let missed = engagement.is_some_and(Engagement::passed_by);
     let concerned = engagement.is_some_and(|engagement| engagement.concern.is_some());
     let stopped = stopped && !engagement.is_some_and(Engagement::is_engaged);
     let person = || person.clone();
+    let refused = engagement.and_then(Engagement::refused_unheard).map(str::to_owned);
     [
         unknown.then(|| Gap::Unknown { person: person() }),
         missed.then(|| Gap::Missed { person: person() }),
+        refused.map(|code| Gap::Refused { person: person(), code }),
         concerned.then(|| Gap::Concerned { person: person() }),
         stopped.then(|| Gap::Stopped { person: person() }),
     ]

@@ -48,6 +48,11 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
             name(person),
             program.command
         ),
+        Gap::Refused { person, code } => format!(
+            "Slack refused the message to {} ({code}): talk to them, and `{} met` records it.",
+            name(person),
+            program.command
+        ),
         Gap::Concerned { person } => {
             format!(
                 "{} has a concern that waits for you; nothing is sent until you release it.",

@@ -28,6 +28,7 @@ mod prose;
 mod question;
 mod receipt;
 mod recorded;
+mod refused;
 mod rehearsal;
 mod relay;
 mod review;

@@ -19,7 +19,7 @@ use super::case::{names, person, team_name, zone};
 use super::next::stance_in_words;
 use super::relay::{Who, seen_by};
 use super::unsayable::Unsayable;
-use super::{amount, dates, few_hours, wording};
+use super::{amount, dates, few_hours, refused, wording};
 
 /// The notice to the advocate `to`.
 pub(super) fn notice(
@@ -42,6 +42,9 @@ pub(super) fn notice(
         }
         Notice::Paused { since } => Ok(desk.paused(*since)),
         Notice::ConfigRefused { since } => Ok(desk.config_refused(*since)),
+        Notice::ContentRefused { since } => Ok(refused::content(program, state, to, *since)),
+        Notice::CallsRefused { calls, since } => Ok(refused::calls(program, state, to, *calls, *since)),
+        Notice::Interrupted { since } => Ok(refused::interrupted(program, state, to, *since, today)),
         Notice::NoHours { initiative, quarter } => {
             few_hours::none_held(program, to, desk.initiative(initiative)?, *quarter)
         }
@@ -236,7 +239,11 @@ impl Desk<'_> {
             ),
             PauseReason::Configuration { code } => (
                 format!("Sending is paused: Slack refuses everything ({code})."),
-                "Next: mend the app's token, scopes or message tab in Slack, then resume.".to_owned(),
+                if reason.ends_by_itself() {
+                    "Next: fix the app's token, scopes or message tab in Slack. I try again every few minutes, and go on once it works.".to_owned()
+                } else {
+                    "Next: install the app in Slack again, then resume.".to_owned()
+                },
             ),
         };
         let mut message = self.message(first.clone(), two(first, next), None);

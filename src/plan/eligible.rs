@@ -4,7 +4,6 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::effect::{DeliveryKey, Post, PostKey};
-use crate::domain::event::PauseReason;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
@@ -49,11 +48,6 @@ pub(super) fn in_force(program: &Program, state: &State) -> Result<(), Skip> {
             Err(Skip::OtherConfiguration { adopted: adopted.as_ref().map(|adopted| adopted.digest.clone()) })
         }
     }
-}
-
-/// Whether nothing at all is posted: Slack refuses everything.
-pub(super) fn refused_everywhere(state: &State) -> bool {
-    matches!(&state.paused, Some((_, PauseReason::Configuration { .. })))
 }
 
 /// The delivery as a post, if nothing about its person stands in the way at `now`.

@@ -12,6 +12,7 @@ use crate::domain::event::{Event, Record, Renames};
 use crate::domain::ids::{MessageTs, PersonId, SlackChannelId, SlackUserId, TeamId};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
+use crate::domain::refusal::Call;
 use crate::domain::state::State;
 
 use super::case::{Ground, Memo};
@@ -95,7 +96,11 @@ pub(super) fn run(
     let mut plan = Plan::from_nothing(program, &future.state, seen, at);
     let mut before: Vec<Effect> = Vec::new();
     loop {
-        let effects = plan.due(at);
+        let mut effects = plan.due(at);
+        // What can't be looked up keeps its recipient waiting.
+        if future.state.calls_refused.contains_key(&Call::LookUp) {
+            effects.retain(|effect| !matches!(effect, Effect::Settle { .. }));
+        }
         // An effect that is done and still due would be done for ever.
         if !effects.is_empty() && effects == before {
             return future.state;
@@ -178,8 +183,8 @@ impl Future<'_> {
 pub(super) fn assumed(program: &Program, state: State, now: Timestamp) -> State {
     let (in_force, begun) = (in_force(program, &state).is_ok(), state.adopted.is_some());
     let mut future = Future { program, state, touched: Touched::Nobody };
-    future.state.paused = None;
     future.state.clock_off = None;
+    (future.state.paused, future.state.set_aside) = (None, None);
     if !in_force {
         let initiatives = program.initiatives.iter().map(|of| of.id.clone()).collect();
         let (digest, renamed) = (program.digest.clone(), Renames::default());

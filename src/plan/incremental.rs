@@ -19,10 +19,11 @@ use super::bookings;
 use super::case::{Ground, Memo};
 use super::digest::Digests;
 use super::disagreement::{self, Answer, Answers, Ask};
-use super::eligible::{in_force, refused_everywhere};
+use super::eligible::in_force;
 use super::outlook::{Outlook, outlook};
 use super::pacing::Burst;
 use super::posts::{self, Item, Standing};
+use super::refusals;
 use super::review::{self, Waiting, Waits};
 use super::touches::Frame;
 
@@ -77,6 +78,7 @@ fn concerned(program: &Program, state_after: &State, record: &Record) -> Touched
         Event::ConfigAdopted { .. }
         | Event::Approached { .. }
         | Event::StageSet { .. }
+        | Event::ContentRetried { .. }
         | Event::Recalled { .. }
         | Event::Restored { .. } => Touched::Everybody,
         Event::PostIntended { key, .. } | Event::PostMissed { key } => Touched::person(key.to()),
@@ -144,6 +146,9 @@ fn concerned(program: &Program, state_after: &State, record: &Record) -> Touched
         | Event::PostingResumed { .. }
         | Event::ClockDoubted { .. }
         | Event::ClockBelieved {}
+        | Event::PauseLifted { .. }
+        | Event::CallsRefused { .. }
+        | Event::CallsTaken { .. }
         | Event::BookingEntered { .. }
         | Event::HoursAdded { .. }
         | Event::HoursBlocked { .. } => Touched::Nobody,
@@ -179,6 +184,7 @@ fn around(program: &Program, initiative: &InitiativeId, team: &TeamId) -> Touche
 enum Source {
     Paused,
     RefusedConfig,
+    Refusals,
     Digests,
     Late(usize),
     Said(Seq),
@@ -453,7 +459,7 @@ impl Plan {
     /// Looks again at everything that isn't one person's outlook.
     fn look_around(&mut self, program: &Program, state: &State, seen: &Observations, now: Timestamp) {
         self.paused = state.paused.is_some() || state.clock_off.is_some();
-        self.refused = refused_everywhere(state);
+        self.refused = state.is_cut_off();
         self.burst = Burst::at(now, &program.limits, &state.recent_campaign);
         for (of, received) in state.received.range(self.read_up_to.next()..) {
             let items = posts::answers_to(program, state, *of, received);
@@ -469,6 +475,8 @@ impl Plan {
         self.put(Source::Paused, about_pause);
         let about_refused = posts::about_refused_config(ground);
         self.put(Source::RefusedConfig, about_refused);
+        let about_refusals = refusals::all(ground);
+        self.put(Source::Refusals, about_refusals);
         let about_waiting = bookings::about_waiting(ground, now);
         self.put(Source::Waiting, about_waiting);
         for rank in 0..program.initiatives.len() {

@@ -36,6 +36,7 @@ mod outlook;
 mod pacing;
 mod posts;
 mod queue;
+mod refusals;
 mod restart;
 mod review;
 mod revival;

@@ -21,7 +21,7 @@ use super::answers;
 use super::bookings;
 use super::case::{Ground, Memo, out_of_reach, refused, settled};
 use super::digest::Digests;
-use super::eligible::refused_everywhere;
+use super::refusals;
 use super::review;
 use super::skip::Skip;
 
@@ -215,7 +215,7 @@ fn advocates_around(program: &Program, person: &PersonId) -> BTreeSet<PersonId> 
     in_charge(program, None, person).into_iter().collect()
 }
 
-fn everybody_in_charge(program: &Program) -> BTreeSet<PersonId> {
+pub(super) fn everybody_in_charge(program: &Program) -> BTreeSet<PersonId> {
     let advocates = program.initiatives.iter().flat_map(|initiative| initiative.advocates.iter());
     advocates.chain(&program.admins).cloned().collect()
 }
@@ -349,7 +349,7 @@ pub(super) fn about_refused_config(ground: Ground<'_>) -> Vec<Item> {
 
 /// Whether a post that answers something may go out at `now`.
 pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Result<Post, Skip> {
-    if refused_everywhere(ground.state)
+    if ground.state.is_cut_off()
         && let Some((_, reason)) = &ground.state.paused
     {
         return Err(Skip::Paused(reason.clone()));
@@ -418,6 +418,9 @@ fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
                 .unwrap_or_default(),
             Notice::Paused { .. } => about_pause(ground),
             Notice::ConfigRefused { .. } => about_refused_config(ground),
+            Notice::ContentRefused { .. } => refusals::about_refused_content(ground),
+            Notice::CallsRefused { .. } => refusals::about_refused_calls(ground),
+            Notice::Interrupted { .. } => refusals::about_interruption(ground),
             Notice::NoHours { initiative, .. } | Notice::HoursTaken { initiative, .. } => {
                 rank(initiative).map(|rank| bookings::about_hours(ground, rank, now)).unwrap_or_default()
             }

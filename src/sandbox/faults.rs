@@ -21,6 +21,9 @@ pub(super) enum Kind {
     /// HTTP 503, nothing stored.
     #[serde(rename = "http_503")]
     Http503,
+    /// HTTP 403 with a page, as a proxy on the way answers; nothing stored.
+    #[serde(rename = "http_403")]
+    Http403,
     /// HTTP 500 although the call was carried out.
     #[serde(rename = "http_500_stored")]
     Http500Stored,

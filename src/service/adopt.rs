@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::event::{Event, Renames};
 use crate::domain::program::Program;
+use crate::domain::refusal::VERSION;
 use crate::domain::state::State;
 
 /// The event that adopts `program`, unless it is the one in force and nothing was refused since. A journal in
@@ -20,6 +21,12 @@ pub(super) fn adoption(program: &Program, state: &State) -> Option<Event> {
         renamed: renames(program),
         quarters: program.quarters(),
     })
+}
+
+/// The event that has this version of the program try again what Slack refused for its content, if another version
+/// wrote it.
+pub(super) fn another_try(state: &State) -> Option<Event> {
+    state.may_retry_content(VERSION).then(|| Event::ContentRetried { version: VERSION.to_owned() })
 }
 
 /// Former ids to present ones. Renaming what was renamed before changes nothing.

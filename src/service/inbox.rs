@@ -8,9 +8,10 @@ use crate::command::{self, Incoming};
 use crate::dispatch::{Compose, Unsayable, World};
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::Audience;
-use crate::domain::event::{Event, PauseReason};
+use crate::domain::event::Event;
 use crate::domain::ids::{InitiativeId, PersonId, SlackUserId, TeamId};
 use crate::domain::message::{Message, Page, Reply};
+use crate::domain::refusal::{Call, Does};
 use crate::domain::state::State;
 use crate::journal::{Decision, Writer};
 use crate::slack::directory::Member;
@@ -120,9 +121,7 @@ impl Lookout for Watch {
         let writer = self.writer.clone();
         self.runtime.spawn(async move {
             let paused = writer.submit(None, move |state, _| {
-                let reason = PauseReason::Configuration { code: code.to_owned() };
-                let events =
-                    if state.paused.is_none() { vec![Event::PostingPaused { reason }] } else { Vec::new() };
+                let events = state.when_refused(Call::Post, Does::Pauses, code);
                 Decision { events, reply: () }
             });
             // The writer ends only with the process; there is then nothing left to pause.

@@ -18,6 +18,7 @@ mod pages;
 mod people;
 pub(crate) mod proof;
 pub mod query;
+mod refusals;
 mod reload;
 pub(crate) mod restored;
 pub mod seed;
@@ -336,8 +337,9 @@ fn open(data: PathBuf, clock: Clock) -> impl Future<Output = Result<Opened, Stri
 async fn adopt(writer: &Writer, shared: &Shared) -> Result<(), journal::Stopped> {
     let program = shared.program();
     let adopted = writer.submit(None, move |state, _| {
-        let events: Vec<_> = adopt::adoption(&program, state).into_iter().collect();
-        Decision { reply: !events.is_empty(), events }
+        let adoption = adopt::adoption(&program, state);
+        let reply = adoption.is_some();
+        Decision { reply, events: adoption.into_iter().chain(adopt::another_try(state)).collect() }
     });
     if adopted.await? {
         tracing::info!(configuration = %shared.program().digest, "a new configuration is in force");

@@ -13,11 +13,13 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
+use super::refusals;
 use super::shared::Shared;
 use crate::clock::{Clock, monotonic};
 use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, SlackUserId};
 use crate::domain::performer::Renew;
+use crate::domain::refusal::Call;
 use crate::journal::{Decision, Stopped, Writer};
 use crate::slack::directory::{self, Member, Quiet, Sighting};
 use crate::slack::{CallError, Client};
@@ -171,6 +173,7 @@ impl People {
                 biased;
                 Some(ended) = reading.join_next() => match ended {
                     Ok(Read::Everybody(Ok(members))) => {
+                        refusals::note(&self.writer, Call::People, Ok(())).await;
                         accounts.everybody(members);
                         everybody.succeeded(self.clock.now());
                         quiet.at = Some(self.clock.now());
@@ -178,9 +181,11 @@ impl People {
                     }
                     Ok(Read::Everybody(Err(error))) => {
                         tracing::error!(%error, "the people of the workspace could not be read");
+                        refusals::note(&self.writer, Call::People, Err(&error)).await;
                         everybody.failed(monotonic());
                     }
                     Ok(Read::Quiet(read)) => {
+                        refusals::note(&self.writer, Call::Quiet, read.as_ref().map(drop)).await;
                         match read {
                             Ok(fresh) => {
                                 accounts.quiet = fresh;

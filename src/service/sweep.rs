@@ -196,12 +196,9 @@ impl Sweep {
                 Ok(found) => found,
                 Err(error) => {
                     tracing::debug!(slack.code = error.code(), "a conversation could not be looked through");
-                    match error.class() {
-                        // Nobody types to us there any more.
-                        Class::Recipient => {}
-                        Class::Configuration | Class::Content | Class::NotApplied | Class::InDoubt => {
-                            failed.push(place);
-                        }
+                    // From a recipient who is gone nobody types to us any more.
+                    if error.class() != Class::Recipient {
+                        failed.push(place);
                     }
                     continue;
                 }

@@ -19,10 +19,11 @@ use crate::domain::directory::Address;
 use crate::domain::ids::{PersonId, SlackUserId};
 use crate::domain::observation::{Observations, Seen};
 use crate::domain::program::Program;
+use crate::domain::refusal::{Call, Does};
 use crate::domain::state::State;
 
 use super::client::Client;
-use super::errors::{CallError, Class};
+use super::errors::CallError;
 use super::methods::Method;
 
 /// An account of the workspace.
@@ -305,7 +306,7 @@ async fn patiently_noting(
         };
         tried += 1;
         // Reading twice does no harm, so doubt is no reason to stop.
-        let passing = matches!(error.class(), Class::NotApplied | Class::InDoubt);
+        let passing = error.does(Call::People) == Does::Repeats;
         if !passing || tried >= TRIES {
             return Err(error);
         }

@@ -1,27 +1,14 @@
-//! What went wrong with a call, and what follows from it.
+//! What went wrong with a call, and of which class that is; what follows stands in `domain/refusal`.
 //!
-//! The classes are the program's, the codes Slack's. A code that isn't in the table is *in doubt*: the
-//! post is then looked up before anything else happens to it, which is slow at worst, while calling it
-//! "not applied" could send a message twice and calling it final could lose one.
+//! The classes are the program's, the codes Slack's. A code that isn't in the table is *unknown*: the post is
+//! then looked up before anything else happens to it, which is slow at worst, while calling it "not applied"
+//! could send a message twice and calling it final could lose one.
 
 use std::time::Duration;
 
 use crate::domain::performer::LONGEST_RETRY_AFTER;
-
-/// What follows from a failed call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Class {
-    /// This recipient can't be reached; others can.
-    Recipient,
-    /// Nothing goes through until somebody mends the token, a scope or the app.
-    Configuration,
-    /// This message won't be taken; others will.
-    Content,
-    /// Certainly not applied; the same call may be made again later.
-    NotApplied,
-    /// It may or may not have been applied.
-    InDoubt,
-}
+pub use crate::domain::refusal::Class;
+use crate::domain::refusal::{Call, Does, REVOCATIONS};
 
 /// A call that brought no answer of use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -88,10 +75,15 @@ impl CallError {
         match self {
             Self::Refused { code, .. } => class_of(code),
             Self::Limited { .. } | Self::Unreachable { .. } => Class::NotApplied,
-            Self::NoAppToken => Class::Configuration,
+            Self::NoAppToken => Class::Setting,
             Self::Status(status) => class_of_status(*status),
             Self::Torn { .. } | Self::TimedOut | Self::Unreadable => Class::InDoubt,
         }
+    }
+
+    /// What happens if it was `call` that went wrong.
+    pub fn does(&self, call: Call) -> Does {
+        self.class().of(call).does
     }
 
     /// A stable word for records and logs: Slack's code, or ours with a hyphen, which Slack's never have.
@@ -123,12 +115,12 @@ impl CallError {
     }
 }
 
-/// Statuses that a proxy or a wrong address gives are a matter of configuration; whatever a server failed
-/// at may have been done all the same.
+/// Slack answers with a status of its own only when there are too many calls or its servers fail. What a proxy or
+/// a wrong address answers didn't get to Slack; whatever a server failed at may have been done all the same.
 fn class_of_status(status: u16) -> Class {
     match status {
         429 => Class::NotApplied,
-        300..=399 | 401 | 403 | 404 | 405 | 407 | 410 => Class::Configuration,
+        300..=399 | 401 | 403 | 404 | 405 | 407 | 410 | 421 | 451 | 511 => Class::Gateway,
         413 | 414 | 431 => Class::Content,
         _ => Class::InDoubt,
     }
@@ -136,11 +128,12 @@ fn class_of_status(status: u16) -> Class {
 
 /// The class of one of Slack's error codes.
 pub fn class_of(code: &str) -> Class {
-    CODES.iter().find(|(_, codes)| codes.contains(&code)).map_or(Class::InDoubt, |(class, _)| *class)
+    CODES.iter().find(|(_, codes)| codes.contains(&code)).map_or(Class::Unknown, |(class, _)| *class)
 }
 
-/// Slack's error codes by what follows (from the reference of each method called).
-const CODES: [(Class, &[&str]); 5] = [
+/// Slack's error codes by class, from the reference of each method called, as kept in
+/// github.com/slack-ruby/slack-api-ref.
+const CODES: [(Class, &[&str]); 7] = [
     (
         Class::Recipient,
         &[
@@ -157,33 +150,41 @@ const CODES: [(Class, &[&str]); 5] = [
             "user_not_in_channel",
             "invalid_channel",
             "posting_to_channel_denied",
-        ],
-    ),
-    (
-        Class::Configuration,
-        &[
-            "invalid_auth",
-            "not_authed",
-            "token_revoked",
-            "token_expired",
-            "account_inactive",
-            "missing_scope",
-            "not_allowed_token_type",
-            "messages_tab_disabled",
+            // A rule about who may write in this conversation, or to people of this workspace: it says nothing
+            // about the next one.
             "restricted_action",
-            "restricted_action_non_threadable_channel",
             "restricted_action_read_only_channel",
-            "restricted_action_thread_locked",
-            "restricted_action_thread_only_channel",
             "not_in_channel",
-            "ekm_access_denied",
             "no_permission",
             "access_denied",
             "team_access_not_granted",
             "team_not_found",
+            "method_not_supported_for_channel_type",
+        ],
+    ),
+    (
+        Class::Token,
+        &[
+            "invalid_auth",
+            "not_authed",
+            "token_expired",
             "org_login_required",
             "two_factor_setup_required",
             "enterprise_is_restricted",
+            // "Administrators have suspended the ability to post a message."
+            "ekm_access_denied",
+            // The address from which we call.
+            "accesslimited",
+        ],
+    ),
+    (
+        Class::Setting,
+        &[
+            "missing_scope",
+            "not_allowed_token_type",
+            "messages_tab_disabled",
+            // The Home tab.
+            "not_enabled",
             "unknown_method",
             "method_deprecated",
             "deprecated_endpoint",
@@ -196,6 +197,8 @@ const CODES: [(Class, &[&str]); 5] = [
         &[
             "invalid_blocks",
             "invalid_blocks_format",
+            "invalid_attachments",
+            "block_mismatch",
             "msg_blocks_too_long",
             "msg_too_long",
             "no_text",
@@ -209,20 +212,29 @@ const CODES: [(Class, &[&str]); 5] = [
             "invalid_array_arg",
             "invalid_charset",
             "invalid_form_data",
+            "invalid_post_type",
+            "missing_post_type",
             "invalid_json",
             "json_not_object",
+            "invalid_cursor",
+            "invalid_limit",
             "too_many_attachments",
             "message_not_found",
+            "thread_not_found",
             "cant_update_message",
             "edit_window_closed",
             "duplicate_external_id",
             "cannot_reply_to_message",
+            "restricted_action_non_threadable_channel",
+            "restricted_action_thread_locked",
+            "restricted_action_thread_only_channel",
             // What a workspace has against files stands in the way of no other message.
             "missing_argument",
             "file_type_not_allowed",
             "file_upload_size_restricted",
             "file_uploads_disabled",
             "file_uploads_except_images_disabled",
+            "slack_connect_file_link_sharing_blocked",
             "storage_limit_reached",
             "alt_txt_too_large",
             "snippet_too_large",
@@ -236,9 +248,10 @@ const CODES: [(Class, &[&str]); 5] = [
         &[
             "ratelimited",
             "rate_limited",
-            "accesslimited",
             "team_added_to_org",
+            "external_channel_migrating",
             "message_limit_exceeded",
+            "hash_conflict",
             "expired_trigger_id",
             "exchanged_trigger_id",
             "invalid_trigger",
@@ -250,8 +263,16 @@ const CODES: [(Class, &[&str]); 5] = [
     ),
     (
         Class::InDoubt,
-        &["fatal_error", "internal_error", "request_timeout", "service_unavailable", "file_update_failed"],
+        &[
+            "fatal_error",
+            "internal_error",
+            "request_timeout",
+            "service_unavailable",
+            "update_failed",
+            "file_update_failed",
+        ],
     ),
+    (Class::Revoked, &REVOCATIONS),
 ];
 
 #[cfg(test)]
@@ -259,18 +280,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_has_one_class_and_an_unknown_one_is_in_doubt() {
+    fn every_code_has_one_class() {
         let all: Vec<&str> = CODES.iter().flat_map(|(_, codes)| codes.iter().copied()).collect();
         let distinct: std::collections::BTreeSet<&str> = all.iter().copied().collect();
         assert_eq!(all.len(), distinct.len(), "a code is in two classes");
         let check = |code: &str, class: Class| assert_eq!(class_of(code), class, "{code}");
         check("user_disabled", Class::Recipient);
-        check("missing_scope", Class::Configuration);
+        check("missing_scope", Class::Setting);
+        check("invalid_auth", Class::Token);
+        check("token_revoked", Class::Revoked);
+        check("account_inactive", Class::Revoked);
         check("invalid_blocks", Class::Content);
         check("ratelimited", Class::NotApplied);
         check("internal_error", Class::InDoubt);
-        check("brand_new_error", Class::InDoubt);
-        check("", Class::InDoubt);
+        check("brand_new_error", Class::Unknown);
+        check("", Class::Unknown);
+    }
+
+    #[test]
+    fn what_one_recipient_is_refused_stands_in_the_way_of_nobody_else() {
+        for code in [
+            "restricted_action",
+            "restricted_action_read_only_channel",
+            "team_access_not_granted",
+            "not_in_channel",
+            "no_permission",
+            "access_denied",
+            "team_not_found",
+            "user_not_visible",
+        ] {
+            assert_eq!(CallError::refused(code).does(Call::Post), Does::Unreachable, "{code}");
+        }
     }
 
     #[test]
@@ -285,9 +325,9 @@ mod tests {
             check(CallError::Status(status), Class::InDoubt);
         }
         for status in [301, 401, 403, 404, 407] {
-            check(CallError::Status(status), Class::Configuration);
+            check(CallError::Status(status), Class::Gateway);
         }
         check(CallError::Status(413), Class::Content);
-        check(CallError::NoAppToken, Class::Configuration);
+        check(CallError::NoAppToken, Class::Setting);
     }
 }

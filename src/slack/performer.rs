@@ -12,12 +12,13 @@ use crate::domain::effect::PostId;
 use crate::domain::event::RefusedFor;
 use crate::domain::ids::{MessageTs, SlackChannelId};
 use crate::domain::message::{Message, Recipient};
-use crate::domain::performer::{Found, Outcome, Outgoing, Performer, Refreshed};
+use crate::domain::performer::{Found, Outcome, Outgoing, Performer, Probed, Refreshed};
+use crate::domain::refusal::{Call, Does};
 
 use super::answer::{replacing, shown};
 use super::client::Client;
 use super::directory::patiently;
-use super::errors::{CallError, Class};
+use super::errors::CallError;
 use super::fresh_urls::FreshUrls;
 use super::methods::Method;
 use super::views::{self, METADATA};
@@ -154,18 +155,37 @@ impl Performer for SlackPerformer {
         }
         match self.client.call(Method::ChatPostMessage, &arguments.into()).await {
             Ok(answer) => sent(&answer),
-            Err(error) => failed(&error),
+            Err(error) => failed(&error, Call::Post),
         }
     }
 
     async fn look_up(&self, post: PostId, to: &Recipient, thread: Option<&MessageTs>) -> Found {
         match self.search(post, to, thread).await {
             Ok(found) => found,
-            Err(error) => match error.class() {
-                Class::Recipient => Found::Impossible { code: error.code() },
-                Class::Configuration | Class::Content | Class::InDoubt => Found::Later(LOOK_AGAIN),
-                Class::NotApplied => Found::Later(error.retry_after()),
+            Err(error) => match error.does(Call::LookUp) {
+                Does::Unknowable => Found::Impossible { code: error.code() },
+                Does::Suspends => Found::Refused { code: error.code(), after: LOOK_AGAIN },
+                Does::Pauses | Does::PausesIfItLasts => Found::Misconfigured { code: error.code() },
+                Does::Repeats
+                | Does::LooksUp
+                | Does::LooksUpThenRefuses
+                | Does::RepeatsThenLeavesIt
+                | Does::Unreachable
+                | Does::Refuses
+                | Does::LeavesIt
+                | Does::Drops => match error {
+                    CallError::Limited { retry_after } => Found::Later(retry_after),
+                    _ => Found::Later(LOOK_AGAIN),
+                },
             },
+        }
+    }
+
+    async fn probe(&self) -> Probed {
+        match self.client.call(Method::AuthTest, &json!({})).await {
+            Ok(_) => Probed::Through,
+            Err(CallError::Limited { retry_after }) => Probed::Limited(retry_after),
+            Err(error) => Probed::Refused { code: error.code() },
         }
     }
 
@@ -188,12 +208,22 @@ impl Performer for SlackPerformer {
             Ok(_) => Refreshed::Shown,
             Err(CallError::Refused { code, .. }) if GONE.contains(&code.as_str()) => Refreshed::Never,
             Err(CallError::Limited { retry_after }) => Refreshed::Limited(retry_after),
-            Err(error) => match error.class() {
-                Class::Recipient | Class::Content => Refreshed::Refused { code: error.code() },
-                Class::Configuration | Class::NotApplied | Class::InDoubt => {
-                    Refreshed::Later { code: error.code() }
+            Err(error) => {
+                let code = error.code();
+                match error.does(Call::Update) {
+                    Does::LeavesIt => Refreshed::Refused { code },
+                    Does::RepeatsThenLeavesIt => Refreshed::Unknown { code },
+                    Does::Suspends => Refreshed::Suspended { code },
+                    Does::Pauses | Does::PausesIfItLasts => Refreshed::Misconfigured { code },
+                    Does::Repeats
+                    | Does::LooksUp
+                    | Does::LooksUpThenRefuses
+                    | Does::Unknowable
+                    | Does::Unreachable
+                    | Does::Refuses
+                    | Does::Drops => Refreshed::Later { code },
                 }
-            },
+            }
         }
     }
 
@@ -232,23 +262,28 @@ fn sent(answer: &Value) -> Outcome {
     }
 }
 
-fn failed(error: &CallError) -> Outcome {
+/// What became of a new message whose call failed.
+fn failed(error: &CallError, call: Call) -> Outcome {
     let code = error.code();
-    match error.class() {
-        Class::Recipient => Outcome::Refused { because: RefusedFor::Recipient, code },
-        Class::Content => Outcome::Refused { because: RefusedFor::Content, code },
-        Class::Configuration => {
-            if let CallError::Refused { needed: Some(scope), .. } = error {
-                tracing::error!(
-                    slack.code = code,
-                    slack.scope = scope,
-                    "the app lacks a scope; add it and reinstall"
-                );
-            }
-            Outcome::Misconfigured { code }
+    if let CallError::Refused { needed: Some(scope), .. } = error {
+        tracing::error!(
+            slack.code = code,
+            slack.scope = scope,
+            "the app lacks a scope; add it and reinstall"
+        );
+    }
+    match error.does(call) {
+        Does::Unreachable => Outcome::Refused { because: RefusedFor::Recipient, code },
+        Does::Refuses => Outcome::Refused { because: RefusedFor::Content, code },
+        Does::Pauses => Outcome::Misconfigured { code },
+        Does::PausesIfItLasts => Outcome::Barred { code },
+        Does::Suspends => Outcome::Suspended { code },
+        Does::LooksUpThenRefuses => Outcome::Unknown { code, maybe: true },
+        Does::Repeats => Outcome::NotApplied { retry_after: error.retry_after(), code },
+        // What is said of other calls leaves a message in doubt.
+        Does::LooksUp | Does::Unknowable | Does::LeavesIt | Does::RepeatsThenLeavesIt | Does::Drops => {
+            Outcome::InDoubt { code }
         }
-        Class::NotApplied => Outcome::NotApplied { retry_after: error.retry_after(), code },
-        Class::InDoubt => Outcome::InDoubt { code },
     }
 }
 
@@ -297,12 +332,16 @@ mod tests {
 
     #[test]
     fn each_class_of_error_has_its_own_outcome() {
-        let refused = |code: &str| failed(&CallError::refused(code));
+        let refused = |code: &str| failed(&CallError::refused(code), Call::Post);
         assert!(matches!(refused("user_disabled"), Outcome::Refused { because: RefusedFor::Recipient, .. }));
         assert!(matches!(refused("invalid_blocks"), Outcome::Refused { because: RefusedFor::Content, .. }));
         assert!(matches!(refused("missing_scope"), Outcome::Misconfigured { .. }));
         assert!(matches!(refused("fatal_error"), Outcome::InDoubt { .. }));
-        let limited = failed(&CallError::Limited { retry_after: Duration::from_secs(7) });
+        assert!(matches!(refused("brand_new_error"), Outcome::Unknown { maybe: true, .. }));
+        assert!(matches!(failed(&CallError::Status(403), Call::Post), Outcome::Barred { .. }));
+        let scope = failed(&CallError::refused("missing_scope"), Call::File);
+        assert!(matches!(scope, Outcome::Suspended { .. }), "other messages need no such scope");
+        let limited = failed(&CallError::Limited { retry_after: Duration::from_secs(7) }, Call::Post);
         let expected =
             Outcome::NotApplied { retry_after: Duration::from_secs(7), code: "ratelimited".into() };
         assert_eq!(limited, expected);

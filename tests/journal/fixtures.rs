@@ -64,10 +64,14 @@ fn kind(event: &Event) -> &'static str {
         Event::ClockDoubted { .. } => "clock_doubted",
         Event::ClockBelieved {} => "clock_believed",
         Event::Revived { .. } => "revived",
+        Event::PauseLifted { .. } => "pause_lifted",
+        Event::CallsRefused { .. } => "calls_refused",
+        Event::CallsTaken { .. } => "calls_taken",
+        Event::ContentRetried { .. } => "content_retried",
     }
 }
 
-const KINDS: [&str; 54] = [
+const KINDS: &[&str] = &[
     "config_adopted",
     "person_linked",
     "post_intended",
@@ -122,6 +126,10 @@ const KINDS: [&str; 54] = [
     "clock_doubted",
     "clock_believed",
     "revived",
+    "pause_lifted",
+    "calls_refused",
+    "calls_taken",
+    "content_retried",
 ];
 
 /// The version of the record that a kind came with.
@@ -130,7 +138,16 @@ fn added_in(kind: &str) -> u32 {
 }
 
 /// What version 2 added.
-const LATER_KINDS: [&str; 4] = ["restored", "clock_doubted", "clock_believed", "revived"];
+const LATER_KINDS: &[&str] = &[
+    "restored",
+    "clock_doubted",
+    "clock_believed",
+    "revived",
+    "pause_lifted",
+    "calls_refused",
+    "calls_taken",
+    "content_retried",
+];
 
 /// The records of `version`'s fixtures, with the name of the file and the line they come from.
 fn fixtures(version: u32) -> Vec<(String, String, Record)> {

@@ -18,6 +18,7 @@ mod questions;
 mod race;
 mod reading;
 mod referral;
+mod refusals;
 mod reload;
 mod respect;
 mod restarts;

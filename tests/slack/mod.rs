@@ -5,6 +5,7 @@ mod checkup;
 mod conversation;
 mod files;
 mod posts;
+mod refusals;
 mod transports;
 
 use std::collections::VecDeque;

@@ -55,8 +55,11 @@ fn stopped(desk: &Desk<'_>) -> Option<Part> {
         PauseReason::Unproven => {
             "Sending is paused: the journal is new, was restored or was put back from a copy, and some messages may have gone out before. Look at this week, then resume.".to_owned()
         }
+        PauseReason::Configuration { code } if reason.ends_by_itself() => format!(
+            "Sending is paused: Slack refuses everything ({code}). I try again every few minutes, and go on once it works."
+        ),
         PauseReason::Configuration { code } => {
-            format!("Sending is paused: Slack refuses everything ({code}). Mend the app in Slack, then resume.")
+            format!("Sending is paused: Slack refuses everything ({code}). Fix the app in Slack, then resume.")
         }
     };
     let resume = Button { label: "Resume sending".into(), action: Action::Resume, look: Look::Primary };

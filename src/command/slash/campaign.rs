@@ -14,7 +14,8 @@ use crate::message;
 use crate::plan::{self, Outcome, Row, Skip};
 
 pub(super) fn pause(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> Result<Decided, String> {
-    if scene.state.paused.is_some() {
+    // What Slack refuses may end by itself; what an advocate pauses doesn't.
+    if scene.state.paused.as_ref().is_some_and(|(_, reason)| !reason.ends_by_itself()) {
         return Err(format!(
             "Messages are paused already. `{} resume` lets them go on.",
             scene.program.command

@@ -54,6 +54,10 @@ impl Disk {
         self.0.lock().unwrap().records.iter().map(|record| name(&record.event)).collect()
     }
 
+    pub(super) fn records(&self) -> Vec<Record> {
+        self.0.lock().unwrap().records.clone()
+    }
+
     pub(super) fn state(&self) -> State {
         State::of(&self.0.lock().unwrap().records)
     }

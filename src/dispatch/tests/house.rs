@@ -47,7 +47,13 @@ impl House {
             compose: Arc::new(Says),
             clock,
             list: List::of(keys),
-            rates: Rates { posts: fast, refreshes: fast, look_ups: fast, channel_gap: Duration::ZERO },
+            rates: Rates {
+                posts: fast,
+                refreshes: fast,
+                look_ups: fast,
+                channel_gap: Duration::ZERO,
+                first_retry: Duration::from_millis(2),
+            },
             timeout: Duration::from_secs(20),
             program: watch::channel(Arc::new(program(&people))).0,
         }

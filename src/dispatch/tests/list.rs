@@ -6,7 +6,7 @@ use super::world::{minutes, start_of_test};
 use crate::dispatch::{Planner, World};
 use crate::domain::effect::{DeliveryKey, Effect, Life, Post, PostKey};
 use crate::domain::engagement::Audience;
-use crate::domain::event::{PauseReason, Record};
+use crate::domain::event::Record;
 use crate::domain::state::{Phase, State};
 
 /// Posts that are due from a moment on, for ten days.
@@ -42,8 +42,7 @@ fn stands(state: &State, key: &PostKey, due: Timestamp) -> Option<(Timestamp, Ef
         })
     };
     let paused = match &state.paused {
-        Some((_, PauseReason::Configuration { .. })) => true,
-        Some(_) => key.delivery().is_some(),
+        Some((_, reason)) => reason.stops_everything() || key.delivery().is_some(),
         None => false,
     };
     let id = key.id();

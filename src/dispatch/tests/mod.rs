@@ -5,6 +5,7 @@ mod disk;
 mod house;
 mod list;
 mod readings;
+mod refusals;
 mod slack;
 mod updates;
 mod world;
@@ -71,8 +72,6 @@ async fn every_outcome_has_its_own_consequence() {
     check(&[limited], &[], &[intended, "post_deferred", intended, sent], 1).await;
     check(&[Does::LosesReply], &[], &[intended, sent], 1).await;
     check(&[Does::Swallows], &[], &[intended, "post_absent", intended, sent], 1).await;
-    let misconfigured = Does::Says(Outcome::Misconfigured { code: "invalid_auth".to_owned() });
-    check(&[misconfigured], &[], &[intended, "post_deferred", "posting_paused"], 0).await;
     // Not to be told yet: asked again, by the real clock.
     let later = Found::Later(Duration::from_millis(5));
     check(&[Does::LosesReply], &[later.clone(), later], &[intended, sent], 1).await;
@@ -162,7 +161,7 @@ async fn the_first_fault_of_configuration_pauses_posting_once_for_all() {
         house.slack.does(key, [Does::Says(Outcome::Misconfigured { code: "invalid_auth".to_owned() })]);
     }
     let mut process = house.start();
-    process.runs_dry().await;
+    process.settles().await;
     let pauses = house.disk.names().iter().filter(|name| *name == "posting_paused").count();
     assert_eq!(pauses, 1);
     process.happens(Event::PostingResumed { by: person("priya") }).await;

@@ -13,7 +13,7 @@ use crate::dispatch::Rate;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::ids::{MessageTs, SlackChannelId, SlackUserId};
 use crate::domain::message::{Message, Recipient};
-use crate::domain::performer::{Found, Outcome, Outgoing, Performer, Refreshed};
+use crate::domain::performer::{Found, Outcome, Outgoing, Performer, Probed, Refreshed};
 
 /// What Slack does with a post.
 #[derive(Debug, Clone)]
@@ -52,6 +52,11 @@ struct Workspace {
     latency: Duration,
     /// At most so many updates in any window.
     updates: Option<Limit>,
+    /// What probes find; that calls are taken if nothing is said.
+    probes: VecDeque<Probed>,
+    probed: usize,
+    /// What becomes of updates; they are shown if nothing is said.
+    updated: VecDeque<Refreshed>,
     /// Clicked a moment ago.
     clicked: HashSet<(SlackChannelId, MessageTs)>,
 }
@@ -135,6 +140,21 @@ impl Slack {
     /// How often an update was one too many.
     pub(super) fn updates_limited(&self) -> usize {
         self.inner.lock().unwrap().updates.as_ref().map_or(0, |limit| limit.met)
+    }
+
+    /// What the next probes find.
+    pub(super) fn probes_find(&self, probes: impl IntoIterator<Item = Probed>) {
+        self.inner.lock().unwrap().probes = probes.into_iter().collect();
+    }
+
+    /// How many probes were made.
+    pub(super) fn probed(&self) -> usize {
+        self.inner.lock().unwrap().probed
+    }
+
+    /// What becomes of the next updates.
+    pub(super) fn updates_end(&self, updated: impl IntoIterator<Item = Refreshed>) {
+        self.inner.lock().unwrap().updated = updated.into_iter().collect();
     }
 
     /// The message of `key` was clicked just now: it may be shown as the answer to that.
@@ -241,9 +261,18 @@ impl Performer for Slack {
         }
     }
 
+    async fn probe(&self) -> Probed {
+        let mut workspace = self.inner.lock().unwrap();
+        workspace.probed += 1;
+        workspace.probes.pop_front().unwrap_or(Probed::Through)
+    }
+
     async fn refresh(&self, post: PostId, _: &SlackChannelId, _: &MessageTs, message: &Message) -> Refreshed {
         let latency = {
             let mut workspace = self.inner.lock().unwrap();
+            if let Some(refreshed) = workspace.updated.pop_front() {
+                return refreshed;
+            }
             if let Some(retry_after) = workspace.updates.as_mut().and_then(Limit::counts) {
                 return Refreshed::Limited(retry_after);
             }

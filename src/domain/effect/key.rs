@@ -17,6 +17,7 @@ use crate::domain::calendar::Quarter;
 use crate::domain::engagement::Touch;
 use crate::domain::event::Renames;
 use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
+use crate::domain::refusal::Call;
 
 /// One touch to one person: a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -89,6 +90,23 @@ pub enum Notice {
         /// The record.
         since: Seq,
     },
+    /// Slack refused messages for their content.
+    ContentRefused {
+        /// The record of the first refusal that it tells.
+        since: Seq,
+    },
+    /// Slack refuses a kind of call.
+    CallsRefused {
+        /// Which kind.
+        calls: Call,
+        /// The record.
+        since: Seq,
+    },
+    /// Slack refused everything for a while.
+    Interrupted {
+        /// The record of the pause that it began with.
+        since: Seq,
+    },
     /// Nobody holds office hours on an initiative while it is argued.
     NoHours {
         /// Which.
@@ -117,7 +135,11 @@ impl Notice {
             | Self::Disagreement { initiative, .. }
             | Self::NoHours { initiative, .. }
             | Self::HoursTaken { initiative, .. } => About::Initiative(initiative),
-            Self::Paused { since } | Self::ConfigRefused { since } => About::Service(*since),
+            Self::Paused { since }
+            | Self::ConfigRefused { since }
+            | Self::ContentRefused { since }
+            | Self::CallsRefused { since, calls: _ }
+            | Self::Interrupted { since } => About::Service(*since),
         }
     }
 
@@ -133,7 +155,12 @@ impl Notice {
                 renames.team(team);
             }
             // A post keeps the id it went out with.
-            Self::Unknown { post: _ } | Self::Paused { since: _ } | Self::ConfigRefused { since: _ } => {}
+            Self::Unknown { post: _ }
+            | Self::Paused { since: _ }
+            | Self::ConfigRefused { since: _ }
+            | Self::ContentRefused { since: _ }
+            | Self::CallsRefused { since: _, calls: _ }
+            | Self::Interrupted { since: _ } => {}
         }
     }
 }

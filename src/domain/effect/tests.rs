@@ -9,6 +9,7 @@ use crate::domain::engagement::Touch;
 use crate::domain::event::{Event, Record, Renames};
 use crate::domain::ids::{InitiativeId, MessageTs, PersonId, SlackChannelId};
 use crate::domain::program::ConfigDigest;
+use crate::domain::refusal::Call;
 use crate::domain::state::State;
 
 fn person(id: &str) -> PersonId {
@@ -173,6 +174,24 @@ fn one_of_each() -> Vec<(&'static str, PostKey, &'static str, &'static str)> {
             "aa419c7a93554036bb3a621425b10bf2",
         ),
         (
+            "notice content refused",
+            notice(Notice::ContentRefused { since }),
+            r#"{"post":"notice","to":"priya","notice":"content_refused","since":42}"#,
+            "f5a27271dbff7291930c17499eea013c",
+        ),
+        (
+            "notice calls refused",
+            notice(Notice::CallsRefused { calls: Call::LookUp, since }),
+            r#"{"post":"notice","to":"priya","notice":"calls_refused","calls":"look_up","since":42}"#,
+            "2d8dfd8622c61c347a5fd06178df3d1c",
+        ),
+        (
+            "notice interrupted",
+            notice(Notice::Interrupted { since }),
+            r#"{"post":"notice","to":"priya","notice":"interrupted","since":42}"#,
+            "804b7dd84f3ad8eedf7bbb7d0000b6d4",
+        ),
+        (
             "notice no hours",
             notice(Notice::NoHours { initiative: initiative(), quarter: quarter() }),
             r#"{"post":"notice","to":"priya","notice":"no_hours","initiative":"payment-deadlines","quarter":"2027-Q1"}"#,
@@ -214,6 +233,9 @@ fn name(key: &PostKey) -> &'static str {
             Notice::Disagreement { .. } => "notice disagreement",
             Notice::Paused { .. } => "notice paused",
             Notice::ConfigRefused { .. } => "notice config refused",
+            Notice::ContentRefused { .. } => "notice content refused",
+            Notice::CallsRefused { .. } => "notice calls refused",
+            Notice::Interrupted { .. } => "notice interrupted",
             Notice::NoHours { .. } => "notice no hours",
             Notice::HoursTaken { .. } => "notice hours taken",
         },

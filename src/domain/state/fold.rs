@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::booking::uid;
 use crate::domain::calendar::Quarter;
-use crate::domain::effect::{About, PostId, PostKey};
+use crate::domain::effect::PostId;
 use crate::domain::engagement::Stance;
 use crate::domain::event::{Cause, Event, How, Record, RefusedFor};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
@@ -74,12 +74,18 @@ impl State {
             Event::PostSent { post, attempt, channel, ts } => {
                 self.sent(at, seq, *post, *attempt, channel, ts)
             }
-            Event::PostRefused { post, attempt, because, code } => {
-                if self.settle(*post, *attempt, Phase::Refused { because: *because, code: code.clone() })
-                    && *because == RefusedFor::Recipient
-                    && let Some(to) = self.posts.get(post).map(|post| post.key.to().clone())
-                {
-                    self.is_unreachable(seq, at, &to, code);
+            Event::PostRefused { post, attempt, because, code, version } => {
+                if self.settle(*post, *attempt, Phase::Refused { because: *because, code: code.clone() }) {
+                    match because {
+                        RefusedFor::Recipient => {
+                            if let Some(to) = self.posts.get(post).map(|post| post.key.to().clone()) {
+                                self.is_unreachable(seq, at, &to, code);
+                            }
+                        }
+                        RefusedFor::Content => {
+                            self.content_refused(seq, at, *post, code, version.as_deref());
+                        }
+                    }
                 }
             }
             Event::PostDeferred { post, attempt, until, .. } => {
@@ -294,8 +300,6 @@ impl State {
                 self.mended(seq);
                 self.refused_config = Some(RefusedConfig { since: seq, digest, faults, places, at });
             }
-            Event::PostingPaused { reason } => self.paused = Some((seq, reason.clone())),
-            Event::PostingResumed { .. } => self.paused = None,
             Event::ClockDoubted { ahead } => {
                 self.clock_off = Some(ClockOff { since: seq, ahead: *ahead, at })
             }
@@ -306,17 +310,19 @@ impl State {
             Event::Revived { deliveries, .. } => {
                 deliveries.iter().for_each(|delivery| self.revived(at, delivery));
             }
+            Event::PostingPaused { reason } => self.pauses(seq, at, reason),
+            Event::PostingResumed { .. } => self.resumes(at),
+            Event::PauseLifted { since } => self.lifts(at, *since),
+            Event::CallsRefused { calls, code } => self.calls_are_refused(seq, at, *calls, code),
+            Event::CallsTaken { calls } => self.calls_are_taken(seq, *calls),
+            Event::ContentRetried { version } => self.content_retried(seq, at, version),
         }
     }
 
     /// The refused configuration is no longer the latest: whoever was told of it reads so.
     fn mended(&mut self, seq: Seq) {
-        let Some(refused) = self.refused_config.take() else { return };
-        let told = |key: &PostKey| key.about() == About::Service(refused.since);
-        let posts: Vec<PostId> =
-            self.posts.iter().filter(|(_, post)| told(&post.key)).map(|(id, _)| *id).collect();
-        for post in posts {
-            self.post_changed(seq, post);
+        if let Some(refused) = self.refused_config.take() {
+            self.told_changed(seq, refused.since);
         }
     }
 

@@ -11,11 +11,13 @@ mod fold;
 mod heard;
 mod news;
 mod posting;
+mod refusals;
 mod renaming;
 mod subject;
 
 pub use booking::{AddedHours, BookingState, Change, Slot, Standing, WaitState};
 pub use news::News;
+pub use refusals::{CallsRefused, Interruption, RefusedContent};
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -33,6 +35,7 @@ use super::event::{Cause, How, PauseReason, Record, Referral, RefusedFor, Said, 
 use super::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
 use super::personal::Personal;
 use super::program::ConfigDigest;
+use super::refusal::Call;
 
 /// How far a post has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +162,8 @@ pub struct Engagement {
     pub unknown: bool,
     /// How many messages were given up because their time had passed.
     pub missed: u32,
+    /// Slack refused a message for its content, with this code, and none has arrived since.
+    pub refused: Option<String>,
     /// A conversation was recorded by hand: the record and when.
     pub conversation: Option<(Seq, Timestamp)>,
     /// The deliveries, by touch and occurrence.
@@ -201,6 +206,11 @@ impl Engagement {
     /// heard of them otherwise.
     pub fn passed_by(&self) -> bool {
         self.missed > 0 && !self.reached && !self.is_engaged()
+    }
+
+    /// The code with which Slack refused the message to somebody of whom nothing has been heard otherwise.
+    pub fn refused_unheard(&self) -> Option<&str> {
+        self.refused.as_deref().filter(|_| !self.is_engaged())
     }
 
     /// Whether they have been engaged: a stance, a question, a conversation (ARCHITECTURE: *engaged*).
@@ -560,6 +570,14 @@ pub struct State {
     pub restored: Vec<Restoration>,
     /// The system's clock is off, so campaign messages wait.
     pub clock_off: Option<ClockOff>,
+    /// What posting was paused for when Slack began to refuse everything; in force again once it doesn't.
+    pub set_aside: Option<(Seq, PauseReason)>,
+    /// The latest time in which Slack refused everything.
+    pub interruption: Option<Interruption>,
+    /// The kinds of calls that Slack refuses.
+    pub calls_refused: BTreeMap<Call, CallsRefused>,
+    /// What Slack refused for its content, a day's refusals together, by the record of the first.
+    pub refused_content: BTreeMap<Seq, RefusedContent>,
     /// The earliest quarter for which a touch was sent, and the record of the first one.
     pub begun: Option<(Quarter, Seq)>,
     /// Campaign messages of the last hours to anybody, oldest first.

@@ -113,7 +113,11 @@ impl State {
             | Event::Restored { .. }
             | Event::ClockDoubted { .. }
             | Event::ClockBelieved {}
-            | Event::Revived { .. } => return,
+            | Event::Revived { .. }
+            | Event::PauseLifted { .. }
+            | Event::CallsRefused { .. }
+            | Event::CallsTaken { .. }
+            | Event::ContentRetried { .. } => return,
         };
         self.news.note(about.as_ref(), record.seq, record.at);
     }

@@ -135,6 +135,9 @@ impl State {
         } else {
             (state.changed, state.shown) = (seq, seq);
         }
+        if let Some(interruption) = &mut self.interruption {
+            interruption.over |= interruption.until.is_some();
+        }
         let person = person_mut(&mut self.people, state.key.to());
         person.channel = Some(channel.clone());
         person.unreachable = None;
@@ -147,10 +150,12 @@ impl State {
             person.digest = Some((state.intended, state.intended_at));
         }
         if let Some(delivery) = state.key.delivery().cloned() {
-            self.engagement_mut(&delivery.person, &delivery.initiative, delivery.quarter).reached = true;
+            let engagement = self.engagement_mut(&delivery.person, &delivery.initiative, delivery.quarter);
+            (engagement.reached, engagement.refused) = (true, None);
         } else {
             self.by_place.insert((channel.clone(), ts.clone()), post);
         }
+        self.refused_moved_on(seq, post);
     }
 
     /// Plans what counted as missed anew: as if nothing had become of it, or if it was tried before, as if it

@@ -369,3 +369,36 @@ fn what_was_typed_is_known_for_as_long_as_it_may_be_looked_for() {
     state.apply(&paused(5, 17, Some(Cause::Event("Ev2".to_owned()))));
     assert!(!state.knows(&cause));
 }
+
+#[test]
+fn what_a_reader_did_is_shown_before_what_changed_later_and_that_before_what_changed_first() {
+    let mut story = Story::default();
+    let touch = |to: &str| PostKey::Touch(DeliveryKey { person: person(to), ..delivery(Touch::Pitch) });
+    let posts: Vec<PostId> = ["ana", "ben", "cid", "dia"].map(|to| story.sends(touch(to))).into();
+    let slack = |to: &str| SlackUserId::parse(&format!("U{}", to.to_uppercase())).unwrap();
+    story.says(Event::PersonLinked { person: person("cid"), slack: slack("cid") });
+    let confirmed = |to: &str| Event::HeadsUpConfirmed {
+        person: person(to),
+        initiative: initiative("payments"),
+        quarter: quarter(),
+    };
+    let at = Timestamp::from_second(1_790_000_000).unwrap();
+    let cause = Some(Cause::Click(slack("cid"), "1.1".to_owned()));
+    story.0.apply(&Record { seq: story.0.head.next(), at, cause, event: confirmed("cid") });
+    let recalled = |recalled| Event::Recalled {
+        initiative: initiative("payments"),
+        quarter: quarter(),
+        by: person("priya"),
+        recalled,
+    };
+    story.says(recalled(true));
+    story.says(confirmed("dia"));
+    let order: Vec<PostId> = story.0.to_refresh().into_iter().map(|(post, _)| post).collect();
+    assert_eq!(order[..2], [posts[2], posts[3]]);
+    let mut rest = posts[..2].to_vec();
+    rest.sort_unstable();
+    assert_eq!(order[2..], rest);
+    let through = story.0.head;
+    story.says(Event::PostShown { post: posts[2], through });
+    assert!(!story.0.awaited.contains(&posts[2]));
+}

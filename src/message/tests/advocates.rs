@@ -1,6 +1,8 @@
 //! What advocates are told, and what people are told of that.
 
 use super::*;
+use crate::domain::event::RefusedFor;
+use crate::domain::refusal::Call;
 
 #[test]
 fn relays_tell_the_advocate_who_said_what_and_what_to_do() {
@@ -101,4 +103,47 @@ fn notices_say_what_happened_and_what_to_do() {
         all.push_str(&format!("━━━ {title}: {}\n\n{}\n", message.notification, to_text(&message)));
     }
     insta::assert_snapshot!("notices", all);
+}
+
+#[test]
+fn what_was_refused_is_told_with_whom_it_cost_what_and_what_to_do() {
+    let refused = |to: &str, touch: Touch| {
+        let (key, teams) = (key(to, touch), vec![team_id("checkout")]);
+        let (post, deadline) = (key.id(), at(MONDAY));
+        let (because, code, version) =
+            (RefusedFor::Content, "invalid_blocks".to_owned(), Some("0.1.0".to_owned()));
+        [
+            Event::PostIntended { key, attempt: 1, deadline, teams, audience: None },
+            Event::PostRefused { post, attempt: 1, because, code, version },
+        ]
+    };
+    let told = |events: Vec<Event>, notice: Notice| {
+        let story = events.into_iter().fold(Story::new(), |story, event| story.then(MONDAY, event));
+        let key = PostKey::Notice { to: person_id("priya"), notice };
+        to_text(&composed(&program(), &story, &key, MONDAY))
+    };
+    let check = |text: &str, words: &[&str]| {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in words {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+    };
+    let content = || Notice::ContentRefused { since: Seq(2) };
+    let both = || [refused("ana", Touch::Pitch), refused("ben", Touch::Pitch)].concat();
+    check(
+        &told(both(), content()),
+        &["Slack refused two messages", "Ana", "refused (invalid_blocks)", "met @person"],
+    );
+    let again = [both(), vec![Event::ContentRetried { version: "0.2.0".to_owned() }]].concat();
+    check(&told(again, content()), &["Ben", "being tried again"]);
+    let calls = || Notice::CallsRefused { calls: Call::LookUp, since: Seq(1) };
+    let refused = Event::CallsRefused { calls: Call::LookUp, code: "missing_scope".to_owned() };
+    let words = ["doesn't let me look up whether a message arrived (missing_scope)", "canvass doctor"];
+    check(&told(vec![refused.clone()], calls()), &words);
+    let taken = Event::CallsTaken { calls: Call::LookUp };
+    check(&told(vec![refused, taken], calls()), &["lets me look up whether a message arrived again"]);
+    let paused = Event::PostingPaused { reason: PauseReason::Configuration { code: "invalid_auth".into() } };
+    let lifted = Event::PauseLifted { since: Seq(1) };
+    let words = ["Nothing could be sent for", "(invalid_auth)", "It's over"];
+    check(&told(vec![paused, lifted], Notice::Interrupted { since: Seq(1) }), &words);
 }

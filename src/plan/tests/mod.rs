@@ -12,6 +12,7 @@ mod properties;
 mod questions;
 mod reach;
 mod reasons;
+mod refusals;
 mod reload;
 mod restart;
 mod world;

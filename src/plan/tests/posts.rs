@@ -23,6 +23,9 @@ pub(super) fn answers(life: &Life) -> Vec<String> {
                 Notice::Disagreement { team, .. } => format!("disagreement {team}"),
                 Notice::Paused { .. } => "paused".to_owned(),
                 Notice::ConfigRefused { .. } => "refused configuration".to_owned(),
+                Notice::ContentRefused { .. } => "refused content".to_owned(),
+                Notice::CallsRefused { .. } => "refused calls".to_owned(),
+                Notice::Interrupted { .. } => "interrupted".to_owned(),
                 Notice::NoHours { initiative, .. } => format!("no hours {initiative}"),
                 Notice::HoursTaken { initiative, .. } => format!("hours taken {initiative}"),
             },
@@ -113,7 +116,13 @@ fn the_advocate_is_told_once_of_whom_no_message_reaches() {
     let post = eligible(&life.program, &life.state, &life.seen, life.now, &key).unwrap();
     life.intends(&post);
     let because = RefusedFor::Recipient;
-    life.happens(Event::PostRefused { post: key.id(), attempt: 1, because, code: "user_disabled".into() });
+    life.happens(Event::PostRefused {
+        post: key.id(),
+        attempt: 1,
+        because,
+        code: "user_disabled".into(),
+        version: None,
+    });
     life.until(at("2026-11-23T14:00:00Z"));
     assert_eq!(answers(&life), ["unreachable carla to priya Mon 16 Nov 15:00"]);
     assert_eq!(life.story("carla"), Vec::<String>::new());

@@ -130,7 +130,7 @@ fn the_person_may_not_be_one_to_write_to() {
     let mut life = asleep(HEADS_UP, |_| {});
     let post = intended(&mut life, "ana", Touch::HeadsUp).id();
     let (because, code) = (RefusedFor::Recipient, "user_disabled".to_owned());
-    life.happens(Event::PostRefused { post, attempt: 1, because, code });
+    life.happens(Event::PostRefused { post, attempt: 1, because, code, version: None });
     life.sleeps_until(at(PITCH));
     assert_eq!(why(&life, Touch::Pitch), "unreachable");
 
@@ -194,7 +194,7 @@ fn it_may_be_on_record_already() {
     let mut life = asleep(HEADS_UP, |_| {});
     let post = intended(&mut life, "ana", Touch::HeadsUp).id();
     let (because, code) = (RefusedFor::Content, "invalid_blocks".to_owned());
-    life.happens(Event::PostRefused { post, attempt: 1, because, code });
+    life.happens(Event::PostRefused { post, attempt: 1, because, code, version: None });
     assert_eq!(why(&life, Touch::HeadsUp), "refused");
 
     let mut life = asleep(PITCH, |_| {});

@@ -381,11 +381,11 @@ impl Life {
             }
             Fate::RefusedForContent => {
                 let (because, code) = (RefusedFor::Content, "invalid_blocks".into());
-                self.happens(Event::PostRefused { post: id, attempt, because, code });
+                self.happens(Event::PostRefused { post: id, attempt, because, code, version: None });
             }
             Fate::RefusedForRecipient => {
                 let (because, code) = (RefusedFor::Recipient, "user_disabled".into());
-                self.happens(Event::PostRefused { post: id, attempt, because, code });
+                self.happens(Event::PostRefused { post: id, attempt, because, code, version: None });
             }
             Fate::Lost => {}
             Fate::Absent => self.fates.push(Fate::Absent),

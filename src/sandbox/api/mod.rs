@@ -330,6 +330,7 @@ fn within_limits(hub: &Hub, method: &Method, args: &Args) -> Result<(), u64> {
 /// The fault's reply, if the call is not to be carried out at all.
 async fn instead(hub: &Hub, name: &str, strike: &Strike) -> Option<Reply> {
     match &strike.kind {
+        Kind::Http403 => Some(Reply::plain(StatusCode::FORBIDDEN, "text/html", "<html>No.</html>")),
         Kind::Http500 => Some(Reply::plain(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "")),
         Kind::Http503 => Some(Reply::plain(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "")),
         Kind::Garbage => {

@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use self::book::{Book, Done, Job};
+use super::refusals;
 use super::shared::Shared;
 use crate::clock::{Clock, monotonic};
 use crate::command;
@@ -24,10 +25,11 @@ use crate::domain::initiative::Initiative;
 use crate::domain::message::Page;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
+use crate::domain::refusal::{Call, Does};
 use crate::domain::survey::{Argued, Standings};
 use crate::journal::Writer;
 use crate::plan::{self, Planned, Queue};
-use crate::slack::{self, Class, Client};
+use crate::slack::{self, Client};
 
 /// Records come in batches; a page is looked at once for those of this long.
 const SETTLING: Duration = Duration::from_millis(250);
@@ -35,6 +37,9 @@ const SETTLING: Duration = Duration::from_millis(250);
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// How long a page says "today" before it is looked at again, calendar time.
 const TICK: SignedDuration = SignedDuration::from_hours(1);
+
+/// How soon App Home is published again while Slack doesn't take any.
+const WHILE_REFUSED: Duration = Duration::from_secs(120);
 
 /// Somebody looks at this page of their App Home.
 pub(super) type Opening = (SlackUserId, Page);
@@ -140,13 +145,25 @@ impl Desk {
             return Done::Unchanged;
         }
         match slack::publish(&self.client, &job.who, view, job.hash.as_deref()).await {
-            Ok(hash) => Done::Published { shown, hash },
+            Ok(hash) => {
+                refusals::note(&self.writer, Call::Home, Ok(())).await;
+                Done::Published { shown, hash }
+            }
             Err(error) if slack::is_conflict(&error) => Done::Conflict,
             Err(error) => {
                 tracing::warn!(slack.code = error.code(), "App Home could not be published");
-                match error.class() {
-                    Class::NotApplied | Class::InDoubt => Done::Later(error.retry_after()),
-                    Class::Recipient | Class::Configuration | Class::Content => Done::Refused,
+                refusals::note(&self.writer, Call::Home, Err(&error)).await;
+                match error.does(Call::Home) {
+                    Does::Repeats => Done::Later(error.retry_after()),
+                    Does::Suspends | Does::Pauses | Does::PausesIfItLasts => Done::Later(WHILE_REFUSED),
+                    Does::Unreachable
+                    | Does::Refuses
+                    | Does::LeavesIt
+                    | Does::Unknowable
+                    | Does::LooksUp
+                    | Does::LooksUpThenRefuses
+                    | Does::RepeatsThenLeavesIt
+                    | Does::Drops => Done::Refused,
                 }
             }
         }

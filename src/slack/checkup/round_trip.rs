@@ -90,6 +90,9 @@ async fn round_trip(client: Client, person: &Person, account: &Member) -> Vec<Fi
         Outcome::Refused { code, .. }
         | Outcome::Misconfigured { code }
         | Outcome::NotApplied { code, .. }
+        | Outcome::Barred { code }
+        | Outcome::Suspended { code }
+        | Outcome::Unknown { code, .. }
         | Outcome::InDoubt { code } => {
             let says = format!("A message to {} is not taken: {code}.", person.name);
             return vec![Finding::fault(TAB, says, advice(&CallError::refused(code)))];
@@ -108,7 +111,12 @@ async fn round_trip(client: Client, person: &Person, account: &Member) -> Vec<Fi
             "The message was found again, and could not be changed.",
             "Check the scope chat:write of the Slack app, and install it again.",
         ),
-        Found::There { .. } | Found::Absent | Found::Later(_) | Found::Impossible { .. } => Finding::fault(
+        Found::There { .. }
+        | Found::Absent
+        | Found::Later(_)
+        | Found::Refused { .. }
+        | Found::Misconfigured { .. }
+        | Found::Impossible { .. } => Finding::fault(
             METADATA,
             "The message was posted and could not be found again.",
             "Check the scope im:history of the Slack app, and install it again: without it a message whose fate is \

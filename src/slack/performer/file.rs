@@ -12,6 +12,7 @@ use crate::domain::effect::PostId;
 use crate::domain::ids::SlackChannelId;
 use crate::domain::message::{Attachment, Recipient};
 use crate::domain::performer::{Found, Outcome, Outgoing};
+use crate::domain::refusal::{Call, Does};
 use crate::slack::client::UploadUrl;
 use crate::slack::errors::CallError;
 use crate::slack::methods::Method;
@@ -54,7 +55,7 @@ impl SlackPerformer {
         }
         match self.client.call(Method::FilesCompleteUploadExternal, &arguments).await {
             Ok(_) => self.shown(post, channel).await,
-            Err(error) => failed(&error),
+            Err(error) => failed(&error, Call::File),
         }
     }
 
@@ -99,16 +100,31 @@ fn read_place(answer: &Value) -> Option<(UploadUrl, String)> {
 
 /// What became of a post of which nothing was shown.
 fn unapplied(error: &CallError) -> Outcome {
-    match failed(error) {
+    match failed(error, Call::File) {
         Outcome::InDoubt { code } => Outcome::NotApplied { retry_after: error.retry_after(), code },
+        Outcome::Unknown { code, .. } => Outcome::Unknown { code, maybe: false },
         outcome => outcome,
     }
 }
 
 /// The place for a file's bytes works once and for a while: the next try gets another, whatever this one
-/// answered. It says nothing about messages without a file, so it never stops them.
+/// answered. It says nothing about messages without a file, so it never stops them; what it answers over and over
+/// is an end all the same.
 fn refused_upload(error: &CallError) -> Outcome {
-    Outcome::NotApplied { retry_after: error.retry_after(), code: format!("upload-{}", error.code()) }
+    let code = format!("upload-{}", error.code());
+    match error.does(Call::File) {
+        Does::Repeats | Does::LooksUp => Outcome::NotApplied { retry_after: error.retry_after(), code },
+        Does::Pauses
+        | Does::PausesIfItLasts
+        | Does::Suspends
+        | Does::Unreachable
+        | Does::Refuses
+        | Does::LeavesIt
+        | Does::Unknowable
+        | Does::LooksUpThenRefuses
+        | Does::RepeatsThenLeavesIt
+        | Does::Drops => Outcome::Unknown { code, maybe: false },
+    }
 }
 
 /// The file's name: what it is called and whose post it is, in characters that no system changes.
@@ -186,10 +202,14 @@ mod tests {
         check(CallError::refused("file_uploads_disabled"), |outcome| {
             matches!(outcome, Outcome::Refused { .. })
         });
-        check(CallError::refused("missing_scope"), |outcome| {
-            matches!(outcome, Outcome::Misconfigured { .. })
+        check(CallError::refused("missing_scope"), |outcome| matches!(outcome, Outcome::Suspended { .. }));
+        check(CallError::refused("invalid_auth"), |outcome| matches!(outcome, Outcome::Misconfigured { .. }));
+        check(CallError::refused("brand_new_error"), |outcome| {
+            matches!(outcome, Outcome::Unknown { maybe: false, .. })
         });
-        assert!(again(&refused_upload(&CallError::Status(403))));
+        assert!(again(&refused_upload(&CallError::Status(503))));
+        let refused = refused_upload(&CallError::Status(403));
+        assert!(matches!(refused, Outcome::Unknown { maybe: false, .. }), "it has an end");
     }
 
     #[test]

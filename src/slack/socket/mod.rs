@@ -205,7 +205,12 @@ impl Sockets {
     fn failed(&self, error: &OpenError, pauses: &mut Pauses) -> Duration {
         let code = error.code();
         let at_least = match error {
-            OpenError::Call(call) if call.class() == Class::Configuration => {
+            OpenError::Call(call)
+                if matches!(
+                    call.class(),
+                    Class::Revoked | Class::Token | Class::Setting | Class::Recipient | Class::Gateway
+                ) =>
+            {
                 tracing::error!(
                     slack.code = code,
                     "Slack refuses Socket Mode; check SLACK_APP_TOKEN and that Socket Mode is on in the app's settings"
