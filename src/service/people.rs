@@ -19,7 +19,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, SlackUserId};
 use crate::domain::performer::Renew;
 use crate::journal::{Decision, Stopped, Writer};
-use crate::slack::directory::{self, Member, Quiet, Sighting};
+use crate::slack::directory::{self, Member, Quiet, Sighting, Workspace};
 use crate::slack::{CallError, Client};
 
 /// How soon a reading that failed is tried again, real time.
@@ -146,6 +146,7 @@ impl People {
     /// Reads and reads again, for ever; `first` is told once everybody has been read.
     pub(super) async fn keep_fresh(mut self, first: oneshot::Sender<()>) -> Result<(), Stopped> {
         let mut first = Some(first);
+        let workspace = self.workspace().await;
         let mut accounts = Accounts::default();
         let (mut everybody, mut quiet) = (Turn::new(Some(self.clock.now())), Turn::new(None));
         let (mut waiting, mut alone): (VecDeque<Asked>, bool) = (VecDeque::new(), false);
@@ -159,7 +160,8 @@ impl People {
                 reading.spawn(async move { Read::Everybody(directory::read_members(&client, &clock).await) });
             }
             if !everybody.under_way && quiet.begins(now, instant) {
-                let (client, clock, ours) = (self.client.clone(), self.clock.clone(), self.ours(&accounts));
+                let (client, clock, ours) =
+                    (self.client.clone(), self.clock.clone(), self.ours(&workspace, &accounts));
                 reading
                     .spawn(async move { Read::Quiet(directory::read_quiet(&client, &clock, &ours).await) });
             }
@@ -174,7 +176,7 @@ impl People {
                         accounts.everybody(members);
                         everybody.succeeded(self.clock.now());
                         quiet.at = Some(self.clock.now());
-                        self.recognise(&accounts).await?;
+                        self.recognise(&workspace, &accounts).await?;
                     }
                     Ok(Read::Everybody(Err(error))) => {
                         tracing::error!(%error, "the people of the workspace could not be read");
@@ -185,7 +187,7 @@ impl People {
                             Ok(fresh) => {
                                 accounts.quiet = fresh;
                                 quiet.succeeded(self.clock.now());
-                                self.recognise(&accounts).await?;
+                                self.recognise(&workspace, &accounts).await?;
                             }
                             Err(error) => {
                                 tracing::warn!(%error, "do-not-disturb could not be read; what was read before counts for twelve hours");
@@ -202,7 +204,7 @@ impl People {
                         match read {
                             Ok(member) => {
                                 accounts.members.insert(member.id.clone(), member);
-                                self.recognise(&accounts).await?;
+                                self.recognise(&workspace, &accounts).await?;
                             }
                             Err(error) => tracing::warn!(%person, %error, "a person could not be read; the message to them waits"),
                         }
@@ -223,10 +225,23 @@ impl People {
                     while let Ok(member) = self.changes.try_recv() {
                         accounts.changed(member, self.clock.now());
                     }
-                    self.recognise(&accounts).await?;
+                    self.recognise(&workspace, &accounts).await?;
                 }
                 Some(asked) = self.asked.recv() => waiting.push_back(asked),
-                Ok(()) = program.changed() => self.recognise(&accounts).await?,
+                Ok(()) = program.changed() => self.recognise(&workspace, &accounts).await?,
+            }
+        }
+    }
+
+    /// Which workspace this is: of nobody else's accounts an e-mail address is believed.
+    async fn workspace(&self) -> Workspace {
+        loop {
+            match directory::read_workspace(&self.client).await {
+                Ok(workspace) => return workspace,
+                Err(error) => {
+                    tracing::error!(%error, "Slack did not say which workspace this is; nothing is sent before it does");
+                    tokio::time::sleep(BEFORE_RETRY).await;
+                }
             }
         }
     }
@@ -256,10 +271,10 @@ impl People {
     }
 
     /// The accounts of people of the configuration: nobody else's do-not-disturb is asked for.
-    fn ours(&self, accounts: &Accounts) -> Vec<SlackUserId> {
+    fn ours(&self, workspace: &Workspace, accounts: &Accounts) -> Vec<SlackUserId> {
         let members: Vec<Member> = accounts.members.values().cloned().collect();
         let (program, state) = (self.shared.program(), self.writer.state());
-        let sighting = directory::recognise(&program, &state, &members, &Quiet::new());
+        let sighting = directory::recognise(&program, &state, workspace, &members, &Quiet::new());
         let linked = sighting.seen.keys().filter_map(|person| state.person(person)?.slack.clone());
         let mut ours: Vec<SlackUserId> =
             linked.chain(sighting.links.iter().map(|(_, slack)| slack.clone())).collect();
@@ -268,16 +283,16 @@ impl People {
         ours
     }
 
-    async fn recognise(&self, accounts: &Accounts) -> Result<(), Stopped> {
+    async fn recognise(&self, workspace: &Workspace, accounts: &Accounts) -> Result<(), Stopped> {
         if !accounts.complete {
             return Ok(());
         }
         let members: Vec<Member> = accounts.members.values().cloned().collect();
         let program = self.shared.program();
         let Sighting { links, seen, missing } =
-            directory::recognise(&program, &self.writer.state(), &members, &accounts.quiet);
-        for person in &missing {
-            tracing::warn!(%person, "nobody in the workspace is this person; they can't be written to");
+            directory::recognise(&program, &self.writer.state(), workspace, &members, &accounts.quiet);
+        for (person, why) in &missing {
+            tracing::warn!(%person, ?why, "nobody in the workspace is this person; they can't be written to");
         }
         if !links.is_empty() {
             self.writer

@@ -1,13 +1,15 @@
 //! Reading the workspace over a scripted wire.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::account::Disbelief;
 use crate::domain::calendar::{Offset as FromQuarter, PlanningCalendar};
-use crate::domain::directory::Person;
+use crate::domain::directory::{Address, Person};
 use crate::domain::event::{Event, Record};
 use crate::domain::hours::DaysOff;
-use crate::domain::ids::Seq;
-use crate::domain::program::{Cadence, ConfigDigest, Limits};
+use crate::domain::ids::{PersonId, Seq};
+use crate::domain::program::{Cadence, ConfigDigest, Limits, Program};
+use crate::domain::state::State;
 
 use super::*;
 
@@ -124,6 +126,7 @@ fn program(people: Vec<Person>) -> Program {
         teams: BTreeMap::new(),
         people: people.into_iter().map(|person| (person.id.clone(), person)).collect(),
         admins: BTreeSet::new(),
+        recognition: Default::default(),
         initiatives: vec![],
         hours: Default::default(),
         stale_after_days: 90,
@@ -144,7 +147,7 @@ fn people_are_recognised_once_by_id_or_address_and_a_link_is_kept() {
         person("carla", email("carla@example.com")),
         person("dev", email("nobody@example.com")),
     ]);
-    let account = |id: &str, email: &str, deleted: bool| json!({ "id": id, "deleted": deleted, "tz": "Europe/Lisbon", "profile": { "email": email } });
+    let account = |id: &str, email: &str, deleted: bool| json!({ "id": id, "team_id": "T1", "deleted": deleted, "tz": "Europe/Lisbon", "profile": { "email": email } });
     let page = json!({ "members": [
         account("U1", "ana@example.com", false),
         // An account that was switched off and made anew: the one in use counts.
@@ -164,13 +167,111 @@ fn people_are_recognised_once_by_id_or_address_and_a_link_is_kept() {
         event: Event::PersonLinked { person: carla.clone(), slack: slack("U4") },
     };
     let quiet = Quiet::from([(slack("U2"), (now, now + SignedDuration::from_hours(1)))]);
-    let sighting = recognise(&program, &State::of([&linked]), &members(&page, now), &quiet);
+    let sighting = recognise(&program, &State::of([&linked]), &workspace(), &members(&page, now), &quiet);
 
     let ids = |id: &str| PersonId::parse(id).unwrap();
     assert_eq!(sighting.links, [(ids("ana"), slack("U1")), (ids("ben"), slack("U2"))]);
-    assert_eq!(sighting.missing, BTreeSet::from([ids("dev")]));
+    assert_eq!(sighting.missing, BTreeMap::from([(ids("dev"), Missing::Nobody)]));
     assert!(!sighting.seen[&ids("ana")].deactivated);
     assert!(sighting.seen[&carla].deactivated);
     assert!(sighting.seen[&ids("ben")].quiet.is_some());
     assert_eq!(sighting.seen[&ids("ben")].as_of, now, "as old as what Slack said, whenever it is looked at");
+}
+
+/// In an organization, as `auth.test` names it.
+fn workspace() -> Workspace {
+    Workspace::read(&json!({ "ok": true, "team_id": "T1", "enterprise_id": "E1" }))
+}
+
+/// What is found of Henrik, who is known by his address, among these accounts.
+fn henrik_among(accounts: &[Value], guests: bool) -> Result<String, Missing> {
+    let henrik = person("henrik", Address::Email("henrik@example.com".to_owned()));
+    let mut program = program(vec![henrik]);
+    program.recognition.guests = guests;
+    let page = json!({ "members": accounts });
+    let members = members(&page, now());
+    let sighting = recognise(&program, &State::default(), &workspace(), &members, &Quiet::new());
+    match (sighting.links.as_slice(), sighting.missing.values().next()) {
+        ([(_, slack)], None) => Ok(slack.to_string()),
+        ([], Some(why)) => Err(why.clone()),
+        odd => panic!("{odd:?}"),
+    }
+}
+
+/// An account with Henrik's address and these fields.
+fn account(id: &str, fields: Value) -> Value {
+    let mut user = json!({ "id": id, "team_id": "T1", "profile": { "email": "Henrik@Example.com" } });
+    user.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    user
+}
+
+#[test]
+fn an_address_is_believed_of_active_people_of_our_own_workspace_only() {
+    let check = |fields: Value, guests: bool, expected: Result<&str, Missing>| {
+        let found = henrik_among(&[account("U1", fields.clone())], guests);
+        assert_eq!(found, expected.map(str::to_owned), "{fields}");
+    };
+    let in_grid = |enterprise: &str, teams: Value| json!({ "team_id": "T2", "enterprise_user": { "id": "U1", "enterprise_id": enterprise, "teams": teams } });
+    let not = |why: Disbelief| Err(Missing::Disbelieved(why));
+    check(json!({}), false, Ok("U1"));
+    check(json!({ "team_id": "T2" }), false, not(Disbelief::Outsider));
+    check(json!({ "team_id": "T2", "is_stranger": false }), false, not(Disbelief::Outsider));
+    check(json!({ "team_id": null }), false, not(Disbelief::Outsider));
+    check(json!({ "is_stranger": true }), false, not(Disbelief::Outsider));
+    check(in_grid("E1", json!(["T2", "T1"])), false, Ok("U1"));
+    check(in_grid("E1", json!(["T2"])), false, not(Disbelief::Outsider));
+    check(in_grid("E2", json!(["T1"])), false, not(Disbelief::Outsider));
+    check(in_grid("E1", json!("T1")), false, not(Disbelief::Outsider));
+    check(json!({ "is_bot": true }), true, not(Disbelief::Bot));
+    check(json!({ "is_workflow_bot": true }), true, not(Disbelief::Bot));
+    check(json!({ "is_restricted": true }), false, not(Disbelief::Guest));
+    check(json!({ "is_restricted": true, "is_ultra_restricted": true }), false, not(Disbelief::Guest));
+    check(json!({ "is_restricted": true }), true, Ok("U1"));
+    check(json!({ "team_id": "T2", "is_restricted": true }), true, not(Disbelief::Outsider));
+    check(json!({ "deleted": true }), false, Err(Missing::Deactivated));
+    let slackbot = henrik_among(&[account("USLACKBOT", json!({}))], true);
+    assert_eq!(slackbot, Err(Missing::Disbelieved(Disbelief::Bot)));
+}
+
+#[test]
+fn two_accounts_with_one_address_are_never_a_choice_unless_only_one_may_be_believed() {
+    let check = |others: &[Value], expected: Result<&str, Missing>| {
+        for turn in 0..=others.len() {
+            let mut accounts = vec![account("U1", json!({}))];
+            accounts.splice(0..0, others.iter().cloned());
+            accounts.rotate_left(turn);
+            assert_eq!(henrik_among(&accounts, false), expected.clone().map(str::to_owned), "{others:?}");
+        }
+    };
+    check(&[account("U2", json!({}))], Err(Missing::Disbelieved(Disbelief::Several)));
+    check(&[account("U2", json!({ "team_id": "T2" }))], Ok("U1"));
+    check(&[account("U2", json!({ "is_bot": true }))], Ok("U1"));
+    check(&[account("U2", json!({ "is_restricted": true }))], Ok("U1"));
+    check(&[account("U2", json!({ "deleted": true }))], Ok("U1"));
+    check(
+        &[account("U2", json!({})), account("U3", json!({ "deleted": true }))],
+        Err(Missing::Disbelieved(Disbelief::Several)),
+    );
+}
+
+#[test]
+fn whoever_is_named_by_id_is_found_whatever_they_are_and_two_ids_are_one_account() {
+    let slack = |id: &str| SlackUserId::parse(id).unwrap();
+    let mut program = program(vec![
+        person("ana", Address::Email("henrik@example.com".to_owned())),
+        person("henrik", Address::Slack(slack("U1"))),
+    ]);
+    let page = json!({ "members": [account("U1", json!({}))] });
+    let found = |program: &Program| {
+        let (workspace, members) = (workspace(), members(&page, now()));
+        recognise(program, &State::default(), &workspace, &members, &Quiet::new())
+    };
+    let ids = |id: &str| PersonId::parse(id).unwrap();
+    for (first, second) in [("ana", "henrik"), ("henrik", "ana")] {
+        program.recognition.order = vec![ids(first), ids(second)];
+        let sighting = found(&program);
+        assert_eq!(sighting.links, [(ids(first), slack("U1"))]);
+        assert_eq!(sighting.missing, BTreeMap::from([(ids(second), Missing::SameAs(ids(first)))]));
+        assert!(!sighting.seen.contains_key(&ids(second)), "nothing is sent twice");
+    }
 }
