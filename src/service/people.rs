@@ -18,8 +18,9 @@ use crate::clock::{Clock, monotonic};
 use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, SlackUserId};
 use crate::domain::performer::Renew;
+use crate::domain::state::State;
 use crate::journal::{Decision, Stopped, Writer};
-use crate::slack::directory::{self, Member, Quiet, Sighting, Workspace};
+use crate::slack::directory::{self, Link, Member, Quiet, Refusal, Sighting, Workspace};
 use crate::slack::{CallError, Client};
 
 /// How soon a reading that failed is tried again, real time.
@@ -249,7 +250,11 @@ impl People {
     /// Begins to read the next person who was asked for and wasn't read since; false if there is none.
     fn read_next(&self, waiting: &mut VecDeque<Asked>, reading: &mut JoinSet<Read>) -> bool {
         while let Some((person, tell)) = waiting.pop_front() {
-            let account = self.writer.state().person(&person).and_then(|known| known.slack.clone());
+            let program = self.shared.program();
+            let account = {
+                let state = self.writer.state();
+                program.people.get(&person).and_then(|person| person.account(&state).cloned())
+            };
             let recent = self.shared.seen().is_recent(&person, self.clock.now());
             match account.filter(|_| !recent) {
                 Some(account) => {
@@ -275,9 +280,7 @@ impl People {
         let members: Vec<Member> = accounts.members.values().cloned().collect();
         let (program, state) = (self.shared.program(), self.writer.state());
         let sighting = directory::recognise(&program, &state, workspace, &members, &Quiet::new());
-        let linked = sighting.seen.keys().filter_map(|person| state.person(person)?.slack.clone());
-        let mut ours: Vec<SlackUserId> =
-            linked.chain(sighting.links.iter().map(|(_, slack)| slack.clone())).collect();
+        let mut ours: Vec<SlackUserId> = sighting.accounts.into_values().collect();
         // In which order they are asked for is no matter of chance.
         ours.sort_unstable();
         ours
@@ -289,28 +292,52 @@ impl People {
         }
         let members: Vec<Member> = accounts.members.values().cloned().collect();
         let program = self.shared.program();
-        let Sighting { links, seen, missing } =
+        let sighting =
             directory::recognise(&program, &self.writer.state(), workspace, &members, &accounts.quiet);
-        for (person, why) in &missing {
+        for (person, why) in &sighting.missing {
             tracing::warn!(%person, ?why, "nobody in the workspace is this person; they can't be written to");
         }
-        if !links.is_empty() {
-            self.writer
-                .submit(None, move |state, _| Decision { events: new_links(state, &links), reply: () })
-                .await?;
+        let same = sighting.same();
+        let Sighting { links, refusals, seen, .. } = sighting;
+        if !links.is_empty() || !refusals.is_empty() {
+            let recorded = self.writer.submit(None, move |state, _| Decision {
+                events: news_of_accounts(state, &links, &refusals),
+                reply: (),
+            });
+            recorded.await?;
         }
-        self.shared.seen.send_modify(|all| Arc::make_mut(all).people = seen);
+        self.shared.seen.send_modify(|all| {
+            let all = Arc::make_mut(all);
+            (all.people, all.same) = (seen, same);
+        });
         Ok(())
     }
 }
 
-/// Only what isn't recorded yet: a decision may be taken again on a later state.
-fn new_links(state: &crate::domain::state::State, links: &[(PersonId, SlackUserId)]) -> Vec<Event> {
-    links
-        .iter()
-        .filter(|(person, _)| state.person(person).is_none_or(|known| known.slack.is_none()))
-        .map(|(person, slack)| Event::PersonLinked { person: person.clone(), slack: slack.clone() })
-        .collect()
+/// Only what isn't recorded yet, and what was found on the accounts that are on record now: a decision may be
+/// taken again on a later state, and the next look finds what is left.
+fn news_of_accounts(state: &State, links: &[Link], refusals: &[Refusal]) -> Vec<Event> {
+    let slack = |person: &PersonId| state.person(person).and_then(|known| known.slack.as_ref());
+    let links = links.iter().filter(|link| match &link.replaces {
+        Some(former) => slack(&link.person) == Some(&former.slack),
+        None => slack(&link.person).is_none_or(|known| *known == link.slack),
+    });
+    let links = links.map(|link| Event::PersonLinked {
+        person: link.person.clone(),
+        slack: link.slack.clone(),
+        proof: Some(link.proof.clone()),
+        replaces: link.replaces.clone(),
+    });
+    let refusals = refusals.iter().filter(|refusal| match &refusal.lost {
+        Some(lost) => slack(&refusal.person) == Some(lost),
+        None => true,
+    });
+    let refusals = refusals.map(|refusal| Event::AccountRefused {
+        person: refusal.person.clone(),
+        because: refusal.because,
+        lost: refusal.lost.clone(),
+    });
+    links.chain(refusals).collect()
 }
 
 #[cfg(test)]

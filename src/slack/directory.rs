@@ -24,7 +24,7 @@ use super::client::Client;
 use super::errors::{CallError, Class};
 use super::methods::Method;
 
-pub use recognition::{Missing, Sighting, Workspace, recognise};
+pub use recognition::{Link, Missing, Refusal, Sighting, Workspace, recognise};
 
 /// An account of the workspace.
 #[derive(Debug, Clone, PartialEq)]

@@ -65,7 +65,12 @@ impl<'a> History<'a> {
         let digest = program.digest.clone();
         history.add(Event::ConfigAdopted { digest, initiatives, renamed: Renames::default() });
         for who in 0..organisation.people {
-            history.add(Event::PersonLinked { person: person(who), slack: slack(who) });
+            history.add(Event::PersonLinked {
+                person: person(who),
+                slack: slack(who),
+                proof: None,
+                replaces: None,
+            });
         }
         history
     }

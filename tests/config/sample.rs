@@ -97,9 +97,14 @@ fn linked(program: &Program, at: Timestamp) -> State {
     let initiatives = program.initiatives.iter().map(|initiative| initiative.id.clone()).collect();
     let adopted =
         Event::ConfigAdopted { digest: program.digest.clone(), initiatives, renamed: Renames::default() };
-    let people = program.people.keys().enumerate().map(|(number, person)| Event::PersonLinked {
-        person: person.clone(),
-        slack: SlackUserId::parse(&format!("U0{number}")).unwrap(),
+    let people = program.people.values().enumerate().map(|(number, person)| Event::PersonLinked {
+        person: person.id.clone(),
+        slack: match &person.address {
+            Address::Slack(id) => id.clone(),
+            Address::Email(_) => SlackUserId::parse(&format!("U0{number}")).unwrap(),
+        },
+        proof: None,
+        replaces: None,
     });
     let mut state = State::default();
     for (seq, event) in (1..).zip(std::iter::once(adopted).chain(people)) {

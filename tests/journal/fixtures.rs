@@ -12,6 +12,8 @@ fn kind(event: &Event) -> &'static str {
     match event {
         Event::ConfigAdopted { .. } => "config_adopted",
         Event::PersonLinked { .. } => "person_linked",
+        Event::AccountRefused { .. } => "account_refused",
+        Event::AccountConfirmed { .. } => "account_confirmed",
         Event::PostIntended { .. } => "post_intended",
         Event::PostSent { .. } => "post_sent",
         Event::PostRefused { .. } => "post_refused",
@@ -66,9 +68,11 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: [&str; 53] = [
+const KINDS: [&str; 55] = [
     "config_adopted",
     "person_linked",
+    "account_refused",
+    "account_confirmed",
     "post_intended",
     "post_sent",
     "post_refused",
@@ -128,7 +132,8 @@ fn added_in(kind: &str) -> u32 {
 }
 
 /// What version 2 added.
-const LATER_KINDS: [&str; 3] = ["clock_doubted", "clock_believed", "revived"];
+const LATER_KINDS: [&str; 5] =
+    ["account_refused", "account_confirmed", "clock_doubted", "clock_believed", "revived"];
 
 /// The records of `version`'s fixtures, with the name of the file and the line they come from.
 fn fixtures(version: u32) -> Vec<(String, String, Record)> {

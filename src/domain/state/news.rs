@@ -70,6 +70,8 @@ impl State {
             },
             Event::ConfigAdopted { .. }
             | Event::PersonLinked { .. }
+            | Event::AccountRefused { .. }
+            | Event::AccountConfirmed { .. }
             | Event::PostIntended { .. }
             | Event::PostRefused { .. }
             | Event::PostDeferred { .. }

@@ -288,7 +288,7 @@ impl Life {
         let people: Vec<PersonId> = life.program.people.keys().cloned().collect();
         for (place, person) in people.into_iter().enumerate() {
             let slack = SlackUserId::parse(&format!("U{place:06}")).unwrap();
-            life.happens(Event::PersonLinked { person, slack });
+            life.happens(Event::PersonLinked { person, slack, proof: None, replaces: None });
         }
         life
     }

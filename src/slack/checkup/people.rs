@@ -42,8 +42,8 @@ pub(super) fn accounts<'a>(
 ) -> Vec<(&'a Person, Result<&'a Member, Missing>)> {
     let mut sighting = recognise(program, &State::default(), workspace, members, &Quiet::new());
     let mut account = |person: &Person| {
-        let link = sighting.links.iter().find(|(id, _)| *id == person.id);
-        let member = link.and_then(|(_, slack)| members.iter().find(|member| member.id == *slack));
+        let slack = sighting.accounts.get(&person.id);
+        let member = slack.and_then(|slack| members.iter().find(|member| member.id == *slack));
         member.ok_or_else(|| sighting.missing.remove(&person.id).unwrap_or(Missing::Nobody))
     };
     program.people.values().map(|person| (person, account(person))).collect()
@@ -75,6 +75,8 @@ fn unreachable(
         Err(Missing::Disbelieved(Disbelief::Bot)) => Obstacle::Bot,
         Err(Missing::Disbelieved(Disbelief::Outsider)) => Obstacle::Outsider,
         Err(Missing::Disbelieved(Disbelief::Guest)) => Obstacle::Guest,
+        // Nobody had another account before: nothing on record is looked at here.
+        Err(Missing::Disbelieved(Disbelief::Rights)) => return None,
         Err(Missing::Disbelieved(Disbelief::Several)) => {
             return fault(
                 format!("Two accounts have {name}'s e-mail address, so nobody is taken for them."),
