@@ -321,7 +321,7 @@ fn open(data: PathBuf, clock: Clock) -> impl Future<Output = Result<Opened, Stri
 async fn adopt(writer: &Writer, shared: &Shared) -> Result<(), journal::Stopped> {
     let program = shared.program();
     let adopted = writer.submit(None, move |state, _| {
-        let events: Vec<_> = adopt::adoption(&program, state).into_iter().collect();
+        let events: Vec<_> = adopt::adoption(&program, state, &adopt::Former::new()).into_iter().collect();
         Decision { reply: !events.is_empty(), events }
     });
     if adopted.await? {
