@@ -1,6 +1,8 @@
 //! Buttons and overflow entries: an answer in one click (ARCHITECTURE, *Three ways out*).
 
-use super::{Decided, Delivery, Scene, approval, bookings, modals, questions, referral, refuse, respect};
+use super::{
+    Decided, Delivery, Scene, accounts, approval, bookings, modals, questions, referral, refuse, respect,
+};
 use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::engagement::{Stance, Touch};
@@ -69,6 +71,7 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
         Action::Correct { initiative } => approval::open_correct(scene, actor, initiative),
         Action::Pause => super::slash::pause(scene, actor),
         Action::Resume => super::slash::resume(scene, actor),
+        Action::SameHuman { person, same } => or_refuse(accounts::confirm(scene, actor, person, *same)),
 
         Action::Book { initiative, host } => {
             bookings::open(scene, actor, initiative.as_ref(), host.as_ref(), post)

@@ -4,6 +4,7 @@
 //! events to record and what to answer at once; it sends nothing. Whatever an answer shows as accepted
 //! is among its events.
 
+mod accounts;
 mod answer;
 mod approval;
 mod bookings;
@@ -168,7 +169,7 @@ fn refuse(sentence: impl Into<String>) -> Decided {
 
 impl<'a> Scene<'a> {
     fn actor(self, slack: &SlackUserId) -> Option<&'a Person> {
-        self.program.people.get(self.state.by_slack.get(slack)?)
+        self.program.human(self.state, slack)
     }
 
     fn stranger(self, request: &Request) -> String {

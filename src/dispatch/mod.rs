@@ -145,14 +145,17 @@ enum End {
     Again(Duration),
 }
 
-/// How `person` is reached, if it is known.
+/// How `person` is reached, if it is known: by their account on record, unless the configuration means another.
 fn recipient(program: &Program, state: &State, person: &PersonId) -> Option<Recipient> {
     let known = state.person(person);
-    let slack = known.and_then(|known| known.slack.clone()).or_else(|| {
-        program.people.get(person).and_then(|person| match &person.address {
-            Address::Slack(id) => Some(id.clone()),
-            Address::Email(_) => None,
-        })
+    let on_record = match program.people.get(person) {
+        Some(configured) => configured.account(state),
+        None => known.and_then(|known| known.slack.as_ref()),
+    };
+    let channel = on_record.and(known).and_then(|known| known.channel.clone());
+    let slack = on_record.cloned().or_else(|| match &program.people.get(person)?.address {
+        Address::Slack(id) => Some(id.clone()),
+        Address::Email(_) => None,
     })?;
-    Some(Recipient { person: person.clone(), slack, channel: known.and_then(|known| known.channel.clone()) })
+    Some(Recipient { person: person.clone(), slack, channel })
 }

@@ -99,6 +99,11 @@ fn latest(shared: &Shared, world: &World, post: PostId) -> Result<Latest, End> {
     let state = shared.means.writer.state();
     let Some(known) = state.post(post) else { return Err(End::Done) };
     let Some((channel, ts)) = known.place() else { return Err(End::Done) };
+    // It is in the conversation of an account that is about to be somebody else's.
+    let to = world.program.people.get(known.key.to());
+    if to.is_some_and(|person| person.is_in_question(&state)) {
+        return Err(End::Again(FIRST_RETRY));
+    }
     let compose = &shared.means.compose;
     match compose.compose(world, &state, &known.key, &known.teams, known.audience, now) {
         Ok(message) => Ok(Latest { channel: channel.clone(), ts: ts.clone(), message, through: state.head }),

@@ -76,7 +76,7 @@ impl Program {
 }
 
 fn known_as(program: &Program, state: &State, approached: &ApproachedState) -> Option<PersonId> {
-    let linked = state.by_slack.get(&approached.slack).filter(|id| program.people.contains_key(*id));
+    let linked = program.human(state, &approached.slack).map(|person| &person.id);
     let address = Address::Slack(approached.slack.clone());
     let by_address = || program.people.values().find(|person| person.address == address);
     linked.cloned().or_else(|| by_address().map(|person| person.id.clone()))

@@ -164,8 +164,15 @@ impl Coverage {
             for ask in stakeholder.teams.iter().filter_map(|team| initiative.asks.get(team)) {
                 let argued = [stakeholder.audience];
                 for audience in person.audiences.iter().chain(&argued).collect::<BTreeSet<_>>() {
-                    let covered =
-                        covered(state, seen, initiative, &ask.team, ask.decider.as_ref(), stakeholder);
+                    let covered = covered(
+                        program,
+                        state,
+                        seen,
+                        initiative,
+                        &ask.team,
+                        ask.decider.as_ref(),
+                        stakeholder,
+                    );
                     staffed.entry((&ask.team, *audience)).or_default().push(covered);
                 }
             }
@@ -180,7 +187,7 @@ impl Coverage {
                 }
             }
         }
-        let gaps = gaps(state, seen, initiative, stakeholders, &cells);
+        let gaps = gaps(program, state, seen, initiative, stakeholders, &cells);
         Self {
             initiative: initiative.id.clone(),
             title: initiative.title.clone(),
@@ -192,6 +199,7 @@ impl Coverage {
 }
 
 fn covered(
+    program: &Program,
     state: &State,
     seen: &Observations,
     initiative: &Initiative,
@@ -219,12 +227,21 @@ fn covered(
         person: stakeholder.person.clone(),
         decides: decider == Some(&stakeholder.person),
         standing,
-        unreachable: out_of_reach(state, seen, &stakeholder.person).is_some(),
+        unreachable: out_of_reach(program, state, seen, &stakeholder.person).is_some(),
     }
 }
 
 /// Why no message can reach `person`, as far as it is known.
-pub(super) fn out_of_reach(state: &State, seen: &Observations, id: &PersonId) -> Option<Gap> {
+pub(super) fn out_of_reach(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    id: &PersonId,
+) -> Option<Gap> {
+    // Whoever is written to under another id is not left out.
+    if seen.same.contains_key(id) {
+        return None;
+    }
     let (known, person) = (state.person(id), id.clone());
     let refused = known.and_then(|known| known.unreachable.as_ref());
     if let Some(refused) = refused {
@@ -233,12 +250,13 @@ pub(super) fn out_of_reach(state: &State, seen: &Observations, id: &PersonId) ->
     if seen.of(id).is_some_and(|seen| seen.deactivated) {
         return Some(Gap::Deactivated { person });
     }
-    let linked = known.is_some_and(|known| known.slack.is_some());
+    let linked = program.people.get(id).is_some_and(|person| person.account(state).is_some());
     let was_read = !seen.people.is_empty();
     (was_read && !linked).then_some(Gap::NotInSlack { person })
 }
 
 fn gaps(
+    program: &Program,
     state: &State,
     seen: &Observations,
     initiative: &Initiative,
@@ -260,7 +278,7 @@ fn gaps(
     }
     for stakeholder in stakeholders {
         let person = || stakeholder.person.clone();
-        gaps.extend(out_of_reach(state, seen, &stakeholder.person));
+        gaps.extend(out_of_reach(program, state, seen, &stakeholder.person));
         let Some(known) = state.person(&stakeholder.person) else { continue };
         let engagement = known.engagements.get(&(initiative.id.clone(), initiative.quarter));
         let unknown = |post| state.post(post).is_some_and(|post| post.phase == Phase::Unknown);

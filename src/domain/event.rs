@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
+use super::account::{Disbelief, Former, Proof};
 use super::booking::{By, Subject, Via};
 use super::calendar::Quarter;
 use super::effect::{DeliveryKey, Epoch, PostId, PostKey};
@@ -232,6 +233,31 @@ pub enum Event {
         person: PersonId,
         /// As Slack knows them.
         slack: SlackUserId,
+        /// By what they were recognized; older records don't say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<Proof>,
+        /// The account that they had before, if they had another.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<Former>,
+    },
+    /// An account carries a person's e-mail address and is not believed to be theirs.
+    AccountRefused {
+        /// Whose.
+        person: PersonId,
+        /// Why not.
+        because: Disbelief,
+        /// The account that was theirs on record, and is no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lost: Option<SlackUserId>,
+    },
+    /// An advocate said whether the person behind a replaced account is the same human.
+    AccountConfirmed {
+        /// Who.
+        person: PersonId,
+        /// The advocate.
+        by: PersonId,
+        /// Whether they are.
+        same: bool,
     },
 
     /// A post is about to be sent; from here on it is in doubt until an outcome is recorded.
@@ -796,6 +822,8 @@ impl Event {
             | Self::BookingClosed { note: text, .. } => text.as_mut(),
             Self::ConfigAdopted { .. }
             | Self::PersonLinked { .. }
+            | Self::AccountRefused { .. }
+            | Self::AccountConfirmed { .. }
             | Self::PostIntended { .. }
             | Self::PostSent { .. }
             | Self::PostRefused { .. }

@@ -167,6 +167,13 @@ pub enum Action {
     ReleaseConcern,
     /// An advocate lets posting go on.
     Resume,
+    /// An advocate says whether the human behind a replaced account is the same.
+    SameHuman {
+        /// Who has another account.
+        person: PersonId,
+        /// Whether they are.
+        same: bool,
+    },
 
     /// *Ask a question*: opens a modal.
     Ask {

@@ -1,5 +1,6 @@
 //! Vocabulary and pure rules. Imports nothing of ours and does no I/O, so it can't fail at run time.
 
+pub mod account;
 pub mod approach;
 pub mod booking;
 pub mod calendar;

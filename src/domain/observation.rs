@@ -1,6 +1,6 @@
 //! What the outside world says now. Never journalled; each reading has a greatest age.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -49,6 +49,8 @@ impl Busy {
 pub struct Observations {
     /// What Slack says of each person.
     pub people: HashMap<PersonId, Seen>,
+    /// Whose account is that of another id, which comes first in the file and is written to instead.
+    pub same: BTreeMap<PersonId, PersonId>,
     /// What the calendar of each host says who has one.
     pub busy: HashMap<PersonId, Busy>,
     /// Where each host can subscribe to their bookings. A secret: shown to nobody else.

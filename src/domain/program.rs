@@ -83,6 +83,15 @@ impl Approval {
     }
 }
 
+/// How the people of the configuration are recognized among the accounts of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recognition {
+    /// An e-mail address may find a guest.
+    pub guests: bool,
+    /// Everybody in the order of the file: of two ids for one account the first is written to.
+    pub order: Vec<PersonId>,
+}
+
 /// Everything the configuration says.
 #[derive(Debug, Clone)]
 pub struct Program {
@@ -110,6 +119,8 @@ pub struct Program {
     pub people: BTreeMap<PersonId, Person>,
     /// People who see everything.
     pub admins: BTreeSet<PersonId>,
+    /// How people are recognized in Slack.
+    pub recognition: Recognition,
     /// Initiatives in the advocate's order: where several are due, the first goes first.
     pub initiatives: Vec<Initiative>,
     /// Office hours by host.

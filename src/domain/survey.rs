@@ -136,7 +136,7 @@ impl Standings {
         let mut sides: HashMap<(usize, &TeamId), (bool, bool)> = HashMap::new();
         for (person, arguments) in &argued.people {
             let known = state.person(person);
-            let beyond = out_of_reach(state, seen, person);
+            let beyond = out_of_reach(program, state, seen, person);
             let mut engagements = known.into_iter().flat_map(|known| &known.engagements).peekable();
             for Argument { about, rank, asked } in arguments {
                 while engagements.next_if(|(key, _)| *key < about).is_some() {}

@@ -309,6 +309,7 @@ pub(super) fn program() -> Program {
             person("sam", "Sam Okoye", &[Product], &[], "Europe/Lisbon"),
         ]),
         admins: BTreeSet::new(),
+        recognition: Default::default(),
         initiatives: vec![payments()],
         hours: BTreeMap::from([(person_id("priya"), hours("priya"))]),
         stale_after_days: 90,

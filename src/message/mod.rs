@@ -5,6 +5,7 @@
 //! recorded. Templates ([`prose`]) choose and order facts ([`facts`]); the sentences in them are the
 //! advocate's.
 
+mod account;
 mod amount;
 mod answer;
 mod asked;

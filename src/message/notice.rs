@@ -14,6 +14,7 @@ use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::{ClockOff, State};
 
+use super::account::{self, Told};
 use super::buttons::button;
 use super::case::{names, person, team_name, zone};
 use super::next::stance_in_words;
@@ -35,6 +36,12 @@ pub(super) fn notice(
     let desk = Desk { program, state, to, today, now };
     match notice {
         Notice::Unreachable { person, .. } => Ok(desk.unreachable(person)),
+        Notice::Account { person, since } => {
+            let Told { first, parts, buttons } = account::news(program, state, person, *since);
+            let mut message = desk.message(first, parts, None);
+            message.buttons = buttons;
+            Ok(message)
+        }
         Notice::Unknown { post } => Ok(desk.unknown(*post)),
         Notice::Late { initiative, quarter } => desk.late(initiative, *quarter),
         Notice::Disagreement { initiative, team, quarter, .. } => {

@@ -91,8 +91,11 @@ pub(super) struct Who {
 impl Who {
     /// The person called `id`, who may have left the configuration.
     pub(super) fn of(program: &Program, state: &State, id: &PersonId) -> Self {
-        let slack = state.person(id).and_then(|known| known.slack.clone());
-        let mention = slack.map(Span::Mention);
+        let slack = match program.people.get(id) {
+            Some(person) => person.account(state),
+            None => state.person(id).and_then(|known| known.slack.as_ref()),
+        };
+        let mention = slack.cloned().map(Span::Mention);
         let Ok(person) = person(program, id) else {
             let name = id.to_string();
             return Self { full: name.clone(), short: name, mention, role: String::new() };

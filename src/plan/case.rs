@@ -19,7 +19,7 @@ use crate::domain::initiative::Initiative;
 use crate::domain::observation::{Observations, Seen};
 use crate::domain::pitch::{self, NotReady};
 use crate::domain::program::{Program, Stakeholder};
-use crate::domain::state::{Engagement, PersonState, Phase, PostState, State};
+use crate::domain::state::{AccountTurn, Engagement, PersonState, Phase, PostState, State};
 
 use super::approval;
 use super::pacing::Gates;
@@ -98,11 +98,19 @@ impl Memo {
 }
 
 /// Why nothing at all may be sent to a person, if so.
-pub(super) fn out_of_reach(known: Option<&PersonState>, seen: Option<&Seen>) -> Option<Skip> {
-    if known.is_none_or(|known| known.slack.is_none()) {
-        return Some(Skip::NotLinked);
+pub(super) fn out_of_reach(ground: Ground<'_>, person: &Person) -> Option<Skip> {
+    let Ground { state, seen, .. } = ground;
+    if let Some(first) = seen.same.get(&person.id) {
+        return Some(Skip::SameHuman { first: first.clone() });
     }
-    if seen.is_some_and(|seen| seen.deactivated) {
+    let known = state.person(&person.id);
+    let Some(known) = known.filter(|_| person.account(state).is_some()) else {
+        return Some(match known.and_then(|known| known.account.as_ref()).map(|news| &news.what) {
+            Some(AccountTurn::Refused { because, .. }) => Skip::Disbelieved { because: *because },
+            Some(AccountTurn::Changed { .. }) | None => Skip::NotLinked,
+        });
+    };
+    if seen.of(&person.id).is_some_and(|seen| seen.deactivated) {
         return Some(Skip::Deactivated);
     }
     None
@@ -123,6 +131,7 @@ pub(super) fn refused(
 /// Somebody who may be written to, and everything that is the same for all initiatives.
 #[derive(Clone, Copy)]
 pub(super) struct Recipient<'a> {
+    ground: Ground<'a>,
     pub(super) person: &'a Person,
     pub(super) known: Option<&'a PersonState>,
     pub(super) zone: &'a TimeZone,
@@ -134,6 +143,7 @@ impl<'a> Recipient<'a> {
     pub(super) fn of(ground: Ground<'a>, memo: &mut Memo, person: &'a Person) -> Self {
         let zone = ground.program.zone_of(person, ground.seen.zone(&person.id));
         Self {
+            ground,
             person,
             known: ground.state.person(&person.id),
             zone,
@@ -144,7 +154,7 @@ impl<'a> Recipient<'a> {
 
     /// Why no campaign message may be sent to them, if so.
     pub(super) fn out_of_campaign(&self) -> Option<Skip> {
-        out_of_reach(self.known, self.seen)
+        out_of_reach(self.ground, self.person)
             .or_else(|| self.known.is_some_and(|known| known.stopped).then_some(Skip::Stopped))
     }
 
@@ -281,6 +291,9 @@ impl<'a> Case<'a> {
         if let Some(skip) = self.taken_over() {
             return Err(skip);
         }
+        if self.may_have_answered() {
+            return Err(Skip::Replaced);
+        }
         if let Some(engagement) = self.engagement {
             if engagement.concern.is_some() {
                 return Err(Skip::Concerned);
@@ -321,6 +334,15 @@ impl<'a> Case<'a> {
             self.something_new(&teams, at, history)?;
         }
         Ok(teams)
+    }
+
+    /// Whether they had an answer of this human's from an account that gave way to theirs, if it is one: an
+    /// advocate has to say so.
+    fn may_have_answered(&self) -> bool {
+        let of = self.initiative;
+        self.recipient.known.is_some_and(|known| {
+            known.apart.iter().any(|apart| self.ground.state.has_answered(apart, &of.id, of.quarter))
+        })
     }
 
     /// The teams that are still to be asked, and for which there is something to argue with.

@@ -6,6 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::directory::Address;
 use crate::domain::effect::{Effect, Post, PostKey};
 use crate::domain::engagement::Audience;
 use crate::domain::event::{Event, Record, Renames};
@@ -194,9 +195,14 @@ pub(super) fn assumed(program: &Program, state: State, now: Timestamp) -> State 
         );
     }
     if !begun {
-        for (place, person) in program.people.keys().enumerate() {
-            if let Ok(slack) = SlackUserId::parse(&format!("U{place}")) {
-                future.happens(now, Event::PersonLinked { person: person.clone(), slack });
+        for (place, person) in program.people.values().enumerate() {
+            let slack = match &person.address {
+                Address::Slack(id) => Some(id.clone()),
+                Address::Email(_) => SlackUserId::parse(&format!("U{place}")).ok(),
+            };
+            if let Some(slack) = slack {
+                let person = person.id.clone();
+                future.happens(now, Event::PersonLinked { person, slack, proof: None, replaces: None });
             }
         }
     }

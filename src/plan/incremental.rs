@@ -97,7 +97,15 @@ fn concerned(program: &Program, state_after: &State, record: &Record) -> Touched
         | Event::PostDeferred { post, .. }
         | Event::PostAbsent { post, .. }
         | Event::PostUnknown { post, .. } => recipient(post),
+        // Whose the posts and records of others are may have changed with it.
+        Event::PersonLinked { .. } | Event::AccountRefused { .. } | Event::AccountConfirmed { .. }
+            if state_after.reshaped == Some(record.seq) =>
+        {
+            Touched::Everybody
+        }
         Event::PersonLinked { person, .. }
+        | Event::AccountRefused { person, .. }
+        | Event::AccountConfirmed { person, .. }
         | Event::StanceTaken { person, .. }
         | Event::ReasonGiven { person, .. }
         | Event::HeadsUpConfirmed { person, .. }

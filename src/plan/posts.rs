@@ -148,7 +148,7 @@ impl Item {
         if self.life.expires <= now {
             return Standing::Gone(Skip::Over { since: self.life.expires.to_zoned(zone.clone()) });
         }
-        if let Some(skip) = out_of_reach(ground.state.person(to), ground.seen.of(to)) {
+        if let Some(skip) = out_of_reach(ground, person) {
             return Standing::Held(skip, Some(self.life.expires));
         }
         if let Some((skip, until)) = refused(ground.state.person(to), zone, now) {
@@ -270,6 +270,15 @@ pub(super) fn about_reaching(ground: Ground<'_>, person: &PersonId) -> Vec<Item>
         let to = advocates_around(ground.program, person);
         let notice = Notice::Unreachable { person: person.clone(), again: told.again };
         items.extend(notices(to, &notice, told.at));
+    }
+    if let Some(news) = &known.account {
+        let mut to = advocates_around(ground.program, person);
+        // Who is the only one to hear of it has a new account, and hears of it there.
+        if to.is_empty() && ground.program.is_advocate(person) {
+            to.insert(person.clone());
+        }
+        let notice = Notice::Account { person: person.clone(), since: news.since };
+        items.extend(notices(to, &notice, news.at));
     }
     for ((about, _), engagement) in &known.engagements {
         for id in engagement.deliveries.values() {
@@ -403,7 +412,9 @@ fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
             .unwrap_or_default(),
         PostKey::Vacancy { .. } => bookings::about_waiting(ground, now),
         PostKey::Notice { notice, .. } => match notice {
-            Notice::Unreachable { person, .. } => about_reaching(ground, person),
+            Notice::Unreachable { person, .. } | Notice::Account { person, .. } => {
+                about_reaching(ground, person)
+            }
             Notice::Unknown { post } => {
                 ground.state.post(*post).map(|post| about_reaching(ground, post.key.to())).unwrap_or_default()
             }

@@ -7,6 +7,7 @@ use jiff::Zoned;
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
+use crate::domain::account::Disbelief;
 use crate::domain::calendar::Quarter;
 use crate::domain::engagement::{Audience, Stance};
 use crate::domain::event::{PauseReason, Stage};
@@ -60,6 +61,18 @@ pub enum Skip {
     NotAStakeholder,
     /// They have not been found in Slack.
     NotLinked,
+    /// An account has their e-mail address and is not believed to be theirs.
+    Disbelieved {
+        /// Why not.
+        because: Disbelief,
+    },
+    /// Another id of the configuration has the same account, and is written to.
+    SameHuman {
+        /// That id.
+        first: PersonId,
+    },
+    /// Their account was replaced, and what the one before answered may be theirs.
+    Replaced,
     /// Their account in Slack is switched off.
     Deactivated,
     /// Slack says that no message can reach them.
@@ -277,6 +290,9 @@ impl Skip {
             Self::Excluded { .. } => "excluded",
             Self::NotAStakeholder => "not_a_stakeholder",
             Self::NotLinked => "not_linked",
+            Self::Disbelieved { .. } => "account_refused",
+            Self::SameHuman { .. } => "same_human",
+            Self::Replaced => "account_replaced",
             Self::Deactivated => "deactivated",
             Self::Unreachable { .. } => "unreachable",
             Self::Stopped => "stopped",
@@ -365,6 +381,23 @@ impl Skip {
             Self::Excluded { reason } => format!("The initiative's file leaves them out: {reason}"),
             Self::NotAStakeholder => "The initiative asks nothing of their teams.".into(),
             Self::NotLinked => "They have not been found in Slack.".into(),
+            Self::Disbelieved { because } => match because {
+                Disbelief::Several => "Two Slack accounts have their e-mail address.",
+                Disbelief::Outsider => "The Slack account with their address belongs to another workspace.",
+                Disbelief::Bot => "The Slack account with their address is a bot's.",
+                Disbelief::Guest => "The Slack account with their address is a guest's.",
+                Disbelief::Rights => {
+                    "They have another Slack account now, and rights move by a Slack id in people.toml only."
+                }
+            }
+            .into(),
+            Self::SameHuman { first } => {
+                format!("Their Slack account is also that of {first}, who is written to instead.")
+            }
+            Self::Replaced => {
+                "Their Slack account was replaced; an advocate has to say whether it's the same person."
+                    .into()
+            }
             Self::Deactivated => "Their Slack account is switched off.".into(),
             Self::Unreachable { code, until } => {
                 format!(

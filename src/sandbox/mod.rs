@@ -46,7 +46,7 @@ use tokio::task::JoinHandle;
 
 pub use limits::{Limits, Rate};
 pub use request::WallClock;
-pub use seed::{Seed, SeedApp, SeedPerson, SeedUserGroup, Team};
+pub use seed::{EnterpriseUser, Seed, SeedApp, SeedPerson, SeedUserGroup, Team};
 
 use connection::{Cut, CuttableListener};
 use hub::Hub;

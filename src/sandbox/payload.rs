@@ -13,7 +13,7 @@ use super::workspace::Workspace;
 const VERIFICATION_TOKEN: &str = "deprecated-verification-token";
 
 /// The organisation that an app is installed for if not for a single workspace.
-const ENTERPRISE_ID: &str = "E0SANDBOX";
+pub(super) const ENTERPRISE_ID: &str = "E0SANDBOX";
 
 /// The wrapper of every event.
 pub(super) fn event_callback(workspace: &Workspace, app: &App, event_id: &str, event: Value) -> Value {

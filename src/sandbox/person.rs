@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::seed::SeedPerson;
+use super::seed::{EnterpriseUser, SeedPerson};
 
 /// Someone in the workspace, the app's own bot user included.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,18 @@ pub(super) struct Person {
     pub(super) is_bot: bool,
     pub(super) deleted: bool,
     pub(super) is_restricted: bool,
+    /// The rest was not in the log of older stand-ins.
+    #[serde(default)]
+    pub(super) is_ultra_restricted: bool,
+    #[serde(default)]
+    pub(super) is_workflow_bot: bool,
+    /// Empty for the workspace's own people.
+    #[serde(default)]
+    pub(super) team_id: String,
+    #[serde(default)]
+    pub(super) is_stranger: bool,
+    #[serde(default)]
+    pub(super) enterprise_user: Option<EnterpriseUser>,
     pub(super) status_text: String,
     pub(super) status_emoji: String,
     /// Unix seconds; 0 for a status without end.
@@ -67,6 +79,11 @@ impl Person {
             is_bot: seed.is_bot,
             deleted: seed.deleted,
             is_restricted: seed.is_restricted,
+            is_ultra_restricted: seed.is_ultra_restricted,
+            is_workflow_bot: seed.is_workflow_bot,
+            team_id: seed.team_id.clone(),
+            is_stranger: seed.is_stranger,
+            enterprise_user: seed.enterprise_user.clone(),
             status_text: seed.status_text.clone(),
             status_emoji: seed.status_emoji.clone(),
             status_expiration: 0,
@@ -83,6 +100,7 @@ impl Person {
 
     /// The user object. `email` is left out unless the scope `users:read.email` was granted.
     pub(super) fn shape(&self, team_id: &str, now: Timestamp, with_email: bool) -> Value {
+        let team_id = self.team_of(team_id);
         let zone = self.zone();
         let offset = zone.to_offset_info(now);
         let mut user = json!({
@@ -96,9 +114,26 @@ impl Person {
             "updated": self.updated,
             "profile": self.profile(team_id, with_email),
         });
-        if !self.deleted
-            && let Some(user) = user.as_object_mut()
-        {
+        let Some(fields) = user.as_object_mut() else { return user };
+        if self.is_workflow_bot {
+            fields.insert("is_workflow_bot".to_owned(), json!(true));
+        }
+        // Slack says so of people of other workspaces only.
+        if !self.team_id.is_empty() {
+            fields.insert("is_stranger".to_owned(), json!(self.is_stranger));
+        }
+        if let Some(enterprise) = &self.enterprise_user {
+            let shape = json!({
+                "id": enterprise.id,
+                "enterprise_id": enterprise.enterprise_id,
+                "enterprise_name": "Sandbox",
+                "is_admin": false,
+                "is_owner": false,
+                "teams": enterprise.teams,
+            });
+            fields.insert("enterprise_user".to_owned(), shape);
+        }
+        if !self.deleted {
             for (key, value) in [
                 ("real_name", json!(self.real_name)),
                 ("tz", json!(self.tz)),
@@ -108,17 +143,21 @@ impl Person {
                 ("is_owner", json!(false)),
                 ("is_primary_owner", json!(false)),
                 ("is_restricted", json!(self.is_restricted)),
-                ("is_ultra_restricted", json!(false)),
+                ("is_ultra_restricted", json!(self.is_ultra_restricted)),
                 ("is_email_confirmed", json!(!self.is_bot)),
                 ("who_can_share_contact_card", json!("EVERYONE")),
             ] {
-                user.insert(key.to_owned(), value);
+                fields.insert(key.to_owned(), value);
             }
         }
         user
     }
 
-    /// The profile object alone.
+    fn team_of<'a>(&'a self, own: &'a str) -> &'a str {
+        if self.team_id.is_empty() { own } else { &self.team_id }
+    }
+
+    /// The profile object alone. A bot has an e-mail address only if it was given one.
     pub(super) fn profile(&self, team_id: &str, with_email: bool) -> Value {
         let (first, last) = self.real_name.split_once(' ').unwrap_or((&self.real_name, ""));
         let mut profile = json!({
@@ -137,10 +176,10 @@ impl Person {
             "status_emoji_display_info": [],
             "status_expiration": self.status_expiration,
             "avatar_hash": "g000000000000",
-            "team": team_id,
+            "team": self.team_of(team_id),
         });
         if with_email
-            && !self.is_bot
+            && !(self.is_bot && self.email.is_empty())
             && let Some(profile) = profile.as_object_mut()
         {
             profile.insert("email".to_owned(), json!(self.email));

@@ -41,10 +41,30 @@ pub struct SeedPerson {
     pub is_bot: bool,
     pub deleted: bool,
     pub is_restricted: bool,
+    pub is_ultra_restricted: bool,
+    /// A bot of the workflow builder.
+    pub is_workflow_bot: bool,
+    /// `T…` of another workspace that shares a channel with this one; empty for this one.
+    pub team_id: String,
+    /// In such a channel, but in none that the app sees.
+    pub is_stranger: bool,
+    /// As an organization with several workspaces knows them.
+    pub enterprise_user: Option<EnterpriseUser>,
     pub status_text: String,
     pub status_emoji: String,
     /// A free line that only the page shows, such as "Product manager, Checkout".
     pub note: String,
+}
+
+/// Somebody in an organization with several workspaces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnterpriseUser {
+    /// `W…` or `U…`
+    pub id: String,
+    /// `E…`
+    pub enterprise_id: String,
+    /// The workspaces they are in, `T…`.
+    pub teams: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

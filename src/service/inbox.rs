@@ -1,5 +1,7 @@
 //! Where Slack's requests meet the writer, and where plans meet the words.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::home::Opening;
@@ -11,6 +13,7 @@ use crate::domain::engagement::Audience;
 use crate::domain::event::Event;
 use crate::domain::ids::{InitiativeId, PersonId, SlackUserId, TeamId};
 use crate::domain::message::{Message, Page, Reply};
+use crate::domain::program::Program;
 use crate::domain::refusal::{Call, Does};
 use crate::domain::state::State;
 use crate::journal::{Decision, Writer};
@@ -28,21 +31,49 @@ pub(super) struct Decider {
 #[async_trait]
 impl Inbox for Decider {
     async fn take(&self, incoming: Incoming) -> Result<Reply, Closed> {
-        let (program, seen) = (self.shared.program(), self.shared.seen());
+        let mut programs = self.shared.program.subscribe();
+        loop {
+            let program = programs.borrow_and_update().clone();
+            if let Some(reply) = self.decide(program, &incoming).await? {
+                return Ok(reply);
+            }
+            // Another configuration was adopted, and is about to be shared.
+            let shared = tokio::time::timeout(LONGEST_ADOPTION, programs.changed()).await;
+            if !matches!(shared, Ok(Ok(()))) {
+                return Err(Closed);
+            }
+        }
+    }
+}
+
+/// How long it may take after a configuration was adopted until everybody decides by it, real time.
+const LONGEST_ADOPTION: std::time::Duration = std::time::Duration::from_secs(2);
+
+impl Decider {
+    /// Decides by `program`; none if it is no longer in force. Who may act, and as whom, is what the configuration
+    /// in force says, from the moment on at which it is.
+    async fn decide(&self, program: Arc<Program>, incoming: &Incoming) -> Result<Option<Reply>, Closed> {
+        let seen = self.shared.seen();
+        let in_force = |program: &Program, state: &State| {
+            state.adopted.as_ref().is_none_or(|adopted| adopted.digest == program.digest)
+        };
         if command::is_light(&incoming.request) {
             let decided = self.writer.decide_unrecorded(|state, now| {
-                let (events, reply) = command::decide(&program, state, &seen, &incoming, now);
-                Decision { events, reply }
+                let (events, reply) = command::decide(&program, state, &seen, incoming, now);
+                Decision { events, reply: in_force(&program, state).then_some(reply) }
             });
             if let Some(reply) = decided {
                 return Ok(reply);
             }
         }
-        let cause = Some(incoming.cause.clone());
+        let (cause, incoming) = (Some(incoming.cause.clone()), incoming.clone());
         let decided = self.writer.submit(cause, move |state, now| {
+            if !in_force(&program, state) {
+                return Decision { events: Vec::new(), reply: (None, false) };
+            }
             let (events, reply) = command::decide(&program, state, &seen, &incoming, now);
             let approached = events.iter().any(|event| matches!(event, Event::Approached { .. }));
-            Decision { events, reply: (reply, approached) }
+            Decision { events, reply: (Some(reply), approached) }
         });
         let (reply, approached) = decided.await.map_err(|_| Closed)?;
         if approached {

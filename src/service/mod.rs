@@ -337,7 +337,7 @@ fn open(data: PathBuf, clock: Clock) -> impl Future<Output = Result<Opened, Stri
 async fn adopt(writer: &Writer, shared: &Shared) -> Result<(), journal::Stopped> {
     let program = shared.program();
     let adopted = writer.submit(None, move |state, _| {
-        let adoption = adopt::adoption(&program, state);
+        let adoption = adopt::adoption(&program, state, &adopt::Former::new());
         let reply = adoption.is_some();
         Decision { reply, events: adoption.into_iter().chain(adopt::another_try(state)).collect() }
     });

@@ -20,8 +20,9 @@ use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, SlackUserId};
 use crate::domain::performer::Renew;
 use crate::domain::refusal::Call;
+use crate::domain::state::State;
 use crate::journal::{Decision, Stopped, Writer};
-use crate::slack::directory::{self, Member, Quiet, Sighting};
+use crate::slack::directory::{self, Link, Member, Quiet, Refusal, Sighting, Workspace};
 use crate::slack::{CallError, Client};
 
 /// How soon a reading that failed is tried again, real time.
@@ -148,6 +149,7 @@ impl People {
     /// Reads and reads again, for ever; `first` is told once everybody has been read.
     pub(super) async fn keep_fresh(mut self, first: oneshot::Sender<()>) -> Result<(), Stopped> {
         let mut first = Some(first);
+        let workspace = self.workspace().await;
         let mut accounts = Accounts::default();
         let (mut everybody, mut quiet) = (Turn::new(Some(self.clock.now())), Turn::new(None));
         let (mut waiting, mut alone): (VecDeque<Asked>, bool) = (VecDeque::new(), false);
@@ -161,7 +163,8 @@ impl People {
                 reading.spawn(async move { Read::Everybody(directory::read_members(&client, &clock).await) });
             }
             if !everybody.under_way && quiet.begins(now, instant) {
-                let (client, clock, ours) = (self.client.clone(), self.clock.clone(), self.ours(&accounts));
+                let (client, clock, ours) =
+                    (self.client.clone(), self.clock.clone(), self.ours(&workspace, &accounts));
                 reading
                     .spawn(async move { Read::Quiet(directory::read_quiet(&client, &clock, &ours).await) });
             }
@@ -177,7 +180,7 @@ impl People {
                         accounts.everybody(members);
                         everybody.succeeded(self.clock.now());
                         quiet.at = Some(self.clock.now());
-                        self.recognise(&accounts).await?;
+                        self.recognise(&workspace, &accounts).await?;
                     }
                     Ok(Read::Everybody(Err(error))) => {
                         tracing::error!(%error, "the people of the workspace could not be read");
@@ -190,7 +193,7 @@ impl People {
                             Ok(fresh) => {
                                 accounts.quiet = fresh;
                                 quiet.succeeded(self.clock.now());
-                                self.recognise(&accounts).await?;
+                                self.recognise(&workspace, &accounts).await?;
                             }
                             Err(error) => {
                                 tracing::warn!(%error, "do-not-disturb could not be read; what was read before counts for twelve hours");
@@ -207,7 +210,7 @@ impl People {
                         match read {
                             Ok(member) => {
                                 accounts.members.insert(member.id.clone(), member);
-                                self.recognise(&accounts).await?;
+                                self.recognise(&workspace, &accounts).await?;
                             }
                             Err(error) => tracing::warn!(%person, %error, "a person could not be read; the message to them waits"),
                         }
@@ -228,10 +231,23 @@ impl People {
                     while let Ok(member) = self.changes.try_recv() {
                         accounts.changed(member, self.clock.now());
                     }
-                    self.recognise(&accounts).await?;
+                    self.recognise(&workspace, &accounts).await?;
                 }
                 Some(asked) = self.asked.recv() => waiting.push_back(asked),
-                Ok(()) = program.changed() => self.recognise(&accounts).await?,
+                Ok(()) = program.changed() => self.recognise(&workspace, &accounts).await?,
+            }
+        }
+    }
+
+    /// Which workspace this is: of nobody else's accounts an e-mail address is believed.
+    async fn workspace(&self) -> Workspace {
+        loop {
+            match directory::read_workspace(&self.client).await {
+                Ok(workspace) => return workspace,
+                Err(error) => {
+                    tracing::error!(%error, "Slack did not say which workspace this is; nothing is sent before it does");
+                    tokio::time::sleep(BEFORE_RETRY).await;
+                }
             }
         }
     }
@@ -239,7 +255,11 @@ impl People {
     /// Begins to read the next person who was asked for and wasn't read since; false if there is none.
     fn read_next(&self, waiting: &mut VecDeque<Asked>, reading: &mut JoinSet<Read>) -> bool {
         while let Some((person, tell)) = waiting.pop_front() {
-            let account = self.writer.state().person(&person).and_then(|known| known.slack.clone());
+            let program = self.shared.program();
+            let account = {
+                let state = self.writer.state();
+                program.people.get(&person).and_then(|person| person.account(&state).cloned())
+            };
             let recent = self.shared.seen().is_recent(&person, self.clock.now());
             match account.filter(|_| !recent) {
                 Some(account) => {
@@ -261,46 +281,68 @@ impl People {
     }
 
     /// The accounts of people of the configuration: nobody else's do-not-disturb is asked for.
-    fn ours(&self, accounts: &Accounts) -> Vec<SlackUserId> {
+    fn ours(&self, workspace: &Workspace, accounts: &Accounts) -> Vec<SlackUserId> {
         let members: Vec<Member> = accounts.members.values().cloned().collect();
         let (program, state) = (self.shared.program(), self.writer.state());
-        let sighting = directory::recognise(&program, &state, &members, &Quiet::new());
-        let linked = sighting.seen.keys().filter_map(|person| state.person(person)?.slack.clone());
-        let mut ours: Vec<SlackUserId> =
-            linked.chain(sighting.links.iter().map(|(_, slack)| slack.clone())).collect();
+        let sighting = directory::recognise(&program, &state, workspace, &members, &Quiet::new());
+        let mut ours: Vec<SlackUserId> = sighting.accounts.into_values().collect();
         // In which order they are asked for is no matter of chance.
         ours.sort_unstable();
         ours
     }
 
-    async fn recognise(&self, accounts: &Accounts) -> Result<(), Stopped> {
+    async fn recognise(&self, workspace: &Workspace, accounts: &Accounts) -> Result<(), Stopped> {
         if !accounts.complete {
             return Ok(());
         }
         let members: Vec<Member> = accounts.members.values().cloned().collect();
         let program = self.shared.program();
-        let Sighting { links, seen, missing } =
-            directory::recognise(&program, &self.writer.state(), &members, &accounts.quiet);
-        for person in &missing {
-            tracing::warn!(%person, "nobody in the workspace is this person; they can't be written to");
+        let sighting =
+            directory::recognise(&program, &self.writer.state(), workspace, &members, &accounts.quiet);
+        for (person, why) in &sighting.missing {
+            tracing::warn!(%person, ?why, "nobody in the workspace is this person; they can't be written to");
         }
-        if !links.is_empty() {
-            self.writer
-                .submit(None, move |state, _| Decision { events: new_links(state, &links), reply: () })
-                .await?;
+        let same = sighting.same();
+        let Sighting { links, refusals, seen, .. } = sighting;
+        if !links.is_empty() || !refusals.is_empty() {
+            let recorded = self.writer.submit(None, move |state, _| Decision {
+                events: news_of_accounts(state, &links, &refusals),
+                reply: (),
+            });
+            recorded.await?;
         }
-        self.shared.seen.send_modify(|all| Arc::make_mut(all).people = seen);
+        self.shared.seen.send_modify(|all| {
+            let all = Arc::make_mut(all);
+            (all.people, all.same) = (seen, same);
+        });
         Ok(())
     }
 }
 
-/// Only what isn't recorded yet: a decision may be taken again on a later state.
-fn new_links(state: &crate::domain::state::State, links: &[(PersonId, SlackUserId)]) -> Vec<Event> {
-    links
-        .iter()
-        .filter(|(person, _)| state.person(person).is_none_or(|known| known.slack.is_none()))
-        .map(|(person, slack)| Event::PersonLinked { person: person.clone(), slack: slack.clone() })
-        .collect()
+/// Only what isn't recorded yet, and what was found on the accounts that are on record now: a decision may be
+/// taken again on a later state, and the next look finds what is left.
+fn news_of_accounts(state: &State, links: &[Link], refusals: &[Refusal]) -> Vec<Event> {
+    let slack = |person: &PersonId| state.person(person).and_then(|known| known.slack.as_ref());
+    let links = links.iter().filter(|link| match &link.replaces {
+        Some(former) => slack(&link.person) == Some(&former.slack),
+        None => slack(&link.person).is_none_or(|known| *known == link.slack),
+    });
+    let links = links.map(|link| Event::PersonLinked {
+        person: link.person.clone(),
+        slack: link.slack.clone(),
+        proof: Some(link.proof.clone()),
+        replaces: link.replaces.clone(),
+    });
+    let refusals = refusals.iter().filter(|refusal| match &refusal.lost {
+        Some(lost) => slack(&refusal.person) == Some(lost),
+        None => true,
+    });
+    let refusals = refusals.map(|refusal| Event::AccountRefused {
+        person: refusal.person.clone(),
+        because: refusal.because,
+        lost: refusal.lost.clone(),
+    });
+    links.chain(refusals).collect()
 }
 
 #[cfg(test)]

@@ -34,13 +34,15 @@ impl Reload {
     /// Looks for changes, for ever.
     pub(super) async fn keep_fresh(self) -> Result<(), Stopped> {
         let mut asked = hangups();
+        let mut former = adopt::Former::new();
+        adopt::remember(&mut former, &self.shared.program());
         // What was loaded at the start may have been changed before this task began: look once.
         let mut known = None;
         loop {
             let now = self.stamp().await;
             if known.as_ref() != Some(&now) {
                 known = Some(self.still(now).await);
-                self.take_up().await?;
+                self.take_up(&mut former).await?;
             }
             tokio::select! {
                 biased;
@@ -72,7 +74,7 @@ impl Reload {
         }
     }
 
-    async fn take_up(&self) -> Result<(), Stopped> {
+    async fn take_up(&self, former: &mut adopt::Former) -> Result<(), Stopped> {
         let folder = self.folder.clone();
         let in_force = self.shared.program().digest.clone();
         let mended = self.writer.state().refused_config.is_some();
@@ -84,7 +86,7 @@ impl Reload {
         };
         match tokio::task::spawn_blocking(load).await {
             Ok(None) => Ok(()),
-            Ok(Some((_, Ok(loaded)))) => self.adopt(loaded.program).await,
+            Ok(Some((_, Ok(loaded)))) => self.adopt(loaded.program, former).await,
             Ok(Some((digest, Err(faults)))) => self.refuse(digest, &faults).await,
             Err(error) => {
                 tracing::error!(%error, "reading the configuration broke off; the one before stays in force");
@@ -93,11 +95,13 @@ impl Reload {
         }
     }
 
-    async fn adopt(&self, program: Program) -> Result<(), Stopped> {
+    async fn adopt(&self, program: Program, former: &mut adopt::Former) -> Result<(), Stopped> {
+        let before = former.clone();
+        adopt::remember(former, &program);
         let new = program.digest != self.shared.program().digest;
         let to_adopt = program.clone();
         let adopted = self.writer.submit(None, move |state, _| {
-            let events: Vec<Event> = adopt::adoption(&to_adopt, state).into_iter().collect();
+            let events: Vec<Event> = adopt::adoption(&to_adopt, state, &before).into_iter().collect();
             Decision { reply: !events.is_empty(), events }
         });
         if adopted.await? {

@@ -7,7 +7,9 @@
 //! Invariant: whatever is read carries the time at which Slack said it, and is as old as that, however often
 //! it is looked at. A call's answer counts from when the call was made.
 
-use std::collections::{BTreeSet, HashMap};
+mod recognition;
+
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::tz::{Offset, TimeZone};
@@ -15,16 +17,15 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::domain::directory::Address;
-use crate::domain::ids::{PersonId, SlackUserId};
+use crate::domain::ids::SlackUserId;
 use crate::domain::observation::{Observations, Seen};
-use crate::domain::program::Program;
 use crate::domain::refusal::{Call, Does};
-use crate::domain::state::State;
 
 use super::client::Client;
 use super::errors::CallError;
 use super::methods::Method;
+
+pub use recognition::{Link, Missing, Refusal, Sighting, Workspace, recognise};
 
 /// An account of the workspace.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,11 +40,16 @@ pub struct Member {
     pub zone: Option<TimeZone>,
     /// It is switched off.
     pub deactivated: bool,
-    /// It is no person's.
+    /// It is no person's: an app's, a workflow's or Slack's own.
     pub is_bot: bool,
+    /// The workspace that it is at home in, `T…`.
+    pub team: Option<String>,
+    /// The organization that it belongs to, `E…`, and the workspaces that it is in there, `T…`.
+    pub enterprise: Option<(String, Vec<String>)>,
     /// It is a guest's, who sees only what they were invited to.
     pub guest: bool,
-    /// It belongs to another workspace that shares a channel with ours.
+    /// It belongs to another workspace, and shares no channel with the app. Of whoever shares one, Slack says
+    /// only where they are at home.
     pub stranger: bool,
     /// Out of office, by its status.
     pub away: Option<Away>,
@@ -71,6 +77,9 @@ const AWAY_EMOJI: [&str; 7] = [
     ":umbrella_on_ground:",
     ":baby:",
 ];
+
+/// Slack's own account, which it doesn't call a bot.
+const SLACKBOT: &str = "USLACKBOT";
 
 /// Words by which people say that they are away, as whole words in lower case.
 const AWAY_WORDS: [&str; 16] = [
@@ -102,6 +111,11 @@ impl Member {
             let seconds = i32::try_from(user.get("tz_offset")?.as_i64()?).ok()?;
             Some(TimeZone::fixed(Offset::from_seconds(seconds).ok()?))
         };
+        let teams = |user: &Value| {
+            let teams = user.pointer("/enterprise_user/teams")?.as_array()?;
+            Some(teams.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        };
+        let is_slackbot = id.as_str() == SLACKBOT;
         Some(Self {
             id,
             as_of,
@@ -109,7 +123,10 @@ impl Member {
             // An unknown name is better replaced by today's offset than by the calendar's zone.
             zone: text("/tz").and_then(|name| TimeZone::get(name).ok()).or_else(offset),
             deactivated: flag("/deleted"),
-            is_bot: flag("/is_bot"),
+            is_bot: flag("/is_bot") || flag("/is_workflow_bot") || is_slackbot,
+            team: text("/team_id").map(str::to_owned),
+            enterprise: text("/enterprise_user/enterprise_id")
+                .map(|enterprise| (enterprise.to_owned(), teams(user).unwrap_or_default())),
             guest: flag("/is_restricted") || flag("/is_ultra_restricted"),
             stranger: flag("/is_stranger"),
             away: away(user),
@@ -171,53 +188,20 @@ pub fn quiet(answer: &Value, as_of: Timestamp) -> Quiet {
         .collect()
 }
 
-/// What reading the workspace brought.
-#[derive(Debug, Clone, Default)]
-pub struct Sighting {
-    /// People found for the first time, to be recorded as `PersonLinked`.
-    pub links: Vec<(PersonId, SlackUserId)>,
-    /// What their accounts say now, by person.
-    pub seen: HashMap<PersonId, Seen>,
-    /// People of the configuration whom nobody in the workspace is.
-    pub missing: BTreeSet<PersonId>,
-}
-
-/// Recognises the people of the configuration among `members`: by the Slack id they are linked to, by the
-/// one they are configured with, or by e-mail address. A link, once recorded, is kept.
-pub fn recognise(program: &Program, state: &State, members: &[Member], quiet: &Quiet) -> Sighting {
-    let by_id: HashMap<&SlackUserId, &Member> = members.iter().map(|member| (&member.id, member)).collect();
-    // Of two accounts with one address the one that is in use counts.
-    let by_email: HashMap<&str, &Member> = members
-        .iter()
-        .filter(|member| member.deactivated)
-        .chain(members.iter().filter(|member| !member.deactivated))
-        .filter_map(|member| Some((member.email.as_deref()?, member)))
-        .collect();
-    let mut sighting = Sighting::default();
-    for person in program.people.values() {
-        let linked = state.person(&person.id).and_then(|known| known.slack.as_ref());
-        let member = match (linked, &person.address) {
-            (Some(id), _) | (None, Address::Slack(id)) => by_id.get(id),
-            (None, Address::Email(address)) => by_email.get(address.to_lowercase().as_str()),
-        };
-        let Some(member) = member else {
-            sighting.missing.insert(person.id.clone());
-            continue;
-        };
-        if linked.is_none() {
-            sighting.links.push((person.id.clone(), member.id.clone()));
-        }
-        sighting.seen.insert(person.id.clone(), member.seen(quiet.get(&member.id).copied()));
-    }
-    sighting
-}
-
 /// Accounts a page: what Slack recommends at most.
 const PAGE: u32 = 200;
 /// People asked about in one call of `dnd.teamInfo`.
 const QUIET_PAGE: usize = 50;
 /// More pages than that are a fault: a cursor that doesn't move.
 const MOST_PAGES: usize = 1_000;
+
+/// Reads which workspace the app is installed in.
+///
+/// # Errors
+/// As for [`read_members`].
+pub async fn read_workspace(client: &Client) -> Result<Workspace, CallError> {
+    Ok(Workspace::read(&patiently(client, Method::AuthTest, &json!({})).await?))
+}
 
 /// Reads every account of the workspace.
 ///

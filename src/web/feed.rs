@@ -15,7 +15,7 @@ use axum::routing::get;
 use ring::hmac;
 use sha2::{Digest, Sha256};
 
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, Seq};
 
 use super::hex::{from_hex, to_hex};
 
@@ -39,20 +39,22 @@ impl FeedKey {
         Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, secret)))
     }
 
-    /// The token of `host`'s calendar: 64 hexadecimal digits.
-    pub fn token(&self, host: &PersonId) -> String {
-        to_hex(hmac::sign(&self.0, &signed(host)).as_ref())
+    /// The token of `host`'s calendar: 64 hexadecimal digits. It is another `since` a record by which somebody
+    /// lost the right to it who knows the one before.
+    pub fn token(&self, host: &PersonId, since: Option<Seq>) -> String {
+        to_hex(hmac::sign(&self.0, &signed(host, since)).as_ref())
     }
 
-    /// Whether `token` is that of `host`'s calendar.
-    pub fn opens(&self, token: &str, host: &PersonId) -> bool {
+    /// Whether `token` is that of `host`'s calendar since then.
+    pub fn opens(&self, token: &str, host: &PersonId, since: Option<Seq>) -> bool {
         let tag: Option<[u8; TAG]> = from_hex(token);
-        tag.is_some_and(|tag| hmac::verify(&self.0, &signed(host), &tag).is_ok())
+        tag.is_some_and(|tag| hmac::verify(&self.0, &signed(host, since), &tag).is_ok())
     }
 }
 
-fn signed(host: &PersonId) -> Vec<u8> {
-    [b"calendar of ", host.as_str().as_bytes()].concat()
+fn signed(host: &PersonId, since: Option<Seq>) -> Vec<u8> {
+    let since = since.map_or_else(String::new, |since| format!(" since {}", since.0));
+    [b"calendar of ", host.as_str().as_bytes(), since.as_bytes()].concat()
 }
 
 /// Where the calendar of `token` is read; `base` without a slash at its end.
@@ -103,14 +105,15 @@ mod tests {
     #[test]
     fn a_token_opens_one_calendar_under_one_secret() {
         let key = FeedKey::new(&[7; 32]);
-        let token = key.token(&host("priya"));
+        let token = key.token(&host("priya"), None);
         assert_eq!(token.len(), 64);
         assert!(token.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        assert!(key.opens(&token, &host("priya")));
-        assert!(!key.opens(&token, &host("jo")));
-        assert!(!FeedKey::new(&[8; 32]).opens(&token, &host("priya")));
+        assert!(key.opens(&token, &host("priya"), None));
+        assert!(!key.opens(&token, &host("jo"), None));
+        assert!(!key.opens(&token, &host("priya"), Some(Seq(7))), "nobody's any more");
+        assert!(!FeedKey::new(&[8; 32]).opens(&token, &host("priya"), None));
         for not_one in ["", "priya", &token[..62], &format!("{token}00"), &"0".repeat(64)] {
-            assert!(!key.opens(not_one, &host("priya")), "{not_one}");
+            assert!(!key.opens(not_one, &host("priya"), None), "{not_one}");
         }
         assert_eq!(format!("{key:?}"), "FeedKey(…)");
     }

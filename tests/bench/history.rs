@@ -70,7 +70,12 @@ impl<'a> History<'a> {
             quarters: Default::default(),
         });
         for who in 0..organisation.people {
-            history.add(Event::PersonLinked { person: person(who), slack: slack(who) });
+            history.add(Event::PersonLinked {
+                person: person(who),
+                slack: slack(who),
+                proof: None,
+                replaces: None,
+            });
         }
         history
     }

@@ -41,9 +41,17 @@ fn campaign(now: Timestamp, digest: &canvass::domain::program::ConfigDigest) -> 
     apply(&mut state, now, adopted);
     let advocate = PersonId::parse("priya").unwrap();
     let slack_id = SlackUserId::parse("UADVOCATE").unwrap();
-    apply(&mut state, now, Event::PersonLinked { person: advocate, slack: slack_id });
+    apply(
+        &mut state,
+        now,
+        Event::PersonLinked { person: advocate, slack: slack_id, proof: None, replaces: None },
+    );
     for who in 0..ORGANISATION.people {
-        apply(&mut state, now, Event::PersonLinked { person: person(who), slack: slack(who) });
+        apply(
+            &mut state,
+            now,
+            Event::PersonLinked { person: person(who), slack: slack(who), proof: None, replaces: None },
+        );
         for about in 0..ORGANISATION.initiatives {
             let key = PostKey::Touch(DeliveryKey {
                 person: person(who),

@@ -51,7 +51,11 @@ fn planning_ten_thousand_people_and_twenty_initiatives_for_five_touches() {
     };
     apply(&mut state, at(5), adopted);
     for who in 0..ORGANISATION.people {
-        apply(&mut state, at(5), Event::PersonLinked { person: person(who), slack: slack(who) });
+        apply(
+            &mut state,
+            at(5),
+            Event::PersonLinked { person: person(who), slack: slack(who), proof: None, replaces: None },
+        );
     }
 
     let mut from_nothing = Vec::new();

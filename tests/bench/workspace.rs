@@ -118,7 +118,7 @@ async fn call(State(hub): State<Arc<Hub>>, Path(method): Path<String>) -> Respon
         "apps.connections.open" => {
             json!({ "ok": true, "url": format!("{}/link", hub.base.replacen("http", "ws", 1)) })
         }
-        "auth.test" => json!({ "ok": true, "user_id": "UBOT", "team": "Bench" }),
+        "auth.test" => json!({ "ok": true, "user_id": "UBOT", "team": "Bench", "team_id": "T1" }),
         "dnd.teamInfo" => json!({ "ok": true, "users": {} }),
         "chat.postMessage" => {
             json!({ "ok": true, "channel": channel(0).as_str(), "ts": "1700000000.000001" })

@@ -101,9 +101,14 @@ fn linked(program: &Program, at: Timestamp) -> State {
         renamed: Renames::default(),
         quarters: Default::default(),
     };
-    let people = program.people.keys().enumerate().map(|(number, person)| Event::PersonLinked {
-        person: person.clone(),
-        slack: SlackUserId::parse(&format!("U0{number}")).unwrap(),
+    let people = program.people.values().enumerate().map(|(number, person)| Event::PersonLinked {
+        person: person.id.clone(),
+        slack: match &person.address {
+            Address::Slack(id) => id.clone(),
+            Address::Email(_) => SlackUserId::parse(&format!("U0{number}")).unwrap(),
+        },
+        proof: None,
+        replaces: None,
     });
     let mut state = State::default();
     for (seq, event) in (1..).zip(std::iter::once(adopted).chain(people)) {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use canvass::command::{Incoming, Request, decide};
+use canvass::domain::directory::Address;
 use canvass::domain::effect::{DeliveryKey, PostKey};
 use canvass::domain::engagement::Touch;
 use canvass::domain::event::{Cause, Event, Record, Said};
@@ -21,12 +22,15 @@ struct Office {
 
 impl Office {
     fn open() -> Self {
-        let program = canvass::config::load(Path::new("config")).unwrap().program;
+        let mut program = canvass::config::load(Path::new("config")).unwrap().program;
+        for person in program.people.values_mut() {
+            person.address = Address::Slack(slack(person.id.as_str()));
+        }
         let mut office = Self { program, state: State::default() };
         let people: Vec<PersonId> = office.program.people.keys().cloned().collect();
         for person in people {
             let slack = slack(person.as_str());
-            office.happens(NOW, Event::PersonLinked { person, slack });
+            office.happens(NOW, Event::PersonLinked { person, slack, proof: None, replaces: None });
         }
         office
     }

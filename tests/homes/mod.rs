@@ -154,11 +154,18 @@ fn state(program: &Program) -> State {
     happens(Event::PersonLinked {
         person: advocate.clone(),
         slack: SlackUserId::parse("UADVOCATE").unwrap(),
+        proof: None,
+        replaces: None,
     });
     let quarter = program.initiatives[0].quarter;
     for number in 0..PEOPLE {
         let person = people(number);
-        happens(Event::PersonLinked { person: person.clone(), slack: user(number) });
+        happens(Event::PersonLinked {
+            person: person.clone(),
+            slack: user(number),
+            proof: None,
+            replaces: None,
+        });
         for about in 0..INITIATIVES {
             let delivery = DeliveryKey {
                 person: person.clone(),

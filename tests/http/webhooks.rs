@@ -211,7 +211,7 @@ async fn a_booking_on_a_page_is_on_record_once_and_so_is_what_becomes_of_it() {
 /// The path of Priya's calendar, from the secret in the data folder.
 fn calendar(house: &House) -> String {
     let secret: [u8; 32] = std::fs::read(house.world.data().join("keys/feeds")).unwrap().try_into().unwrap();
-    let token = FeedKey::new(&secret).token(&PersonId::parse("priya").unwrap());
+    let token = FeedKey::new(&secret).token(&PersonId::parse("priya").unwrap(), None);
     format!("/calendar/{token}.ics")
 }
 

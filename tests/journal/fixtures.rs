@@ -12,6 +12,8 @@ fn kind(event: &Event) -> &'static str {
     match event {
         Event::ConfigAdopted { .. } => "config_adopted",
         Event::PersonLinked { .. } => "person_linked",
+        Event::AccountRefused { .. } => "account_refused",
+        Event::AccountConfirmed { .. } => "account_confirmed",
         Event::PostIntended { .. } => "post_intended",
         Event::PostSent { .. } => "post_sent",
         Event::PostRefused { .. } => "post_refused",
@@ -74,6 +76,8 @@ fn kind(event: &Event) -> &'static str {
 const KINDS: &[&str] = &[
     "config_adopted",
     "person_linked",
+    "account_refused",
+    "account_confirmed",
     "post_intended",
     "post_sent",
     "post_refused",
@@ -139,6 +143,8 @@ fn added_in(kind: &str) -> u32 {
 
 /// What version 2 added.
 const LATER_KINDS: &[&str] = &[
+    "account_refused",
+    "account_confirmed",
     "restored",
     "clock_doubted",
     "clock_believed",

@@ -58,7 +58,7 @@ pub(super) fn record(seq: u64) -> Record {
     };
     let mut cause = None;
     let event = match part {
-        0 => Event::PersonLinked { person: who, slack: user },
+        0 => Event::PersonLinked { person: who, slack: user, proof: None, replaces: None },
         1 => intended(Touch::HeadsUp),
         2 => sent(Touch::HeadsUp),
         3 => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use canvass::command::{Ahead, Incoming, Request, decide, home};
+use canvass::domain::directory::Address;
 use canvass::domain::effect::{Effect, Post, PostId, PostKey};
 use canvass::domain::engagement::Audience;
 use canvass::domain::event::{Cause, Event, Record, Renames, Stage};
@@ -43,6 +44,11 @@ impl House {
     /// says nothing of it, and a staged start.
     pub(super) fn sample(now: &str, approving: bool) -> Self {
         let mut program = canvass::config::load(Path::new("config")).unwrap().program;
+        for person in program.people.values_mut() {
+            if let Address::Slack(id) = &mut person.address {
+                *id = slack_id(&person.id);
+            }
+        }
         if approving {
             program.approval.audiences.insert(Audience::Executive);
             program.approval.first_campaign = true;
@@ -70,7 +76,7 @@ impl House {
         );
         for person in house.program.people.keys().cloned().collect::<Vec<_>>() {
             let slack = slack_id(&person);
-            house.happens(None, Event::PersonLinked { person, slack });
+            house.happens(None, Event::PersonLinked { person, slack, proof: None, replaces: None });
         }
         house
     }

@@ -1,5 +1,6 @@
 //! Scenarios that read as conversations, over the real wire.
 
+mod accounts;
 mod advocates;
 mod ages;
 mod answers;

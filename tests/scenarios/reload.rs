@@ -40,7 +40,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Replaces exactly one place.
-fn replaced(text: &str, old: &str, new: &str) -> String {
+pub(super) fn replaced(text: &str, old: &str, new: &str) -> String {
     assert_eq!(text.matches(old).count(), 1, "{old}");
     text.replace(old, new)
 }
@@ -157,13 +157,13 @@ async fn somebody_who_was_promoted_is_argued_with_in_their_new_role() {
 }
 
 /// Waits until a command answers so.
-async fn answers(actor: &Actor<'_>, command: &str, wanted: &str) {
+pub(super) async fn answers(actor: &Actor<'_>, command: &str, wanted: &str) {
     let wait = async { while !actor.commands(command).await.contains(wanted) {} };
     tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{command} never said {wanted}"));
 }
 
 /// Waits until somebody of the configuration was found in Slack.
-async fn linked(world: &World, person: &str) {
+pub(super) async fn linked(world: &World, person: &str) {
     let wait = async {
         loop {
             let export =

@@ -7,7 +7,7 @@ use axum::routing::post;
 use canvass::clock::Clock;
 use canvass::config;
 use canvass::domain::program::Program;
-use canvass::sandbox::{Limits, Seed};
+use canvass::sandbox::{Limits, Seed, SeedPerson};
 use canvass::service::seed::{self, SIGNING_SECRET};
 use canvass::slack::checkup::{Checkup, Finding, Reach, Verdict};
 use canvass::slack::{Settings, SigningSecret, Transport, manifest};
@@ -172,6 +172,42 @@ async fn everybody_who_can_not_be_written_to_is_named() {
         case.seed.people[ana].is_restricted = true;
     })
     .await;
+    // Slack calls nobody a stranger who shares a channel with the app. Ana is named by her Slack id, Henrik by
+    // his e-mail address.
+    for (name, full) in [("ana", "Ana Souza"), ("henrik", "Henrik Olsen")] {
+        let of = |case: &mut Case| case.seed.people.iter().position(|person| person.name == name).unwrap();
+        has_fault("people", &format!("{full}'s account belongs to another workspace"), async |case| {
+            let person = of(case);
+            case.seed.people[person].team_id = "T0ELSEWHERE".to_owned();
+        })
+        .await;
+        has_fault("people", &format!("{full}'s account is a bot's"), async |case| {
+            let person = of(case);
+            case.seed.people[person].is_bot = true;
+        })
+        .await;
+    }
+    has_fault("people", "Two accounts have Henrik Olsen's e-mail address", async |case| {
+        let henrik = case.seed.people.iter().find(|person| person.name == "henrik").unwrap().clone();
+        case.seed.people.push(SeedPerson { id: "U0SECOND00".into(), name: "second".into(), ..henrik });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accounts_elsewhere_and_of_bots_with_somebodys_address_are_not_taken_for_them() {
+    let findings = examine(async |case| {
+        let henrik = case.seed.people.iter().find(|person| person.name == "henrik").unwrap().clone();
+        let another = |id: &str| SeedPerson { id: id.into(), name: id.to_lowercase(), ..henrik.clone() };
+        case.seed.people.extend([
+            SeedPerson { team_id: "T0ELSEWHERE".into(), ..another("U0OUTSIDER") },
+            SeedPerson { is_bot: true, ..another("U0BOTTY000") },
+            SeedPerson { is_restricted: true, ..another("U0GUEST000") },
+            SeedPerson { deleted: true, ..another("U0OLD00000") },
+        ]);
+    })
+    .await;
+    assert!(findings.iter().all(|finding| finding.verdict != Verdict::Fault), "{}", drawn(&findings));
 }
 
 #[tokio::test]

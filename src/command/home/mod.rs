@@ -32,7 +32,7 @@ use crate::plan::{Planned, Queue};
 
 /// Whether `actor` has pages of an advocate, for which the coming week has to be known.
 pub fn oversees(program: &Program, state: &State, actor: &SlackUserId) -> bool {
-    state.by_slack.get(actor).is_some_and(|person| overseen(program, person).next().is_some())
+    program.human(state, actor).is_some_and(|person| overseen(program, &person.id).next().is_some())
 }
 
 /// What is worked out once for all advocates who look; it matters to them only.

@@ -18,7 +18,7 @@ pub(in crate::command) fn person<'a>(
         return Err("Who? Write @name, an e-mail address, or the id in people.toml.".to_owned());
     };
     if let Some(slack) = mentioned(first) {
-        let known = state.by_slack.get(&slack).and_then(|id| program.people.get(id));
+        let known = program.human(state, &slack);
         let by_address =
             || program.people.values().find(|person| person.address == Address::Slack(slack.clone()));
         let known = known.or_else(by_address);

@@ -1,11 +1,11 @@
 //! Deciding about a whole campaign by command: stage, correct, recall.
 
 use super::{May, Word, theirs};
-use crate::command::{Decided, Scene, approval, names};
+use crate::command::{Decided, Scene, accounts, approval, names};
 use crate::domain::directory::Person;
 use crate::domain::event::Stage;
 
-pub(super) const WORDS: [Word; 3] = [
+pub(super) const WORDS: [Word; 4] = [
     Word {
         name: "stage",
         usage: "initiative rehearsal|few|all",
@@ -27,7 +27,28 @@ pub(super) const WORDS: [Word; 3] = [
         may: May::Advocates,
         run: recall,
     },
+    Word {
+        name: "same",
+        usage: "@person [no]",
+        does: "whoever has a new Slack account is the same person, or isn't",
+        may: May::Advocates,
+        run: same,
+    },
 ];
+
+fn same(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
+    let usage = || format!("Write `{} same @person`, or `same @person no`.", scene.program.command);
+    if words.is_empty() {
+        return Err(usage());
+    }
+    let (person, taken) = names::person(scene.program, scene.state, words)?;
+    let same = match words.get(taken..).unwrap_or_default() {
+        [] => true,
+        [no] if no.eq_ignore_ascii_case("no") => false,
+        [_, ..] => return Err(usage()),
+    };
+    accounts::confirm(scene, actor, &person.id, same)
+}
 
 fn stage(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let usage = || format!("Write `{} stage initiative rehearsal|few|all`.", scene.program.command);

@@ -53,6 +53,9 @@ table! {
         /// People who see everybody's answers on everything.
         #[schemars(default)]
         admins: List<PersonId>,
+        /// Whether people who are found by their e-mail address may be guests of the workspace; `false` if left
+        /// out. Whoever is named by their Slack id may be one in any case.
+        guests: Maybe<bool>,
     }
 }
 

@@ -25,7 +25,7 @@ use crate::domain::ids::{InitiativeId, PersonId, SiteId, TeamId};
 use crate::domain::initiative::{
     Ask, Basis, Estimate, Exception, FaqEntry, Figure, Initiative, Link, News, Step, Words,
 };
-use crate::domain::program::{Approval, Cadence, Limits, Program, TouchRule};
+use crate::domain::program::{Approval, Cadence, Limits, Program, Recognition, TouchRule};
 pub(super) use office_hours::{OFFICE_HORIZON, OFFICE_MINUTES, OFFICE_NOTICE, office_hours};
 
 const COMMAND: &str = "/canvass";
@@ -67,6 +67,10 @@ pub(super) fn program(organisation: &Organisation<'_>) -> Option<Program> {
             .collect::<Option<_>>()?,
         people: people(organisation, &calendar)?,
         admins: workspace.into_iter().flat_map(|of| of.admins.values()).cloned().collect(),
+        recognition: Recognition {
+            guests: workspace.and_then(|of| value(&of.guests)).copied().unwrap_or(false),
+            order: organisation.people().map(|(id, _)| id.value.clone()).collect(),
+        },
         initiatives: initiatives(organisation, &canvass.order)?,
         hours: canvass
             .office_hours

@@ -373,7 +373,9 @@ async fn what_the_real_plan_calls_due_goes_out_once_across_a_kill() {
         })
         .await;
     for who in [person("ana"), person("priya")] {
-        process.happens(Event::PersonLinked { slack: slack_id(&who), person: who }).await;
+        process
+            .happens(Event::PersonLinked { slack: slack_id(&who), person: who, proof: None, replaces: None })
+            .await;
     }
     let question = |n: i64| Event::MessageReceived {
         person: person("ana"),

@@ -24,7 +24,9 @@ async fn corrected(limit: Rate, retry_after: Duration, made: usize) -> (House, P
     process.runs_dry().await;
     for key in &keys {
         let who = key.to().clone();
-        process.happens(Event::PersonLinked { slack: slack_id(&who), person: who }).await;
+        process
+            .happens(Event::PersonLinked { slack: slack_id(&who), person: who, proof: None, replaces: None })
+            .await;
     }
     house.slack.is_strict(Rate::bursts(1_000, Duration::from_millis(100)), Duration::from_millis(20));
     house.slack.limits_updates(limit, retry_after);

@@ -82,6 +82,7 @@ pub(super) fn program(people: &[&str]) -> Program {
         teams: Default::default(),
         people: people.map(|person| (person.id.clone(), person)).collect(),
         admins: Default::default(),
+        recognition: Default::default(),
         initiatives: Vec::new(),
         hours: Default::default(),
         stale_after_days: 90,

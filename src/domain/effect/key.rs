@@ -56,6 +56,13 @@ pub enum Notice {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again: Option<Seq>,
     },
+    /// Somebody has another account, or none is believed to be theirs.
+    Account {
+        /// Who.
+        person: PersonId,
+        /// The record of it.
+        since: Seq,
+    },
     /// Whether this post arrived could not be found out; it won't be sent again.
     Unknown {
         /// Which. Not called `post` in the record, where that names the kind of [`PostKey`].
@@ -129,7 +136,7 @@ impl Notice {
     /// What it is about.
     fn about(&self) -> About<'_> {
         match self {
-            Self::Unreachable { person, .. } => About::Person(person),
+            Self::Unreachable { person, .. } | Self::Account { person, since: _ } => About::Person(person),
             Self::Unknown { post } => About::Post(*post),
             Self::Late { initiative, .. }
             | Self::Disagreement { initiative, .. }
@@ -146,7 +153,9 @@ impl Notice {
     /// Gives everything that it names its present id.
     fn rename(&mut self, renames: &Renames) {
         match self {
-            Self::Unreachable { person, again: _ } => renames.person(person),
+            Self::Unreachable { person, again: _ } | Self::Account { person, since: _ } => {
+                renames.person(person);
+            }
             Self::Late { initiative, quarter: _ }
             | Self::NoHours { initiative, quarter: _ }
             | Self::HoursTaken { initiative, quarter: _, since: _ } => renames.initiative(initiative),

@@ -139,6 +139,12 @@ fn one_of_each() -> Vec<(&'static str, PostKey, &'static str, &'static str)> {
             "66e24c46c96fb870844bc31638fb7267",
         ),
         (
+            "notice account",
+            notice(Notice::Account { person: ana(), since }),
+            r#"{"post":"notice","to":"priya","notice":"account","person":"ana","since":42}"#,
+            "7675097f4fe9c2523c40b5dcc90a70a1",
+        ),
+        (
             "notice unknown",
             notice(Notice::Unknown { post: PostId::parse(&"07".repeat(16)).unwrap() }),
             r#"{"post":"notice","to":"priya","notice":"unknown","of":"07070707070707070707070707070707"}"#,
@@ -228,6 +234,7 @@ fn name(key: &PostKey) -> &'static str {
         PostKey::Vacancy { .. } => "vacancy",
         PostKey::Notice { notice, .. } => match notice {
             Notice::Unreachable { .. } => "notice unreachable",
+            Notice::Account { .. } => "notice account",
             Notice::Unknown { .. } => "notice unknown",
             Notice::Late { .. } => "notice late",
             Notice::Disagreement { .. } => "notice disagreement",

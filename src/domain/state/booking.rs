@@ -4,11 +4,12 @@
 //! nothing, whoever wrote it; `decide` asks [`State::is_taken`] before it writes one. Only the word of an
 //! outside page counts all the same: it has sold the time, and a guest who was told so comes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
+use super::merging::put;
 use super::{State, person_mut};
 use crate::domain::booking::{By, Provider, Subject, Via, Word};
 use crate::domain::calendar::Quarter;
@@ -181,6 +182,13 @@ impl State {
                     .as_ref()
                     .is_some_and(|subject| subject.initiative == *initiative && subject.quarter == quarter)
         })
+    }
+
+    /// Whether `person` was heard from about it: a stance, a question, a booking, anything that ends or changes
+    /// what they are sent.
+    pub fn has_answered(&self, person: &PersonId, initiative: &InitiativeId, quarter: Quarter) -> bool {
+        self.engagement(person, initiative, quarter).is_some_and(|engagement| engagement.is_engaged())
+            || self.has_booked(person, initiative, quarter)
     }
 
     /// Whether an invitation to booking `of` from before change `since` may be in the calendar of `to`; only then
@@ -356,13 +364,10 @@ impl State {
             person(&mut booking.guest);
             slot(&mut booking.slot);
             booking.subject.iter_mut().for_each(|subject| initiative(&mut subject.initiative));
-            booking.written = std::mem::take(&mut booking.written)
-                .into_iter()
-                .map(|(mut host, through)| {
-                    person(&mut host);
-                    (host, through)
-                })
-                .collect();
+            for (mut host, through) in std::mem::take(&mut booking.written) {
+                person(&mut host);
+                put(&mut booking.written, host, through, Ord::max);
+            }
             if let Standing::Cancelled { by: who } = &mut booking.standing {
                 by(who);
             }
@@ -375,28 +380,26 @@ impl State {
             person(&mut wait.person);
             wait.subject.iter_mut().for_each(|subject| initiative(&mut subject.initiative));
         }
-        self.hosted = std::mem::take(&mut self.hosted)
-            .into_iter()
-            .map(|(mut host, held)| {
-                person(&mut host);
-                (host, held)
-            })
-            .collect();
-        self.blocks = std::mem::take(&mut self.blocks)
-            .into_iter()
-            .map(|(mut host, uids)| {
-                person(&mut host);
-                (host, uids)
-            })
-            .collect();
-        self.added_hours = std::mem::take(&mut self.added_hours)
-            .into_iter()
-            .map(|(mut host, hours)| {
-                person(&mut host);
-                (host, hours)
-            })
-            .collect();
+        // Nobody waits twice.
+        let mut waiting = BTreeSet::new();
+        self.waiting_list.retain(|_, wait| waiting.insert(wait.person.clone()));
+        self.hosted = united(&mut self.hosted, person);
+        self.blocks = united(&mut self.blocks, person);
+        self.added_hours = united(&mut self.added_hours, person);
     }
+}
+
+/// The map with people's present ids; what is known under two of one is known under that.
+fn united<V, T: Default + Extend<V> + IntoIterator<Item = V>>(
+    map: &mut HashMap<PersonId, T>,
+    person: impl Fn(&mut PersonId),
+) -> HashMap<PersonId, T> {
+    let all = HashMap::with_capacity(map.len());
+    std::mem::take(map).into_iter().fold(all, |mut all: HashMap<PersonId, T>, (mut who, values)| {
+        person(&mut who);
+        all.entry(who).or_default().extend(values);
+        all
+    })
 }
 
 #[cfg(test)]

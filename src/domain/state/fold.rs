@@ -56,18 +56,13 @@ impl State {
                 self.adopted = Some(Adopted { digest: digest.clone(), at });
                 self.mended(seq);
             }
-            Event::PersonLinked { person, slack } => {
-                let state = person_mut(&mut self.people, person);
-                if let Some(before) = state.slack.replace(slack.clone())
-                    && before != *slack
-                {
-                    // A person who moved to another account has another direct message.
-                    self.by_slack.remove(&before);
-                    state.channel = None;
-                    state.unreachable = None;
-                }
-                self.by_slack.insert(slack.clone(), person.clone());
+            Event::PersonLinked { person, slack, proof, replaces } => {
+                self.linked(seq, at, person, slack, proof.as_ref(), replaces.as_ref());
             }
+            Event::AccountRefused { person, because, lost } => {
+                self.account_refused(seq, at, person, *because, lost.as_ref());
+            }
+            Event::AccountConfirmed { person, by, same } => self.account_confirmed(seq, person, by, *same),
             Event::PostIntended { key, attempt, deadline, teams, audience } => {
                 self.intended(at, key, *attempt, *deadline, teams, *audience);
             }
@@ -360,7 +355,7 @@ impl State {
     }
 
     /// Marks every message about a campaign that was sent to a person.
-    fn changed_everywhere(&mut self, seq: Seq, person: &PersonId) {
+    pub(super) fn changed_everywhere(&mut self, seq: Seq, person: &PersonId) {
         let about: Vec<_> =
             self.people.get(person).into_iter().flat_map(|state| state.engagements.keys().cloned()).collect();
         for (initiative, quarter) in about {

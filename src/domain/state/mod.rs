@@ -4,11 +4,13 @@
 //! the configuration or the clock, and ignores what a record before it has already settled, so that a
 //! fact can't be recorded twice with effect. Uniqueness is decided here and nowhere else.
 
+mod account;
 mod booking;
 mod campaign;
 mod conversation;
 mod fold;
 mod heard;
+mod merging;
 mod news;
 mod posting;
 mod refusals;
@@ -26,6 +28,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::account::{Disbelief, Former, Proof};
 use super::booking::Provider;
 use super::calendar::Quarter;
 use super::effect::PostKey;
@@ -250,11 +253,51 @@ pub struct ToldUnreachable {
     pub at: Timestamp,
 }
 
+/// What became of somebody's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountNews {
+    /// The record of it.
+    pub since: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: AccountTurn,
+}
+
+/// What can become of somebody's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountTurn {
+    /// It is another now.
+    Changed {
+        /// The account before, and why.
+        from: Former,
+        /// What an advocate said of whether it is the same human, if they did: who, and whether.
+        confirmed: Option<(PersonId, bool)>,
+    },
+    /// Nobody is believed to be them.
+    Refused {
+        /// Why.
+        because: Disbelief,
+        /// The account that was theirs on record before.
+        lost: Option<SlackUserId>,
+    },
+}
+
 /// What is known of one person.
 #[derive(Debug, Clone, Default)]
 pub struct PersonState {
-    /// Their id in Slack.
+    /// Their account. Whether the configuration still means it says
+    /// [`Person::account`](crate::domain::directory::Person::account).
     pub slack: Option<SlackUserId>,
+    /// By what that was recognized; unknown from older records.
+    pub proof: Option<Proof>,
+    /// The latest about their account that advocates have to know.
+    pub account: Option<AccountNews>,
+    /// The latest record by which somebody who had been taken for them was found to be somebody else.
+    pub corrected: Option<Seq>,
+    /// Under which ids what their former accounts did waits until an advocate says that they are the same
+    /// human.
+    pub apart: BTreeSet<PersonId>,
     /// Their direct message with the bot.
     pub channel: Option<SlackChannelId>,
     /// Why no message reaches them, until anything speaks against it.
@@ -586,6 +629,8 @@ pub struct State {
     by_place: HashMap<(SlackChannelId, MessageTs), PostId>,
     /// Records of what was typed, by place: it may be changed or taken back.
     typed: HashMap<(SlackChannelId, MessageTs), Seq>,
+    /// The latest record that made one person of two, or moved what an account did.
+    pub reshaped: Option<Seq>,
     /// The latest review of each advocate, by initiative.
     reviews: BTreeMap<(InitiativeId, PersonId), PostId>,
     /// Digests of keys whose post went out under another id, to that id.

@@ -73,6 +73,8 @@ impl State {
             },
             Event::ConfigAdopted { .. }
             | Event::PersonLinked { .. }
+            | Event::AccountRefused { .. }
+            | Event::AccountConfirmed { .. }
             | Event::PostIntended { .. }
             | Event::PostRefused { .. }
             | Event::PostDeferred { .. }

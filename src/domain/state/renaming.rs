@@ -1,9 +1,13 @@
 //! Ids that changed: what is known under the old one is known under the new one.
+//!
+//! Invariant: nothing is thrown away. Where something is known under both, the two are merged.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::State;
+use super::merging::put;
+use super::{AccountNews, AccountTurn, CampaignState, Engagement, State};
+use crate::domain::effect::{DeliveryKey, PostKey};
 use crate::domain::event::{How, PauseReason, Renames};
 use crate::domain::ids::{InitiativeId, PersonId, TeamId};
 
@@ -15,18 +19,33 @@ impl State {
         // All at once: two may have swapped their ids.
         let moved = |old: &PersonId| self.people.remove(old);
         let moved: Vec<_> = renames.people.keys().map(moved).collect();
+        let mut merged: Vec<PersonId> = Vec::new();
         for (new, state) in renames.people.values().zip(moved) {
             let Some(state) = state else { continue };
-            if let Some(slack) = &state.slack {
-                self.by_slack.insert(slack.clone(), new.clone());
+            let account = state.slack.clone();
+            let known = match self.people.remove(new) {
+                Some(there) => {
+                    merged.push(new.clone());
+                    Arc::new(Arc::unwrap_or_clone(there).merged(Arc::unwrap_or_clone(state)))
+                }
+                None => state,
+            };
+            if let Some(account) = account {
+                if known.slack.as_ref() == Some(&account) {
+                    self.by_slack.insert(account, new.clone());
+                } else {
+                    self.by_slack.remove(&account);
+                }
             }
-            self.people.entry(new.clone()).or_insert(state);
+            self.people.insert(new.clone(), known);
         }
         let moved = |old: &InitiativeId| self.initiatives.remove(old);
         let moved: Vec<_> = renames.initiatives.keys().map(moved).collect();
         for (new, at) in renames.initiatives.values().zip(moved) {
             if let Some(at) = at {
-                self.initiatives.entry(new.clone()).or_insert(at);
+                let first = self.initiatives.entry(new.clone()).or_insert(at);
+                *first = at.min(*first);
+                merged.extend(self.people.keys().cloned());
             }
         }
         self.quarters = rekeyed(&mut self.quarters, |of, _| renames.initiative(of));
@@ -35,30 +54,31 @@ impl State {
         let person = |id: &mut PersonId| renames.person(id);
         let team = |id: &mut TeamId| renames.team(id);
         for state in self.people.values_mut().map(Arc::make_mut) {
-            state.engagements = std::mem::take(&mut state.engagements)
-                .into_iter()
-                .map(|((mut about, quarter), mut engagement)| {
-                    initiative(&mut about);
-                    for judged in engagement.verdicts.values_mut() {
-                        person(&mut judged.by);
+            // What was known under them is somebody's now.
+            state.apart.retain(|apart| !renames.people.contains_key(apart));
+            if let Some(AccountNews { what: AccountTurn::Changed { confirmed: Some((by, _)), .. }, .. }) =
+                &mut state.account
+            {
+                person(by);
+            }
+            for ((mut about, quarter), mut engagement) in std::mem::take(&mut state.engagements) {
+                initiative(&mut about);
+                for judged in engagement.verdicts.values_mut() {
+                    person(&mut judged.by);
+                }
+                for edited in engagement.edits.values_mut() {
+                    person(&mut edited.by);
+                }
+                engagement.handed_over.iter_mut().for_each(person);
+                for (mut of, mut stance) in std::mem::take(&mut engagement.stances) {
+                    team(&mut of);
+                    if let How::Recorded { by } = &mut stance.how {
+                        person(by);
                     }
-                    for edited in engagement.edits.values_mut() {
-                        person(&mut edited.by);
-                    }
-                    engagement.handed_over.iter_mut().for_each(person);
-                    engagement.stances = std::mem::take(&mut engagement.stances)
-                        .into_iter()
-                        .map(|(mut of, mut stance)| {
-                            team(&mut of);
-                            if let How::Recorded { by } = &mut stance.how {
-                                person(by);
-                            }
-                            (of, stance)
-                        })
-                        .collect();
-                    ((about, quarter), engagement)
-                })
-                .collect();
+                    put(&mut engagement.stances, of, stance, |a, b| if a.since < b.since { b } else { a });
+                }
+                put(&mut state.engagements, (about, quarter), engagement, Engagement::merged);
+            }
             state.stopped_initiatives = std::mem::take(&mut state.stopped_initiatives)
                 .into_iter()
                 .map(|mut id| {
@@ -72,6 +92,7 @@ impl State {
             post.key.rename(renames);
         }
         self.find_by_new_keys();
+        merged.iter().for_each(|person| self.find_deliveries(person));
         for received in self.received.values_mut() {
             person(&mut received.person);
             received.initiative.iter_mut().for_each(initiative);
@@ -86,26 +107,42 @@ impl State {
         for answer in self.answers.values_mut() {
             person(&mut answer.by);
         }
-        self.kept = rekeyed(&mut self.kept, |(about, _), kept| {
-            initiative(about);
-            person(&mut kept.by);
-        });
-        self.approached = rekeyed(&mut self.approached, |(about, who), approached| {
-            initiative(about);
-            person(who);
-            person(&mut approached.by);
-            approached.instead_of.iter_mut().for_each(person);
-            approached.teams.iter_mut().for_each(team);
-        });
-        self.campaigns = rekeyed(&mut self.campaigns, |(about, _), campaign| {
-            initiative(about);
-            campaign.recalled.iter_mut().for_each(|(by, _)| person(by));
-            campaign.corrections.iter_mut().for_each(|correction| person(&mut correction.by));
-        });
-        self.reviews = rekeyed(&mut self.reviews, |(about, who), _| {
-            initiative(about);
-            person(who);
-        });
+        self.kept = rekeyed(
+            &mut self.kept,
+            |(about, _), kept| {
+                initiative(about);
+                person(&mut kept.by);
+            },
+            |there, _| there,
+        );
+        self.approached = rekeyed(
+            &mut self.approached,
+            |(about, who), approached| {
+                initiative(about);
+                person(who);
+                person(&mut approached.by);
+                approached.instead_of.iter_mut().for_each(person);
+                approached.teams.iter_mut().for_each(team);
+            },
+            |a, b| if a.at < b.at { b } else { a },
+        );
+        self.campaigns = rekeyed(
+            &mut self.campaigns,
+            |(about, _), campaign| {
+                initiative(about);
+                campaign.recalled.iter_mut().for_each(|(by, _)| person(by));
+                campaign.corrections.iter_mut().for_each(|correction| person(&mut correction.by));
+            },
+            CampaignState::merged,
+        );
+        self.reviews = rekeyed(
+            &mut self.reviews,
+            |(about, who), _| {
+                initiative(about);
+                person(who);
+            },
+            |_, later| later,
+        );
         for note in self.notes.values_mut() {
             person(&mut note.by);
             note.about.iter_mut().for_each(person);
@@ -115,22 +152,42 @@ impl State {
         if let Some((_, PauseReason::Asked { by })) = &mut self.paused {
             person(by);
         }
-        self.items = std::mem::take(&mut self.items)
-            .into_iter()
-            .map(|((mut about, mut of, quarter), mut item)| {
-                initiative(&mut about);
-                team(&mut of);
+        self.items = rekeyed(
+            &mut self.items,
+            |(about, of, _), item| {
+                initiative(about);
+                team(of);
                 person(&mut item.by);
-                ((about, of, quarter), item)
-            })
-            .collect();
+            },
+            |a, b| if a.at < b.at { b } else { a },
+        );
+    }
+
+    /// Of two deliveries that are one by now, finds the one that counts.
+    fn find_deliveries(&mut self, person: &PersonId) {
+        let Some(mut known) = self.people.remove(person) else { return };
+        for ((initiative, quarter), engagement) in &mut Arc::make_mut(&mut known).engagements {
+            for ((touch, occurrence), post) in &mut engagement.deliveries {
+                let (person, initiative) = (person.clone(), initiative.clone());
+                let (touch, occurrence, quarter) = (*touch, *occurrence, *quarter);
+                let delivery = DeliveryKey { person, initiative, quarter, touch, occurrence };
+                *post = self.id_of(&PostKey::Touch(delivery));
+            }
+        }
+        self.people.insert(person.clone(), known);
     }
 }
 
-fn rekeyed<K: Ord, V>(map: &mut BTreeMap<K, V>, mut change: impl FnMut(&mut K, &mut V)) -> BTreeMap<K, V> {
-    let entries = std::mem::take(map).into_iter().map(|(mut key, mut value)| {
+/// The map with its keys changed; of two that have one key now, `both` says what comes of them.
+fn rekeyed<K: Ord, V>(
+    map: &mut BTreeMap<K, V>,
+    mut change: impl FnMut(&mut K, &mut V),
+    both: impl Fn(V, V) -> V,
+) -> BTreeMap<K, V> {
+    let mut changed = BTreeMap::new();
+    for (mut key, mut value) in std::mem::take(map) {
         change(&mut key, &mut value);
-        (key, value)
-    });
-    entries.collect()
+        put(&mut changed, key, value, &both);
+    }
+    changed
 }

@@ -33,7 +33,7 @@ fn approach(life: &mut Life, decides: bool) {
     });
     life.program = life.program.with(&life.state);
     life.plan = Plan::from_nothing(&life.program, &life.state, &life.seen, life.now);
-    life.happens(Event::PersonLinked { person: person("nia"), slack });
+    life.happens(Event::PersonLinked { person: person("nia"), slack, proof: None, replaces: None });
 }
 
 #[test]

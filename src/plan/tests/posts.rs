@@ -18,6 +18,7 @@ pub(super) fn answers(life: &Life) -> Vec<String> {
             PostKey::Touch(_) => return None,
             PostKey::Notice { notice, .. } => match notice {
                 Notice::Unreachable { person, .. } => format!("unreachable {person}"),
+                Notice::Account { person, .. } => format!("account {person}"),
                 Notice::Unknown { .. } => "unknown".to_owned(),
                 Notice::Late { initiative, .. } => format!("late {initiative}"),
                 Notice::Disagreement { team, .. } => format!("disagreement {team}"),

@@ -178,6 +178,7 @@ pub(super) fn program() -> Program {
             .collect(),
         people: people.into_iter().map(|person| (person.id.clone(), person)).collect(),
         admins: BTreeSet::new(),
+        recognition: Default::default(),
         initiatives: vec![an_initiative("payments", &["checkout", "search"])],
         hours: BTreeMap::from([(person("priya"), office_hours("priya"))]),
         stale_after_days: 60,
@@ -292,7 +293,7 @@ impl Life {
         let people: Vec<PersonId> = life.program.people.keys().cloned().collect();
         for (place, person) in people.into_iter().enumerate() {
             let slack = SlackUserId::parse(&format!("U{place:06}")).unwrap();
-            life.happens(Event::PersonLinked { person, slack });
+            life.happens(Event::PersonLinked { person, slack, proof: None, replaces: None });
         }
         life
     }

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::super::payload::ENTERPRISE_ID;
 use super::super::seed::SeedUserGroup;
 use super::{Answer, Call, Refusal};
 
 pub(super) fn auth_test(call: &mut Call<'_>) -> Answer {
     let state = &call.state;
-    Ok(json!({
+    let mut answer = json!({
         "ok": true,
         "url": format!("http://{}/", call.hub.address),
         "team": state.workspace.team.name,
@@ -15,8 +16,12 @@ pub(super) fn auth_test(call: &mut Call<'_>) -> Answer {
         "team_id": state.workspace.team.id,
         "user_id": state.app.bot_user_id,
         "bot_id": state.app.by.bot_id,
-        "is_enterprise_install": false,
-    }))
+        "is_enterprise_install": state.app.org_wide,
+    });
+    if let (true, Some(answer)) = (state.app.org_wide, answer.as_object_mut()) {
+        answer.insert("enterprise_id".to_owned(), json!(ENTERPRISE_ID));
+    }
+    Ok(answer)
 }
 
 pub(super) fn apps_connections_open(call: &mut Call<'_>) -> Answer {

@@ -14,7 +14,7 @@ use super::super::faults::Rule;
 use super::super::hub::{Hub, State};
 use super::super::person::{Dnd, Person};
 use super::super::record::Record;
-use super::super::seed::SeedPerson;
+use super::super::seed::{EnterpriseUser, SeedPerson};
 use super::DriverError;
 use super::calendar::PATIENCE;
 
@@ -33,6 +33,12 @@ pub(in super::super) struct PersonChange {
     note: Option<String>,
     deleted: Option<bool>,
     is_restricted: Option<bool>,
+    is_ultra_restricted: Option<bool>,
+    is_bot: Option<bool>,
+    is_workflow_bot: Option<bool>,
+    team_id: Option<String>,
+    is_stranger: Option<bool>,
+    enterprise_user: Option<EnterpriseUser>,
     status_text: Option<String>,
     status_emoji: Option<String>,
     status_expiration: Option<i64>,
@@ -80,7 +86,12 @@ fn changed(state: &mut State, change: PersonChange) -> Vec<Record> {
         note: change.note.unwrap_or(old.note),
         deleted: change.deleted.unwrap_or(old.deleted),
         is_restricted: change.is_restricted.unwrap_or(old.is_restricted),
-        is_bot: old.is_bot,
+        is_ultra_restricted: change.is_ultra_restricted.unwrap_or(old.is_ultra_restricted),
+        is_bot: change.is_bot.unwrap_or(old.is_bot),
+        is_workflow_bot: change.is_workflow_bot.unwrap_or(old.is_workflow_bot),
+        team_id: change.team_id.unwrap_or(old.team_id),
+        is_stranger: change.is_stranger.unwrap_or(old.is_stranger),
+        enterprise_user: change.enterprise_user.or(old.enterprise_user),
         status_text: change.status_text.unwrap_or(old.status_text),
         status_emoji: change.status_emoji.unwrap_or(old.status_emoji),
         status_expiration: change.status_expiration.unwrap_or(old.status_expiration),

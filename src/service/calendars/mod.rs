@@ -59,6 +59,7 @@ impl Calendars {
         let mut records = self.writer.subscribe();
         let mut programs = self.shared.program.subscribe();
         let mut opened: Option<ConfigDigest> = None;
+        let mut reshaped = None;
         let mut kept: BTreeMap<PersonId, Kept> = BTreeMap::new();
         loop {
             let program = programs.borrow_and_update().clone();
@@ -66,6 +67,12 @@ impl Calendars {
                 kept = self.open(&program);
                 self.show_feeds(&program);
                 opened = Some(program.digest.clone());
+            }
+            // Whoever was taken for a host by mistake knows the address of before.
+            let shape = self.writer.state().reshaped;
+            if shape != reshaped {
+                self.show_feeds(&program);
+                reshaped = shape;
             }
             let now = self.clock.now();
             for (host, kept) in &mut kept {
@@ -119,8 +126,11 @@ impl Calendars {
     }
 
     fn show_feeds(&self, program: &Program) {
-        let address = |host: &PersonId| Some((host.clone(), self.feeds.feed_address(host)?));
-        let feeds = program.hours.keys().filter_map(address).collect();
+        let feeds = {
+            let state = self.writer.state();
+            let address = |host: &PersonId| Some((host.clone(), self.feeds.feed_address(&state, host)?));
+            program.hours.keys().filter_map(address).collect()
+        };
         self.shared.seen.send_modify(|all| Arc::make_mut(all).feeds = feeds);
     }
 
@@ -164,6 +174,8 @@ async fn of_interest(records: &mut tokio::sync::broadcast::Receiver<Arc<[crate::
                 | Event::BookingMoved { .. }
                 | Event::BookingCancelled { .. }
                 | Event::HoursAdded { .. }
+                | Event::PersonLinked { .. }
+                | Event::AccountRefused { .. }
         )
     };
     loop {

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::domain::program::Program;
 
 use super::client::{Client, Settings, SetupError};
-use super::directory::{Member, read_members};
+use super::directory::{Member, read_members, read_workspace};
 use super::signature::SigningSecret;
 
 /// How a check went.
@@ -116,11 +116,22 @@ impl Checkup<'_> {
         let (mut findings, signed_in) = greeting::greet(self.slack, &self.clock).await?;
         findings.extend(arrival::arrive(&client, &self.reach, &self.clock).await);
         if signed_in {
-            let members = read_members(&client, &self.clock).await;
-            findings.extend(people::found(self.program, &members));
-            let members: Vec<Member> = members.unwrap_or_default();
-            findings.extend(round_trip::deliver(self.program, client, &members, self.post).await);
+            findings.extend(self.people(client).await);
         }
         Ok(findings)
+    }
+
+    /// Whether everybody is there, and whether a message reaches somebody.
+    async fn people(&self, client: Client) -> Vec<Finding> {
+        let workspace = match read_workspace(&client).await {
+            Ok(workspace) => workspace,
+            Err(error) => return people::unasked(&error),
+        };
+        let members = read_members(&client, &self.clock).await;
+        let mut findings = people::found(self.program, &workspace, &members);
+        let members: Vec<Member> = members.unwrap_or_default();
+        let accounts = people::accounts(self.program, &workspace, &members);
+        findings.extend(round_trip::deliver(self.program, client, &accounts, self.post).await);
+        findings
     }
 }

@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::Finding;
 use super::advice::advice;
-use super::people::accounts;
 use crate::clock::Clock;
 use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, Traffic};
@@ -14,7 +13,7 @@ use crate::domain::message::{Message, Recipient};
 use crate::domain::performer::{Found, Outcome, Outgoing, Performer, Refreshed};
 use crate::domain::program::Program;
 use crate::slack::client::Client;
-use crate::slack::directory::Member;
+use crate::slack::directory::{Member, Missing};
 use crate::slack::errors::CallError;
 use crate::slack::fresh_urls::FreshUrls;
 use crate::slack::methods::Method;
@@ -31,14 +30,13 @@ const DONE: &str =
 pub(super) async fn deliver(
     program: &Program,
     client: Client,
-    members: &[Member],
+    accounts: &[(&Person, Result<&Member, Missing>)],
     post: bool,
 ) -> Vec<Finding> {
-    let all = accounts(program, members);
-    let advocates: Vec<(&Person, &Member)> = all
-        .into_iter()
+    let advocates: Vec<(&Person, &Member)> = accounts
+        .iter()
         .filter(|(person, _)| program.is_advocate(&person.id))
-        .filter_map(|(person, account)| Some((person, account?)))
+        .filter_map(|(person, account)| Some((*person, *account.as_ref().ok()?)))
         .collect();
     let mut findings = Vec::new();
     for (person, account) in &advocates {

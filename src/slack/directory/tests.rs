@@ -1,13 +1,15 @@
 //! Reading the workspace over a scripted wire.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::account::{Disbelief, Former, Proof, Turn};
 use crate::domain::calendar::{Offset as FromQuarter, PlanningCalendar};
-use crate::domain::directory::Person;
+use crate::domain::directory::{Address, Person};
 use crate::domain::event::{Event, Record};
 use crate::domain::hours::DaysOff;
-use crate::domain::ids::Seq;
-use crate::domain::program::{Cadence, ConfigDigest, Limits};
+use crate::domain::ids::{PersonId, Seq};
+use crate::domain::program::{Cadence, ConfigDigest, Limits, Program};
+use crate::domain::state::State;
 
 use super::*;
 
@@ -124,6 +126,7 @@ fn program(people: Vec<Person>) -> Program {
         teams: BTreeMap::new(),
         people: people.into_iter().map(|person| (person.id.clone(), person)).collect(),
         admins: BTreeSet::new(),
+        recognition: Default::default(),
         initiatives: vec![],
         hours: Default::default(),
         stale_after_days: 90,
@@ -135,7 +138,7 @@ fn program(people: Vec<Person>) -> Program {
 }
 
 #[test]
-fn people_are_recognised_once_by_id_or_address_and_a_link_is_kept() {
+fn people_are_recognized_by_id_or_address() {
     let email = |address: &str| Address::Email(address.to_owned());
     let slack = |id: &str| SlackUserId::parse(id).unwrap();
     let program = program(vec![
@@ -144,13 +147,13 @@ fn people_are_recognised_once_by_id_or_address_and_a_link_is_kept() {
         person("carla", email("carla@example.com")),
         person("dev", email("nobody@example.com")),
     ]);
-    let account = |id: &str, email: &str, deleted: bool| json!({ "id": id, "deleted": deleted, "tz": "Europe/Lisbon", "profile": { "email": email } });
+    let account = |id: &str, email: &str, deleted: bool| json!({ "id": id, "team_id": "T1", "deleted": deleted, "tz": "Europe/Lisbon", "profile": { "email": email } });
     let page = json!({ "members": [
         account("U1", "ana@example.com", false),
         // An account that was switched off and made anew: the one in use counts.
         account("U9", "ana@example.com", true),
         account("U2", "other@example.com", false),
-        // Carla was linked to another account, before her address moved to this one.
+        // Carla was linked to another account, which was switched off before her address moved to this one.
         account("U3", "carla@example.com", false),
         account("U4", "carla.old@example.com", true),
         { "id": null },
@@ -161,16 +164,218 @@ fn people_are_recognised_once_by_id_or_address_and_a_link_is_kept() {
         seq: Seq(1),
         at: now,
         cause: None,
-        event: Event::PersonLinked { person: carla.clone(), slack: slack("U4") },
+        event: Event::PersonLinked { person: carla.clone(), slack: slack("U4"), proof: None, replaces: None },
     };
     let quiet = Quiet::from([(slack("U2"), (now, now + SignedDuration::from_hours(1)))]);
-    let sighting = recognise(&program, &State::of([&linked]), &members(&page, now), &quiet);
+    let sighting = recognise(&program, &State::of([&linked]), &workspace(), &members(&page, now), &quiet);
 
     let ids = |id: &str| PersonId::parse(id).unwrap();
-    assert_eq!(sighting.links, [(ids("ana"), slack("U1")), (ids("ben"), slack("U2"))]);
-    assert_eq!(sighting.missing, BTreeSet::from([ids("dev")]));
+    let links: Vec<_> = sighting.links.iter().map(|link| (&link.person, &link.slack)).collect();
+    let expected = [(ids("ana"), slack("U1")), (ids("ben"), slack("U2")), (ids("carla"), slack("U3"))];
+    assert_eq!(links, expected.iter().map(|(person, slack)| (person, slack)).collect::<Vec<_>>());
+    assert_eq!(sighting.links[2].replaces, Some(Former { slack: slack("U4"), turn: Turn::Replaced }));
+    assert_eq!(sighting.missing, BTreeMap::from([(ids("dev"), Missing::Nobody)]));
     assert!(!sighting.seen[&ids("ana")].deactivated);
-    assert!(sighting.seen[&carla].deactivated);
+    assert!(!sighting.seen[&carla].deactivated);
     assert!(sighting.seen[&ids("ben")].quiet.is_some());
     assert_eq!(sighting.seen[&ids("ben")].as_of, now, "as old as what Slack said, whenever it is looked at");
+}
+
+/// In an organization, as `auth.test` names it.
+fn workspace() -> Workspace {
+    Workspace::read(&json!({ "ok": true, "team_id": "T1", "enterprise_id": "E1" }))
+}
+
+/// What is found of Henrik, who is known by his address, among these accounts.
+fn henrik_among(accounts: &[Value], guests: bool) -> Result<String, Missing> {
+    let henrik = person("henrik", Address::Email("henrik@example.com".to_owned()));
+    let mut program = program(vec![henrik]);
+    program.recognition.guests = guests;
+    let page = json!({ "members": accounts });
+    let members = members(&page, now());
+    let sighting = recognise(&program, &State::default(), &workspace(), &members, &Quiet::new());
+    match (sighting.links.as_slice(), sighting.missing.values().next()) {
+        ([link], None) => Ok(link.slack.to_string()),
+        ([], Some(why)) => Err(why.clone()),
+        odd => panic!("{odd:?}"),
+    }
+}
+
+/// An account with Henrik's address and these fields.
+fn account(id: &str, fields: Value) -> Value {
+    let mut user = json!({ "id": id, "team_id": "T1", "profile": { "email": "Henrik@Example.com" } });
+    user.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    user
+}
+
+#[test]
+fn an_address_is_believed_of_active_people_of_our_own_workspace_only() {
+    let check = |fields: Value, guests: bool, expected: Result<&str, Missing>| {
+        let found = henrik_among(&[account("U1", fields.clone())], guests);
+        assert_eq!(found, expected.map(str::to_owned), "{fields}");
+    };
+    let in_grid = |enterprise: &str, teams: Value| json!({ "team_id": "T2", "enterprise_user": { "id": "U1", "enterprise_id": enterprise, "teams": teams } });
+    let not = |why: Disbelief| Err(Missing::Disbelieved(why));
+    check(json!({}), false, Ok("U1"));
+    check(json!({ "team_id": "T2" }), false, not(Disbelief::Outsider));
+    check(json!({ "team_id": "T2", "is_stranger": false }), false, not(Disbelief::Outsider));
+    check(json!({ "team_id": null }), false, not(Disbelief::Outsider));
+    check(json!({ "is_stranger": true }), false, not(Disbelief::Outsider));
+    check(in_grid("E1", json!(["T2", "T1"])), false, Ok("U1"));
+    check(in_grid("E1", json!(["T2"])), false, not(Disbelief::Outsider));
+    check(in_grid("E2", json!(["T1"])), false, not(Disbelief::Outsider));
+    check(in_grid("E1", json!("T1")), false, not(Disbelief::Outsider));
+    check(json!({ "is_bot": true }), true, not(Disbelief::Bot));
+    check(json!({ "is_workflow_bot": true }), true, not(Disbelief::Bot));
+    check(json!({ "is_restricted": true }), false, not(Disbelief::Guest));
+    check(json!({ "is_restricted": true, "is_ultra_restricted": true }), false, not(Disbelief::Guest));
+    check(json!({ "is_restricted": true }), true, Ok("U1"));
+    check(json!({ "team_id": "T2", "is_restricted": true }), true, not(Disbelief::Outsider));
+    check(json!({ "deleted": true }), false, Err(Missing::Deactivated));
+    let slackbot = henrik_among(&[account("USLACKBOT", json!({}))], true);
+    assert_eq!(slackbot, Err(Missing::Disbelieved(Disbelief::Bot)));
+}
+
+#[test]
+fn two_accounts_with_one_address_are_never_a_choice_unless_only_one_may_be_believed() {
+    let check = |others: &[Value], expected: Result<&str, Missing>| {
+        for turn in 0..=others.len() {
+            let mut accounts = vec![account("U1", json!({}))];
+            accounts.splice(0..0, others.iter().cloned());
+            accounts.rotate_left(turn);
+            assert_eq!(henrik_among(&accounts, false), expected.clone().map(str::to_owned), "{others:?}");
+        }
+    };
+    check(&[account("U2", json!({}))], Err(Missing::Disbelieved(Disbelief::Several)));
+    check(&[account("U2", json!({ "team_id": "T2" }))], Ok("U1"));
+    check(&[account("U2", json!({ "is_bot": true }))], Ok("U1"));
+    check(&[account("U2", json!({ "is_restricted": true }))], Ok("U1"));
+    check(&[account("U2", json!({ "deleted": true }))], Ok("U1"));
+    check(
+        &[account("U2", json!({})), account("U3", json!({ "deleted": true }))],
+        Err(Missing::Disbelieved(Disbelief::Several)),
+    );
+}
+
+#[test]
+fn whoever_is_named_by_id_is_found_whatever_they_are_and_two_ids_are_one_account() {
+    let slack = |id: &str| SlackUserId::parse(id).unwrap();
+    let mut program = program(vec![
+        person("ana", Address::Email("henrik@example.com".to_owned())),
+        person("henrik", Address::Slack(slack("U1"))),
+    ]);
+    let page = json!({ "members": [account("U1", json!({}))] });
+    let found = |program: &Program| {
+        let (workspace, members) = (workspace(), members(&page, now()));
+        recognise(program, &State::default(), &workspace, &members, &Quiet::new())
+    };
+    let ids = |id: &str| PersonId::parse(id).unwrap();
+    for (first, second) in [("ana", "henrik"), ("henrik", "ana")] {
+        program.recognition.order = vec![ids(first), ids(second)];
+        let sighting = found(&program);
+        assert!(matches!(sighting.links.as_slice(), [link] if link.person == ids(first)));
+        assert_eq!(sighting.missing, BTreeMap::from([(ids(second), Missing::SameAs(ids(first)))]));
+        assert!(!sighting.seen.contains_key(&ids(second)), "nothing is sent twice");
+    }
+}
+
+/// What is found of Henrik, who had the account `U1` on record by this proof, after the configuration gives him
+/// this address: the link that is to be recorded, or what is refused, or that nothing has changed.
+fn changed(proof: Option<Proof>, address: Address, host: bool, accounts: &[Value]) -> String {
+    let mut program = program(vec![person("henrik", address)]);
+    let henrik = PersonId::parse("henrik").unwrap();
+    if host {
+        program.admins.insert(henrik.clone());
+    }
+    let slack = SlackUserId::parse("U1").unwrap();
+    let event = Event::PersonLinked { person: henrik.clone(), slack, proof, replaces: None };
+    let linked = Record { seq: Seq(1), at: Timestamp::UNIX_EPOCH, cause: None, event };
+    let (state, page) = (State::of([&linked]), json!({ "members": accounts }));
+    let members = members(&page, now());
+    let sighting = recognise(&program, &state, &workspace(), &members, &Quiet::new());
+    let acts = program.human(&state, &"U1".parse_id()).is_some();
+    let before = if acts { "" } else { "U1 is out at once; " };
+    let found = match (sighting.links.as_slice(), sighting.refusals.as_slice()) {
+        ([], []) => match sighting.missing.get(&henrik) {
+            Some(why) => format!("{why:?}"),
+            None => "as before".to_owned(),
+        },
+        ([link], []) => match &link.replaces {
+            Some(former) => format!("{} {:?} {}", link.slack, former.turn, former.slack),
+            None => format!("{} is on record", link.slack),
+        },
+        ([], [refusal]) => {
+            let lost = refusal.lost.as_ref().map_or("keeps", |_| "loses");
+            format!("{:?}, {lost} it", refusal.because)
+        }
+        odd => panic!("{odd:?}"),
+    };
+    format!("{before}{found}")
+}
+
+trait ParseId {
+    fn parse_id(&self) -> SlackUserId;
+}
+
+impl ParseId for str {
+    fn parse_id(&self) -> SlackUserId {
+        SlackUserId::parse(self).unwrap()
+    }
+}
+
+#[test]
+fn a_wrong_or_replaced_account_is_corrected_and_never_by_a_guess() {
+    let mail = |mail: &str| Address::Email(mail.to_owned());
+    let by = |mail: &str| Some(Proof::Mail { mark: crate::domain::account::MailMark::of(mail) });
+    let (henrik, other) = ("henrik@example.com", "other@example.com");
+    let his = |id: &str| account(id, json!({}));
+    let of = |id: &str, mail: &str| account(id, json!({ "profile": { "email": mail } }));
+    let off = |id: &str| account(id, json!({ "deleted": true }));
+    let id = |id: &str| Address::Slack(id.parse_id());
+    let check = |proof: Option<Proof>, address: Address, accounts: &[Value], expected: &str| {
+        assert_eq!(changed(proof, address.clone(), false, accounts), expected, "{address:?}: {accounts:?}");
+    };
+    // Nothing is written otherwise.
+    check(by(henrik), mail(henrik), &[his("U1")], "as before");
+    check(by(henrik), mail("HENRIK@Example.com"), &[his("U1")], "as before");
+    check(Some(Proof::Id), id("U1"), &[of("U1", other)], "as before");
+    check(None, mail(henrik), &[his("U1")], "U1 is on record");
+    // The account has another address by now: it is still the human.
+    check(by(henrik), mail(henrik), &[of("U1", other)], "as before");
+    check(by(henrik), mail(henrik), &[of("U1", other), his("U2")], "as before");
+    // An id is written, or another one.
+    check(by(henrik), id("U2"), &[his("U1"), of("U2", other)], "U1 is out at once; U2 Corrected U1");
+    check(Some(Proof::Id), id("U2"), &[his("U1"), of("U2", other)], "U1 is out at once; U2 Corrected U1");
+    check(Some(Proof::Id), id("U2"), &[off("U1"), of("U2", other)], "U1 is out at once; U2 Replaced U1");
+    check(Some(Proof::Id), id("U2"), &[of("U2", other)], "U1 is out at once; U2 Replaced U1");
+    check(Some(Proof::Id), id("U9"), &[his("U1")], "U1 is out at once; Nobody");
+    check(by(henrik), id("U1"), &[his("U1")], "U1 is on record");
+    // Another address is written.
+    check(by(other), mail(henrik), &[of("U1", other), his("U2")], "U1 is out at once; U2 Corrected U1");
+    check(Some(Proof::Id), mail(henrik), &[of("U1", other), his("U2")], "U1 is out at once; U2 Corrected U1");
+    check(by(other), mail(henrik), &[of("U1", other)], "U1 is out at once; Nobody");
+    check(by(other), mail(henrik), &[his("U1")], "U1 is out at once; U1 is on record");
+    // The account is gone, and its address is on another: case s20.
+    check(by(henrik), mail(henrik), &[off("U1")], "as before");
+    check(by(henrik), mail(henrik), &[off("U1"), his("U2")], "U2 Replaced U1");
+    check(None, mail(henrik), &[off("U1"), his("U2")], "U2 Replaced U1");
+    check(by(henrik), mail(henrik), &[his("U2")], "U2 Replaced U1");
+    check(by(henrik), mail(henrik), &[off("U1"), his("U2"), his("U3")], "Several, keeps it");
+    // It is no longer to be believed.
+    let stranger = account("U1", json!({ "team_id": "T2" }));
+    check(by(henrik), mail(henrik), std::slice::from_ref(&stranger), "Outsider, loses it");
+    check(None, mail(henrik), &[stranger, his("U2")], "U2 Corrected U1");
+    check(by(henrik), mail(henrik), &[his("U1"), his("U2")], "Several, keeps it");
+    check(None, mail(henrik), &[his("U1"), his("U2")], "Several, loses it");
+}
+
+#[test]
+fn rights_move_to_another_account_by_an_id_only() {
+    let mail = || Address::Email("henrik@example.com".to_owned());
+    let mark = crate::domain::account::MailMark::of("henrik@example.com");
+    let (off, new) = (account("U1", json!({ "deleted": true })), account("U2", json!({})));
+    let by_mail = Some(Proof::Mail { mark });
+    assert_eq!(changed(by_mail.clone(), mail(), true, &[off.clone(), new.clone()]), "Rights, keeps it");
+    let by_id = Address::Slack("U2".parse_id());
+    assert_eq!(changed(by_mail, by_id, true, &[off, new]), "U1 is out at once; U2 Replaced U1");
 }

@@ -40,6 +40,7 @@ pub fn word_of(action: &Action) -> &'static str {
         Action::Reason => "reason",
         Action::ReleaseConcern => "release_concern",
         Action::Resume => "resume",
+        Action::SameHuman { .. } => "same_human",
         Action::Ask { .. } => "ask",
         Action::Place { .. } => "place",
         Action::Rate { .. } => "rate",

@@ -75,6 +75,7 @@ impl Office {
             teams: BTreeMap::new(),
             people: ["ana", "ben", "priya", "sol"].map(|id| (person(id), somebody(id))).into(),
             admins: BTreeSet::new(),
+            recognition: Default::default(),
             initiatives: Vec::new(),
             hours: [held("priya"), held("sol")].into(),
             stale_after_days: 60,

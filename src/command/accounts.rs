@@ -1,0 +1,41 @@
+//! Whether whoever has a new account is the human who had the one before (ARCHITECTURE, *Accounts*).
+//!
+//! Invariant: an advocate says so, and never of themselves. Until one has, nobody is shown what the account
+//! before answered, asked or booked, the new one least of all.
+
+use super::{Decided, Scene};
+use crate::domain::directory::Person;
+use crate::domain::event::Event;
+use crate::domain::ids::PersonId;
+use crate::domain::message::Reply;
+use crate::domain::question::in_charge;
+
+/// Records whether `person` is who had their account before.
+///
+/// # Errors
+/// A sentence that says why that can't be recorded.
+pub(super) fn confirm(
+    scene: Scene<'_>,
+    actor: &Person,
+    person: &PersonId,
+    same: bool,
+) -> Result<Decided, String> {
+    if person == &actor.id {
+        return Err("Somebody else has to say that about you.".into());
+    }
+    let asked = in_charge(scene.program, None, person);
+    if !scene.program.admins.contains(&actor.id) && !asked.contains(&actor.id) {
+        return Err("Only advocates of what is argued to them can say that.".into());
+    }
+    let name = scene.name(person);
+    if scene.state.person(person).is_none_or(|known| known.apart.is_empty()) {
+        return Err(format!("There's no account of {name} to decide about."));
+    }
+    let event = Event::AccountConfirmed { person: person.clone(), by: actor.id.clone(), same };
+    let reply = Reply::say(if same {
+        format!("Recorded: {name} is the same person. What they answered, asked and booked is theirs again.")
+    } else {
+        format!("Recorded: {name} is somebody else. What the former account did stays apart from them.")
+    });
+    Ok((vec![event], reply))
+}

@@ -1,0 +1,325 @@
+//! Whose account is whose, and what goes with an account that changes.
+//!
+//! Invariant: an account is one human. Linking an id to an account that another id has makes one person of
+//! the two, and what an account did stays with it: under the id that has it, or, once that has another, under
+//! an id that is made of the account itself ([`apart_id`]) and that nobody of the configuration has.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{AccountNews, AccountTurn, Engagement, PersonState, Phase, State, person_mut};
+use crate::domain::account::{Disbelief, Former, Proof, Turn};
+use crate::domain::booking::By;
+use crate::domain::effect::{About, PostKey};
+use crate::domain::event::{How, Renames};
+use crate::domain::ids::{PersonId, Seq, SlackUserId};
+
+/// The id under which is kept what an account did that is nobody's any more: its own, in lower case.
+fn apart_id(slack: &SlackUserId) -> Option<PersonId> {
+    PersonId::parse(&slack.as_str().to_ascii_lowercase()).ok()
+}
+
+/// What somebody's account did, taken off what is known of them, and what is left.
+struct Parted {
+    /// Of the account.
+    acts: PersonState,
+    /// Of the person.
+    rest: PersonState,
+}
+
+impl State {
+    /// The account of `person` is `slack`.
+    pub(super) fn linked(
+        &mut self,
+        seq: Seq,
+        at: Timestamp,
+        person: &PersonId,
+        slack: &SlackUserId,
+        proof: Option<&Proof>,
+        replaces: Option<&Former>,
+    ) {
+        let before = self.person(person).and_then(|known| known.slack.clone());
+        if let Some(from) = before.filter(|before| before != slack) {
+            match replaces {
+                Some(former) => self.part(seq, person, &from, former.turn),
+                // Records of before never say why: nothing moves but the conversation.
+                None => self.leave(person, &from),
+            }
+        }
+        if let Some(other) = self.by_slack.get(slack).filter(|other| *other != person).cloned() {
+            self.reshaped = Some(seq);
+            self.rename(&Renames { people: BTreeMap::from([(other, person.clone())]), ..Renames::default() });
+        }
+        self.by_slack.insert(slack.clone(), person.clone());
+        let known = person_mut(&mut self.people, person);
+        known.slack = Some(slack.clone());
+        known.proof = proof.cloned();
+        let changed = |from: &Former| AccountTurn::Changed { from: from.clone(), confirmed: None };
+        match (replaces.map(changed), &known.account) {
+            (Some(what), _) => known.account = Some(AccountNews { since: seq, at, what }),
+            // What was doubtful is clear.
+            (None, Some(AccountNews { what: AccountTurn::Refused { .. }, .. })) => known.account = None,
+            (None, _) => {}
+        }
+    }
+
+    /// No account is believed to be that of `person`.
+    pub(super) fn account_refused(
+        &mut self,
+        seq: Seq,
+        at: Timestamp,
+        person: &PersonId,
+        because: Disbelief,
+        lost: Option<&SlackUserId>,
+    ) {
+        if let Some(lost) = lost
+            && self.person(person).and_then(|known| known.slack.as_ref()) == Some(lost)
+        {
+            self.part(seq, person, lost, Turn::Corrected);
+        }
+        let what = AccountTurn::Refused { because, lost: lost.cloned() };
+        person_mut(&mut self.people, person).account = Some(AccountNews { since: seq, at, what });
+    }
+
+    /// An advocate said whether whoever has the new account is who had the one before.
+    pub(super) fn account_confirmed(&mut self, seq: Seq, person: &PersonId, by: &PersonId, same: bool) {
+        let known = person_mut(&mut self.people, person);
+        if let Some(AccountNews { what: AccountTurn::Changed { confirmed, .. }, .. }) = &mut known.account {
+            *confirmed = Some((by.clone(), same));
+        }
+        let apart = std::mem::take(&mut known.apart);
+        self.reshaped = Some(seq);
+        if same {
+            let people = apart.into_iter().map(|apart| (apart, person.clone())).collect();
+            self.rename(&Renames { people, ..Renames::default() });
+            self.changed_everywhere(seq, person);
+        }
+        self.news_of_account(seq, person);
+    }
+
+    /// Marks the notices about somebody's account.
+    fn news_of_account(&mut self, seq: Seq, person: &PersonId) {
+        let about = |key: &PostKey| key.about() == About::Person(person);
+        let told: Vec<_> =
+            self.posts.iter().filter(|(_, post)| about(&post.key)).map(|(id, _)| *id).collect();
+        for post in told {
+            self.post_changed(seq, post);
+        }
+    }
+
+    /// `person` has no account any more; what is known stays.
+    fn leave(&mut self, person: &PersonId, from: &SlackUserId) {
+        self.by_slack.remove(from);
+        let known = person_mut(&mut self.people, person);
+        // Another account has another direct message.
+        (known.slack, known.channel, known.unreachable) = (None, None, None);
+    }
+
+    /// Takes what the account `from` did away from `person`, who has it no longer.
+    fn part(&mut self, seq: Seq, person: &PersonId, from: &SlackUserId, turn: Turn) {
+        let Some(apart) = apart_id(from).filter(|apart| apart != person) else {
+            return self.leave(person, from);
+        };
+        self.reshaped = Some(seq);
+        let as_guest = self.bookings.iter().filter(|(_, booking)| booking.guest == *person);
+        let as_guest: BTreeSet<Seq> = as_guest.map(|(of, _)| *of).collect();
+        let known = self.people.remove(person).map(Arc::unwrap_or_clone).unwrap_or_default();
+        let Parted { acts, mut rest } = parted(known, turn, &as_guest);
+        match turn {
+            Turn::Corrected => rest.corrected = Some(seq),
+            Turn::Replaced => _ = rest.apart.insert(apart.clone()),
+        }
+        self.people.insert(person.clone(), Arc::new(rest));
+        // Somebody whom the account was before may be known under its id.
+        let before = self.people.remove(&apart).map(Arc::unwrap_or_clone);
+        let acts = match before {
+            Some(before) => before.merged(acts),
+            None => acts,
+        };
+        self.people.insert(apart.clone(), Arc::new(acts));
+        self.by_slack.insert(from.clone(), apart.clone());
+        self.part_acts(person, &apart);
+        if turn == Turn::Corrected {
+            self.part_word(person, &apart);
+        }
+        self.part_posts(person, &apart, turn);
+    }
+
+    /// What the account said, asked and booked for itself.
+    fn part_acts(&mut self, person: &PersonId, apart: &PersonId) {
+        let give = |who: &mut PersonId| {
+            if who == person {
+                *who = apart.clone();
+            }
+        };
+        for received in self.received.values_mut() {
+            give(&mut received.person);
+        }
+        for booking in self.bookings.values_mut().filter(|booking| booking.guest == *person) {
+            give(&mut booking.guest);
+            for change in &mut booking.changes {
+                if let By::Person(who) = &mut change.by {
+                    give(who);
+                }
+            }
+        }
+        for wait in self.waiting_list.values_mut() {
+            give(&mut wait.person);
+        }
+    }
+
+    /// What the account did as an advocate or a host. What it had decided about what is still to come is no
+    /// longer decided, since it had no right to.
+    fn part_word(&mut self, person: &PersonId, apart: &PersonId) {
+        let give = |who: &mut PersonId| {
+            if who == person {
+                *who = apart.clone();
+            }
+        };
+        for known in self.people.values_mut().map(Arc::make_mut) {
+            for engagement in known.engagements.values_mut() {
+                engagement.verdicts.retain(|_, judged| judged.by != *person);
+                engagement.edits.retain(|_, edited| edited.by != *person);
+                for stance in engagement.stances.values_mut() {
+                    if let How::Recorded { by } = &mut stance.how {
+                        give(by);
+                    }
+                }
+            }
+        }
+        self.kept.retain(|_, kept| kept.by != *person);
+        for received in self.received.values_mut() {
+            if let Some(settled) = &mut received.settled {
+                give(&mut settled.by);
+            }
+        }
+        for answer in self.answers.values_mut() {
+            give(&mut answer.by);
+        }
+        for approached in self.approached.values_mut() {
+            approached.instead_of.iter_mut().for_each(give);
+        }
+        for campaign in self.campaigns.values_mut() {
+            campaign.recalled.iter_mut().for_each(|(by, _)| give(by));
+            campaign.corrections.iter_mut().for_each(|correction| give(&mut correction.by));
+        }
+        for note in self.notes.values_mut() {
+            give(&mut note.by);
+        }
+        for item in self.items.values_mut() {
+            give(&mut item.by);
+        }
+        if let Some(hours) = self.added_hours.remove(person) {
+            self.added_hours.insert(apart.clone(), hours);
+        }
+        self.reviews = std::mem::take(&mut self.reviews)
+            .into_iter()
+            .map(|((about, mut advocate), review)| {
+                give(&mut advocate);
+                ((about, advocate), review)
+            })
+            .collect();
+    }
+
+    /// The messages in the account's conversation: all of them, or those about what it said and booked. The
+    /// others were the person's, who gets none of them again.
+    fn part_posts(&mut self, person: &PersonId, apart: &PersonId, turn: Turn) {
+        let renames =
+            Renames { people: BTreeMap::from([(person.clone(), apart.clone())]), ..Renames::default() };
+        let mut moved = BTreeSet::new();
+        for (id, post) in self.posts.iter().filter(|(_, post)| post.key.to() == person) {
+            let of_account = match (turn, post.key.about()) {
+                (Turn::Corrected, _) => true,
+                (Turn::Replaced, About::Said(of) | About::Answer(of)) => {
+                    let said = self.received.get(&self.asked(of));
+                    said.is_some_and(|received| received.person == *apart)
+                }
+                (Turn::Replaced, About::Booking(of)) => {
+                    self.bookings.get(&of).is_some_and(|booking| booking.guest == *apart)
+                }
+                (Turn::Replaced, About::Wait(_)) => true,
+                (
+                    Turn::Replaced,
+                    About::Delivery(_)
+                    | About::Initiative(_)
+                    | About::Person(_)
+                    | About::Post(_)
+                    | About::Service(_)
+                    | About::Everything,
+                ) => false,
+            };
+            if of_account {
+                moved.insert(*id);
+            }
+        }
+        for id in &moved {
+            if let Some(post) = self.posts.get_mut(id) {
+                Arc::make_mut(post).key.rename(&renames);
+            }
+            // Nobody is left to bring them up to date for.
+            self.outdated.remove(id);
+        }
+        // What is under way goes to the conversation of before, where nobody looks it up any more.
+        for (id, post) in self.posts.iter_mut().filter(|(_, post)| post.key.to() == person) {
+            if matches!(post.phase, Phase::Intended { .. }) {
+                Arc::make_mut(post).phase = Phase::Unknown;
+                self.unsettled.remove(id);
+            }
+        }
+        self.find_by_new_keys();
+    }
+}
+
+/// Takes the acts of an account off what is known of its person.
+fn parted(mut known: PersonState, turn: Turn, as_guest: &BTreeSet<Seq>) -> Parted {
+    let (guest, host): (Vec<Seq>, Vec<Seq>) = known.bookings.iter().partition(|of| as_guest.contains(of));
+    let mut rest = PersonState { leave: known.leave.take(), bookings: host, ..PersonState::default() };
+    if turn == Turn::Replaced {
+        // What was promised to the human holds for whoever has their address now.
+        rest.stopped = known.stopped;
+        rest.stopped_initiatives = known.stopped_initiatives.clone();
+        rest.snoozed_until = known.snoozed_until;
+        rest.campaign = known.campaign.clone();
+        rest.rehearsed = known.rehearsed.clone();
+        rest.digest = known.digest;
+        rest.apart = std::mem::take(&mut known.apart);
+        rest.corrected = known.corrected.take();
+    }
+    known.bookings = guest;
+    known.account = None;
+    for (about, engagement) in &mut known.engagements {
+        rest.engagements.insert(about.clone(), engagement.part(turn));
+    }
+    Parted { acts: known, rest }
+}
+
+impl Engagement {
+    /// Leaves what the account did, and gives what is the person's: what advocates recorded about them, and
+    /// after a replacement what they were sent.
+    fn part(&mut self, turn: Turn) -> Self {
+        let mut rest = Self {
+            conversation: self.conversation.take(),
+            verdicts: std::mem::take(&mut self.verdicts),
+            edits: std::mem::take(&mut self.edits),
+            handed_over: self.handed_over.take(),
+            ..Self::default()
+        };
+        for (team, stance) in std::mem::take(&mut self.stances) {
+            match &stance.how {
+                How::Clicked => self.stances.insert(team, stance),
+                How::Recorded { .. } => rest.stances.insert(team, stance),
+            };
+        }
+        if turn == Turn::Replaced {
+            rest.deliveries = self.deliveries.clone();
+            (rest.reached, rest.unknown) = (self.reached, self.unknown);
+            rest.missed = std::mem::take(&mut self.missed);
+        }
+        rest
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,415 @@
+//! Accounts that change hands, and ids that turn out to be one human, told as short stories.
+
+use super::*;
+use crate::domain::account::MailMark;
+use crate::domain::booking::{Subject, Via};
+use crate::domain::calendar::Quarter;
+use crate::domain::effect::{DeliveryKey, PostId};
+use crate::domain::engagement::{Audience, Stance, Touch};
+use crate::domain::event::{Event, Record, Said};
+use crate::domain::ids::{InitiativeId, MessageTs, SlackChannelId, TeamId};
+use crate::domain::personal::Personal;
+use crate::domain::program::ConfigDigest;
+
+fn person(id: &str) -> PersonId {
+    PersonId::parse(id).unwrap()
+}
+
+fn slack(id: &str) -> SlackUserId {
+    SlackUserId::parse(id).unwrap()
+}
+
+fn payments() -> InitiativeId {
+    InitiativeId::parse("payments").unwrap()
+}
+
+fn checkout() -> TeamId {
+    TeamId::parse("checkout").unwrap()
+}
+
+fn quarter() -> Quarter {
+    "2027-Q1".parse().unwrap()
+}
+
+fn pitch(to: &str) -> PostKey {
+    let (person, initiative, quarter) = (person(to), payments(), quarter());
+    PostKey::Touch(DeliveryKey { person, initiative, quarter, touch: Touch::Pitch, occurrence: None })
+}
+
+fn at(hours: i64) -> Timestamp {
+    Timestamp::from_second(1_796_000_000 + hours * 3_600).unwrap()
+}
+
+/// A journal that is told line by line, an hour a line.
+#[derive(Default)]
+struct Story(State);
+
+impl Story {
+    fn says(&mut self, event: Event) -> Seq {
+        let seq = self.0.head.next();
+        self.0.apply(&Record { seq, at: at(i64::try_from(seq.0).unwrap()), cause: None, event });
+        seq
+    }
+
+    fn links(&mut self, who: &str, account: &str, replaces: Option<(&str, Turn)>) -> Seq {
+        self.says(Event::PersonLinked {
+            person: person(who),
+            slack: slack(account),
+            proof: Some(Proof::Mail { mark: MailMark::of("henrik@example.com") }),
+            replaces: replaces.map(|(before, turn)| Former { slack: slack(before), turn }),
+        })
+    }
+
+    fn intends(&mut self, key: &PostKey) -> PostId {
+        let (teams, deadline) = (vec![checkout()], Timestamp::MAX);
+        let id = self.0.id_of(key);
+        let attempt = self.0.post(id).map_or(1, |post| post.attempt + 1);
+        let audience = Some(Audience::Executive);
+        self.says(Event::PostIntended { key: key.clone(), attempt, deadline, teams, audience });
+        id
+    }
+
+    fn sends(&mut self, key: &PostKey, channel: &str) -> PostId {
+        let post = self.intends(key);
+        let ts = MessageTs::parse(&format!("{}.000100", self.0.head)).unwrap();
+        let channel = SlackChannelId::parse(channel).unwrap();
+        self.says(Event::PostSent { post, attempt: 1, channel, ts });
+        post
+    }
+
+    fn answers(&mut self, who: &str, stance: Stance, how: How) -> Seq {
+        let (person, initiative, quarter) = (person(who), payments(), quarter());
+        self.says(Event::StanceTaken { person, initiative, teams: vec![checkout()], quarter, stance, how })
+    }
+
+    fn asks(&mut self, who: &str) -> Seq {
+        self.says(Event::MessageReceived {
+            person: person(who),
+            initiative: Some(payments()),
+            said: Said::Question,
+            text: Some(Personal::new(person(who), "Why now?")),
+            place: None,
+            thread: None,
+            referral: None,
+        })
+    }
+
+    fn books(&mut self, guest: &str, host: &str, hours: i64) -> Seq {
+        self.says(Event::SlotBooked {
+            guest: person(guest),
+            host: person(host),
+            starts: at(1_000 + hours),
+            minutes: 30,
+            subject: Some(Subject { initiative: payments(), quarter: quarter() }),
+            topic: None,
+            via: Via::Slack,
+        })
+    }
+
+    fn stops(&mut self, who: &str) -> Seq {
+        self.says(Event::Stopped { person: person(who), initiative: None })
+    }
+
+    fn renames(&mut self, old: &str, new: &str) -> Seq {
+        let people = BTreeMap::from([(person(old), person(new))]);
+        self.says(Event::ConfigAdopted {
+            digest: ConfigDigest(new.to_owned()),
+            initiatives: vec![payments()],
+            renamed: Renames { people, ..Renames::default() },
+        })
+    }
+
+    fn known(&self, who: &str) -> PersonState {
+        self.0.person(&person(who)).cloned().unwrap_or_default()
+    }
+
+    fn engagement(&self, who: &str) -> Engagement {
+        self.0.engagement(&person(who), &payments(), quarter()).cloned().unwrap_or_default()
+    }
+
+    fn may_have_got(&self, key: &PostKey) -> bool {
+        self.0.post_of(key).is_some_and(|post| post.may_have_arrived())
+    }
+}
+
+/// A stranger is taken for Henrik, reads his pitch, declines, asks, stops and books; Priya notes that she met
+/// him.
+fn stranger() -> (Story, PostId) {
+    let mut story = Story::default();
+    story.links("henrik", "U0STRANGER", None);
+    let post = story.sends(&pitch("henrik"), "D0STRANGER");
+    story.answers("henrik", Stance::Declined, How::Clicked);
+    story.asks("henrik");
+    story.books("henrik", "priya", 0);
+    story.stops("henrik");
+    story.says(Event::LeaveEntered { person: person("henrik"), days: None, by: person("priya") });
+    story.says(Event::ConversationRecorded {
+        person: person("henrik"),
+        initiative: payments(),
+        quarter: quarter(),
+        by: person("priya"),
+        note: None,
+    });
+    (story, post)
+}
+
+#[test]
+fn a_correction_leaves_the_wrong_account_its_acts_and_the_person_what_advocates_recorded() {
+    let (mut story, post) = stranger();
+    story.links("henrik", "U0HENRIK", Some(("U0STRANGER", Turn::Corrected)));
+    let henrik = story.known("henrik");
+    assert_eq!(henrik.slack, Some(slack("U0HENRIK")));
+    assert_eq!(story.0.by_slack[&slack("U0HENRIK")], person("henrik"));
+    assert_ne!(story.0.by_slack.get(&slack("U0STRANGER")), Some(&person("henrik")), "no right is left");
+    assert!(!henrik.stopped && henrik.asked.is_empty() && henrik.bookings.is_empty());
+    assert!(henrik.channel.is_none() && henrik.campaign.is_empty());
+    let engagement = story.engagement("henrik");
+    assert!(engagement.stances.is_empty() && engagement.said.is_empty() && !engagement.reached);
+    assert!(engagement.conversation.is_some(), "Priya's own record");
+    let told = henrik.account.unwrap();
+    assert!(matches!(told.what, AccountTurn::Changed { from, .. } if from.slack == slack("U0STRANGER")));
+
+    // The person starts afresh: the same message is another one, and the old one's outcomes are not its.
+    assert!(!story.may_have_got(&pitch("henrik")));
+    let again = story.sends(&pitch("henrik"), "D0HENRIK");
+    assert_ne!(again, post);
+    assert_eq!(story.0.post(again).unwrap().key.to(), &person("henrik"));
+    assert_ne!(story.0.post(post).unwrap().key.to(), &person("henrik"), "a click on it is not his");
+}
+
+#[test]
+fn what_a_wrong_account_did_is_its_owners_as_soon_as_they_have_an_id() {
+    let (mut story, _) = stranger();
+    story.links("henrik", "U0HENRIK", Some(("U0STRANGER", Turn::Corrected)));
+    story.links("greta", "U0STRANGER", None);
+    let greta = story.known("greta");
+    assert!(greta.stopped, "the human stopped, whatever they were called");
+    assert_eq!(greta.asked.len(), 1);
+    assert!(story.may_have_got(&pitch("greta")), "the same message never reaches a human twice");
+    assert_eq!(story.engagement("greta").stance().unwrap().stance, Stance::Declined);
+    assert!(story.engagement("henrik").stances.is_empty());
+}
+
+#[test]
+fn what_a_wrong_advocate_decided_is_no_longer_decided() {
+    let mut story = Story::default();
+    story.links("priya", "U0STRANGER", None);
+    let PostKey::Touch(delivery) = pitch("henrik") else { unreachable!() };
+    let verdict = crate::domain::event::Verdict::Approved;
+    story.says(Event::DeliveryJudged { delivery: delivery.clone(), verdict, by: person("priya") });
+    let prose = Some(Personal::new(person("henrik"), "Give it up."));
+    story.says(Event::DeliveryEdited { delivery, by: person("priya"), prose });
+    let relay = PostKey::Relay { of: Seq(1), to: person("priya") };
+    story.sends(&relay, "D0STRANGER");
+    story.links("priya", "U0PRIYA", Some(("U0STRANGER", Turn::Corrected)));
+    let engagement = story.engagement("henrik");
+    assert!(engagement.verdicts.is_empty() && engagement.edits.is_empty());
+    assert!(!story.may_have_got(&relay), "she hears herself what the stranger was told");
+}
+
+#[test]
+fn a_replacement_keeps_every_promise_at_once_and_shows_nothing_until_it_is_confirmed() {
+    let (mut story, post) = stranger();
+    story.says(Event::Snoozed { person: person("henrik"), until: at(500) });
+    story.links("henrik", "U0NEW", Some(("U0STRANGER", Turn::Replaced)));
+    let henrik = story.known("henrik");
+    assert!(henrik.stopped && henrik.snoozed_until == Some(at(500)) && henrik.campaign.len() == 1);
+    assert!(story.may_have_got(&pitch("henrik")), "never twice");
+    assert_eq!(story.0.id_of(&pitch("henrik")), post);
+    let engagement = story.engagement("henrik");
+    assert!(engagement.stances.is_empty() && engagement.said.is_empty());
+    assert!(henrik.asked.is_empty() && henrik.bookings.is_empty());
+    let apart = henrik.apart.first().unwrap().clone();
+    assert!(
+        story.0.has_answered(&apart, &payments(), quarter()),
+        "so nothing more is sent until it is known"
+    );
+
+    story.says(Event::AccountConfirmed { person: person("henrik"), by: person("priya"), same: true });
+    let henrik = story.known("henrik");
+    assert_eq!(henrik.slack, Some(slack("U0NEW")));
+    assert_eq!((henrik.asked.len(), henrik.bookings.len(), henrik.campaign.len()), (1, 1, 1));
+    assert_eq!(story.engagement("henrik").stance().unwrap().stance, Stance::Declined);
+    assert!(henrik.apart.is_empty() && !story.0.people.contains_key(&apart));
+    assert!(!story.0.by_slack.contains_key(&slack("U0STRANGER")));
+}
+
+#[test]
+fn a_replacement_that_is_somebody_else_stays_apart_and_is_still_not_written_to_after_a_stop() {
+    let (mut story, _) = stranger();
+    story.links("henrik", "U0NEW", Some(("U0STRANGER", Turn::Replaced)));
+    story.says(Event::AccountConfirmed { person: person("henrik"), by: person("priya"), same: false });
+    let henrik = story.known("henrik");
+    assert!(henrik.apart.is_empty() && henrik.stopped);
+    assert!(story.engagement("henrik").stances.is_empty());
+    assert!(matches!(henrik.account.unwrap().what, AccountTurn::Changed { confirmed: Some((_, false)), .. }));
+}
+
+#[test]
+fn a_message_under_way_to_a_replaced_account_is_not_sent_again() {
+    let mut story = Story::default();
+    story.links("henrik", "U0OLD", None);
+    let post = story.intends(&pitch("henrik"));
+    story.links("henrik", "U0NEW", Some(("U0OLD", Turn::Replaced)));
+    assert_eq!(story.0.post(post).unwrap().phase, Phase::Unknown);
+    assert!(story.may_have_got(&pitch("henrik")));
+}
+
+#[test]
+fn an_account_that_is_refused_loses_everything_and_gets_it_back_if_it_is_believed_again() {
+    let (mut story, _) = stranger();
+    story.says(Event::AccountRefused {
+        person: person("henrik"),
+        because: Disbelief::Guest,
+        lost: Some(slack("U0STRANGER")),
+    });
+    let henrik = story.known("henrik");
+    assert!(henrik.slack.is_none() && henrik.asked.is_empty());
+    assert_ne!(story.0.by_slack.get(&slack("U0STRANGER")), Some(&person("henrik")));
+    story.links("henrik", "U0STRANGER", None);
+    let henrik = story.known("henrik");
+    assert!(henrik.stopped && henrik.asked.len() == 1 && henrik.account.is_none());
+    assert!(story.may_have_got(&pitch("henrik")));
+}
+
+type Way = fn(&mut Story);
+
+/// The ways in which a second id turns out to be the same human: a rename, and a link to their account.
+const WAYS: [(&str, Way); 2] = [
+    ("a rename", |story| _ = story.renames("henrik", "henrik-olsen")),
+    ("a link", |story| _ = story.links("henrik-olsen", "U0HENRIK", None)),
+];
+
+/// Tells what each of two ids did, makes them one in every way, and looks at what is known of the one.
+fn merged(tell: fn(&mut Story), look: fn(&Story, &str)) {
+    for (way, makes_one) in WAYS {
+        let mut story = Story::default();
+        story.links("henrik", "U0HENRIK", None);
+        tell(&mut story);
+        makes_one(&mut story);
+        assert!(story.0.person(&person("henrik")).is_none(), "{way}");
+        assert_eq!(story.0.by_slack[&slack("U0HENRIK")], person("henrik-olsen"), "{way}");
+        look(&story, way);
+    }
+}
+
+#[test]
+fn merging_keeps_a_stop_of_either() {
+    for id in ["henrik", "henrik-olsen"] {
+        let about = Some(payments());
+        for initiative in [None, about] {
+            for (way, makes_one) in WAYS {
+                let mut story = Story::default();
+                story.links("henrik", "U0HENRIK", None);
+                story.says(Event::Snoozed { person: person("henrik-olsen"), until: at(1) });
+                story.says(Event::Stopped { person: person(id), initiative: initiative.clone() });
+                makes_one(&mut story);
+                let known = story.known("henrik-olsen");
+                let stopped = known.stopped || known.stopped_initiatives.contains(&payments());
+                assert!(stopped, "{way}: {id}");
+            }
+        }
+    }
+}
+
+#[test]
+fn merging_keeps_the_latest_snooze() {
+    merged(
+        |story| {
+            story.says(Event::Snoozed { person: person("henrik"), until: at(900) });
+            story.says(Event::Snoozed { person: person("henrik-olsen"), until: at(500) });
+        },
+        |story, way| assert_eq!(story.known("henrik-olsen").snoozed_until, Some(at(900)), "{way}"),
+    );
+}
+
+#[test]
+fn merging_unites_what_the_caps_count() {
+    merged(
+        |story| {
+            story.intends(&pitch("henrik"));
+            let PostKey::Touch(mut delivery) = pitch("henrik-olsen") else { unreachable!() };
+            delivery.touch = Touch::LastCall;
+            story.intends(&PostKey::Touch(delivery));
+        },
+        |story, way| assert_eq!(story.known("henrik-olsen").campaign.len(), 2, "{way}"),
+    );
+}
+
+#[test]
+fn merging_counts_a_message_that_may_have_arrived_under_either_id() {
+    // It was sent under one id, and missed, or not yet tried, under the other.
+    for arrived in ["henrik", "henrik-olsen"] {
+        for (way, makes_one) in WAYS {
+            let mut story = Story::default();
+            story.links("henrik", "U0HENRIK", None);
+            let other = if arrived == "henrik" { "henrik-olsen" } else { "henrik" };
+            story.says(Event::PostMissed { key: pitch(other) });
+            let post = story.sends(&pitch(arrived), "D1");
+            makes_one(&mut story);
+            assert!(story.may_have_got(&pitch("henrik-olsen")), "{way}: {arrived}");
+            assert_eq!(story.0.post_of(&pitch("henrik-olsen")).unwrap().key, pitch("henrik-olsen"));
+            let delivered = story.engagement("henrik-olsen").deliveries[&(Touch::Pitch, None)];
+            assert_eq!(delivered, post, "{way}: {arrived}");
+            let head = story.0.posts.len();
+            story.intends(&pitch("henrik-olsen"));
+            assert_eq!(story.0.posts.len(), head, "{way}: it is not intended again");
+        }
+    }
+}
+
+#[test]
+fn merging_keeps_the_latest_stance() {
+    for (first, second) in [("henrik", "henrik-olsen"), ("henrik-olsen", "henrik")] {
+        for (way, makes_one) in WAYS {
+            let mut story = Story::default();
+            story.links("henrik", "U0HENRIK", None);
+            story.answers(first, Stance::Considering, How::Clicked);
+            story.answers(second, Stance::Declined, How::Clicked);
+            makes_one(&mut story);
+            let stance = story.engagement("henrik-olsen").stance().unwrap().stance;
+            assert_eq!(stance, Stance::Declined, "{way}: {first}, then {second}");
+        }
+    }
+}
+
+#[test]
+fn merging_keeps_all_bookings_and_questions() {
+    merged(
+        |story| {
+            story.intends(&pitch("henrik"));
+            story.intends(&pitch("henrik-olsen"));
+            story.books("henrik", "priya", 0);
+            story.books("henrik-olsen", "priya", 1);
+            story.asks("henrik");
+            story.asks("henrik-olsen");
+        },
+        |story, way| {
+            let known = story.known("henrik-olsen");
+            assert_eq!((known.bookings.len(), known.asked.len()), (2, 2), "{way}");
+            assert!(
+                story.0.bookings.values().all(|booking| booking.guest == person("henrik-olsen")),
+                "{way}"
+            );
+            assert_eq!(story.engagement("henrik-olsen").said.len(), 2, "{way}");
+        },
+    );
+}
+
+#[test]
+fn merging_keeps_the_slots_of_a_host_taken() {
+    merged(
+        |story| {
+            story.books("ana", "henrik", 0);
+            story.books("ben", "henrik-olsen", 1);
+        },
+        |story, way| {
+            let host = person("henrik-olsen");
+            assert_eq!(story.0.taken(&host).count(), 2, "{way}");
+            assert_eq!(story.known("henrik-olsen").bookings.len(), 2, "{way}");
+            let mut again = Story(story.0.clone());
+            again.books("carla", "henrik-olsen", 0);
+            assert_eq!(again.0.bookings.len(), 2, "{way}: no slot is sold twice");
+        },
+    );
+}

@@ -1,0 +1,120 @@
+//! Two records that turn out to be of one: what is known of both is known of the one.
+//!
+//! Invariant: merging takes nothing back. Whoever stopped has stopped, what may have arrived has arrived, and
+//! of two words about the same thing the later counts.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::Timestamp;
+
+use super::{CampaignState, Engagement, PersonState};
+use crate::domain::ids::Seq;
+
+impl PersonState {
+    /// What is known of the human of whom `self` and `other` are known. The account of `self` counts, if it has
+    /// one.
+    pub(super) fn merged(mut self, other: Self) -> Self {
+        if self.slack.is_none() {
+            (self.slack, self.proof, self.unreachable) = (other.slack, other.proof, other.unreachable);
+            self.channel = other.channel;
+        } else if self.slack == other.slack {
+            self.channel = self.channel.or(other.channel);
+            self.unreachable = self.unreachable.or(other.unreachable);
+        }
+        self.account = [self.account, other.account].into_iter().flatten().max_by_key(|news| news.since);
+        self.corrected = self.corrected.max(other.corrected);
+        self.apart.extend(other.apart);
+        self.stopped |= other.stopped;
+        self.stopped_initiatives.extend(other.stopped_initiatives);
+        self.snoozed_until = self.snoozed_until.max(other.snoozed_until);
+        self.leave = [self.leave, other.leave].into_iter().flatten().max_by_key(|(_, last)| *last);
+        self.asked = united(self.asked, other.asked);
+        self.bookings = united(self.bookings, other.bookings);
+        self.rehearsed = moments(self.rehearsed, other.rehearsed);
+        self.campaign = moments(self.campaign, other.campaign);
+        self.digest = self.digest.max(other.digest);
+        for (about, engagement) in other.engagements {
+            put(&mut self.engagements, about, engagement, Engagement::merged);
+        }
+        self
+    }
+}
+
+impl Engagement {
+    /// What two engagements of one human with one initiative in one quarter come to.
+    pub(super) fn merged(mut self, other: Self) -> Self {
+        let latest = |of: &Self| of.stance().map(|stance| stance.since);
+        // A reason belongs to the latest stance.
+        if latest(&self) < latest(&other) {
+            self.reason = other.reason.or(self.reason);
+        } else {
+            self.reason = self.reason.or(other.reason);
+        }
+        for (team, stance) in other.stances {
+            put(&mut self.stances, team, stance, |a, b| if a.since < b.since { b } else { a });
+        }
+        self.wants_follow_up |= other.wants_follow_up;
+        self.confirmed |= other.confirmed;
+        self.concern = self.concern.max(other.concern);
+        self.said = united(self.said, other.said);
+        self.reached |= other.reached;
+        self.unknown |= other.unknown;
+        self.missed = self.missed.saturating_add(other.missed);
+        self.conversation = self.conversation.max(other.conversation);
+        self.deliveries.extend(other.deliveries);
+        for (place, judged) in other.verdicts {
+            put(&mut self.verdicts, place, judged, |a, b| if a.at < b.at { b } else { a });
+        }
+        for (place, edited) in other.edits {
+            put(&mut self.edits, place, edited, |a, _| a);
+        }
+        self.handed_over = self.handed_over.or(other.handed_over);
+        self
+    }
+}
+
+impl CampaignState {
+    /// What was decided about a campaign under two ids.
+    pub(super) fn merged(mut self, other: Self) -> Self {
+        self.stage = [self.stage, other.stage].into_iter().flatten().max_by_key(|(_, at)| *at);
+        self.recalled = [self.recalled, other.recalled].into_iter().flatten().max_by_key(|(_, at)| *at);
+        self.corrections.extend(other.corrections);
+        self.corrections.sort_by_key(|correction| correction.since);
+        self
+    }
+}
+
+/// Puts `value` at `key`, together with what is there.
+pub(super) fn put<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: V, both: impl FnOnce(V, V) -> V) {
+    match map.entry(key) {
+        Entry::Vacant(free) => _ = free.insert(value),
+        Entry::Occupied(taken) => {
+            let (key, there) = taken.remove_entry();
+            map.insert(key, both(there, value));
+        }
+    }
+}
+
+fn united(mut these: Vec<Seq>, those: Vec<Seq>) -> Vec<Seq> {
+    these.extend(those);
+    these.sort_unstable();
+    these.dedup();
+    these
+}
+
+/// All moments, oldest first. One that both know is the same message.
+fn moments(these: VecDeque<Timestamp>, those: VecDeque<Timestamp>) -> VecDeque<Timestamp> {
+    let mut known: Vec<Timestamp> = these.iter().copied().collect();
+    let is_new = move |at: &Timestamp| match known.iter().position(|known| known == at) {
+        Some(place) => {
+            known.swap_remove(place);
+            false
+        }
+        None => true,
+    };
+    let new: Vec<Timestamp> = those.into_iter().filter(is_new).collect();
+    let mut all: Vec<Timestamp> = these.into_iter().chain(new).collect();
+    all.sort_unstable();
+    all.into()
+}
