@@ -12,6 +12,7 @@ pub mod integrations;
 pub mod journal;
 pub mod message;
 pub mod plan;
+pub mod private;
 pub mod sandbox;
 pub mod service;
 pub mod slack;

@@ -12,6 +12,7 @@ mod run;
 mod sandbox;
 mod schema;
 mod terminal;
+mod whole;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -22,7 +22,7 @@ use crate::domain::calendar::PlanningWindow;
 use crate::domain::program::Program;
 use crate::sandbox::{Limits, Serving};
 use crate::service::{self, Calendar, Front, Surroundings, seed};
-use crate::{slack, telemetry};
+use crate::{private, slack, telemetry};
 
 /// The half of the sandbox that runs in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -166,6 +166,7 @@ fn page(serving: &Serving) -> String {
 }
 
 async fn found(options: &Options, program: &Program, data: &Path) -> Result<Serving, Failure> {
+    private::folder(data).map_err(|error| Failure::Failed(error.to_string()))?;
     let transport = match options.transport {
         Transport::Socket => slack::Transport::Socket,
         Transport::Http => slack::Transport::Http { base: format!("http://{}", options.bot_listen) },

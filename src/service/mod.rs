@@ -122,9 +122,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         ready,
     } = surroundings;
     let listener = listening(listen, &transport).await?;
-    let doubtful = proof::is_doubtful(&data).map_err(|error| {
-        format!("The data folder {} can't be used: {error}. Make it writable for this user.", data.display())
-    })?;
+    let doubtful = proof::is_doubtful(&data).map_err(|error| error.to_string())?;
     // The system's certificates are read while the journal is: each takes a good part of a start.
     let opening = open(data.clone(), clock.clone());
     let client = Arc::new(Client::new(&slack).map_err(|error| format!("Slack can't be called: {error}."))?);

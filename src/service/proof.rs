@@ -8,19 +8,24 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::private::{self, FolderError};
+
 fn mark(data: &Path) -> PathBuf {
     data.join("unproven")
 }
 
 /// Marks the journal that will be made, or was restored, in `data`.
-pub(crate) fn doubt(data: &Path) -> io::Result<()> {
-    fs::create_dir_all(data)?;
-    fs::File::create(mark(data))?.sync_all()?;
-    fs::File::open(data)?.sync_all()
+pub(crate) fn doubt(data: &Path) -> Result<(), FolderError> {
+    private::folder(data)?;
+    let marked = || {
+        private::file().write(true).create(true).truncate(true).open(mark(data))?.sync_all()?;
+        fs::File::open(data)?.sync_all()
+    };
+    marked().map_err(|source| FolderError::Io { folder: data.to_owned(), source })
 }
 
 /// Whether the journal in `data` is marked; one that doesn't exist yet is marked first.
-pub(super) fn is_doubtful(data: &Path) -> io::Result<bool> {
+pub(super) fn is_doubtful(data: &Path) -> Result<bool, FolderError> {
     if !data.join("journal").exists() {
         doubt(data)?;
     }

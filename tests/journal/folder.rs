@@ -65,6 +65,9 @@ fn a_folder_that_can_not_be_written_to_is_named() {
     let mode = |path: &Path, mode| {
         fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
     };
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(home.path(), Some(65_534), None).unwrap();
+    }
     mode(home.path(), 0o555);
     let output = child::run(child::as_nobody(child::command(Job::Open, home.path())));
     mode(home.path(), 0o755);

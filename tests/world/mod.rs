@@ -159,6 +159,11 @@ impl World {
         world
     }
 
+    /// The same before the bot is started.
+    pub(crate) async fn over_without_bot(transport: Transport) -> Self {
+        Self::open(&sample(), RATE, false, transport)
+    }
+
     /// The organisation of a configuration folder, before the bot is started.
     pub(crate) async fn without_bot(config: &Path) -> Self {
         Self::open(config, RATE, false, Transport::usual())
