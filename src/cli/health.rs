@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use super::{Done, Failure};
 use crate::config::settings;
+use crate::web;
 
 const PATIENCE: Duration = Duration::from_secs(3);
 
-pub(super) fn health() -> Done {
+pub(super) fn health(alive: bool) -> Done {
     let listen =
         settings::listen(&|name| env::var(name).ok()).map_err(|faults| Failure::Usage(faults.to_string()))?;
-    ask(reachable(listen))
+    let path = if alive { web::HEALTHZ } else { web::READYZ };
+    ask(reachable(listen), path)
         .map_err(|sentence| Failure::Failed(format!("The service at {listen} is not well: {sentence}")))
 }
 
@@ -27,13 +29,13 @@ pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-fn ask(address: SocketAddr) -> Result<(), String> {
+fn ask(address: SocketAddr, path: &str) -> Result<(), String> {
     let tell = |error: std::io::Error| format!("{error}.");
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(tell)?;
     stream.set_read_timeout(Some(PATIENCE)).map_err(tell)?;
     stream
         .write_all(
-            format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes(),
+            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes(),
         )
         .map_err(tell)?;
     let mut answer = String::new();

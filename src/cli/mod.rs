@@ -141,8 +141,12 @@ enum Command {
         #[arg(long, value_name = "ADDRESS")]
         url: Option<String>,
     },
-    /// Ask the running service whether it is well; for health checks.
-    Health,
+    /// Ask the running service whether everything it needs is in order.
+    Health {
+        /// Only whether the process works: for what restarts it when it doesn't.
+        #[arg(long)]
+        alive: bool,
+    },
     /// The JSON Schema of a configuration file, for editors: canvass, people or initiative.
     #[command(hide = true)]
     Schema {
@@ -174,7 +178,7 @@ pub fn run() -> ExitCode {
         Command::Export { places, file } => read::read(&places, &Query::Export, file.as_deref()),
         Command::Restore { places, file } => restore::restore(&places, &file),
         Command::Manifest { places, url } => manifest::manifest(&places, url),
-        Command::Health => health::health(),
+        Command::Health { alive } => health::health(alive),
         Command::Schema { file } => schema::schema(&file),
     };
     match done {

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::UnixListener;
 
 use super::query::Query;
+use crate::web::Shortage;
 
 /// The longest request, bytes: a guard against a stream that never ends its line.
 const LONGEST_REQUEST: u64 = 64 * 1024;
@@ -54,8 +55,17 @@ where
     }
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    let mut shortage = Shortage::default();
     loop {
-        let (stream, _) = listener.accept().await?;
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            // Nothing of that kind is a reason to end the service.
+            Err(error) => {
+                shortage.lasts("the control socket", &error).await;
+                continue;
+            }
+        };
+        shortage.ended();
         let answer = answer.clone();
         tokio::task::spawn_blocking(move || {
             let responded = stream.into_std().and_then(|stream| respond(&stream, &answer));

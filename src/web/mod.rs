@@ -1,6 +1,7 @@
 //! What the service shows and takes over HTTP: whether it is well, calendars to subscribe to, what outside
 //! booking pages tell, and beside it what other rooms serve.
 
+mod crowd;
 mod feed;
 mod hex;
 mod server;
@@ -18,7 +19,13 @@ use serde::Serialize;
 use tower_http::timeout::TimeoutLayer;
 
 pub use feed::{FeedKey, feed_address, feeds};
+pub(crate) use server::Shortage;
 pub use server::{Patience as ServerPatience, serve};
+
+/// Whether the process works; it should be restarted if not.
+pub(crate) const HEALTHZ: &str = "/healthz";
+/// Whether everything that the service needs is in order.
+pub(crate) const READYZ: &str = "/readyz";
 
 /// How long a request may take. Nothing here waits for anybody.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -56,7 +63,7 @@ type Ask = Arc<dyn Fn() -> Health + Send + Sync>;
 pub fn health(health: impl Fn() -> Health + Send + Sync + 'static) -> Router {
     let health: Ask = Arc::new(health);
     Router::new()
-        .route("/healthz", get(healthz))
+        .route(HEALTHZ, get(healthz))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .with_state(health)
 }
