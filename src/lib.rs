@@ -8,6 +8,7 @@ pub mod command;
 pub mod config;
 pub mod dispatch;
 pub mod domain;
+pub mod egress;
 pub mod integrations;
 pub mod journal;
 pub mod message;

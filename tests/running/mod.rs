@@ -2,9 +2,10 @@
 
 mod crowd;
 mod private;
+mod proxies;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -19,26 +20,41 @@ pub(super) struct House {
     pub(super) world: World,
     pub(super) address: SocketAddr,
     pub(super) bot: Option<Running>,
+    /// The service's configuration folder.
+    pub(super) config: PathBuf,
 }
 
 impl House {
     /// A workspace of the sample organization; the service isn't started yet.
     pub(super) async fn empty() -> Self {
-        let world = World::over_without_bot(Transport::Socket).await;
-        let address = world.bot_listen.parse().unwrap();
-        Self { world, address, bot: None }
+        Self::of(World::over_without_bot(Transport::Socket).await)
     }
 
-    /// `canvass run` with everything it needs.
+    /// Of that workspace.
+    pub(super) fn of(world: World) -> Self {
+        let address = world.bot_listen.parse().unwrap();
+        Self { world, address, bot: None, config: sample() }
+    }
+
+    /// Gives the service a configuration of its own: the sample with one file changed.
+    pub(super) fn changes(&mut self, file: &str, change: impl FnOnce(String) -> String) {
+        self.config = self.world.folder.path().join("config");
+        copy(&sample(), &self.config);
+        let file = self.config.join(file);
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, change(text)).unwrap();
+    }
+
+    /// `canvass run` with everything it needs, said to be the first start.
     pub(super) fn command(&self) -> Command {
-        self.with_settings(canvass(), &["run"])
+        self.with_settings(canvass(), &["run", "--first-start"])
     }
 
     /// `command` with the arguments and the variables of the service.
     pub(super) fn with_settings(&self, mut command: Command, arguments: &[&str]) -> Command {
         command
             .args(arguments)
-            .env("CANVASS_CONFIG", sample())
+            .env("CANVASS_CONFIG", &self.config)
             .env("CANVASS_DATA", self.world.data())
             .env("SLACK_BOT_TOKEN", "xoxb-sandbox")
             .env("SLACK_APP_TOKEN", "xapp-sandbox")
@@ -113,5 +129,17 @@ impl House {
         let output = self.with_settings(canvass(), arguments).output().unwrap();
         let text = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8_lossy(&text).into_owned())
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
     }
 }

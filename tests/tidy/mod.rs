@@ -9,6 +9,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
     ("telemetry", &[]),
+    ("egress", &[]),
     ("private", &[]),
     ("sandbox", &[]),
     ("config", &["domain"]),
@@ -16,8 +17,8 @@ const LAW: &[(&str, &[&str])] = &[
     ("message", &["domain"]),
     ("command", &["domain", "plan", "message"]),
     ("journal", &["domain", "clock", "private"]),
-    ("integrations", &["domain", "clock"]),
-    ("slack", &["domain", "command", "clock"]),
+    ("integrations", &["domain", "clock", "egress"]),
+    ("slack", &["domain", "command", "clock", "egress"]),
     ("dispatch", &["domain", "plan", "journal", "clock"]),
     ("web", &["domain", "plan", "command", "clock"]),
 ];

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Finding, advice::advice};
 use crate::clock::Clock;
+use crate::egress;
 use crate::slack::client::{Settings, SetupError, date_of};
 use crate::slack::errors::CallError;
 use crate::slack::manifest::scopes;
@@ -42,7 +43,7 @@ enum Unasked {
 }
 
 async fn auth_test(settings: &Settings) -> Result<(HeaderMap, Value), Unasked> {
-    let client = reqwest::Client::builder()
+    let client = egress::client()
         .connect_timeout(settings.connect_timeout)
         .timeout(settings.call_timeout)
         .build()
