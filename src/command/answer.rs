@@ -69,6 +69,7 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
         Action::Correct { initiative } => approval::open_correct(scene, actor, initiative),
         Action::Pause => super::slash::pause(scene, actor),
         Action::Resume => super::slash::resume(scene, actor),
+        Action::NotFirst => super::slash::not_first(scene, actor),
 
         Action::Book { initiative, host } => {
             bookings::open(scene, actor, initiative.as_ref(), host.as_ref(), post)

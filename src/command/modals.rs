@@ -126,6 +126,7 @@ pub(super) fn open(
         | Action::LeaveWait
         | Action::AddHours
         | Action::Resume
+        | Action::NotFirst
         | Action::Ask { .. }
         | Action::Place { .. }
         | Action::Rate { .. }

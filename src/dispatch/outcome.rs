@@ -38,6 +38,15 @@ pub(super) fn of_call(
         Outcome::Sent { channel, ts } => vec![Event::PostSent { post, attempt, channel, ts }],
         Outcome::Refused { because, code } => vec![Event::PostRefused { post, attempt, because, code }],
         Outcome::Misconfigured { code } => {
+            // The question whether this is the first start waits for no other pause, and no other replaces it.
+            if matches!(&state.paused, Some((_, PauseReason::FirstStart { .. }))) {
+                return vec![Event::PostDeferred {
+                    post,
+                    attempt,
+                    until: after(now, patience(attempt)),
+                    code,
+                }];
+            }
             let deferred = Event::PostDeferred { post, attempt, until: now, code: code.clone() };
             // Of all the calls that meet the same fault, the first pauses posting.
             let paused = matches!(&state.paused, Some((_, PauseReason::Configuration { .. })));

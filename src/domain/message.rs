@@ -167,6 +167,8 @@ pub enum Action {
     ReleaseConcern,
     /// An advocate lets posting go on.
     Resume,
+    /// An advocate says that this isn't the first start, so the data folder is missing.
+    NotFirst,
 
     /// *Ask a question*: opens a modal.
     Ask {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::booking::uid;
 use crate::domain::calendar::Quarter;
-use crate::domain::effect::{About, PostId, PostKey};
+use crate::domain::effect::{About, Notice, PostId, PostKey};
 use crate::domain::engagement::Stance;
 use crate::domain::event::{Cause, Event, How, Record, RefusedFor};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};

@@ -40,6 +40,7 @@ pub fn word_of(action: &Action) -> &'static str {
         Action::Reason => "reason",
         Action::ReleaseConcern => "release_concern",
         Action::Resume => "resume",
+        Action::NotFirst => "not_first",
         Action::Ask { .. } => "ask",
         Action::Place { .. } => "place",
         Action::Rate { .. } => "rate",
