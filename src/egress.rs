@@ -218,7 +218,8 @@ async fn tunnel(
     let status = answer.split(|byte| *byte == b' ').nth(1).and_then(|word| std::str::from_utf8(word).ok());
     match status.and_then(|status| status.parse::<u16>().ok()) {
         Some(200..=299) => Ok(stream.into_inner()),
-        Some(407) => Err(ConnectError::Unauthorized),
+        // tinyproxy answers a wrong password with 401.
+        Some(401 | 407) => Err(ConnectError::Unauthorized),
         Some(_) => Err(ConnectError::Refused { host: host.to_owned() }),
         None => Err(ConnectError::Broken),
     }

@@ -67,7 +67,14 @@ enum Command {
     /// The whole product on loopback, with a stand-in for Slack and the sample organisation.
     Sandbox(sandbox::Options),
     /// The service.
-    Run(Places),
+    Run {
+        #[command(flatten)]
+        places: Places,
+        /// The data folder is empty because this is the first start: the advocates aren't asked. Leave it out
+        /// afterwards, so that a data folder that goes missing is noticed.
+        #[arg(long)]
+        first_start: bool,
+    },
     /// Check the configuration offline: every fault in one run, with its place and what to write.
     Check {
         #[command(flatten)]
@@ -163,7 +170,7 @@ fn touch(word: &str) -> Result<Touch, String> {
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Sandbox(options) => sandbox::sandbox(&options),
-        Command::Run(places) => run::run(&places),
+        Command::Run { places, first_start } => run::run(&places, first_start),
         Command::Check { places, json } => check::check(&places, json),
         Command::Doctor(options) => doctor::doctor(&options),
         Command::Plan { places, initiative, at, json } => {

@@ -19,7 +19,7 @@ pub(super) fn restore(places: &Places, file: &Path) -> Done {
     }
     let restored = journal::restore_into(&places.data, &mut BufReader::new(input))
         .map_err(|error| Failure::Failed(format!("Nothing was restored: {error}")))?;
-    proof::doubt(&places.data).map_err(|error| {
+    proof::restored(&places.data).map_err(|error| {
         Failure::Failed(format!(
             "{} was restored but can't be marked as such: {error}.",
             places.data.display()

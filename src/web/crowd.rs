@@ -1,8 +1,8 @@
 //! The connections that are open, and which of them makes room when there are too many.
 //!
 //! Invariant: a connection that sends its request at once gets an answer, however many others are held
-//! open without one. So a connection is always taken, and if there are too many, the one that has waited
-//! longest for somebody to say something goes. Requests under way are never cut off; there are fewer of
+//! open without one. So a connection is always taken, and if there are too many, one goes that has said
+//! nothing for long. Requests under way are never cut off; there are fewer of
 //! them than connections, so somebody else can always go.
 
 use std::collections::BTreeMap;
@@ -85,9 +85,11 @@ impl Places {
         self.new.remove(&number).or_else(|| self.idle.remove(&number)).is_some()
     }
 
-    /// Tells the connection to go that has waited longest; false if none waits.
+    /// Tells a connection to go that has waited for long; false if none waits.
     fn make_room(&mut self) -> bool {
-        let longest = self.new.pop_first().or_else(|| self.idle.pop_first());
+        // Of the kind of which there are more: whoever holds many open makes room for the others.
+        let longest = if self.idle.len() < self.new.len() { self.new.pop_first() } else { self.idle.pop_first() };
+        let longest = longest.or_else(|| self.new.pop_first());
         if let Some((_, sign)) = &longest {
             self.open = self.open.saturating_sub(1);
             sign.send_replace(Phase::Leaving);
@@ -201,17 +203,16 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_said_nothing_for_longest_goes_and_then_whoever_was_answered() {
+    fn whoever_has_waited_longest_goes_of_the_kind_of_which_there_are_more() {
         let crowd = crowd();
         let [answered, first, second] = [(); 3].map(|()| crowd.enter().unwrap());
         drop(answered.begin(false).unwrap());
-        let _third = crowd.enter().unwrap();
+        let third = crowd.enter().unwrap();
         assert!(is_told(&first) && !is_told(&second) && !is_told(&answered));
         drop(first);
         let _busy = second.begin(false).unwrap();
         let _fourth = crowd.enter().unwrap();
-        let _fifth = crowd.enter().unwrap();
-        assert!(is_told(&answered), "the new ones went before");
+        assert!(is_told(&answered) && !is_told(&third), "there are no more new ones than others");
         assert!(!is_told(&second), "a request is under way");
     }
 
@@ -233,8 +234,9 @@ mod tests {
             let guests: Vec<_> = (0..5).map(|_| crowd.enter().unwrap()).collect();
             let busy: Vec<_> = guests.iter().filter_map(|guest| guest.begin(false)).collect();
             drop((busy, guests));
-            assert_eq!((crowd.places().open, crowd.places().requests), (0, 0));
-            assert!(crowd.places().new.is_empty() && crowd.places().idle.is_empty());
+            let places = crowd.places();
+            assert_eq!((places.open, places.requests), (0, 0));
+            assert!(places.new.is_empty() && places.idle.is_empty());
         }
     }
 

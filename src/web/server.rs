@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -21,6 +21,8 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+
+use crate::clock::monotonic;
 
 use super::crowd::{Crowd, Guest, Phase, Room};
 
@@ -38,11 +40,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self {
-            first: Duration::from_secs(5),
-            head: Duration::from_secs(75),
-            drain: Duration::from_secs(5),
-        }
+        Self { first: Duration::from_secs(5), head: Duration::from_secs(75), drain: Duration::from_secs(5) }
     }
 }
 
@@ -65,12 +63,13 @@ pub async fn serve(
     let descriptors = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let crowd = Crowd::new(Room::within(descriptors));
     let under_way = GracefulShutdown::new();
+    let mut shortage = Shortage::default();
     tokio::pin!(stop);
     loop {
         let stream = tokio::select! {
             biased;
             () = &mut stop => break,
-            stream = accepted(&listener, &crowd) => stream,
+            stream = accepted(&listener, &crowd, &mut shortage) => stream,
         };
         let Some(guest) = crowd.enter() else { continue };
         let (attended, routes) = (Arc::clone(&guest), routes.clone());
@@ -136,14 +135,12 @@ async fn has_to_go(mut phase: watch::Receiver<Phase>, patience: Patience) {
     }
 }
 
-async fn accepted(listener: &TcpListener, crowd: &Crowd) -> TcpStream {
-    let mut shortage = Shortage::default();
+async fn accepted(listener: &TcpListener, crowd: &Crowd, shortage: &mut Shortage) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
                 // Answers are small and somebody waits for them; a failure here only makes them slower.
                 _ = stream.set_nodelay(true);
-                shortage.ended();
                 return stream;
             }
             Err(error) if is_of_one_connection(&error) => {}
@@ -156,29 +153,26 @@ async fn accepted(listener: &TcpListener, crowd: &Crowd) -> TcpStream {
 }
 
 /// A time in which no connection can be taken because something ran out, mostly descriptors. It passes, so
-/// whoever accepts waits and goes on; it is logged once.
+/// whoever accepts waits and goes on.
 #[derive(Debug, Default)]
 pub(crate) struct Shortage {
-    told: bool,
+    latest: Option<Instant>,
 }
 
 impl Shortage {
     /// The pause before the next try.
     const PAUSE: Duration = Duration::from_millis(100);
+    /// After so long without one it is another shortage.
+    const OVER: Duration = Duration::from_secs(60);
 
-    /// Waits for a moment.
+    /// Waits for a moment; logs the first time.
     pub(crate) async fn lasts(&mut self, place: &'static str, error: &io::Error) {
-        if !std::mem::replace(&mut self.told, true) {
+        let now = monotonic();
+        let before = self.latest.replace(now);
+        if before.is_none_or(|before| Self::OVER < now.duration_since(before)) {
             tracing::error!(%error, place, "no connection can be taken at the moment; trying again until one can");
         }
         tokio::time::sleep(Self::PAUSE).await;
-    }
-
-    /// A connection was taken.
-    pub(crate) fn ended(&mut self) {
-        if std::mem::take(&mut self.told) {
-            tracing::info!("connections are taken again");
-        }
     }
 }
 

@@ -68,7 +68,8 @@ async fn a_service_that_runs_out_of_descriptors_goes_on_and_says_so_once() {
     let control = house.world.data().join("canvass.sock");
     let held = held(&house, b"").await;
     // The control socket takes descriptors too, as many as there are.
-    let asking: Vec<_> = (0..100).filter_map(|_| std::os::unix::net::UnixStream::connect(&control).ok()).collect();
+    let asking: Vec<_> =
+        (0..100).filter_map(|_| std::os::unix::net::UnixStream::connect(&control).ok()).collect();
     house.until("a line in the log", async |house| house.log().contains("no connection can be taken")).await;
     drop((held, asking));
     house.until("an answer", async |house| house.status("/healthz").await == Some(200)).await;

@@ -1,14 +1,23 @@
 //! What whoever runs the service relies on, with the program as it is run.
 
 mod crowd;
+mod first_start;
 mod private;
 mod proxies;
+mod ready;
+mod stopping;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use canvass::clock::Clock;
+use canvass::domain::event::{Event, Record};
+use canvass::domain::ids::{PersonId, Seq};
+use canvass::journal::{BatchId, Journal};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -38,11 +47,29 @@ impl House {
 
     /// Gives the service a configuration of its own: the sample with one file changed.
     pub(super) fn changes(&mut self, file: &str, change: impl FnOnce(String) -> String) {
-        self.config = self.world.folder.path().join("config");
-        copy(&sample(), &self.config);
+        if self.config == sample() {
+            self.config = self.world.folder.path().join("config");
+            copy(&sample(), &self.config);
+        }
         let file = self.config.join(file);
         let text = std::fs::read_to_string(&file).unwrap();
         std::fs::write(file, change(text)).unwrap();
+    }
+
+    /// Makes it day for Priya, whenever this is.
+    pub(super) fn by_day(&mut self) {
+        let ahead = 12 - i32::from(Clock::system().now().to_zoned(TimeZone::UTC).hour());
+        // These zones count the other way.
+        let zone = format!("Etc/GMT{:+}", -ahead);
+        self.changes("people.toml", |text| text.replace("Europe/Lisbon", &zone));
+    }
+
+    /// A data folder that has been in use, so that nothing may have been sent before it.
+    pub(super) fn in_use(&self) {
+        let (mut journal, _) = canvass::journal::open(&self.world.data()).unwrap();
+        let event = Event::PostingResumed { by: PersonId::parse("priya").unwrap() };
+        let record = Record { seq: Seq(1), at: Timestamp::UNIX_EPOCH, cause: None, event };
+        journal.append(Seq(0), BatchId::fresh(&Clock::system()).unwrap(), &[record]).unwrap();
     }
 
     /// `canvass run` with everything it needs, said to be the first start.

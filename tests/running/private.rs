@@ -66,7 +66,8 @@ async fn the_stand_ins_folder_is_for_its_owner_alone() {
     command.args(["sandbox", "--part", "workspace", "--listen", "127.0.0.1:0", "--data"]).arg(&data);
     let mut child = carelessly(&command).stdout(std::process::Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut line).unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut line)
+        .unwrap();
     let running = crate::world::Running::new(child);
     assert!(data.join("workspace.jsonl").exists());
     assert_eq!(open_to_others(&home.path().join("data")), Vec::<PathBuf>::new());

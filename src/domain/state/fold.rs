@@ -293,8 +293,14 @@ impl State {
                 self.mended(seq);
                 self.refused_config = Some(RefusedConfig { since: seq, digest, faults, places, at });
             }
-            Event::PostingPaused { reason } => self.paused = Some((seq, reason.clone())),
-            Event::PostingResumed { .. } => self.paused = None,
+            Event::PostingPaused { reason } => {
+                self.pause_changed(seq);
+                self.paused = Some((seq, reason.clone()));
+            }
+            Event::PostingResumed { .. } => {
+                self.pause_changed(seq);
+                self.paused = None;
+            }
             Event::ClockDoubted { ahead } => {
                 self.clock_off = Some(ClockOff { since: seq, ahead: *ahead, at })
             }
@@ -302,6 +308,19 @@ impl State {
             Event::Revived { deliveries, .. } => {
                 deliveries.iter().for_each(|delivery| self.revived(at, delivery));
             }
+        }
+    }
+
+    /// The pause is over, or another one: whoever was told of it reads so.
+    fn pause_changed(&mut self, seq: Seq) {
+        if self.paused.is_none() {
+            return;
+        }
+        let told = |key: &PostKey| matches!(key, PostKey::Notice { notice: Notice::Paused { .. }, .. });
+        let posts: Vec<PostId> =
+            self.posts.iter().filter(|(_, post)| told(&post.key)).map(|(id, _)| *id).collect();
+        for post in posts {
+            self.post_changed(seq, post);
         }
     }
 

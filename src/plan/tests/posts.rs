@@ -230,7 +230,7 @@ fn nothing_but_one_question_is_posted_before_an_advocate_has_said_that_it_is_the
     life.happens(Event::PostingPaused { reason: PauseReason::FirstStart { denied_by: None } });
     life.says("ana", Some("payments"), Said::Question);
     life.until(at("2026-11-17T12:00:00Z"));
-    assert_eq!(answers(&life), ["paused to priya Mon 16 Nov 08:00"]);
+    assert_eq!(answers(&life), ["paused to priya Mon 16 Nov 07:00"]);
     let denied = PauseReason::FirstStart { denied_by: Some(person("priya")) };
     life.happens(Event::PostingPaused { reason: denied });
     life.until(at("2026-11-18T12:00:00Z"));

@@ -53,7 +53,7 @@ async fn auth_test(settings: &Settings) -> Result<(HeaderMap, Value), Unasked> {
         Unasked::Call(if error.is_timeout() {
             CallError::TimedOut
         } else if error.is_connect() {
-            CallError::Unreachable { why: "no connection".to_owned() }
+            CallError::Unreachable { why: egress::innermost(&error.without_url()) }
         } else {
             CallError::Torn { why: "no whole answer".to_owned() }
         })
