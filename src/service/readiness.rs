@@ -37,7 +37,6 @@ impl Reports {
     pub(super) fn people_not_read(&self, why: String) {
         held(&self.people).fault = Some(why);
     }
-
 }
 
 fn held<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -212,7 +212,8 @@ impl Client {
             .with_slack_api_url(settings.api_url.trim_end_matches('/'));
         let tokens = Arc::new(Tokens::new(settings.bot_token.clone(), settings.app_token.clone()));
         let api_url = settings.api_url.trim_end_matches('/').to_owned();
-        let http = Http { morphism: SlackClient::new(connector), tokens: Arc::clone(&tokens), files, api_url };
+        let http =
+            Http { morphism: SlackClient::new(connector), tokens: Arc::clone(&tokens), files, api_url };
         let call_timeout = settings.call_timeout;
         Ok(Self { wire: Box::new(http), tokens, egress: Some(egress), call_timeout })
     }

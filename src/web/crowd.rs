@@ -2,8 +2,8 @@
 //!
 //! Invariant: a connection that sends its request at once gets an answer, however many others are held
 //! open without one. So a connection is always taken, and if there are too many, one goes that has said
-//! nothing for long. Requests under way are never cut off; there are fewer of
-//! them than connections, so somebody else can always go.
+//! nothing for long. Requests under way are never cut off; there are fewer of them than connections, so
+//! somebody else can always go.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -88,7 +88,8 @@ impl Places {
     /// Tells a connection to go that has waited for long; false if none waits.
     fn make_room(&mut self) -> bool {
         // Of the kind of which there are more: whoever holds many open makes room for the others.
-        let longest = if self.idle.len() < self.new.len() { self.new.pop_first() } else { self.idle.pop_first() };
+        let longest =
+            if self.idle.len() < self.new.len() { self.new.pop_first() } else { self.idle.pop_first() };
         let longest = longest.or_else(|| self.new.pop_first());
         if let Some((_, sign)) = &longest {
             self.open = self.open.saturating_sub(1);
