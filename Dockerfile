@@ -21,8 +21,8 @@ USER canvass
 ENV CANVASS_CONFIG=/config CANVASS_DATA=/data CANVASS_LISTEN=0.0.0.0:8080 CANVASS_LOG_FORMAT=json
 VOLUME /data
 EXPOSE 8080
-# The program asks its own /healthz: the image needs no other client.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["canvass", "health"]
+# The program asks its own /healthz: the image needs no other client. Not /readyz: a restart fixes no token.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["canvass", "health", "--alive"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["tini", "--", "canvass"]
 CMD ["run"]

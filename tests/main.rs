@@ -19,6 +19,7 @@ mod journal;
 mod leaks;
 mod messages;
 mod release;
+mod running;
 mod sandbox;
 mod scenarios;
 mod slack;

@@ -8,6 +8,7 @@ use super::run::{load, runtime};
 use super::{Done, Failure, Places, terminal};
 use crate::clock::Clock;
 use crate::config::settings::{Settings, Transport};
+use crate::egress;
 use crate::slack::checkup::{Checkup, Finding, Reach, Verdict};
 use crate::slack::{self, SigningSecret};
 
@@ -29,6 +30,7 @@ pub(super) struct Options {
 pub(super) fn doctor(options: &Options) -> Done {
     let settings =
         Settings::read(&|name| env::var(name).ok()).map_err(|faults| Failure::Usage(faults.to_string()))?;
+    egress::check(&|name| env::var(name).ok()).map_err(|bad| Failure::Usage(bad.to_string()))?;
     let program = load(&options.places)?;
     let (app_token, reach) = match settings.transport {
         Transport::SocketMode { app_token } => (Some(app_token), Reach::Sockets),

@@ -1,20 +1,46 @@
-//! `canvass health`: what a container's health check runs.
+//! `canvass health`: what `/readyz` says, for people and alarms; with `--alive` what a container's health check
+//! runs.
 
 use std::env;
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use super::{Done, Failure};
+use serde_json::Value;
+
+use super::{Done, Failure, terminal};
 use crate::config::settings;
+use crate::web;
 
 const PATIENCE: Duration = Duration::from_secs(3);
 
-pub(super) fn health() -> Done {
+/// Asks whether everything is in order, or only whether the process is `alive`.
+pub(super) fn health(alive: bool) -> Done {
     let listen =
         settings::listen(&|name| env::var(name).ok()).map_err(|faults| Failure::Usage(faults.to_string()))?;
-    ask(reachable(listen))
-        .map_err(|sentence| Failure::Failed(format!("The service at {listen} is not well: {sentence}")))
+    let path = if alive { web::HEALTHZ } else { web::READYZ };
+    let unwell =
+        |sentence: String| Failure::Failed(format!("The service at {listen} is not well: {sentence}"));
+    let answer = ask(reachable(listen), path).map_err(unwell)?;
+    let status = answer.lines().next().unwrap_or_default();
+    let is_well = status.contains(" 200 ");
+    let told = told(&answer);
+    if is_well {
+        return if told.is_empty() { Ok(()) } else { terminal::print(&told.join("\n")) };
+    }
+    Err(unwell(if told.is_empty() {
+        format!("it answered “{status}”.")
+    } else {
+        format!("\n{}", told.join("\n"))
+    }))
+}
+
+/// A line for each part that has something to say, as `/readyz` tells it.
+fn told(answer: &str) -> Vec<String> {
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let Ok(Value::Object(parts)) = serde_json::from_str(body) else { return Vec::new() };
+    let line = |(name, part): (&String, &Value)| Some(format!("{name}: {}", part.get("reason")?.as_str()?));
+    parts.iter().filter_map(line).collect()
 }
 
 /// An address that listens everywhere is reached over loopback.
@@ -27,17 +53,14 @@ pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-fn ask(address: SocketAddr) -> Result<(), String> {
+fn ask(address: SocketAddr, path: &str) -> Result<String, String> {
     let tell = |error: std::io::Error| format!("{error}.");
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(tell)?;
     stream.set_read_timeout(Some(PATIENCE)).map_err(tell)?;
     stream
-        .write_all(
-            format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes(),
-        )
+        .write_all(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())
         .map_err(tell)?;
     let mut answer = String::new();
     stream.take(64 * 1024).read_to_string(&mut answer).map_err(tell)?;
-    let status = answer.lines().next().unwrap_or_default();
-    if status.contains(" 200 ") { Ok(()) } else { Err(format!("it answered “{status}”.")) }
+    Ok(answer)
 }

@@ -12,6 +12,7 @@ mod run;
 mod sandbox;
 mod schema;
 mod terminal;
+mod whole;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -66,7 +67,14 @@ enum Command {
     /// The whole product on loopback, with a stand-in for Slack and the sample organisation.
     Sandbox(sandbox::Options),
     /// The service.
-    Run(Places),
+    Run {
+        #[command(flatten)]
+        places: Places,
+        /// The data folder is empty because this is the first start: the advocates aren't asked. Leave it out
+        /// afterwards, so that a data folder that goes missing is noticed.
+        #[arg(long)]
+        first_start: bool,
+    },
     /// Check the configuration offline: every fault in one run, with its place and what to write.
     Check {
         #[command(flatten)]
@@ -140,8 +148,12 @@ enum Command {
         #[arg(long, value_name = "ADDRESS")]
         url: Option<String>,
     },
-    /// Ask the running service whether it is well; for health checks.
-    Health,
+    /// Ask the running service whether everything it needs is in order.
+    Health {
+        /// Only whether the process works: for what restarts it when it doesn't.
+        #[arg(long)]
+        alive: bool,
+    },
     /// The JSON Schema of a configuration file, for editors: canvass, people or initiative.
     #[command(hide = true)]
     Schema {
@@ -158,7 +170,7 @@ fn touch(word: &str) -> Result<Touch, String> {
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Sandbox(options) => sandbox::sandbox(&options),
-        Command::Run(places) => run::run(&places),
+        Command::Run { places, first_start } => run::run(&places, first_start),
         Command::Check { places, json } => check::check(&places, json),
         Command::Doctor(options) => doctor::doctor(&options),
         Command::Plan { places, initiative, at, json } => {
@@ -173,7 +185,7 @@ pub fn run() -> ExitCode {
         Command::Export { places, file } => read::read(&places, &Query::Export, file.as_deref()),
         Command::Restore { places, file } => restore::restore(&places, &file),
         Command::Manifest { places, url } => manifest::manifest(&places, url),
-        Command::Health => health::health(),
+        Command::Health { alive } => health::health(alive),
         Command::Schema { file } => schema::schema(&file),
     };
     match done {

@@ -1,10 +1,10 @@
 //! `canvass plan`, `preview`, `coverage` and `export`: answered by the running service, or from the data
 //! folder when none runs.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use super::whole::Whole;
 use super::{Done, Failure, Places, run};
 use crate::clock::Clock;
 use crate::service::query::Query;
@@ -23,15 +23,15 @@ pub(super) fn read(places: &Places, query: &Query, file: Option<&Path>) -> Done 
         }
         Some(file) => {
             // Never over another export: a backup that fails must not cost the one before.
-            let created = File::create_new(file).map_err(|error| {
+            let refused = |error: io::Error| {
                 Failure::Failed(format!(
                     "{} can't be written: {error}. Name a file that doesn't exist.",
                     file.display()
                 ))
-            })?;
-            let mut out = BufWriter::new(created);
+            };
+            let mut out = Whole::begin(file).map_err(refused)?;
             answer(places, query, &mut out)?;
-            out.flush().and_then(|()| out.get_ref().sync_all()).map_err(|error| unwritten(&error))
+            out.finish().map_err(refused)
         }
     }
 }

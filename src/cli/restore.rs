@@ -19,7 +19,9 @@ pub(super) fn restore(places: &Places, file: &Path) -> Done {
     }
     let carried = journal::restore_into(&places.data, &mut BufReader::new(input))
         .map_err(|error| Failure::Failed(format!("Nothing was restored: {error}")))?;
-    restored::note(&places.data).and_then(|()| proof::doubt(&places.data)).map_err(|error| {
+    let noted = restored::note(&places.data).map_err(|error| error.to_string());
+    let marked = noted.and_then(|()| proof::restored(&places.data).map_err(|error| error.to_string()));
+    marked.map_err(|error| {
         Failure::Failed(format!(
             "{} was restored but can't be marked as such: {error}.",
             places.data.display()

@@ -13,7 +13,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 
-use super::run::runtime;
+use super::run::{ended, runtime};
 use super::{Done, Failure};
 use crate::clock::{Clock, monotonic};
 use crate::config;
@@ -21,8 +21,8 @@ use crate::dispatch::{Rate, Rates};
 use crate::domain::calendar::PlanningWindow;
 use crate::domain::program::Program;
 use crate::sandbox::{Limits, Serving};
-use crate::service::{self, Calendar, Front, Surroundings, seed};
-use crate::{slack, telemetry};
+use crate::service::{self, Calendar, Empty, Front, Surroundings, seed};
+use crate::{private, slack, telemetry};
 
 /// The half of the sandbox that runs in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -77,6 +77,9 @@ pub(super) struct Options {
     /// The stand-in limits nothing, so that a test is as fast as the machine.
     #[arg(long, hide = true)]
     unlimited: bool,
+    /// The address under which the bot reaches the stand-in, if something stands between.
+    #[arg(long, hide = true, value_name = "URL")]
+    public: Option<String>,
     /// Socket Mode connections of the bot.
     #[arg(long, hide = true, default_value_t = 2)]
     connections: usize,
@@ -97,7 +100,7 @@ pub(super) fn sandbox(options: &Options) -> Done {
     if options.fresh {
         begin_anew(&options.data)?;
     }
-    runtime()?.block_on(async {
+    ended(runtime()?, async {
         match options.part {
             None => whole(options, program).await,
             Some(Part::Workspace) => {
@@ -166,6 +169,7 @@ fn page(serving: &Serving) -> String {
 }
 
 async fn found(options: &Options, program: &Program, data: &Path) -> Result<Serving, Failure> {
+    private::folder(data).map_err(|error| Failure::Failed(error.to_string()))?;
     let transport = match options.transport {
         Transport::Socket => slack::Transport::Socket,
         Transport::Http => slack::Transport::Http { base: format!("http://{}", options.bot_listen) },
@@ -179,6 +183,7 @@ async fn found(options: &Options, program: &Program, data: &Path) -> Result<Serv
     let began = monotonic();
     let options = crate::sandbox::Options {
         listen: options.listen,
+        public: options.public.clone(),
         data: data.to_owned(),
         seed: seed::seed(program, manifest, starts_at),
         limits,
@@ -227,11 +232,13 @@ async fn bot(
     slack.api_url = format!("{}/api/", workspace.trim_end_matches('/'));
     let surroundings = Surroundings {
         data: data.to_owned(),
+        empty: Empty::FirstStart,
         slack,
         transport,
         rates: rates(options.messages_per_second),
         listen,
         front: Front { url: listen.map(|listen| format!("http://{listen}")), ..Front::default() },
+        secrets: None,
         program,
         config: folder(options),
         clock,

@@ -72,6 +72,7 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
         Action::Pause => super::slash::pause(scene, actor),
         Action::Resume => super::slash::resume(scene, actor),
         Action::SameHuman { person, same } => or_refuse(accounts::confirm(scene, actor, person, *same)),
+        Action::NotFirst => super::slash::not_first(scene, actor),
 
         Action::Book { initiative, host } => {
             bookings::open(scene, actor, initiative.as_ref(), host.as_ref(), post)

@@ -127,6 +127,7 @@ pub(super) fn open(
         | Action::AddHours
         | Action::Resume
         | Action::SameHuman { .. }
+        | Action::NotFirst
         | Action::Ask { .. }
         | Action::Place { .. }
         | Action::Rate { .. }

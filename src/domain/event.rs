@@ -132,6 +132,13 @@ pub enum PauseReason {
     },
     /// Started on an empty or restored journal while touches were past due.
     Unproven,
+    /// Started on an empty data folder, which may be the first start or a folder that is missing. Nothing is
+    /// posted but the question which of the two it is.
+    FirstStart {
+        /// The advocate who said that it isn't the first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        denied_by: Option<PersonId>,
+    },
     /// Slack refuses everything: token, scope, message tab.
     Configuration {
         /// Slack's error code.
@@ -144,7 +151,7 @@ impl PauseReason {
     pub fn stops_everything(&self) -> bool {
         match self {
             Self::Configuration { .. } => true,
-            Self::Asked { .. } | Self::Unproven => false,
+            Self::Asked { .. } | Self::Unproven | Self::FirstStart { .. } => false,
         }
     }
 
@@ -152,7 +159,7 @@ impl PauseReason {
     pub fn ends_by_itself(&self) -> bool {
         match self {
             Self::Configuration { code } => !REVOCATIONS.contains(&code.as_str()),
-            Self::Asked { .. } | Self::Unproven => false,
+            Self::Asked { .. } | Self::Unproven | Self::FirstStart { .. } => false,
         }
     }
 }

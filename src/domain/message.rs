@@ -174,6 +174,8 @@ pub enum Action {
         /// Whether they are.
         same: bool,
     },
+    /// An advocate says that this isn't the first start, so the data folder is missing.
+    NotFirst,
 
     /// *Ask a question*: opens a modal.
     Ask {

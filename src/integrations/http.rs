@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use crate::domain::host_calendar::CalendarError;
+use crate::egress;
 
 use super::address;
 
@@ -92,7 +93,7 @@ impl fmt::Debug for Http {
 impl Http {
     /// A client that waits that long for a connection and an answer.
     pub(super) fn new(patience: Duration) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
+        let client = egress::client()
             .connect_timeout(patience)
             .timeout(patience)
             // Redirects are followed here, where it is decided who gets the password.

@@ -7,6 +7,7 @@ use super::codec::CodecError;
 use super::keys::KeyError;
 use crate::clock::NoEntropy;
 use crate::domain::ids::Seq;
+use crate::private::FolderError;
 
 /// The journal can't be read or written. The process ends; starting again is safe.
 #[derive(Debug, thiserror::Error)]
@@ -159,6 +160,9 @@ pub enum OpenError {
         /// The data folder.
         folder: PathBuf,
     },
+    /// Others could read it.
+    #[error(transparent)]
+    NotPrivate(FolderError),
     /// It is full, read-only, damaged, or newer than the program.
     #[error(transparent)]
     Storage(#[from] StorageError),

@@ -8,15 +8,16 @@
 //! ```
 //! Invariant: nothing in the folder is read or written before the lock is held.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::errors::{LEAST_FREE, OpenError, StorageError};
 use super::keys::sync_folder;
 use crate::domain::ids::Seq;
+use crate::private::{self, FolderError};
 
 /// How often, and how long apart, sled's lock is tried: a second in all.
 const LOCK_TRIES: u32 = 100;
@@ -61,16 +62,17 @@ impl Drop for Held {
 impl Held {
     /// Takes hold of `data`, which is made if it isn't there.
     pub(super) fn take(data: &Path) -> Result<Self, OpenError> {
-        let failed = |source| StorageError::of_io(data, data, source);
-        DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(failed)?;
+        private::folder(data).map_err(|fault| match fault {
+            FolderError::Io { source, .. } => StorageError::of_io(data, data, source).into(),
+            other @ (FolderError::Foreign { .. } | FolderError::Open { .. }) => OpenError::NotPrivate(other),
+        })?;
         let path = data.join("lock");
         let failed = |source| StorageError::of_io(data, &path, source);
-        let mut lock = OpenOptions::new()
+        let mut lock = private::file()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
-            .mode(0o600)
             .open(&path)
             .map_err(failed)?;
         match lock.try_lock() {
@@ -183,12 +185,11 @@ impl Mark {
     /// The mark of a held folder.
     pub(super) fn of(held: &Held) -> Result<Self, StorageError> {
         let path = mark(held.path());
-        let file = OpenOptions::new()
+        let file = private::file()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
-            .mode(0o600)
             .open(&path)
             .map_err(|source| StorageError::of_io(held.path(), &path, source))?;
         Ok(Self { file, data: held.path().to_owned() })

@@ -6,15 +6,15 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::clock::{Clock, NoEntropy};
 use crate::domain::ids::PersonId;
+use crate::private;
 
 /// Length of a key in bytes (XChaCha20-Poly1305).
 const KEY_LENGTH: usize = 32;
@@ -144,8 +144,8 @@ fn make(folder: &Path, path: &Path, clock: &Clock) -> Result<Key, KeyError> {
     clock.entropy(&mut key.0)?;
     let draft = path.with_extension("draft");
     let write = || -> io::Result<()> {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        private::folder(folder).map_err(io::Error::other)?;
+        let mut file = private::file().write(true).create(true).truncate(true).open(&draft)?;
         file.write_all(&key.0)?;
         file.sync_all()?;
         fs::rename(&draft, path)?;

@@ -22,6 +22,9 @@ use super::relay::{Who, seen_by};
 use super::unsayable::Unsayable;
 use super::{amount, dates, few_hours, refused, wording};
 
+/// What an advocate says who knows that the data folder is empty for a good reason.
+pub const FIRST_START: &str = "Yes, it's the first";
+
 /// The notice to the advocate `to`.
 pub(super) fn notice(
     program: &Program,
@@ -227,6 +230,9 @@ impl Desk<'_> {
             let next = "Answers to people who write still go out. Next: ask whoever runs the machine to set its clock. Messages go on by themselves once it agrees with Slack's.";
             return self.message(first.clone(), two(first, next.to_owned()), None);
         }
+        if let Some((_, PauseReason::FirstStart { denied_by })) = &self.state.paused {
+            return self.first_start(denied_by.as_ref());
+        }
         let Some((_, reason)) = self.state.paused.as_ref().filter(|(seq, _)| *seq == since) else {
             let first = "Sending had stopped, and goes on now.".to_owned();
             return self.message(first.clone(), two(first, "Nothing to do.".to_owned()), None);
@@ -244,6 +250,8 @@ impl Desk<'_> {
                 "Sending is paused: I may not know everything that was sent.".to_owned(),
                 "The journal is new, was restored or was put back from a copy. Whatever may have gone out already is looked up in Slack. Next: see that the plan is right, then resume.".to_owned(),
             ),
+            // Asked above.
+            PauseReason::FirstStart { denied_by } => return self.first_start(denied_by.as_ref()),
             PauseReason::Configuration { code } => (
                 format!("Sending is paused: Slack refuses everything ({code})."),
                 if reason.ends_by_itself() {
@@ -255,6 +263,40 @@ impl Desk<'_> {
         };
         let mut message = self.message(first.clone(), two(first, next), None);
         message.buttons = vec![button("Resume sending", Action::Resume, Look::Primary)];
+        message
+    }
+}
+
+impl Desk<'_> {
+    /// The question that an empty data folder raises.
+    fn first_start(&self, denied_by: Option<&PersonId>) -> Message {
+        let (first, next) = match denied_by {
+            None => (
+                "Is this my first start here? My data folder is empty.".to_owned(),
+                "If it is, I'll start sending as planned. If I've been running here before, my records are missing: \
+                 who asked me to stop, who answered, and what I've already sent. I won't send anything before one of \
+                 you has answered."
+                    .to_owned(),
+            ),
+            Some(by) => {
+                let who = if by == self.to {
+                    "You".to_owned()
+                } else {
+                    wording::joined(&names(self.program, std::slice::from_ref(by)))
+                };
+                (
+                    format!("{who} said that this isn't my first start, so my records are missing."),
+                    "I won't send anything. Next: ask whoever runs Canvass to stop it, put the data folder back or \
+                     restore a backup, and start it again."
+                        .to_owned(),
+                )
+            }
+        };
+        let mut message = self.message(first.clone(), two(first, next), None);
+        message.buttons.push(button(FIRST_START, Action::Resume, Look::Primary));
+        if denied_by.is_none() {
+            message.buttons.push(button("No, it isn't", Action::NotFirst, Look::Plain));
+        }
         message
     }
 }

@@ -3,7 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::effect::{DeliveryKey, Post, PostKey};
+use crate::domain::effect::{DeliveryKey, Notice, Post, PostKey};
+use crate::domain::event::PauseReason;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
@@ -48,6 +49,24 @@ pub(super) fn in_force(program: &Program, state: &State) -> Result<(), Skip> {
             Err(Skip::OtherConfiguration { adopted: adopted.as_ref().map(|adopted| adopted.digest.clone()) })
         }
     }
+}
+
+/// Why not even an answer may go out, if so: Slack refuses everything, or nobody has said yet that this is the
+/// first start, and then only that question goes.
+pub(super) fn held_whole(state: &State, key: &PostKey) -> Option<Skip> {
+    let (_, reason) = state.paused.as_ref()?;
+    let held = reason.stops_everything() || may_be_first(state) && !asks_whether_first(key);
+    held.then(|| Skip::Paused(reason.clone()))
+}
+
+/// Whether it is the question why nothing is sent.
+pub(super) fn asks_whether_first(key: &PostKey) -> bool {
+    matches!(key, PostKey::Notice { notice: Notice::Paused { .. }, .. })
+}
+
+/// Whether nothing is posted but the question whether this is the first start.
+pub(super) fn may_be_first(state: &State) -> bool {
+    matches!(&state.paused, Some((_, PauseReason::FirstStart { .. })))
 }
 
 /// The delivery as a post, if nothing about its person stands in the way at `now`.

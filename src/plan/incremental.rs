@@ -19,7 +19,7 @@ use super::bookings;
 use super::case::{Ground, Memo};
 use super::digest::Digests;
 use super::disagreement::{self, Answer, Answers, Ask};
-use super::eligible::in_force;
+use super::eligible::{asks_whether_first, in_force, may_be_first};
 use super::outlook::{Outlook, outlook};
 use super::pacing::Burst;
 use super::posts::{self, Item, Standing};
@@ -216,6 +216,8 @@ pub struct Plan {
     paused: bool,
     /// Every post is held.
     refused: bool,
+    /// Nothing is posted but the question whether this is the first start.
+    may_be_first: bool,
     frames: Vec<Frame>,
     memo: Memo,
 
@@ -258,6 +260,7 @@ impl Plan {
             in_force: in_force(program, state).is_ok(),
             paused: false,
             refused: false,
+            may_be_first: false,
             frames: Frame::all(program, state),
             memo: Memo::default(),
             order: program.people.keys().cloned().collect(),
@@ -339,8 +342,9 @@ impl Plan {
             return Vec::new();
         }
         let alive = |post: &&Post| post.life.contains(now);
-        let mut effects: Vec<Effect> =
-            self.interactive.iter().filter(alive).cloned().map(Effect::Post).collect();
+        let held = |post: &&Post| self.may_be_first && !asks_whether_first(&post.key);
+        let answers = self.interactive.iter().filter(alive).filter(|post| !held(post));
+        let mut effects: Vec<Effect> = answers.cloned().map(Effect::Post).collect();
         let doubtful = self.settles.iter().filter(|(at, ..)| *at <= now);
         effects.extend(doubtful.map(|(_, post, attempt)| Effect::Settle { post: *post, attempt: *attempt }));
         if !self.paused {
@@ -468,6 +472,7 @@ impl Plan {
     fn look_around(&mut self, program: &Program, state: &State, seen: &Observations, now: Timestamp) {
         self.paused = state.paused.is_some() || state.clock_off.is_some();
         self.refused = state.is_cut_off();
+        self.may_be_first = may_be_first(state);
         self.burst = Burst::at(now, &program.limits, &state.recent_campaign);
         for (of, received) in state.received.range(self.read_up_to.next()..) {
             let items = posts::answers_to(program, state, *of, received);
@@ -585,6 +590,7 @@ impl Plan {
         self.in_force == other.in_force
             && self.paused == other.paused
             && self.refused == other.refused
+            && self.may_be_first == other.may_be_first
             && self.outlooks == other.outlooks
             && self.wakes == other.wakes
             && self.ready == other.ready

@@ -21,6 +21,7 @@ use super::answers;
 use super::bookings;
 use super::case::{Ground, Memo, out_of_reach, refused, settled};
 use super::digest::Digests;
+use super::eligible::held_whole;
 use super::refusals;
 use super::review;
 use super::skip::Skip;
@@ -331,8 +332,9 @@ pub(super) fn about_disagreement(
     notices(initiative.advocates.iter().cloned(), &notice, at)
 }
 
-/// That posting stopped. Nobody has to be told that they stopped it themselves, and nobody can be told
-/// while Slack refuses everything: those who run the service see that in its log and its health.
+/// That posting stopped, or the question whether this is the first start. Nobody has to be told that they
+/// stopped it themselves, and nobody can be told while Slack refuses everything: those who run the service see
+/// that in its log and its health.
 pub(super) fn about_pause(ground: Ground<'_>) -> Vec<Item> {
     if let Some(off) = &ground.state.clock_off {
         // At once: in the time that this clock shows, it may be night, or never be again.
@@ -340,12 +342,20 @@ pub(super) fn about_pause(ground: Ground<'_>) -> Vec<Item> {
             notices(everybody_in_charge(ground.program), &Notice::Paused { since: off.since }, off.at);
         return notices.into_iter().map(Item::at_once).collect();
     }
-    let Some((since, PauseReason::Unproven)) = &ground.state.paused else { return Vec::new() };
+    let Some((since, reason)) = &ground.state.paused else { return Vec::new() };
+    let hours = match reason {
+        PauseReason::Unproven => Hours::Sending,
+        // Whoever has just started the service waits for it.
+        PauseReason::FirstStart { denied_by: None } => Hours::ByDay,
+        PauseReason::FirstStart { denied_by: Some(_) }
+        | PauseReason::Asked { .. }
+        | PauseReason::Configuration { .. } => return Vec::new(),
+    };
     let Some(adopted) = &ground.state.adopted else { return Vec::new() };
     notices(everybody_in_charge(ground.program), &Notice::Paused { since: *since }, adopted.at)
         .into_iter()
         // It holds for as long as the pause does.
-        .map(|item| item.until(Timestamp::MAX))
+        .map(|item| item.until(Timestamp::MAX).in_hours(hours))
         .collect()
 }
 
@@ -358,10 +368,8 @@ pub(super) fn about_refused_config(ground: Ground<'_>) -> Vec<Item> {
 
 /// Whether a post that answers something may go out at `now`.
 pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Result<Post, Skip> {
-    if ground.state.is_cut_off()
-        && let Some((_, reason)) = &ground.state.paused
-    {
-        return Err(Skip::Paused(reason.clone()));
+    if let Some(skip) = held_whole(ground.state, key) {
+        return Err(skip);
     }
     let item = sources(ground, now, key).into_iter().find(|item| item.key == *key);
     match item.ok_or(Skip::NothingOnRecord)?.standing(ground, now) {

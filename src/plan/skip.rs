@@ -359,6 +359,9 @@ impl Skip {
                 "Posting is paused until an advocate resumes it: the journal may not know everything that was sent."
                     .into()
             }
+            Self::Paused(PauseReason::FirstStart { .. }) => {
+                "Nothing is sent before an advocate has said that this is the first start.".into()
+            }
             Self::Paused(PauseReason::Configuration { code }) => {
                 format!("Posting is paused because Slack refuses everything ({code}).")
             }

@@ -2,7 +2,6 @@
 //! that isn't subscribed isn't sent, a command that isn't declared isn't known.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 
 use serde_json::Value;
 
@@ -47,8 +46,8 @@ pub(super) struct Command {
 }
 
 impl App {
-    /// The app of `seed`, in a workspace that is served at `address`.
-    pub(super) fn install(seed: &Seed, address: SocketAddr) -> Self {
+    /// The app of `seed`, in a workspace that is served at `base`.
+    pub(super) fn install(seed: &Seed, base: String) -> Self {
         let manifest = &seed.app.manifest;
         let flag = |pointer: &str| manifest.pointer(pointer).and_then(Value::as_bool).unwrap_or_default();
         let text = |pointer: &str| manifest.pointer(pointer).and_then(Value::as_str);
@@ -71,7 +70,7 @@ impl App {
                 app_id: seed.app.app_id.clone(),
                 bot_id: bot_id(&seed.app.bot_user_id),
                 bot_name: name.clone(),
-                base: format!("http://{address}"),
+                base,
             },
             name,
             scopes: set("/oauth_config/scopes/bot"),

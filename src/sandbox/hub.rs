@@ -84,7 +84,8 @@ impl Hub {
         address: SocketAddr,
         stopped: watch::Receiver<bool>,
     ) -> Result<(Self, mpsc::UnboundedReceiver<Event>), Error> {
-        let Options { data, seed, limits, monotonic, wall, .. } = options;
+        let Options { public, data, seed, limits, monotonic, wall, .. } = options;
+        let base = public.unwrap_or_else(|| format!("http://{address}"));
         check_seed(&seed)?;
         let (store, mut records) = Store::open(&data)?;
         let founding = Record::Founded {
@@ -107,7 +108,7 @@ impl Hub {
         }
         let mut state = State {
             workspace,
-            app: App::install(&seed, address),
+            app: App::install(&seed, base),
             limiter: Limiter::default(),
             tickets: Tickets::default(),
             faults: Faults::default(),

@@ -62,6 +62,8 @@ const MAX_BODY_BYTES: usize = 1_000_000;
 pub struct Options {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The address under which the app reaches it, if something stands between; without a slash at its end.
+    pub public: Option<String>,
     /// Folder for the stand-in's own files; created if it is missing.
     pub data: PathBuf,
     /// The workspace as it is founded. Once the folder has one, that one wins and only new people are taken.

@@ -9,17 +9,22 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::net::UnixListener;
+use tokio::sync::Semaphore;
 
 use super::query::Query;
+use crate::web::Shortage;
 
 /// The longest request, bytes: a guard against a stream that never ends its line.
 const LONGEST_REQUEST: u64 = 64 * 1024;
 /// How long either side waits for the other to take or give something.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Most answers at a time: each has a descriptor and a thread.
+const MOST_ANSWERS: usize = 16;
 /// Bytes of an answer that travel together.
 const CHUNK: usize = 64 * 1024;
 
@@ -54,14 +59,26 @@ where
     }
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    let mut shortage = Shortage::default();
+    let places = Arc::new(Semaphore::new(MOST_ANSWERS));
     loop {
-        let (stream, _) = listener.accept().await?;
+        // The semaphore is never closed.
+        let place = Arc::clone(&places).acquire_owned().await.ok();
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            // Nothing of that kind is a reason to end the service.
+            Err(error) => {
+                shortage.lasts("the control socket", &error).await;
+                continue;
+            }
+        };
         let answer = answer.clone();
         tokio::task::spawn_blocking(move || {
             let responded = stream.into_std().and_then(|stream| respond(&stream, &answer));
             if let Err(error) = responded {
                 tracing::warn!(%error, "a reading command went away before its answer");
             }
+            drop(place);
         });
     }
 }

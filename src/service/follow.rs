@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::clock::{Clock, Hand};
 use crate::dispatch::Settled;
+use crate::egress;
 use crate::journal::Writer;
 
 /// Longer than the stand-in holds a call open.
@@ -40,7 +41,7 @@ pub(crate) struct Unreachable(#[from] reqwest::Error);
 impl Calendar {
     /// The calendar of the stand-in at `workspace`, such as `http://127.0.0.1:7878`.
     pub(crate) fn of(workspace: &str) -> Result<Self, Unreachable> {
-        let http = reqwest::Client::builder().timeout(PATIENCE).build()?;
+        let http = egress::client().timeout(PATIENCE).build()?;
         Ok(Self { http, base: format!("{}/sandbox/api/calendar", workspace.trim_end_matches('/')) })
     }
 

@@ -5,6 +5,7 @@
 //! reading of the people nobody's zone is known. Order of stopping: no new intents, the calls in flight,
 //! the writer, the journal.
 
+mod acts;
 mod adopt;
 pub mod answer;
 mod calendars;
@@ -18,9 +19,11 @@ mod pages;
 mod people;
 pub(crate) mod proof;
 pub mod query;
+mod readiness;
 mod refusals;
 mod reload;
 pub(crate) mod restored;
+mod secrets;
 pub mod seed;
 mod shared;
 mod sweep;
@@ -40,6 +43,8 @@ use tokio::task::JoinSet;
 
 use crate::clock::{Clock, Hand, Trust};
 use crate::dispatch::{Campaigns, Dispatch, Means, Rates};
+use crate::domain::event::{Event, PauseReason};
+use crate::domain::ids::Seq;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
@@ -52,13 +57,14 @@ use crate::web;
 use feeds::Feeds;
 pub(crate) use follow::Calendar;
 use query::{Query, View};
+pub(crate) use secrets::Secrets;
 use shared::Shared;
 
 /// How long a call to Slack may take before the post is in doubt.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long stopping may take before the process ends all the same; whatever is then in flight is found
-/// again as in doubt.
-const LONGEST_STOP: Duration = Duration::from_secs(25);
+/// How long stopping may take before the process ends all the same: containers are killed after ten seconds.
+/// Whatever is then in flight is found again as in doubt.
+const LONGEST_STOP: Duration = Duration::from_secs(8);
 
 /// How Slack reaches the service.
 #[derive(Debug)]
@@ -78,10 +84,21 @@ pub(crate) struct Front {
     pub(crate) webhooks: web::webhooks::Secrets,
 }
 
+/// What is made of an empty data folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Empty {
+    /// Its records may be missing: nothing is sent before an advocate has said that this is the first start.
+    Suspicious,
+    /// This is the first start.
+    FirstStart,
+}
+
 /// Everything the service is started with.
 pub(crate) struct Surroundings {
     /// The data folder.
     pub(crate) data: PathBuf,
+    /// What an empty data folder means.
+    pub(crate) empty: Empty,
     /// The way to Slack.
     pub(crate) slack: slack::Settings,
     /// How Slack reaches the service.
@@ -92,6 +109,8 @@ pub(crate) struct Surroundings {
     pub(crate) listen: Option<SocketAddr>,
     /// What is served there beside that.
     pub(crate) front: Front,
+    /// Reads the secrets again; none if they never change.
+    pub(crate) secrets: Option<secrets::Read>,
     /// The configuration.
     pub(crate) program: Program,
     /// The folder it was read from; a change there is taken up. None for the sample that comes with the
@@ -112,11 +131,13 @@ pub(crate) struct Surroundings {
 pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let Surroundings {
         data,
+        empty,
         slack,
         transport,
         rates,
         listen,
         front,
+        secrets,
         program,
         config,
         clock,
@@ -124,9 +145,13 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         ready,
     } = surroundings;
     let listener = listening(listen, &transport).await?;
-    let doubtful = proof::is_doubtful(&data).map_err(|error| {
-        format!("The data folder {} can't be used: {error}. Make it writable for this user.", data.display())
-    })?;
+    let doubtful = proof::is_doubtful(&data).map_err(|error| error.to_string())?;
+    if let Some(by) = proof::restored_by(&data) {
+        tracing::warn!(
+            by,
+            "the journal was restored from an export; it may not know everything that was sent"
+        );
+    }
     // The system's certificates are read while the journal is: each takes a good part of a start.
     let opening = open(data.clone(), clock.clone());
     let client = Arc::new(Client::new(&slack).map_err(|error| format!("Slack can't be called: {error}."))?);
@@ -136,7 +161,8 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let shared = Shared::new(program);
     let stopped = |_: journal::Stopped| "The journal stopped; the log says why.".to_owned();
     restored::record(&data, &writer, opened_at).await.map_err(stopped)?;
-    adopt(&writer, &shared).await.map_err(stopped)?;
+    let acts = acts::log(&writer);
+    adopt(&writer, &shared, empty).await.map_err(stopped)?;
     shared.lay_over(&writer.state());
 
     let fresh = Arc::new(FreshUrls::default());
@@ -157,6 +183,17 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
 
     let (stop, stopping) = watch::channel(false);
     let mut tasks: JoinSet<Result<(), String>> = JoinSet::new();
+    tasks.spawn(until(stopping.clone(), async_ok(acts)));
+    let keys = web::webhooks::Keys::new(&front.webhooks);
+    if let Some(read) = secrets {
+        let signing = match &transport {
+            Transport::Sockets(_) => None,
+            Transport::Http(secret) => Some(secret.clone()),
+        };
+        let keeper = secrets::Keeper { read, client: client.clone(), signing, webhooks: keys.clone() };
+        tasks.spawn(until(stopping.clone(), async_ok(keeper.keep())));
+    }
+    let token = client.tokens().standing();
     let desk = home::Desk {
         client: client.clone(),
         writer: writer.clone(),
@@ -266,7 +303,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
             async_ok(calendar.report(clock.clone(), writer.clone(), settled, version)),
         ));
     }
-    let serving = Serving { writer: writer.clone(), shared: shared.clone(), clock: clock.clone() };
+    let serving = Serving { writer: writer.clone(), shared: shared.clone(), clock: clock.clone(), token };
     let answering = Answering { shared, writer: writer.clone(), clock, reader };
     let control = control::serve(data.clone(), move |query, out| answering.answer(query, out));
     tasks.spawn(until(stopping.clone(), async move {
@@ -277,7 +314,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     if let Some(listener) = listener {
         let mut stopping = stopping.clone();
         let stop = async move { _ = stopping.wait_for(|stop| *stop).await };
-        let routes = serving.routes(arrivals, &front.webhooks, feeds);
+        let routes = serving.routes(arrivals, &keys, feeds);
         tasks.spawn(async_ok(web::serve(listener, routes, web::ServerPatience::default(), stop)));
     }
     if let Some(ready) = ready {
@@ -334,12 +371,17 @@ fn open(data: PathBuf, clock: Clock) -> impl Future<Output = Result<Opened, Stri
     async { opening.await.map_err(|_| "The journal could not be read; the log says why.".to_owned())? }
 }
 
-async fn adopt(writer: &Writer, shared: &Shared) -> Result<(), journal::Stopped> {
+async fn adopt(writer: &Writer, shared: &Shared, empty: Empty) -> Result<(), journal::Stopped> {
     let program = shared.program();
     let adopted = writer.submit(None, move |state, _| {
+        // With the first record, so that no crash comes between.
+        let asks = empty == Empty::Suspicious && state.head == Seq::default();
+        let reason = PauseReason::FirstStart { denied_by: None };
+        let asked = asks.then_some(Event::PostingPaused { reason });
         let adoption = adopt::adoption(&program, state, &adopt::Former::new());
         let reply = adoption.is_some();
-        Decision { reply, events: adoption.into_iter().chain(adopt::another_try(state)).collect() }
+        let events = asked.into_iter().chain(adoption).chain(adopt::another_try(state));
+        Decision { reply, events: events.collect() }
     });
     if adopted.await? {
         tracing::info!(configuration = %shared.program().digest, "a new configuration is in force");
@@ -403,23 +445,34 @@ struct Serving {
     writer: Writer,
     shared: Shared,
     clock: Clock,
+    /// What Slack says of the bot token.
+    token: watch::Receiver<slack::Standing>,
 }
 
 impl Serving {
-    fn routes(self, arrivals: Arrivals, webhooks: &web::webhooks::Secrets, feeds: Feeds) -> Router {
-        let Self { writer, shared, clock } = self;
+    fn routes(self, arrivals: Arrivals, keys: &web::webhooks::Keys, feeds: Feeds) -> Router {
+        let Self { writer, shared, clock, token } = self;
         let record = pages::recorder(writer.clone(), shared.clone());
         // A signature's time is real, also where the calendar is moved by hand.
         let limits = web::webhooks::Limits::default();
-        let pages = web::webhooks::webhooks(webhooks, &record, &Clock::system(), limits);
+        let pages = web::webhooks::webhooks(keys, &record, &Clock::system(), limits);
         let (state, program) = (writer.clone(), shared.clone());
         let calendars =
             web::feeds(move |token| feeds.text(&program.program(), &state.state(), token, clock.now()));
+        let sources = |arriving| {
+            let (writer, shared) = (writer.clone(), shared.clone());
+            let sources = readiness::Sources { writer, shared, token, arriving };
+            move || sources.look()
+        };
         let health = match arrivals {
             Arrivals::Sockets(health) => {
-                web::health(move || well(&writer, &shared, "socket", health.borrow().open))
+                let ready = sources(readiness::Arriving::Sockets(health.clone()));
+                web::health(move || well(&writer, &shared, "socket", health.borrow().open), ready)
             }
-            Arrivals::Http(routes) => routes.merge(web::health(move || well(&writer, &shared, "http", 0))),
+            Arrivals::Http(routes) => {
+                let ready = sources(readiness::Arriving::Http);
+                routes.merge(web::health(move || well(&writer, &shared, "http", 0), ready))
+            }
         };
         health.merge(pages).merge(calendars)
     }

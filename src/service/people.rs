@@ -155,6 +155,7 @@ impl People {
         let (mut waiting, mut alone): (VecDeque<Asked>, bool) = (VecDeque::new(), false);
         let mut reading: JoinSet<Read> = JoinSet::new();
         let mut program = self.shared.program.subscribe();
+        let mut mended = self.client.tokens().mended();
         loop {
             let (now, instant) = (self.clock.now(), monotonic());
             if everybody.begins(now, instant) {
@@ -178,6 +179,7 @@ impl People {
                     Ok(Read::Everybody(Ok(members))) => {
                         refusals::note(&self.writer, Call::People, Ok(())).await;
                         accounts.everybody(members);
+                        self.shared.reports.people_read(self.clock.now());
                         everybody.succeeded(self.clock.now());
                         quiet.at = Some(self.clock.now());
                         self.recognise(&workspace, &accounts).await?;
@@ -185,6 +187,7 @@ impl People {
                     Ok(Read::Everybody(Err(error))) => {
                         tracing::error!(%error, "the people of the workspace could not be read");
                         refusals::note(&self.writer, Call::People, Err(&error)).await;
+                        self.shared.reports.people_not_read(error.to_string());
                         everybody.failed(monotonic());
                     }
                     Ok(Read::Quiet(read)) => {
@@ -224,6 +227,10 @@ impl People {
                         quiet.failed(monotonic());
                     }
                 },
+                Ok(()) = mended.changed() => {
+                    everybody.not_before = None;
+                    quiet.not_before = None;
+                }
                 () = everybody.comes(&self.clock) => {}
                 () = quiet.comes(&self.clock), if !everybody.under_way => {}
                 Some(member) = self.changes.recv() => {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::readiness::Reports;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
@@ -18,6 +19,8 @@ pub(super) struct Shared {
     configured: Arc<watch::Sender<Arc<Program>>>,
     pub(super) program: Arc<watch::Sender<Arc<Program>>>,
     pub(super) seen: Arc<watch::Sender<Arc<Observations>>>,
+    /// What the tasks say of themselves.
+    pub(super) reports: Arc<Reports>,
 }
 
 impl Shared {
@@ -27,6 +30,7 @@ impl Shared {
             program: Arc::new(watch::Sender::new(configured.clone())),
             configured: Arc::new(watch::Sender::new(configured)),
             seen: Arc::new(watch::Sender::new(Arc::new(Observations::default()))),
+            reports: Arc::default(),
         }
     }
 

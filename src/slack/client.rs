@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,27 +13,27 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 use slack_morphism::errors::SlackClientError;
-use slack_morphism::hyper_tokio::{SlackClientHyperConnector, SlackClientHyperHttpsConnector};
-use slack_morphism::{
-    SlackApiToken, SlackApiTokenValue, SlackClient, SlackClientApiCallContext, SlackClientHttpConnector,
-};
+use slack_morphism::hyper_tokio::SlackClientHyperConnector;
+use slack_morphism::{SlackClient, SlackClientApiCallContext, SlackClientHttpConnector};
 use url::{Host, Url};
 
 use crate::domain::ids::SlackUserId;
+use crate::egress::{self, Egress, innermost};
 
 use super::errors::{CallError, kept};
 use super::methods::{Method, Passing, Token};
 
 mod date;
+mod tokens;
 mod upload;
 
 pub(super) use date::date_of;
+pub use tokens::{Standing, Tokens};
 pub use upload::UploadUrl;
 
 /// Where Slack's Web API is, and how patient to be with it.
@@ -171,17 +172,19 @@ pub trait Wire: Send + Sync + 'static {
 /// The way to Slack. Cheap to share behind an `Arc`.
 pub struct Client {
     wire: Box<dyn Wire>,
+    tokens: Arc<Tokens>,
+    /// For the WebSocket; none where there is no network.
+    egress: Option<Egress>,
     call_timeout: Duration,
 }
 
 /// Where the bytes of files go by.
-type Files = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+type Files = legacy::Client<HttpsConnector<egress::Connector>, Full<Bytes>>;
 
 /// Slack over HTTP.
 struct Http {
-    morphism: SlackClient<SlackClientHyperHttpsConnector>,
-    bot: SlackApiToken,
-    app: Option<SlackApiToken>,
+    morphism: SlackClient<SlackClientHyperConnector<HttpsConnector<egress::Connector>>>,
+    tokens: Arc<Tokens>,
     /// For files, whose bytes go elsewhere and without a token, and to ask for the time.
     files: Files,
     /// The base of the Web API, without a slash at its end.
@@ -201,34 +204,34 @@ impl Client {
     /// A base address that tokens must not be sent to, or a machine without root certificates.
     pub fn new(settings: &Settings) -> Result<Self, SetupError> {
         safe_address(&settings.api_url, "https", "http")?;
-        let mut http = HttpConnector::new();
-        http.enforce_http(false);
-        http.set_nodelay(true);
-        http.set_connect_timeout(Some(settings.connect_timeout));
-        let connector = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
-            // `safe_address` decides who may be called without TLS.
-            .https_or_http()
-            .enable_all_versions()
-            .wrap_connector(http);
+        let egress = Egress::new(settings.connect_timeout)?;
+        // `safe_address` decides who may be called without TLS.
+        let connector = egress.http();
         let files = legacy::Client::builder(TokioExecutor::new()).build(connector.clone());
         let connector = SlackClientHyperConnector::with_connector(connector)
             .with_slack_api_url(settings.api_url.trim_end_matches('/'));
-        let token =
-            |secret: &SecretString| SlackApiToken::new(SlackApiTokenValue(secret.expose_secret().to_owned()));
-        let http = Http {
-            morphism: SlackClient::new(connector),
-            bot: token(&settings.bot_token),
-            app: settings.app_token.as_ref().map(token),
-            files,
-            api_url: settings.api_url.trim_end_matches('/').to_owned(),
-        };
-        Ok(Self::over(http, settings.call_timeout))
+        let tokens = Arc::new(Tokens::new(settings.bot_token.clone(), settings.app_token.clone()));
+        let api_url = settings.api_url.trim_end_matches('/').to_owned();
+        let http =
+            Http { morphism: SlackClient::new(connector), tokens: Arc::clone(&tokens), files, api_url };
+        let call_timeout = settings.call_timeout;
+        Ok(Self { wire: Box::new(http), tokens, egress: Some(egress), call_timeout })
     }
 
     /// A client whose calls `wire` carries, each for at most `call_timeout`.
     pub fn over(wire: impl Wire, call_timeout: Duration) -> Self {
-        Self { wire: Box::new(wire), call_timeout }
+        let tokens = Arc::new(Tokens::new("".into(), None));
+        Self { wire: Box::new(wire), tokens, egress: None, call_timeout }
+    }
+
+    /// The tokens, and what Slack says of the bot's.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// The way to Slack for what isn't HTTP.
+    pub(super) fn egress(&self) -> Option<&Egress> {
+        self.egress.as_ref()
     }
 
     /// How long a call may take.
@@ -242,7 +245,12 @@ impl Client {
     /// # Errors
     /// Anything but an answer with `"ok": true`.
     pub async fn call(&self, method: Method, arguments: &Value) -> Result<Value, CallError> {
-        let answer = self.within(self.wire.call(method, arguments)).await?;
+        let generation = self.tokens.generation();
+        let answered = self.within(self.wire.call(method, arguments)).await;
+        if method.token() == Token::Bot {
+            self.tokens.judge(generation, &answered);
+        }
+        let answer = answered?;
         if answer.get("ok").and_then(Value::as_bool) == Some(true) {
             Ok(answer)
         } else {
@@ -296,10 +304,10 @@ impl Client {
 impl Wire for Http {
     async fn call(&self, method: Method, arguments: &Value) -> Result<Value, CallError> {
         let token = match method.token() {
-            Token::Bot => &self.bot,
-            Token::App => self.app.as_ref().ok_or(CallError::NoAppToken)?,
+            Token::Bot => self.tokens.bot(),
+            Token::App => self.tokens.app().ok_or(CallError::NoAppToken)?,
         };
-        let session = self.morphism.open_session(token);
+        let session = self.morphism.open_session(&token);
         let api = &session.http_session_api;
         let answer = match method.passing() {
             Passing::Json => api.http_post::<Value, Value>(method.name(), arguments, None).await,
@@ -403,15 +411,6 @@ fn error(error: SlackClientError) -> CallError {
 fn transport(error: &legacy::Error) -> CallError {
     let why = innermost(error);
     if error.is_connect() { CallError::Unreachable { why } } else { CallError::Torn { why } }
-}
-
-/// What lies at the bottom of an error: "connection refused" rather than "client error".
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }
 
 #[cfg(test)]

@@ -19,7 +19,9 @@ pub mod socket;
 pub mod sweep;
 pub mod views;
 
-pub use client::{BadAddress, Client, Identity, ResponseUrl, Settings, SetupError, UploadUrl, Wire};
+pub use client::{
+    BadAddress, Client, Identity, ResponseUrl, Settings, SetupError, Standing, Tokens, UploadUrl, Wire,
+};
 pub use errors::{CallError, Class, class_of};
 pub use fresh_urls::FreshUrls;
 pub use home::{is_conflict, publish};

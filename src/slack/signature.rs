@@ -4,7 +4,7 @@
 //! Invariant: nothing is parsed before the signature over its bytes is found good, in constant time.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
@@ -16,9 +16,21 @@ const VERSION: &str = "v0";
 /// SHA-256 in bytes.
 const TAG: usize = 32;
 
-/// What Slack signs its requests with.
+/// What Slack signs its requests with. Clones share it, and are renewed together.
 #[derive(Clone)]
-pub struct SigningSecret(Arc<hmac::Key>);
+pub struct SigningSecret(Arc<RwLock<Held>>);
+
+struct Held {
+    secret: SecretString,
+    key: hmac::Key,
+}
+
+impl Held {
+    fn new(secret: &SecretString) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
+        Self { secret: secret.clone(), key }
+    }
+}
 
 impl fmt::Debug for SigningSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,7 +79,21 @@ impl Claim {
 impl SigningSecret {
     /// The secret from *Basic Information* of the Slack app.
     pub fn new(secret: &SecretString) -> Self {
-        Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes())))
+        Self(Arc::new(RwLock::new(Held::new(secret))))
+    }
+
+    /// Takes another secret; false if it is the one that is held.
+    pub fn renew(&self, secret: &SecretString) -> bool {
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let renewed = held.secret.expose_secret() != secret.expose_secret();
+        if renewed {
+            *held = Held::new(secret);
+        }
+        renewed
+    }
+
+    fn key(&self) -> hmac::Key {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).key.clone()
     }
 
     /// Whether `claim` is this secret's for `body`.
@@ -75,12 +101,12 @@ impl SigningSecret {
     /// # Errors
     /// [`Forged::Wrong`] if it isn't.
     pub fn check(&self, claim: &Claim, body: &[u8]) -> Result<(), Forged> {
-        hmac::verify(&self.0, &signed(&claim.timestamp, body), &claim.tag).map_err(|_| Forged::Wrong)
+        hmac::verify(&self.key(), &signed(&claim.timestamp, body), &claim.tag).map_err(|_| Forged::Wrong)
     }
 
     /// The signature of `body` at `timestamp`, seconds since 1970: for asking ourselves.
     pub fn sign(&self, timestamp: i64, body: &[u8]) -> String {
-        let tag = hmac::sign(&self.0, &signed(&timestamp.to_string(), body));
+        let tag = hmac::sign(&self.key(), &signed(&timestamp.to_string(), body));
         tag.as_ref().iter().fold(format!("{VERSION}="), |mut hex, byte| {
             hex.extend(
                 [byte >> 4, byte & 15].map(|half| char::from_digit(u32::from(half), 16).unwrap_or('0')),

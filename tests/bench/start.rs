@@ -57,7 +57,7 @@ fn copy(from: &Path, to: &Path) {
 async fn start(workspace: &mut Workspace, config: &Path, data: &Path) -> Started {
     let mut command = canvass();
     command
-        .arg("run")
+        .args(["run", "--first-start"])
         .arg("--config")
         .arg(config)
         .arg("--data")

@@ -60,7 +60,8 @@ impl Door {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopping) = oneshot::channel();
-        let patience = ServerPatience { head: Duration::from_millis(600), drain: PATIENCE };
+        let limit = Duration::from_millis(600);
+        let patience = ServerPatience { first: limit, head: limit, drain: PATIENCE };
         let server = tokio::spawn(web::serve(listener, routes, patience, async { _ = stopping.await }));
         Self { address, script, stop, server }
     }

@@ -34,7 +34,7 @@ impl House {
         let address = world.bot_listen.parse().unwrap();
         let mut command = canvass();
         command
-            .arg("run")
+            .args(["run", "--first-start"])
             .arg("--config")
             .arg(world.config())
             .arg("--data")
@@ -314,7 +314,7 @@ async fn what_can_not_be_recorded_now_is_asked_for_again_and_what_never_ends_is_
     };
     let secrets = webhooks::Secrets { cal_com: Some(SECRETS[0].1.into()), calendly: None };
     let limits = webhooks::Limits { patience: Duration::from_millis(300), ..webhooks::Limits::default() };
-    let routes = webhooks::webhooks(&secrets, &record, &Clock::system(), limits);
+    let routes = webhooks::webhooks(&webhooks::Keys::new(&secrets), &record, &Clock::system(), limits);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let never = std::future::pending();

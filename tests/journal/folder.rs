@@ -65,6 +65,9 @@ fn a_folder_that_can_not_be_written_to_is_named() {
     let mode = |path: &Path, mode| {
         fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
     };
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(home.path(), Some(65_534), None).unwrap();
+    }
     mode(home.path(), 0o555);
     let output = child::run(child::as_nobody(child::command(Job::Open, home.path())));
     mode(home.path(), 0o755);
@@ -151,12 +154,12 @@ fn a_journal_of_a_newer_schema_is_left_alone() {
 #[test]
 fn a_record_of_a_newer_version_is_named_with_its_version() {
     let home = filled(5);
-    tamper(home.path(), |value| replace(value, b"{\"v\":1,\"seq\":2,", b"{\"v\":2,\"seq\":2,"), true);
+    tamper(home.path(), |value| replace(value, b"{\"v\":2,\"seq\":2,", b"{\"v\":3,\"seq\":2,"), true);
     let (journal, _) = open(home.path()).unwrap();
     let fault = journal.read(Seq(0), &mut |_| {}).unwrap_err();
     insta::assert_snapshot!(
         fault,
-        @"Record 2 of the journal can't be read: it has version 2, and this canvass knows versions up to 1; run the newer one."
+        @"Record 2 of the journal can't be read: it has version 3, and this canvass knows versions up to 2; run the newer one."
     );
 }
 

@@ -79,6 +79,7 @@ impl StandIn {
         let real_ms = Arc::new(AtomicU64::new(1_000));
         let clock = Arc::clone(&real_ms);
         let serving = serve(Options {
+            public: None,
             listen: "127.0.0.1:0".parse().unwrap(),
             data: folder.to_owned(),
             seed,

@@ -132,6 +132,8 @@ pub(crate) struct World {
     rate: String,
     /// The workspace limits nothing. What goes wrong is expected then, and the bot keeps quiet about it.
     unlimited: bool,
+    /// Where the bot reaches the workspace, if something stands between.
+    public: Option<String>,
     transport: Transport,
     /// Variables that the bot is started with.
     secrets: Vec<(String, String)>,
@@ -157,6 +159,17 @@ impl World {
         let mut world = Self::open(&sample(), RATE, false, transport);
         world.start_bot().await;
         world
+    }
+
+    /// The same before the bot is started.
+    pub(crate) async fn over_without_bot(transport: Transport) -> Self {
+        Self::open(&sample(), RATE, false, transport)
+    }
+
+    /// The same, reached by the bot at another address.
+    pub(crate) async fn over_public(transport: Transport, public: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::open_in(folder, &sample(), RATE, false, transport, Some(public.to_owned()))
     }
 
     /// The organisation of a configuration folder, before the bot is started.
@@ -187,14 +200,21 @@ impl World {
         for (from, to) in [("workspace", "workspace"), ("data", "bot")] {
             copy_private(&folder.join(from), &copy.path().join(to));
         }
-        Self::open_in(copy, config, RATE, false, Transport::Socket)
+        Self::open_in(copy, config, RATE, false, Transport::Socket, None)
     }
 
     fn open(config: &Path, rate: &str, unlimited: bool, transport: Transport) -> Self {
-        Self::open_in(tempfile::tempdir().unwrap(), config, rate, unlimited, transport)
+        Self::open_in(tempfile::tempdir().unwrap(), config, rate, unlimited, transport, None)
     }
 
-    fn open_in(folder: TempDir, config: &Path, rate: &str, unlimited: bool, transport: Transport) -> Self {
+    fn open_in(
+        folder: TempDir,
+        config: &Path,
+        rate: &str,
+        unlimited: bool,
+        transport: Transport,
+        public: Option<String>,
+    ) -> Self {
         canvass::install_crypto();
         let http = reqwest::Client::builder().timeout(PATIENCE * 2).build().unwrap();
         let mut world = Self {
@@ -206,6 +226,7 @@ impl World {
             bot: None,
             rate: rate.to_owned(),
             unlimited,
+            public,
             transport,
             secrets: Vec::new(),
             bot_listen: bot_address(),
@@ -223,6 +244,7 @@ impl World {
             .arg("--data")
             .arg(self.folder.path().join("workspace"))
             .args(self.unlimited.then_some("--unlimited"))
+            .args(self.public.iter().flat_map(|public| ["--public", public]))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

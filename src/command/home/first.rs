@@ -58,11 +58,23 @@ fn stopped(desk: &Desk<'_>) -> Option<Part> {
         PauseReason::Configuration { code } if reason.ends_by_itself() => format!(
             "Sending is paused: Slack refuses everything ({code}). I try again every few minutes, and go on once it works."
         ),
+        PauseReason::FirstStart { denied_by: None } => {
+            "Nothing is sent yet: is this my first start here?".to_owned()
+        }
+        PauseReason::FirstStart { denied_by: Some(by) } => {
+            format!("Nothing is sent: {} said that this isn't my first start.", desk.scene.name(by))
+        }
         PauseReason::Configuration { code } => {
             format!("Sending is paused: Slack refuses everything ({code}). Fix the app in Slack, then resume.")
         }
     };
-    let resume = Button { label: "Resume sending".into(), action: Action::Resume, look: Look::Primary };
+    let label = match reason {
+        PauseReason::FirstStart { .. } => message::FIRST_START,
+        PauseReason::Asked { .. } | PauseReason::Unproven | PauseReason::Configuration { .. } => {
+            "Resume sending"
+        }
+    };
+    let resume = Button { label: label.into(), action: Action::Resume, look: Look::Primary };
     Some(Part::Row { about: None, text: Paragraph(vec![Span::Strong(text)]), buttons: vec![resume] })
 }
 

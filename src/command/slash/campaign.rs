@@ -14,6 +14,9 @@ use crate::message;
 use crate::plan::{self, Outcome, Row, Skip};
 
 pub(super) fn pause(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> Result<Decided, String> {
+    if let Some((_, PauseReason::FirstStart { .. })) = scene.state.paused {
+        return Err("Nothing is sent yet: nobody has said whether this is my first start.".to_owned());
+    }
     // What Slack refuses may end by itself; what an advocate pauses doesn't.
     if scene.state.paused.as_ref().is_some_and(|(_, reason)| !reason.ends_by_itself()) {
         return Err(format!(
@@ -33,13 +36,37 @@ pub(super) fn resume(scene: Scene<'_>, actor: &Person) -> Decided {
     if !scene.program.is_advocate(&actor.id) {
         return refuse("Only advocates and admins can let messages go on.");
     }
-    if scene.state.paused.is_none() {
-        return refuse("Messages are not paused.");
+    let said = match &scene.state.paused {
+        None => return refuse("Messages are not paused."),
+        Some((_, PauseReason::FirstStart { .. })) => "Thanks. I'll start sending as planned, in send hours.",
+        Some((_, PauseReason::Asked { .. } | PauseReason::Unproven | PauseReason::Configuration { .. })) => {
+            "Resumed: planned messages go on, in send hours."
+        }
+    };
+    (vec![Event::PostingResumed { by: actor.id.clone() }], Reply::say(said))
+}
+
+/// An advocate says that this isn't the first start: the data folder is missing.
+pub(super) fn not_first(scene: Scene<'_>, actor: &Person) -> Decided {
+    if !scene.program.is_advocate(&actor.id) {
+        return refuse("Only advocates and admins can answer this.");
     }
-    (
-        vec![Event::PostingResumed { by: actor.id.clone() }],
-        Reply::say("Resumed: planned messages go on, in send hours."),
-    )
+    match &scene.state.paused {
+        Some((_, PauseReason::FirstStart { denied_by })) => {
+            let reason = PauseReason::FirstStart { denied_by: Some(actor.id.clone()) };
+            let events = match denied_by {
+                None => vec![Event::PostingPaused { reason }],
+                Some(_) => Vec::new(),
+            };
+            let what = "Thanks. I won't send anything. Please tell whoever runs Canvass: stop it, then put the data \
+                        folder back or restore a backup (`canvass restore`), and start it again.";
+            (events, Reply::say(what))
+        }
+        None
+        | Some((_, PauseReason::Asked { .. } | PauseReason::Unproven | PauseReason::Configuration { .. })) => {
+            refuse("That has been answered already.")
+        }
+    }
 }
 
 pub(super) fn preview(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {

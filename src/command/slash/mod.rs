@@ -166,6 +166,11 @@ pub(super) fn is_light(text: &str) -> bool {
         .any(|light| word.eq_ignore_ascii_case(light))
 }
 
+/// An advocate says that this isn't the first start.
+pub(super) fn not_first(scene: Scene<'_>, actor: &Person) -> Decided {
+    campaign::not_first(scene, actor)
+}
+
 pub(super) fn resume(scene: Scene<'_>, actor: &Person) -> Decided {
     campaign::resume(scene, actor)
 }

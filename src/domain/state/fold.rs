@@ -305,9 +305,18 @@ impl State {
             Event::Revived { deliveries, .. } => {
                 deliveries.iter().for_each(|delivery| self.revived(at, delivery));
             }
-            Event::PostingPaused { reason } => self.pauses(seq, at, reason),
-            Event::PostingResumed { .. } => self.resumes(at),
-            Event::PauseLifted { since } => self.lifts(at, *since),
+            Event::PostingPaused { reason } => {
+                self.pause_changes(seq);
+                self.pauses(seq, at, reason);
+            }
+            Event::PostingResumed { .. } => {
+                self.pause_changes(seq);
+                self.resumes(at);
+            }
+            Event::PauseLifted { since } => {
+                self.pause_changes(seq);
+                self.lifts(at, *since);
+            }
             Event::CallsRefused { calls, code } => self.calls_are_refused(seq, at, *calls, code),
             Event::CallsTaken { calls } => self.calls_are_taken(seq, *calls),
             Event::ContentRetried { version } => self.content_retried(seq, at, version),

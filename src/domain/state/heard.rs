@@ -91,7 +91,12 @@ impl State {
             | Event::ConfigRefused { .. }
             | Event::ClockDoubted { .. }
             | Event::ClockBelieved {}
-            | Event::PostingPaused { reason: PauseReason::Unproven | PauseReason::Configuration { .. } } => {
+            | Event::PostingPaused {
+                reason:
+                    PauseReason::Unproven
+                    | PauseReason::Configuration { .. }
+                    | PauseReason::FirstStart { .. },
+            } => {
                 None
             }
         }

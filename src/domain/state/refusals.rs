@@ -101,6 +101,13 @@ impl State {
         self.calls_refused.contains_key(&Call::LookUp) && engagement.deliveries.values().any(is_open)
     }
 
+    /// The pause is over, or another one comes: whoever was told of it reads so.
+    pub(super) fn pause_changes(&mut self, seq: Seq) {
+        if let Some((since, _)) = self.paused {
+            self.told_changed(seq, since);
+        }
+    }
+
     pub(super) fn pauses(&mut self, seq: Seq, at: Timestamp, reason: &PauseReason) {
         let PauseReason::Configuration { code } = reason else {
             self.set_aside = None;

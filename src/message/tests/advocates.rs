@@ -94,6 +94,12 @@ fn notices_say_what_happened_and_what_to_do() {
             pause(PauseReason::Configuration { code: "missing_scope".into() }),
             paused(),
         ),
+        ("first start", pause(PauseReason::FirstStart { denied_by: None }), paused()),
+        (
+            "not the first start",
+            pause(PauseReason::FirstStart { denied_by: Some(person_id("sam")) }),
+            paused(),
+        ),
         ("resumed", resumed, paused()),
     ];
     let mut all = String::new();

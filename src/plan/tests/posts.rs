@@ -235,6 +235,23 @@ fn nothing_is_posted_while_slack_refuses_everything() {
 }
 
 #[test]
+fn nothing_but_one_question_is_posted_before_an_advocate_has_said_that_it_is_the_first_start() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-16T06:00:00Z"));
+    life.happens(Event::PostingPaused { reason: PauseReason::FirstStart { denied_by: None } });
+    life.says("ana", Some("payments"), Said::Question);
+    life.until(at("2026-11-17T12:00:00Z"));
+    assert_eq!(answers(&life), ["paused to priya Mon 16 Nov 07:00"]);
+    let denied = PauseReason::FirstStart { denied_by: Some(person("priya")) };
+    life.happens(Event::PostingPaused { reason: denied });
+    life.until(at("2026-11-18T12:00:00Z"));
+    assert_eq!(answers(&life).len(), 1, "the answer is no news to those who were asked");
+    life.happens(Event::PostingResumed { by: person("priya") });
+    life.perform();
+    assert!(answers(&life).len() > 2, "{:?}", answers(&life));
+}
+
+#[test]
 fn what_is_two_weeks_old_is_not_passed_on() {
     let mut life = Life::begin(program());
     life.says("ana", Some("payments"), Said::Question);

@@ -175,6 +175,8 @@ fn deed() -> impl Strategy<Value = Deed> {
     let stage = prop::sample::select(Stage::ALL.to_vec());
     let pause = prop_oneof![
         Just(PauseReason::Unproven),
+        Just(PauseReason::FirstStart { denied_by: None }),
+        Just(PauseReason::FirstStart { denied_by: Some(person("priya")) }),
         Just(PauseReason::Configuration { code: "invalid_auth".into() }),
         Just(PauseReason::Asked { by: person("priya") }),
     ];

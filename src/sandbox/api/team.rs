@@ -30,7 +30,8 @@ pub(super) fn apps_connections_open(call: &mut Call<'_>) -> Answer {
     }
     let ticket = call.state.fresh_id("", 32);
     call.state.tickets.give_socket(&ticket, call.hub.real_now());
-    let url = format!("ws://{}/socket?ticket={ticket}&app_id={}", call.hub.address, call.state.app.app_id);
+    let base = call.state.app.by.base.replacen("http", "ws", 1);
+    let url = format!("{base}/socket?ticket={ticket}&app_id={}", call.state.app.app_id);
     Ok(json!({ "ok": true, "url": url }))
 }
 

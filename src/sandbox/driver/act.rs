@@ -214,7 +214,7 @@ fn response_url(
     let id = state.fresh_id("", 32);
     let now = state.workspace.now();
     state.tickets.give_response(&id, user, channel, original, command, now, hub.real_now());
-    format!("http://{}/response_url/{id}", hub.address)
+    format!("{}/response_url/{id}", state.app.by.base)
 }
 
 #[derive(Debug, Deserialize)]

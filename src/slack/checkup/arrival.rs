@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::advice::advice;
 use super::{Finding, Reach};
 use crate::clock::Clock;
+use crate::egress;
 use crate::slack::client::Client;
 use crate::slack::errors::CallError;
 use crate::slack::signature::SigningSecret;
@@ -36,9 +37,14 @@ async fn connection(client: &Client) -> Finding {
     match opens(client).await {
         Ok(()) => Finding::ok(CHECK, "A connection opens."),
         Err(OpenError::Call(error)) => Finding::fault(CHECK, format!("{error}."), app_token(&error)),
-        Err(error @ (OpenError::Address(_) | OpenError::Socket(_) | OpenError::NoHello)) => Finding::fault(
+        Err(
+            error @ (OpenError::Address(_)
+            | OpenError::Connect(_)
+            | OpenError::Socket(_)
+            | OpenError::NoHello),
+        ) => Finding::fault(
             CHECK,
-            format!("No connection opens ({}).", error.code()),
+            format!("No connection opens ({}: {error}).", error.code()),
             "Let this machine make WebSocket connections to wss://wss-primary.slack.com (firewall, proxy).",
         ),
     }
@@ -128,7 +134,7 @@ fn answered(base: &str, genuine: Result<u16, String>, forged: Option<u16>) -> Fi
 async fn ask(secret: &SigningSecret, base: &str, clock: &Clock) -> Result<u16, String> {
     let body = json!({ "type": "url_verification", "challenge": CHALLENGE, "token": "" }).to_string();
     let at = clock.now().as_second();
-    let client = reqwest::Client::builder()
+    let client = egress::client()
         .timeout(PATIENCE)
         .redirect(reqwest::redirect::Policy::none())
         .build()

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Finding, advice::advice};
 use crate::clock::Clock;
+use crate::egress;
 use crate::slack::client::{Settings, SetupError, date_of};
 use crate::slack::errors::CallError;
 use crate::slack::manifest::scopes;
@@ -42,7 +43,7 @@ enum Unasked {
 }
 
 async fn auth_test(settings: &Settings) -> Result<(HeaderMap, Value), Unasked> {
-    let client = reqwest::Client::builder()
+    let client = egress::client()
         .connect_timeout(settings.connect_timeout)
         .timeout(settings.call_timeout)
         .build()
@@ -52,7 +53,7 @@ async fn auth_test(settings: &Settings) -> Result<(HeaderMap, Value), Unasked> {
         Unasked::Call(if error.is_timeout() {
             CallError::TimedOut
         } else if error.is_connect() {
-            CallError::Unreachable { why: "no connection".to_owned() }
+            CallError::Unreachable { why: egress::innermost(&error.without_url()) }
         } else {
             CallError::Torn { why: "no whole answer".to_owned() }
         })

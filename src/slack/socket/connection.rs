@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
+use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{MissedTickBehavior, timeout};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
 use crate::clock::monotonic;
+use crate::egress::{ConnectError, Stream};
 use crate::slack::client::{BadAddress, Client, safe_address};
 use crate::slack::errors::CallError;
 use crate::slack::inbound::{Disconnect, Envelope, Frame, frame};
@@ -22,7 +23,7 @@ use crate::slack::receiver::{Receipt, Receiver};
 
 use super::{Patience, stopped, stopping};
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Socket = WebSocketStream<MaybeTlsStream<TokioIo<Stream>>>;
 
 /// The largest frame: a view has at most 250 kB, and the envelope of a message names little else.
 const LARGEST: usize = 4 << 20;
@@ -38,6 +39,9 @@ pub(in crate::slack) enum OpenError {
     /// Slack gave one that is not used.
     #[error("the address that Slack gave can't be used: {0}")]
     Address(BadAddress),
+    /// There is no way there.
+    #[error("the socket can't be opened: {0}")]
+    Connect(#[from] ConnectError),
     /// The socket itself.
     #[error("the socket can't be opened: {0}")]
     Socket(Box<Error>),
@@ -52,7 +56,7 @@ impl OpenError {
         match self {
             Self::Call(call) => call.code(),
             Self::Address(_) => "bad-address".to_owned(),
-            Self::Socket(_) => "no-socket".to_owned(),
+            Self::Connect(_) | Self::Socket(_) => "no-socket".to_owned(),
             Self::NoHello => "no-hello".to_owned(),
         }
     }
@@ -107,10 +111,13 @@ impl Connection {
         let url = safe_address(url, "wss", "ws").map_err(OpenError::Address)?;
         let config = WebSocketConfig::default().max_message_size(Some(LARGEST)).max_frame_size(Some(LARGEST));
         let connecting = async {
-            let (socket, _) =
-                tokio_tungstenite::connect_async_tls_with_config(url.as_str(), Some(config), true, None)
-                    .await
-                    .map_err(|error| OpenError::Socket(Box::new(error)))?;
+            let no_network = || ConnectError::Direct("there is no network".to_owned());
+            let egress = client.egress().ok_or_else(no_network)?;
+            let stream = egress.open(&url).await?;
+            let tls = Some(Connector::Rustls(egress.tls()));
+            let (socket, _) = client_async_tls_with_config(url.as_str(), stream, Some(config), tls)
+                .await
+                .map_err(|error| OpenError::Socket(Box::new(error)))?;
             let (write, mut read) = socket.split();
             while let Some(message) = read.next().await {
                 let message = message.map_err(|error| OpenError::Socket(Box::new(error)))?;

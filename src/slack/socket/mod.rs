@@ -53,7 +53,8 @@ pub struct Patience {
     pub pause: Duration,
     /// The longest of these pauses.
     pub longest_pause: Duration,
-    /// After a refusal that only a change at Slack's side or of the settings can mend.
+    /// At least, after a refusal that only a change at Slack's side or of the settings can fix. A renewed token
+    /// is tried at once.
     pub misconfigured: Duration,
 }
 
@@ -66,7 +67,7 @@ impl Default for Patience {
             drain: Duration::from_secs(20),
             pause: Duration::from_secs(1),
             longest_pause: Duration::from_secs(60),
-            misconfigured: Duration::from_secs(300),
+            misconfigured: Duration::from_secs(5),
         }
     }
 }
@@ -139,7 +140,9 @@ impl Sockets {
     async fn keep_up(self: Arc<Self>, place: usize, mut stop: watch::Receiver<bool>) {
         let mut open = JoinSet::new();
         let mut pauses = Pauses::new(self.patience, place);
+        let mut mended = self.client.tokens().mended();
         while !stopped(&stop) {
+            mended.mark_unchanged();
             let connected = tokio::select! {
                 biased;
                 () = stopping(&mut stop) => break,
@@ -176,6 +179,7 @@ impl Sockets {
             tokio::select! {
                 biased;
                 () = stopping(&mut stop) => break,
+                Ok(()) = mended.changed() => pauses.reset(),
                 () = tokio::time::sleep(pause) => {}
             }
         }
@@ -191,7 +195,7 @@ impl Sockets {
                     slack.code = "link_disabled",
                     "Socket Mode is switched off for the app; switch it on in its settings"
                 );
-                self.patience.misconfigured
+                pauses.next().max(self.patience.misconfigured)
             }
             Ended::TooMany => {
                 self.report(Fault::Passing("too_many_websockets".to_owned()));
@@ -216,15 +220,17 @@ impl Sockets {
                     "Slack refuses Socket Mode; check SLACK_APP_TOKEN and that Socket Mode is on in the app's settings"
                 );
                 self.report(Fault::Configuration(code));
-                return self.patience.misconfigured;
+                return pauses.next().max(self.patience.misconfigured);
             }
             OpenError::Call(call) if call.class() == Class::NotApplied => match call {
                 super::errors::CallError::Limited { retry_after } => *retry_after,
                 _ => Duration::ZERO,
             },
-            OpenError::Call(_) | OpenError::Address(_) | OpenError::Socket(_) | OpenError::NoHello => {
-                Duration::ZERO
-            }
+            OpenError::Call(_)
+            | OpenError::Address(_)
+            | OpenError::Connect(_)
+            | OpenError::Socket(_)
+            | OpenError::NoHello => Duration::ZERO,
         };
         let pause = pauses.next().max(at_least);
         tracing::warn!(slack.code = code, pause_ms = pause.as_millis(), "no Socket Mode connection: {error}");

@@ -41,6 +41,7 @@ pub fn word_of(action: &Action) -> &'static str {
         Action::ReleaseConcern => "release_concern",
         Action::Resume => "resume",
         Action::SameHuman { .. } => "same_human",
+        Action::NotFirst => "not_first",
         Action::Ask { .. } => "ask",
         Action::Place { .. } => "place",
         Action::Rate { .. } => "rate",

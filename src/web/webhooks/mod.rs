@@ -42,6 +42,32 @@ pub struct Secrets {
     pub calendly: Option<SecretString>,
 }
 
+/// The keys in use, made from the secrets; clones are renewed together.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    cal_com: Option<Key>,
+    calendly: Option<Key>,
+}
+
+impl Keys {
+    /// The keys of these pages.
+    pub fn new(secrets: &Secrets) -> Self {
+        Self {
+            cal_com: secrets.cal_com.as_ref().map(Key::new),
+            calendly: secrets.calendly.as_ref().map(Key::new),
+        }
+    }
+
+    /// Takes other secrets; true if one was another. A page that had none has no address until the next start.
+    pub fn renew(&self, secrets: &Secrets) -> bool {
+        let renew = |key: &Option<Key>, secret: &Option<SecretString>| {
+            key.as_ref().zip(secret.as_ref()).is_some_and(|(key, secret)| key.renew(secret))
+        };
+        let cal_com = renew(&self.cal_com, &secrets.cal_com);
+        renew(&self.calendly, &secrets.calendly) || cal_com
+    }
+}
+
 /// How much is read of a webhook, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -85,18 +111,18 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// The addresses of the pages in `secrets`. `clock` is what the signatures' times are compared with: the
+/// The addresses of the pages in `keys`. `clock` is what the signatures' times are compared with: the
 /// system's, also where the calendar is moved by hand.
-pub fn webhooks(secrets: &Secrets, record: &Record, clock: &Clock, limits: Limits) -> Router {
+pub fn webhooks(keys: &Keys, record: &Record, clock: &Clock, limits: Limits) -> Router {
     let pages = [
-        (Provider::CalCom, "/webhooks/cal-com", &secrets.cal_com),
-        (Provider::Calendly, "/webhooks/calendly", &secrets.calendly),
+        (Provider::CalCom, "/webhooks/cal-com", &keys.cal_com),
+        (Provider::Calendly, "/webhooks/calendly", &keys.calendly),
     ];
-    pages.into_iter().fold(Router::new(), |routes, (provider, path, secret)| {
-        let Some(secret) = secret else { return routes };
+    pages.into_iter().fold(Router::new(), |routes, (provider, path, key)| {
+        let Some(key) = key else { return routes };
         let endpoint = Endpoint {
             provider,
-            key: Key::new(secret),
+            key: key.clone(),
             record: Arc::clone(record),
             clock: clock.clone(),
             limits,

@@ -9,6 +9,7 @@
 //!   (<https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures>).
 
 use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::{HeaderMap, HeaderName};
 use ring::hmac;
@@ -89,8 +90,21 @@ fn timed(text: &str, now: i64) -> Result<Claim, Forged> {
     Ok(Claim { before: format!("{time}."), tag })
 }
 
-/// What a page signs its webhooks with.
-pub(super) struct Key(hmac::Key);
+/// What a page signs its webhooks with. Clones share it, and are renewed together.
+#[derive(Clone)]
+pub(super) struct Key(Arc<RwLock<Held>>);
+
+struct Held {
+    secret: SecretString,
+    key: hmac::Key,
+}
+
+impl Held {
+    fn new(secret: &SecretString) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
+        Self { secret: secret.clone(), key }
+    }
+}
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,13 +114,24 @@ impl fmt::Debug for Key {
 
 impl Key {
     pub(super) fn new(secret: &SecretString) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()))
+        Self(Arc::new(RwLock::new(Held::new(secret))))
+    }
+
+    /// Takes another secret; false if it is the one that is held.
+    pub(super) fn renew(&self, secret: &SecretString) -> bool {
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let renewed = held.secret.expose_secret() != secret.expose_secret();
+        if renewed {
+            *held = Held::new(secret);
+        }
+        renewed
     }
 
     /// Whether `claim` is this key's for `body`.
     pub(super) fn check(&self, claim: &Claim, body: &[u8]) -> Result<(), Forged> {
         let signed = [claim.before.as_bytes(), body].concat();
-        hmac::verify(&self.0, &signed, &claim.tag).map_err(|_| Forged::Wrong)
+        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        hmac::verify(&held.key, &signed, &claim.tag).map_err(|_| Forged::Wrong)
     }
 }
 

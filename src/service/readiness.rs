@@ -1,0 +1,160 @@
+//! Whether everything that the service needs is in order, in words for whoever runs it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::shared::Shared;
+use crate::domain::event::PauseReason;
+use crate::domain::state::ClockOff;
+use crate::journal::Writer;
+use crate::slack::Standing;
+use crate::slack::socket::{Fault, Health};
+use crate::web::{Check, Readiness};
+
+/// What the tasks of the service say of themselves.
+#[derive(Debug, Default)]
+pub(super) struct Reports {
+    people: Mutex<People>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct People {
+    /// When they were read last.
+    read: Option<Timestamp>,
+    /// Why the latest reading failed; none if it didn't.
+    fault: Option<String>,
+}
+
+impl Reports {
+    /// The people of the workspace were read.
+    pub(super) fn people_read(&self, at: Timestamp) {
+        *held(&self.people) = People { read: Some(at), fault: None };
+    }
+
+    /// They could not be read; why, as a clause.
+    pub(super) fn people_not_read(&self, why: String) {
+        held(&self.people).fault = Some(why);
+    }
+}
+
+fn held<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How Slack's requests arrive, as far as it can be told.
+pub(super) enum Arriving {
+    Sockets(watch::Receiver<Health>),
+    /// Nobody knows before somebody clicks.
+    Http,
+}
+
+/// Where the answer comes from.
+pub(super) struct Sources {
+    pub(super) writer: Writer,
+    pub(super) shared: Shared,
+    pub(super) token: watch::Receiver<Standing>,
+    pub(super) arriving: Arriving,
+}
+
+impl Sources {
+    /// How everything is now.
+    pub(super) fn look(&self) -> Readiness {
+        let command = self.shared.program().command.clone();
+        let (paused, off) = {
+            let state = self.writer.state();
+            (state.paused.as_ref().map(|(_, reason)| reason.clone()), state.clock_off)
+        };
+        Readiness {
+            token: token(&self.token.borrow()),
+            people: people(&held(&self.shared.reports.people)),
+            journal: if self.writer.is_open() {
+                Check::ok()
+            } else {
+                Check::fault(
+                    "The journal can't be written any more; the log says why. The service is ending.",
+                )
+            },
+            clock: off.map_or_else(Check::ok, clock),
+            sending: sending(paused.as_ref(), &command),
+            transport: match &self.arriving {
+                Arriving::Sockets(health) => sockets(&health.borrow()),
+                Arriving::Http => Check::ok(),
+            },
+        }
+    }
+}
+
+fn token(standing: &Standing) -> Check {
+    match standing {
+        Standing::Good => Check::ok(),
+        Standing::Unknown => Check::noted("Slack hasn't been asked yet."),
+        Standing::Refused(code) => Check::fault(format!(
+            "Slack refuses the bot token ({code}). Install the app again if it was removed, and copy the token anew \
+             from OAuth & Permissions into SLACK_BOT_TOKEN and restart, or into the file of SLACK_BOT_TOKEN_FILE, \
+             which is read again by itself."
+        )),
+    }
+}
+
+fn people(people: &People) -> Check {
+    match (&people.fault, people.read) {
+        (None, Some(_)) => Check::ok(),
+        (None, None) => Check::fault(
+            "The people of the workspace haven't been read yet. Nothing is sent before they are.",
+        ),
+        (Some(why), None) => Check::fault(format!(
+            "The people of the workspace can't be read: {why}. Nothing is sent before they are. It is tried again by itself."
+        )),
+        (Some(why), Some(at)) => Check::fault(format!(
+            "The people of the workspace can't be read: {why}. They were last read at {at:.0}. It is tried again by itself."
+        )),
+    }
+}
+
+fn clock(off: ClockOff) -> Check {
+    let said = ClockOff::said(off.ahead);
+    Check::fault(format!(
+        "This machine's clock is {said} by Slack's, so campaign messages wait. Set it; they go on by themselves then."
+    ))
+}
+
+fn sending(paused: Option<&PauseReason>, command: &str) -> Check {
+    match paused {
+        None => Check::ok(),
+        Some(PauseReason::Asked { by }) => {
+            Check::noted(format!("Paused by {by}. `{command} resume` goes on."))
+        }
+        Some(PauseReason::FirstStart { denied_by: None }) => Check::fault(format!(
+            "The data folder is empty, so nothing is sent before an advocate has said that this is the first start \
+             (they were asked; `{command} resume` says so too). If it isn't, put the data folder back or restore a \
+             backup."
+        )),
+        Some(PauseReason::FirstStart { denied_by: Some(by) }) => Check::fault(format!(
+            "{by} said that this isn't the first start: stop the service, put the data folder back or restore a \
+             backup, and start it again."
+        )),
+        Some(PauseReason::Unproven) => Check::fault(format!(
+            "Paused: messages were due before this journal begins, so some may have gone out already. They are looked \
+             up in Slack. An advocate checks `{command} plan` and says `{command} resume`."
+        )),
+        Some(PauseReason::Configuration { code }) => Check::fault(format!(
+            "Paused: Slack refuses everything ({code}). `canvass doctor` says what to fix; then `{command} resume`."
+        )),
+    }
+}
+
+fn sockets(health: &Health) -> Check {
+    match (health.open, &health.fault) {
+        (0, Some(Fault::Configuration(code))) => Check::fault(format!(
+            "Slack refuses Socket Mode ({code}). Check that it is switched on in the app's settings, and \
+             SLACK_APP_TOKEN. It is tried again by itself."
+        )),
+        (0, Some(Fault::Passing(code))) => {
+            Check::fault(format!("There is no Socket Mode connection ({code}). It is tried again by itself."))
+        }
+        (0, None) => Check::fault("There is no Socket Mode connection yet."),
+        (_, Some(_) | None) => Check::ok(),
+    }
+}
