@@ -71,7 +71,8 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
         Event::ConfigAdopted { .. }
         | Event::Approached { .. }
         | Event::StageSet { .. }
-        | Event::Recalled { .. } => Touched::Everybody,
+        | Event::Recalled { .. }
+        | Event::InitiativePaused { .. } => Touched::Everybody,
         Event::PostIntended { key, .. } | Event::PostMissed { key } => Touched::person(key.to()),
         Event::Revived { deliveries, .. } => {
             Touched::People(deliveries.iter().map(|delivery| delivery.person.clone()).collect())

@@ -57,6 +57,7 @@ fn kind(event: &Event) -> &'static str {
         Event::StageSet { .. } => "stage_set",
         Event::Corrected { .. } => "corrected",
         Event::Recalled { .. } => "recalled",
+        Event::InitiativePaused { .. } => "initiative_paused",
         Event::ConfigRefused { .. } => "config_refused",
         Event::PostingPaused { .. } => "posting_paused",
         Event::PostingResumed { .. } => "posting_resumed",
@@ -66,7 +67,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: [&str; 53] = [
+const KINDS: [&str; 54] = [
     "config_adopted",
     "person_linked",
     "post_intended",
@@ -114,6 +115,7 @@ const KINDS: [&str; 53] = [
     "stage_set",
     "corrected",
     "recalled",
+    "initiative_paused",
     "config_refused",
     "posting_paused",
     "posting_resumed",
@@ -128,7 +130,7 @@ fn added_in(kind: &str) -> u32 {
 }
 
 /// What version 2 added.
-const LATER_KINDS: [&str; 3] = ["clock_doubted", "clock_believed", "revived"];
+const LATER_KINDS: [&str; 4] = ["clock_doubted", "clock_believed", "revived", "initiative_paused"];
 
 /// The records of `version`'s fixtures, with the name of the file and the line they come from.
 fn fixtures(version: u32) -> Vec<(String, String, Record)> {

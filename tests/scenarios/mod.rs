@@ -14,6 +14,7 @@ mod home_buttons;
 mod home_queue;
 mod moods;
 mod named;
+mod pausing;
 mod questions;
 mod race;
 mod reading;

@@ -101,6 +101,10 @@ impl State {
             campaign.recalled.iter_mut().for_each(|(by, _)| person(by));
             campaign.corrections.iter_mut().for_each(|correction| person(&mut correction.by));
         });
+        self.paused_initiatives = rekeyed(&mut self.paused_initiatives, |about, by| {
+            initiative(about);
+            person(by);
+        });
         self.reviews = rekeyed(&mut self.reviews, |(about, who), _| {
             initiative(about);
             person(who);
