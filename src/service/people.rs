@@ -284,7 +284,10 @@ impl People {
                 .submit(None, move |state, _| Decision { events: new_links(state, &links), reply: () })
                 .await?;
         }
-        self.shared.seen.send_modify(|all| Arc::make_mut(all).people = seen);
+        self.shared.seen.send_modify(|all| {
+            let all = Arc::make_mut(all);
+            (all.people, all.starting) = (seen, false);
+        });
         Ok(())
     }
 }
