@@ -1,15 +1,25 @@
 //! The log: structured, one line an event, without message text, secrets or e-mail addresses.
 //!
+//! Invariant: no filter makes a line hold what people wrote. The libraries below us log bodies, frames and
+//! addresses at debug and trace, so nothing of theirs is logged below [`OTHERS`], whatever `CANVASS_LOG` says.
+//!
 //! Field names, the same everywhere: `post`, `attempt`, `person`, `initiative`, `touch`, `code`, `seq`,
 //! `connection`, `elapsed_ms`. People appear by their configuration id only.
 
 use std::io::IsTerminal;
 
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt;
 use tracing_subscriber::prelude::*;
 
-/// What is logged unless `CANVASS_LOG` says otherwise. The libraries below us log bodies at debug.
+/// The most talkative level of anything but the program itself.
+const OTHERS: Level = Level::INFO;
+/// Libraries that may tell of a body at any level above an error.
+const SILENT: [&str; 1] = ["slack_morphism"];
+
+/// What is logged unless `CANVASS_LOG` says otherwise.
 pub const DEFAULT_FILTER: &str = "info,slack_morphism=warn,hyper=warn,sled=warn";
 
 /// How log lines are written.
@@ -26,11 +36,24 @@ pub enum Format {
 #[error("CANVASS_LOG is not a filter such as `info` or `info,canvass=debug`: {0}")]
 pub struct BadFilter(String);
 
+/// Whether an event may be logged at all. Levels are ordered from the gravest up.
+fn is_allowed(metadata: &Metadata<'_>) -> bool {
+    let from = |library: &str| {
+        let rest = metadata.target().strip_prefix(library);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    };
+    if from("canvass") {
+        return true;
+    }
+    let most = if SILENT.into_iter().any(from) { Level::ERROR } else { OTHERS };
+    *metadata.level() <= most
+}
+
 /// Starts logging to standard error. A second call, as tests make it, changes nothing.
 pub fn start(filter: Option<&str>, format: Format) -> Result<(), BadFilter> {
     let filter =
         EnvFilter::try_new(filter.unwrap_or(DEFAULT_FILTER)).map_err(|error| BadFilter(error.to_string()))?;
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = tracing_subscriber::registry().with(filter).with(filter_fn(is_allowed));
     let started = match format {
         Format::Text => {
             let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());

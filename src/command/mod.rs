@@ -20,6 +20,7 @@ mod typed;
 
 pub use home::{Ahead, home, oversees};
 pub use outside::{Fate, Meeting, OutsideBooking, Told, outside};
+pub use questions::{Found, Sought, sought};
 
 use jiff::Timestamp;
 
@@ -29,6 +30,7 @@ use crate::domain::effect::{DeliveryKey, PostId};
 use crate::domain::event::{Cause, Event};
 use crate::domain::ids::{MessageTs, PersonId, SlackChannelId, SlackUserId};
 use crate::domain::initiative::Initiative;
+use crate::domain::markup::readable;
 use crate::domain::message::{Action, ModalKind, Page, Reply, Values};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
@@ -94,11 +96,35 @@ pub enum Request {
         /// The text, as typed.
         text: String,
     },
+    /// Something without words was sent to the bot.
+    Wordless {
+        /// The direct message.
+        channel: SlackChannelId,
+        /// The message it replies to.
+        thread: Option<MessageTs>,
+        /// What it was.
+        what: Wordless,
+    },
     /// The slash command, without its name.
     Slash {
         /// The words after it.
         text: String,
     },
+}
+
+/// What a message may be that has no words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wordless {
+    /// A voice clip or other sound.
+    Voice,
+    /// A video clip or other film.
+    Video,
+    /// Pictures.
+    Picture,
+    /// Other files, or several kinds.
+    File,
+    /// Messages of others that were passed on.
+    Forwarded,
 }
 
 /// What was decided: the events to record and the answer to give at once.
@@ -111,6 +137,8 @@ pub(crate) struct Scene<'a> {
     state: &'a State,
     seen: &'a Observations,
     now: Timestamp,
+    /// Where questions are looked up.
+    library: questions::Library<'a>,
 }
 
 /// Whether deciding it looks at little and mostly records nothing. Such a request may be decided where it
@@ -123,6 +151,7 @@ pub fn is_light(request: &Request) -> bool {
         | Request::Edit { .. }
         | Request::Delete { .. }
         | Request::Submit { .. }
+        | Request::Wordless { .. }
         | Request::Typed { .. } => false,
     }
 }
@@ -135,10 +164,27 @@ pub fn decide(
     incoming: &Incoming,
     now: Timestamp,
 ) -> Decided {
+    decided(Scene { program, state, seen, now, library: questions::Library::Here }, incoming)
+}
+
+/// Decides what a person's action means; `found` is what was looked up for it in the FAQ.
+pub fn decide_with(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    incoming: &Incoming,
+    now: Timestamp,
+    found: Option<&Found>,
+) -> Decided {
+    let library = found.map_or(questions::Library::Here, questions::Library::Before);
+    decided(Scene { program, state, seen, now, library }, incoming)
+}
+
+fn decided(scene: Scene<'_>, incoming: &Incoming) -> Decided {
+    let state = scene.state;
     if state.knows(&incoming.cause) {
         return (Vec::new(), Reply::Nothing);
     }
-    let scene = Scene { program, state, seen, now };
     if let Request::OpenHome { page } = &incoming.request {
         return (Vec::new(), Reply::Home(page.clone()));
     }
@@ -153,11 +199,17 @@ pub fn decide(
             (Vec::new(), Reply::Nothing)
         }
         Request::Typed { channel, ts, thread, text } => {
-            typed::typed(scene, actor, channel, ts, thread.as_ref(), text)
+            typed::typed(scene, actor, channel, ts, thread.as_ref(), &scene.readable(text))
+        }
+        Request::Wordless { channel, thread, what } => {
+            let thread = thread.as_ref().map(|thread| (channel, thread));
+            refuse(typed::wordless(scene, actor, thread, *what))
         }
         Request::Slash { text } => slash::slash(scene, actor, text),
         Request::OpenHome { page } => (Vec::new(), Reply::Home(page.clone())),
-        Request::Edit { channel, ts, text } => questions::edit(scene, actor, channel, ts, text),
+        Request::Edit { channel, ts, text } => {
+            questions::edit(scene, actor, channel, ts, &scene.readable(text))
+        }
         Request::Delete { channel, ts } => questions::delete(scene, actor, channel, ts),
     }
 }
@@ -173,6 +225,24 @@ impl<'a> Scene<'a> {
     }
 
     fn stranger(self, request: &Request) -> String {
+        if self.seen.starting {
+            let starting = "I'm just starting and haven't read yet who is in this workspace";
+            return match request {
+                Request::OpenHome { .. } => {
+                    format!("{starting}. This page fills by itself in a moment.")
+                }
+                Request::Slash { .. } => format!("{starting}. Please try again in a minute."),
+                Request::Act { .. } | Request::Submit { .. } => {
+                    format!("{starting}, so nothing was recorded. Please try again in a minute.")
+                }
+                Request::Typed { .. }
+                | Request::Wordless { .. }
+                | Request::Edit { .. }
+                | Request::Delete { .. } => {
+                    format!("{starting}, so I couldn't take that in. Please send it again in a minute.")
+                }
+            };
+        }
         let ask = match self.program.people.values().find(|person| self.program.is_advocate(&person.id)) {
             Some(advocate) => format!("Please ask {} to add you.", advocate.name),
             None => "Please ask whoever runs Canvass to add you.".to_owned(),
@@ -183,11 +253,18 @@ impl<'a> Scene<'a> {
             Request::Act { .. }
             | Request::Submit { .. }
             | Request::Typed { .. }
+            | Request::Wordless { .. }
             | Request::Edit { .. }
             | Request::Delete { .. } => {
                 format!("I don't know you yet, so I can't record that. {ask}")
             }
         }
+    }
+
+    /// What somebody typed, with names for what stands in it for people, channels and links.
+    fn readable(self, text: &str) -> String {
+        let name = |slack: &SlackUserId| self.actor(slack).map(|person| person.name.clone());
+        readable(text, name)
     }
 
     fn person(self, id: &PersonId) -> Option<&'a Person> {

@@ -56,6 +56,17 @@ impl Meeting {
     /// A page sells hours, not days.
     pub const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 
+    /// How long after it began a page may still tell of a meeting.
+    const LATEST_WORD: SignedDuration = SignedDuration::from_hours(24);
+    /// How far ahead a page may sell. What is further is a mistake, or somebody's joke.
+    const FURTHEST: SignedDuration = SignedDuration::from_hours(24 * 366);
+
+    /// Whether it is at a time for which people make appointments.
+    fn is_near(&self, now: Timestamp) -> bool {
+        let ahead = self.starts.duration_since(now);
+        -Self::LATEST_WORD <= ahead && ahead <= Self::FURTHEST
+    }
+
     /// How long it lasts, in minutes begun.
     fn minutes(&self) -> u32 {
         let seconds = self.ends.duration_since(self.starts).as_secs();
@@ -96,6 +107,8 @@ pub enum Fate {
     UnknownHost,
     /// Whoever comes is nobody of the program.
     UnknownGuest,
+    /// It is further ahead, or longer ago, than anybody makes appointments for.
+    OutOfTime,
 }
 
 /// Decides what is recorded of what a page told.
@@ -104,9 +117,15 @@ pub fn outside(
     state: &State,
     seen: &Observations,
     told: &OutsideBooking,
+    now: Timestamp,
 ) -> (Vec<Event>, Fate) {
     if state.knows(&told.cause()) {
         return (Vec::new(), Fate::Known);
+    }
+    if let Told::Made(meeting) = &told.what
+        && !meeting.is_near(now)
+    {
+        return (Vec::new(), Fate::OutOfTime);
     }
     let known = state.booking_on_page(told.provider, &told.id);
     let decided = match (&told.what, known) {
@@ -261,7 +280,8 @@ mod tests {
 
         /// A page tells exactly this.
         fn again(&mut self, told: &OutsideBooking) -> Fate {
-            let (events, fate) = outside(&self.program, &self.state, &self.seen, told);
+            let now = at("2026-12-01T09:00:00Z");
+            let (events, fate) = outside(&self.program, &self.state, &self.seen, told, now);
             assert_eq!(events.is_empty(), fate != Fate::Recorded);
             for event in events {
                 let (seq, cause) = (self.state.head.next(), Some(told.cause()));
@@ -422,10 +442,26 @@ mod tests {
     }
 
     #[test]
+    fn a_booking_is_between_yesterday_and_a_year_ahead() {
+        let mut house = House::sample();
+        for far in
+            ["2020-01-01T10:00:00Z", "2026-11-30T08:00:00Z", "2027-12-03T10:00:00Z", "9999-12-30T10:00:00Z"]
+        {
+            assert_eq!(house.told(made(far, None, PRIYA, ANA, far)), Fate::OutOfTime, "{far}");
+        }
+        assert_eq!(house.told(made("a", None, PRIYA, ANA, "2026-11-30T10:00:00Z")), Fate::Recorded);
+        assert_eq!(house.told(made("b", None, PRIYA, ANA, "2027-12-01T10:00:00Z")), Fate::Recorded);
+        // Nor is one moved there.
+        assert_eq!(house.told(made("c", Some("b"), PRIYA, ANA, "9999-12-30T10:00:00Z")), Fate::OutOfTime);
+        assert_eq!(house.told(cancelled("b")), Fate::Recorded);
+    }
+
+    #[test]
     fn no_mail_address_is_recorded() {
         let mut house = House::sample();
         let told = made("a", None, PRIYA, ANA, FIRST);
-        let (events, _) = outside(&house.program, &house.state, &house.seen, &told);
+        let now = at("2026-12-01T09:00:00Z");
+        let (events, _) = outside(&house.program, &house.state, &house.seen, &told, now);
         assert!(!format!("{events:?} {:?}", told.cause()).contains('@'));
         house.again(&told);
     }

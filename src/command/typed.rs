@@ -1,6 +1,6 @@
 //! Messages typed to the bot: questions, remarks, and an advocate's answers in the thread of a relay.
 
-use super::{Decided, Scene, questions, refuse};
+use super::{Decided, Scene, Wordless, listed, questions, refuse};
 use crate::domain::directory::Person;
 use crate::domain::event::{Event, Said};
 use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
@@ -51,6 +51,35 @@ pub(super) fn typed(
         referral: None,
     };
     (vec![event], Reply::Nothing)
+}
+
+/// What is said when somebody sent what can't be read: what can, and what happens then.
+pub(super) fn wordless(
+    scene: Scene<'_>,
+    actor: &Person,
+    replies_to: Option<(&SlackChannelId, &MessageTs)>,
+    what: Wordless,
+) -> String {
+    let (cant, instead) = match what {
+        Wordless::Voice => ("I can't listen to voice clips.", "Type it in a few words"),
+        Wordless::Video => ("I can't watch videos.", "Type it in a few words"),
+        Wordless::Picture => ("I can't read pictures.", "Type what it's about"),
+        Wordless::File => ("I can't open files.", "Type what it's about"),
+        Wordless::Forwarded => ("I can't read forwarded messages.", "Type your question"),
+    };
+    let answers = replies_to.and_then(|(channel, thread)| relayed(scene, actor, channel, thread));
+    if let Some(asker) = answers.and_then(|of| scene.state.received.get(&of)) {
+        let name = scene.name(&asker.person);
+        return format!("{cant} {instead} in this thread, and I'll pass it on to {name}.");
+    }
+    let about = questions::about(scene, actor, replies_to, "");
+    let charged = in_charge(scene.program, about.as_ref(), &actor.id);
+    let names: Vec<&str> =
+        charged.iter().filter_map(|id| scene.person(id)).map(|person| person.given_name.as_str()).collect();
+    if names.is_empty() {
+        return format!("{cant} {instead} if you'd like me to do something.");
+    }
+    format!("{cant} {instead}, and I'll answer or pass it on to {}.", listed(&names, "or"))
 }
 
 /// What the message at the head of the thread passed on to this advocate.

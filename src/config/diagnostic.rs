@@ -12,6 +12,7 @@ use miette::{
 use serde::Serialize;
 
 use super::source::Files;
+use crate::domain::hidden::is_hidden;
 
 /// Width of a drawn diagnostic, in columns. Fixed, so that the same fault always looks the same.
 const WIDTH: usize = 100;
@@ -325,6 +326,11 @@ fn excerpt(file: &str, text: &str, place: Place, line: usize, column: usize) -> 
         }
         end += line_text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     }
+    // Drawn as they are, they would turn the drawing round. What stands for them has as many bytes.
+    let line_text = line_text
+        .chars()
+        .map(|letter| if is_hidden(letter) && letter.len_utf8() == 3 { '\u{fffd}' } else { letter })
+        .collect();
     let name = format!("{file}:{line}:{column}");
     Excerpt { name, text: line_text, number: line - 1, underlined: start..end }
 }

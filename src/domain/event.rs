@@ -744,6 +744,15 @@ pub enum Event {
         /// Whether they are; false lets them stand again.
         recalled: bool,
     },
+    /// Messages about an initiative stopped, or go on. What stops everything is [`Event::PostingPaused`].
+    InitiativePaused {
+        /// About which initiative.
+        initiative: InitiativeId,
+        /// The advocate.
+        by: PersonId,
+        /// Whether they stop.
+        paused: bool,
+    },
     /// A changed configuration has faults, so the one before stays in force.
     ConfigRefused {
         /// Which.
@@ -863,6 +872,7 @@ impl Event {
             | Self::HandedOver { .. }
             | Self::StageSet { .. }
             | Self::Recalled { .. }
+            | Self::InitiativePaused { .. }
             | Self::ConfigRefused { .. }
             | Self::PostingPaused { .. }
             | Self::PostingResumed { .. }

@@ -3,8 +3,12 @@
 //! Invariant: pure, and the same for the same entries in the same order. Entries are ranked by BM25 over
 //! stems, each way to ask by itself. One is sent only if it covers the question: a question that brings a
 //! word of its own which no entry knows is a question for a human.
+//!
+//! What a question costs is bounded by the entries, not by how much somebody typed: of each text no more than
+//! [`MOST_WORDS`] are looked at, and what has more of them is a question for a human.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use bm25::{Embedder, EmbedderBuilder, Scorer, Tokenizer};
 use rust_stemmers::{Algorithm, Stemmer};
@@ -42,6 +46,11 @@ const MARGIN: f32 = 1.12;
 /// What an entry's answer weighs beside its ways to ask.
 const ANSWER: f32 = 0.35;
 
+/// Most words of a text that are looked at, those that say nothing included. People ask in fifty.
+pub const MOST_WORDS: usize = 400;
+/// Most letters of a word that are looked at; the longest of English have thirty.
+const LONGEST_WORD: usize = 40;
+
 /// Words that say nothing about what a question is about.
 const STOP: &str = "\
     a about actually again all also am an and another any anyone anything are as at be been being but by \
@@ -58,10 +67,8 @@ const LIGHT: &str = "\
     how long many much need no not now one only over take time use when where who whose why work happen \
     make give come new way sure team quarter";
 
-/// Whether the list, one line of words, has the word.
-fn among(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|of| of == word)
-}
+static STOPS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| STOP.split_ascii_whitespace().collect());
+static LIGHTS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| LIGHT.split_ascii_whitespace().collect());
 
 /// Words to stems, without those that say nothing.
 struct Stems {
@@ -84,15 +91,20 @@ impl Tokenizer for Stems {
     }
 }
 
-/// The words that count, in lower case: "don't" is one word, "time-out" is two.
+/// The words of a text as they were typed: "don't" is one word, "time-out" is two.
+fn typed(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '\'' | '’'));
+    parts.filter(|word| word.contains(char::is_alphanumeric))
+}
+
+/// Of the first [`MOST_WORDS`] words those that count, in lower case.
 fn words(text: &str) -> impl Iterator<Item = String> {
-    let plain: String = text.to_lowercase().chars().filter(|letter| !matches!(letter, '\'' | '’')).collect();
-    let words: Vec<String> = plain
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !among(STOP, word))
-        .map(str::to_owned)
-        .collect();
-    words.into_iter()
+    let lowered = |word: &str| -> String {
+        let letters = word.chars().filter(|letter| !matches!(letter, '\'' | '’')).take(LONGEST_WORD);
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let words = typed(text).take(MOST_WORDS).map(lowered).filter(|word| !STOPS.contains(word.as_str()));
+    words.collect::<Vec<_>>().into_iter()
 }
 
 /// Every entry that shares a word with the question, the best first.
@@ -103,7 +115,14 @@ pub fn ranked<K: Clone + Ord>(entries: &[Asked<'_, K>], question: &str) -> Vec<F
         .flat_map(|entry| entry.ways.iter().copied().chain([entry.answer]))
         .flat_map(words)
         .collect();
-    let meant: Vec<String> = words(question).map(|word| meant(&word, &known, &stems)).collect();
+    let known_stems: BTreeSet<String> = known.iter().map(|word| stems.of(word)).collect();
+    let mut asked: BTreeMap<String, String> = BTreeMap::new();
+    let meant: Vec<String> = words(question)
+        .map(|word| {
+            let known = || meant(&word, &known, &known_stems, &stems);
+            asked.entry(word.clone()).or_insert_with(known).clone()
+        })
+        .collect();
     let ways: Vec<(usize, &str)> = entries
         .iter()
         .enumerate()
@@ -136,8 +155,12 @@ pub fn ranked<K: Clone + Ord>(entries: &[Asked<'_, K>], question: &str) -> Vec<F
     fits
 }
 
-/// The entry that answers the question, if one does without doubt.
+/// The entry that answers the question, if one does without doubt. None does where the question has more words
+/// than are looked at.
 pub fn best<K: Clone + Ord>(entries: &[Asked<'_, K>], question: &str) -> Option<K> {
+    if typed(question).nth(MOST_WORDS).is_some() {
+        return None;
+    }
     let fits = ranked(entries, question);
     let (first, second) = (fits.first()?, fits.get(1));
     let clear = second.is_none_or(|second| first.score >= second.score * MARGIN);
@@ -146,9 +169,8 @@ pub fn best<K: Clone + Ord>(entries: &[Asked<'_, K>], question: &str) -> Option<
 }
 
 /// The word that was meant: a misspelled one becomes the nearest known one.
-fn meant(word: &str, known: &BTreeSet<String>, stems: &Stems) -> String {
-    let stem = stems.of(word);
-    if known.contains(word) || among(LIGHT, word) || known.iter().any(|known| stems.of(known) == stem) {
+fn meant(word: &str, known: &BTreeSet<String>, known_stems: &BTreeSet<String>, stems: &Stems) -> String {
+    if known.contains(word) || LIGHTS.contains(word) || known_stems.contains(&stems.of(word)) {
         return word.to_owned();
     }
     let letters = word.chars().count();
@@ -180,8 +202,8 @@ impl Content {
             .map(|entry| entry.ways.iter().flat_map(|way| words(way)).map(|word| stems.of(&word)).collect())
             .collect();
         // "Why now" has nothing but light words: then they are what it is about.
-        let only_light = meant.iter().all(|word| among(LIGHT, word));
-        let counts = |word: &&String| only_light || !among(LIGHT, word);
+        let only_light = meant.iter().all(|word| LIGHTS.contains(word.as_str()));
+        let counts = |word: &&String| only_light || !LIGHTS.contains(word.as_str());
         let words = meant
             .iter()
             .filter(counts)
@@ -209,4 +231,34 @@ impl Content {
 fn weight(entries: usize, know_it: usize) -> f32 {
     let share = |number: usize| f32::from(u16::try_from(number).unwrap_or(u16::MAX));
     (1.0 + share(entries) / (1.0 + share(know_it))).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts of the length that Slack lets people type, of the shapes that cost most.
+    fn hostile() -> Vec<(&'static str, String)> {
+        let many = |word: &str| word.repeat(40_000 / word.chars().count());
+        let different: String = (0..8_000).map(|at| format!("w{at:03x} ")).collect();
+        vec![
+            ("one-letter words", many("b ")),
+            ("words that say nothing", many("a ")),
+            ("slips of one word", many("paymnt ")),
+            ("words of their own", different),
+            ("one long word", many("x")),
+            ("apostrophes", many("'")),
+            ("letters that grow in lower case", many("İ ")),
+            ("emoji", many("👨‍👩‍👧 ")),
+        ]
+    }
+
+    #[test]
+    fn what_is_looked_at_of_a_text_is_bounded() {
+        for (shape, text) in hostile() {
+            let words: Vec<String> = words(&text).collect();
+            assert!(words.len() <= MOST_WORDS, "{shape}");
+            assert!(words.iter().all(|word| word.chars().count() <= 3 * LONGEST_WORD), "{shape}");
+        }
+    }
 }

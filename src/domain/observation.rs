@@ -53,6 +53,9 @@ pub struct Observations {
     pub same: BTreeMap<PersonId, PersonId>,
     /// What the calendar of each host says who has one.
     pub busy: HashMap<PersonId, Busy>,
+    /// The people of the workspace have not been read since the service started, so that whoever isn't known may
+    /// well be somebody.
+    pub starting: bool,
     /// Where each host can subscribe to their bookings. A secret: shown to nobody else.
     pub feeds: HashMap<PersonId, String>,
 }

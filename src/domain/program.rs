@@ -197,6 +197,13 @@ impl Program {
             || self.initiatives.iter().any(|initiative| initiative.advocates.contains(person))
     }
 
+    /// Whether `person` may stop and start all sending: the admins, and whoever advocates everything that is
+    /// proposed. Other advocates stop and start their own initiatives.
+    pub fn steers_everything(&self, person: &PersonId) -> bool {
+        let theirs = |of: &Initiative| of.withdrawn || self.sees_answers(person, of);
+        self.is_advocate(person) && self.initiatives.iter().all(theirs)
+    }
+
     /// Everybody to whom `initiative` is argued, in the order of their ids. Advocates are not argued
     /// with on their own initiative; the excluded are left out.
     pub fn stakeholders(&self, initiative: &Initiative) -> Vec<Stakeholder> {

@@ -138,15 +138,18 @@ const REMARKS: [&str; 52] = [
     "helpful",
 ];
 
+/// Most words of something that is said to be polite; what has more is taken for a question.
+const LONGEST_REMARK: usize = 100;
+
 /// Whether an answer is wanted: not of "thanks", "ok" or an emoji. What can't be told is a question.
 pub fn is_question(text: &str) -> bool {
-    if text.contains('?') {
+    if text.contains('?') || text.split_whitespace().nth(LONGEST_REMARK).is_some() {
         return true;
     }
     let mut words = text.split_whitespace().filter(|word| !is_emoji(word)).flat_map(|word| {
         word.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
     });
-    !words.all(|word| REMARKS.contains(&word.to_lowercase().as_str()))
+    !words.by_ref().take(LONGEST_REMARK).all(|word| REMARKS.contains(&word.to_lowercase().as_str()))
 }
 
 /// As Slack writes an emoji (":+1:", ":wave::skin-tone-2:").
@@ -171,5 +174,6 @@ mod tests {
         {
             check(question, true);
         }
+        check(&"ok ".repeat(20_000), true);
     }
 }

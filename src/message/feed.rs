@@ -6,6 +6,7 @@
 use icalendar::{Component, Event, Property};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::hidden::in_a_line;
 use crate::domain::ids::PersonId;
 use crate::domain::program::Program;
 use crate::domain::state::{BookingState, Standing, State};
@@ -30,7 +31,10 @@ pub fn feed(program: &Program, state: &State, host: &PersonId, now: Timestamp) -
 
     let mut calendar = calendar();
     calendar
-        .append_property(Property::new("X-WR-CALNAME", format!("Office hours of {}", name(program, host))))
+        .append_property(Property::new(
+            "X-WR-CALNAME",
+            in_a_line(&format!("Office hours of {}", name(program, host))),
+        ))
         .append_property(Property::new("X-PUBLISHED-TTL", REFRESH));
     let mut refresh = Property::new("REFRESH-INTERVAL", REFRESH);
     refresh.add_parameter("VALUE", "DURATION");
@@ -56,7 +60,7 @@ fn entry(program: &Program, booking: &BookingState) -> Event {
     let mut event = Event::new();
     event
         .uid(&booking.uid)
-        .summary(&summary(program, booking))
+        .summary(&in_a_line(&summary(program, booking)))
         .add_property("DTSTAMP", utc(changed))
         .add_property("LAST-MODIFIED", utc(changed))
         .sequence(sequence)

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::directory::{Address, Person};
+use crate::domain::hidden::{in_a_line, is_hidden, without_hidden};
 use crate::domain::ids::PersonId;
 use crate::domain::message::{Attachment, FileKind};
 use crate::domain::observation::Observations;
@@ -77,16 +78,17 @@ fn event(
     let mut event = Event::new();
     event.uid(&booking.uid);
     event.sequence(u32::try_from(booking.sequence_at(change.since)).unwrap_or(u32::MAX));
-    event.summary(&format!("Office hours: {} and {}{about}", name(&booking.guest), name(&slot.host)));
+    let summary = format!("Office hours: {} and {}{about}", name(&booking.guest), name(&slot.host));
+    event.summary(&in_a_line(&summary));
     // Coordinated time needs no zone definition, and every calendar shows it in its owner's own.
     event.append_property(Property::new("DTSTAMP", utc(change.at)));
     event.append_property(Property::new("DTSTART", utc(slot.starts)));
     event.append_property(Property::new("DTEND", utc(slot.stretch().until)));
     if let Some(topic) = booking.topic.as_ref().and_then(|topic| topic.reveal()) {
-        event.description(topic);
+        event.description(&without_hidden(topic));
     }
     if let Some(place) = program.hours.get(&slot.host).and_then(|hours| hours.place.as_deref()) {
-        event.location(place);
+        event.location(&in_a_line(place));
     }
     event.status(if cancelled { EventStatus::Cancelled } else { EventStatus::Confirmed });
     event.append_property(party("ORGANIZER", program, seen, &slot.host));
@@ -110,11 +112,13 @@ fn party(property: &str, program: &Program, seen: &Observations, id: &PersonId) 
     let person = program.people.get(id);
     let mail =
         person.and_then(|person| mail(seen, person)).unwrap_or_else(|| format!("{id}@canvass.invalid"));
+    // No address has a space in it, and no value of this kind may have a line end.
+    let mail: String = mail.chars().filter(|letter| !letter.is_whitespace() && !is_hidden(*letter)).collect();
     let mut party = Property::new(property, format!("mailto:{mail}"));
     if let Some(person) = person {
         // Neither a quote nor a control character can stand in a parameter (RFC 5545, 3.2).
         let plain = |letter: char| if letter == '"' { '\'' } else { letter };
-        let name: String = person.name.chars().filter(|letter| !letter.is_control()).map(plain).collect();
+        let name: String = in_a_line(&person.name).chars().map(plain).collect();
         party.add_parameter("CN", &name);
     }
     party

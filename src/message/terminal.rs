@@ -1,5 +1,6 @@
 //! Messages and modals as a terminal shows them: `canvass preview`.
 
+use crate::domain::hidden::without_hidden;
 use crate::domain::message::{Button, Message, Modal, Part};
 
 /// Columns of a line.
@@ -38,7 +39,8 @@ pub fn modal_to_text(modal: &Modal) -> String {
 fn finished(blocks: &[String]) -> String {
     let mut text = blocks.join("\n\n");
     text.push('\n');
-    text
+    // A terminal obeys control characters.
+    without_hidden(&text).into_owned()
 }
 
 fn labelled(button: &Button) -> String {

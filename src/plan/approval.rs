@@ -32,6 +32,8 @@ pub(super) struct Steering {
     few: Vec<PersonId>,
     /// Its messages were taken back.
     recalled: bool,
+    /// Who paused it, if it is paused.
+    paused: Option<PersonId>,
     /// Nothing was sent for an earlier quarter.
     first: bool,
 }
@@ -53,6 +55,7 @@ impl Steering {
             stage_since: moved.map(|(_, since)| since),
             few,
             recalled: campaign.is_some_and(|campaign| campaign.recalled.is_some()),
+            paused: state.paused_initiatives.get(&initiative.id).cloned(),
             first: state.is_first_campaign(initiative.quarter),
         }
     }
@@ -88,10 +91,13 @@ pub(super) fn hastened(slots: Arc<[Slot]>, engagement: Option<&Engagement>) -> A
 }
 
 impl Case<'_> {
-    /// Whether the campaign was taken back, or an advocate speaks to the person themselves.
+    /// Whether the campaign was taken back or paused, or an advocate speaks to the person themselves.
     pub(super) fn taken_over(&self) -> Option<Skip> {
         if self.frame.steering.recalled {
             return Some(Skip::Recalled);
+        }
+        if let Some(by) = &self.frame.steering.paused {
+            return Some(Skip::InitiativePaused { by: by.clone() });
         }
         let by = self.engagement.and_then(|engagement| engagement.handed_over.clone())?;
         Some(Skip::HandedOver { by })

@@ -80,6 +80,7 @@ fn concerned(program: &Program, state_after: &State, record: &Record) -> Touched
         | Event::StageSet { .. }
         | Event::ContentRetried { .. }
         | Event::Recalled { .. }
+        | Event::InitiativePaused { .. }
         | Event::Restored { .. } => Touched::Everybody,
         Event::PostIntended { key, .. } | Event::PostMissed { key } => Touched::person(key.to()),
         Event::Revived { deliveries, .. } => {

@@ -174,6 +174,11 @@ pub enum Skip {
     },
     /// The campaign was taken back.
     Recalled,
+    /// An advocate paused the messages about this initiative.
+    InitiativePaused {
+        /// Who.
+        by: PersonId,
+    },
     /// The campaign doesn't go this far yet.
     Staged {
         /// How far it goes.
@@ -329,6 +334,7 @@ impl Skip {
             Self::Relieved => "relieved",
             Self::HandedOver { .. } => "handed_over",
             Self::Recalled => "recalled",
+            Self::InitiativePaused { .. } => "initiative_paused",
             Self::Staged { .. } => "staged",
             Self::Held { .. } => "held",
             Self::AwaitsApproval => "awaits_approval",
@@ -465,6 +471,9 @@ impl Skip {
                 format!("{by} speaks to them instead; `handover` gives them back to the bot.")
             }
             Self::Recalled => "The campaign was taken back; `recall … undo` lets it stand again.".into(),
+            Self::InitiativePaused { by } => {
+                format!("{by} paused messages about it; `resume` lets them go on.")
+            }
             Self::Staged { stage: Stage::Few } => {
                 "The campaign goes to three people so far; `stage … all` lets the others have theirs.".into()
             }

@@ -18,7 +18,7 @@ use crate::domain::refusal::{Call, Does};
 use crate::domain::state::State;
 use crate::journal::{Decision, Writer};
 use crate::slack::directory::Member;
-use crate::slack::inbound::Lost;
+use crate::slack::inbound::How;
 use crate::slack::{Closed, Inbox, Lookout};
 use crate::{message, plan};
 
@@ -66,12 +66,19 @@ impl Decider {
                 return Ok(reply);
             }
         }
+        // The FAQ is searched here, so that nobody else's click waits for it; the state is let go of before.
+        let sought = self.writer.decide_unrecorded(|state, now| Decision {
+            events: Vec::new(),
+            reply: command::sought(&program, state, &seen, incoming, now),
+        });
+        let found = sought.flatten().map(command::Sought::look_up);
         let (cause, incoming) = (Some(incoming.cause.clone()), incoming.clone());
         let decided = self.writer.submit(cause, move |state, now| {
             if !in_force(&program, state) {
                 return Decision { events: Vec::new(), reply: (None, false) };
             }
-            let (events, reply) = command::decide(&program, state, &seen, &incoming, now);
+            let (events, reply) =
+                command::decide_with(&program, state, &seen, &incoming, now, found.as_ref());
             let approached = events.iter().any(|event| matches!(event, Event::Approached { .. }));
             Decision { events, reply: (Some(reply), approached) }
         });
@@ -143,10 +150,10 @@ impl Lookout for Watch {
         }
     }
 
-    fn lost(&self, how: Lost) {
+    fn lost(&self, how: How) {
         let code = match how {
-            Lost::Uninstalled => "app_uninstalled",
-            Lost::TokensRevoked => "tokens_revoked",
+            How::Uninstalled => "app_uninstalled",
+            How::TokensRevoked { .. } => "tokens_revoked",
         };
         tracing::error!(slack.code = code, "Slack took the app's rights away; posting is paused");
         let writer = self.writer.clone();

@@ -15,8 +15,8 @@ pub(super) fn recorder(writer: Writer, shared: Shared) -> Record {
 async fn record(writer: Writer, shared: Shared, told: OutsideBooking) -> Result<(), NotNow> {
     let (program, seen) = (shared.program(), shared.seen());
     let page = told.provider.title();
-    let decided = writer.submit(Some(told.cause()), move |state, _| {
-        let (events, reply) = command::outside(&program, state, &seen, &told);
+    let decided = writer.submit(Some(told.cause()), move |state, now| {
+        let (events, reply) = command::outside(&program, state, &seen, &told, now);
         Decision { events, reply }
     });
     let fate = decided.await.map_err(|_| NotNow)?;
@@ -34,6 +34,10 @@ async fn record(writer: Writer, shared: Shared, told: OutsideBooking) -> Result<
         Fate::UnknownGuest => tracing::info!(
             booking.page = page,
             "a booking on a page is not recorded: its guest is nobody of the configuration"
+        ),
+        Fate::OutOfTime => tracing::warn!(
+            booking.page = page,
+            "a booking on a page is not recorded: it is over, or more than a year ahead"
         ),
     }
     Ok(())

@@ -320,7 +320,7 @@ impl People {
         }
         self.shared.seen.send_modify(|all| {
             let all = Arc::make_mut(all);
-            (all.people, all.same) = (seen, same);
+            (all.people, all.same, all.starting) = (seen, same, false);
         });
         Ok(())
     }

@@ -29,7 +29,10 @@ impl Shared {
         Self {
             program: Arc::new(watch::Sender::new(configured.clone())),
             configured: Arc::new(watch::Sender::new(configured)),
-            seen: Arc::new(watch::Sender::new(Arc::new(Observations::default()))),
+            seen: Arc::new(watch::Sender::new(Arc::new(Observations {
+                starting: true,
+                ..Observations::default()
+            }))),
             reports: Arc::default(),
         }
     }

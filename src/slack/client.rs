@@ -137,6 +137,8 @@ pub struct Identity {
     pub bot: SlackUserId,
     /// The name of the workspace.
     pub workspace: String,
+    /// Its id, if Slack says it.
+    pub team: Option<String>,
 }
 
 /// What carries calls to Slack and brings the answers back: HTTP, or the simulation's Slack.
@@ -266,7 +268,8 @@ impl Client {
         let answer = self.call(Method::AuthTest, &Value::Object(serde_json::Map::new())).await?;
         let text = |name| answer.get(name).and_then(Value::as_str).unwrap_or_default();
         let bot = SlackUserId::parse(text("user_id")).map_err(|_| CallError::Unreadable)?;
-        Ok(Identity { bot, workspace: text("team").to_owned() })
+        let team = Some(text("team_id").to_owned()).filter(|team| !team.is_empty());
+        Ok(Identity { bot, workspace: text("team").to_owned(), team })
     }
 
     /// Sends `body` where a click or a command may be answered.

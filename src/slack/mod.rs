@@ -1,6 +1,7 @@
 //! Slack: the only room that knows its wire. Everything else speaks of messages, actions and people.
 
 mod answer;
+mod bursts;
 pub mod checkup;
 mod client;
 pub mod directory;

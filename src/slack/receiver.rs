@@ -4,24 +4,25 @@
 //! never be handled. What fails for reasons of ours is not, so that Slack delivers it again.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use crate::clock::monotonic;
-use crate::command::Incoming;
+use crate::command::{Incoming, Request};
 use crate::domain::ids::SlackUserId;
 use crate::domain::message::{Page, Reply};
 
 use super::answer::{Answer, Errand, answer, preview, unreadable};
-use super::client::Client;
+use super::bursts::Bursts;
+use super::client::{Client, Identity};
 use super::directory::Member;
 use super::errors::CallError;
 use super::fresh_urls::FreshUrls;
 use super::heard::Heard;
-use super::inbound::{Hints, Inbound, Lost, Surface, read};
+use super::inbound::{Hints, How, Inbound, Lost, Ours, Surface, read};
 use super::methods::Method;
 
 /// The service is stopping; nothing more is decided.
@@ -41,7 +42,7 @@ pub trait Lookout: Send + Sync {
     /// An account changed, or is new.
     fn seen(&self, member: Member);
     /// The app may do nothing any more.
-    fn lost(&self, how: Lost);
+    fn lost(&self, how: How);
     /// Somebody looks at this page of their App Home: it was opened, turned to, or something on it was
     /// used.
     fn at_home(&self, who: SlackUserId, page: Page);
@@ -63,6 +64,9 @@ pub struct Receiver {
     client: Arc<Client>,
     fresh: Arc<FreshUrls>,
     heard: Heard,
+    bursts: Bursts,
+    /// The app, once a connection has said it.
+    app: OnceLock<String>,
 }
 
 impl std::fmt::Debug for Receiver {
@@ -81,12 +85,20 @@ impl Receiver {
         fresh: Arc<FreshUrls>,
         heard: Heard,
     ) -> Self {
-        Self { inbox, lookout, client, fresh, heard }
+        Self { inbox, lookout, client, fresh, heard, bursts: Bursts::default(), app: OnceLock::new() }
     }
 
     /// Slack has just been heard, whatever it said.
     pub(super) fn hears(&self) {
         self.heard.note();
+    }
+
+    /// A connection says of which app it is.
+    pub(super) fn introduced(&self, app: Option<String>) {
+        if let Some(app) = app {
+            // All connections are made with the same token, so every one says the same.
+            _ = self.app.set(app);
+        }
     }
 
     /// Handles a payload. `carries` says whether the acknowledgement may carry an answer. Nothing is
@@ -107,6 +119,12 @@ impl Receiver {
     async fn handle(&self, payload: &Value, carries: bool) -> Receipt {
         let answer = match read(payload) {
             Ok(Inbound::Request(incoming, hints)) => {
+                if matches!(incoming.request, Request::Wordless { .. })
+                    && !self.bursts.begins(&hints.actor, monotonic())
+                {
+                    tracing::debug!("something else without words, of which nothing more is said");
+                    return Receipt::Acknowledge(None);
+                }
                 self.note(&hints);
                 match self.inbox.take(*incoming).await {
                     Ok(reply) => {
@@ -121,8 +139,8 @@ impl Receiver {
                 self.lookout.seen(*member);
                 Answer::default()
             }
-            Ok(Inbound::Lost(how)) => {
-                self.lookout.lost(how);
+            Ok(Inbound::Lost(lost)) => {
+                self.find_out(lost);
                 Answer::default()
             }
             Ok(Inbound::Challenge(challenge)) => {
@@ -150,6 +168,26 @@ impl Receiver {
             self.run(errand);
         }
         Receipt::Acknowledge(answer.payload)
+    }
+
+    /// Tells that the app was lost, unless it was another app, another bot's token or another workspace.
+    fn find_out(&self, lost: Lost) {
+        let (client, lookout) = (Arc::clone(&self.client), Arc::clone(&self.lookout));
+        let app = self.app.get().cloned();
+        tokio::spawn(async move {
+            // A token that is gone can't be asked for; then nothing speaks against it.
+            let ours = match client.identity().await {
+                Ok(Identity { bot, team, .. }) => Ours { bot: Some(bot), team, app },
+                Err(_) => Ours { app, ..Ours::default() },
+            };
+            if lost.is_of(&ours) {
+                lookout.lost(lost.how);
+            } else {
+                tracing::info!(
+                    "Slack says that another app, bot or workspace was lost; nothing changes here"
+                );
+            }
+        });
     }
 
     fn note(&self, hints: &Hints) {

@@ -413,6 +413,8 @@ const CASES: &[(&str, &[Break])] = &[
             Write(CANVASS, "\"2026-12-17 10:00-10:30\"", "\"2027-01-16 10:00-10:30\""),
         ],
     ),
+    ("hidden-character", &[Write(PEOPLE, "name = \"Ana Souza\"", "name = \"Ana\u{200b} Souza\"")]),
+    ("hidden-character", &[Write(PEOPLE, "name = \"Ana Souza\"", "name = \"Ana \\u202ESouza\"")]),
     ("office-page", &[Write(CANVASS, "minutes = 30", "minutes = 30\npage_only = true")]),
     (
         "calendar-address",

@@ -1,5 +1,6 @@
 //! How well the sample's FAQ answers what people type, on questions labelled by hand.
 
+mod bounds;
 mod deciding;
 
 use std::path::Path;

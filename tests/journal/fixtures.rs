@@ -59,6 +59,7 @@ fn kind(event: &Event) -> &'static str {
         Event::StageSet { .. } => "stage_set",
         Event::Corrected { .. } => "corrected",
         Event::Recalled { .. } => "recalled",
+        Event::InitiativePaused { .. } => "initiative_paused",
         Event::ConfigRefused { .. } => "config_refused",
         Event::PostingPaused { .. } => "posting_paused",
         Event::PostingResumed { .. } => "posting_resumed",
@@ -123,6 +124,7 @@ const KINDS: &[&str] = &[
     "stage_set",
     "corrected",
     "recalled",
+    "initiative_paused",
     "config_refused",
     "posting_paused",
     "posting_resumed",
@@ -143,6 +145,7 @@ fn added_in(kind: &str) -> u32 {
 
 /// What version 2 added.
 const LATER_KINDS: &[&str] = &[
+    "initiative_paused",
     "account_refused",
     "account_confirmed",
     "restored",

@@ -25,7 +25,7 @@ use canvass::sandbox::Limits;
 use canvass::slack::directory::Member;
 use canvass::slack::heard::Heard;
 use canvass::slack::http::{self, routes};
-use canvass::slack::inbound::Lost;
+use canvass::slack::inbound::How;
 use canvass::slack::socket::{Patience, Sockets};
 use canvass::slack::{
     Client, Closed, FreshUrls, Inbox, Lookout, Receiver, Settings, SigningSecret, SlackPerformer, Transport,
@@ -72,7 +72,7 @@ impl Lookout for Script {
         self.seen.lock().unwrap().push(member);
     }
     fn at_home(&self, _who: canvass::domain::ids::SlackUserId, _page: canvass::domain::message::Page) {}
-    fn lost(&self, _: Lost) {}
+    fn lost(&self, _: How) {}
 }
 
 impl Room {

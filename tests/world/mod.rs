@@ -525,6 +525,11 @@ impl Actor<'_> {
         self.world.post("type", json!({ "as": self.id, "text": text })).await
     }
 
+    /// Something arrives from them as Slack sends it, such as a message with a file.
+    pub(crate) async fn sends(&self, event: Value) -> Value {
+        self.world.post("event", json!({ "as": self.id, "event": event })).await
+    }
+
     /// Types in the thread under a message.
     pub(crate) async fn replies(&self, message: &Value, text: &str) -> Value {
         let thread = message["thread_ts"].as_str().or(message["ts"].as_str()).unwrap();

@@ -106,6 +106,9 @@ pub(in crate::command) fn submit(
         let says = format!("{} reads as the template has it again.", first_letter(&scene.named(delivery)));
         return (vec![edited(None)], Reply::say(says));
     }
+    if usize::from(MOST) < text.chars().count() {
+        return fault(format!("Please say it in {MOST} characters at most."));
+    }
     let allowed = readers(scene, delivery);
     if let Some(name) = somebody_named(scene, text, &allowed) {
         return fault(format!("It names {name}. A message names nobody but its reader: leave the name out."));

@@ -16,6 +16,7 @@ const COMING: usize = 3;
 pub(super) fn page(desk: &Desk<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
     parts.extend(stopped(desk));
+    parts.extend(paused(desk));
     parts.extend(refused(desk));
     parts.extend(desk.ways(&Page::First));
     parts.extend(queue::glance(desk));
@@ -76,6 +77,30 @@ fn stopped(desk: &Desk<'_>) -> Option<Part> {
     };
     let resume = Button { label: label.into(), action: Action::Resume, look: Look::Primary };
     Some(Part::Row { about: None, text: Paragraph(vec![Span::Strong(text)]), buttons: vec![resume] })
+}
+
+/// That nothing is sent about some of the reader's initiatives, and who asked for it.
+fn paused(desk: &Desk<'_>) -> Vec<Part> {
+    let scene = desk.scene;
+    let line = |of: &&crate::domain::initiative::Initiative| {
+        let by = scene.state.paused_initiatives.get(&of.id)?;
+        let who = if *by == desk.reader.id { "you".to_owned() } else { scene.name(by) };
+        Some(Paragraph(vec![Span::Strong(format!(
+            "Sending about “{}” is paused: {who} asked for it.",
+            of.title
+        ))]))
+    };
+    let mut lines: Vec<Paragraph> = desk.overseen.iter().filter_map(line).collect();
+    // While everything is paused, the button above is the one that counts.
+    let button = Button { label: "Resume sending".into(), action: Action::Resume, look: Look::Plain };
+    let buttons = if scene.state.paused.is_some() { Vec::new() } else { vec![button] };
+    let Some(last) = lines.pop() else {
+        return Vec::new();
+    };
+    lines.truncate(INITIATIVES);
+    let mut parts: Vec<Part> = lines.into_iter().map(Part::Paragraph).collect();
+    parts.push(row(last, buttons));
+    parts
 }
 
 /// That the latest change of the configuration is not in force.

@@ -284,7 +284,7 @@ pub(super) fn bookings(desk: &Desk<'_>) -> Vec<Part> {
 
 /// When somebody is there to talk.
 fn hours(desk: &Desk<'_>) -> Vec<Part> {
-    let Scene { program, state, seen, now } = desk.scene;
+    let Scene { program, state, seen, now, .. } = desk.scene;
     let viewer = Viewer { guest: &desk.reader.id, zone: desk.zone };
     let argued = |of: &&Initiative| !of.withdrawn && program.stakeholder(of, desk.reader).is_some();
     let mut hours: Vec<(Timestamp, String, Option<String>)> = Vec::new();

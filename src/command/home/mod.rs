@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::questions::Library;
 use super::{Request, Scene};
 use crate::domain::changes::overseen;
 use crate::domain::directory::Person;
@@ -56,7 +57,7 @@ pub fn home(
     page: &Page,
     now: Timestamp,
 ) -> Home {
-    let scene = Scene { program, state, seen, now };
+    let scene = Scene { program, state, seen, now, library: Library::Here };
     let Some(reader) = scene.actor(actor) else {
         let sentence = scene.stranger(&Request::OpenHome { page: Page::First });
         return Home { page: Page::First, parts: vec![said(sentence)] };

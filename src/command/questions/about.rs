@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use crate::command::Scene;
 use crate::domain::directory::Person;
+use crate::domain::faq::MOST_WORDS;
 use crate::domain::ids::{InitiativeId, MessageTs, SlackChannelId};
 use crate::domain::initiative::Initiative;
 use crate::domain::question::{argued, choices, in_charge};
@@ -78,9 +79,10 @@ fn named(scene: Scene<'_>, text: &str) -> Option<InitiativeId> {
     }
 }
 
-/// The words of a text in a row.
+/// The words of a text in a row; of a long one, its first.
 fn plain(text: &str) -> String {
     let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = words.take(MOST_WORDS);
     words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 

@@ -5,7 +5,7 @@ use crate::command::{Decided, Scene, listed, names};
 use crate::domain::directory::Person;
 use crate::domain::effect::PostId;
 use crate::domain::event::{Event, Said};
-use crate::domain::faq::{self, Asked as Entry};
+use crate::domain::faq::Asked as Entry;
 use crate::domain::ids::{FaqId, InitiativeId, MessageTs, Seq, SlackChannelId};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Value, Values};
@@ -72,7 +72,7 @@ fn answer(scene: Scene<'_>, actor: &Person, initiative: &Initiative, text: &str)
         Some(Entry { entry: entry.clone(), ways: vec![asked], answer: kept.answer.reveal()? })
     });
     let entries: Vec<Entry<'_, FaqId>> = of_file.chain(of_advocates).collect();
-    let best = faq::best(&entries, text)?;
+    let best = scene.library.best(&entries, text)?;
     if let Some(entry) = initiative.faq.iter().find(|entry| entry.id == best) {
         let today = scene.now.to_zoned(scene.zone(actor)).date();
         // A sentence that can't be filled in is a gap for the advocate, not for the asker.
@@ -113,7 +113,7 @@ pub(in crate::command) fn by_command(
     if rest.is_empty() {
         return Err(usage());
     }
-    let text = rest.join(" ");
+    let text = scene.readable(&rest.join(" "));
     let about = match named {
         Some(initiative) => Some(answered_by_somebody(scene, actor, initiative)?),
         None => super::about(scene, actor, None, &text),

@@ -4,6 +4,8 @@
 //! message names anyway (rule R7). What might be somebody's name, or repeats the asker's words, is read
 //! once more by the advocate before it is kept.
 
+use std::collections::BTreeSet;
+
 use super::{Question, TEXT, fault, text_field, text_of};
 use crate::command::{Decided, Scene};
 use crate::domain::directory::Person;
@@ -137,18 +139,20 @@ enum Strict {
 
 /// Whom a text names, other than the initiative's advocates.
 fn named(scene: Scene<'_>, initiative: &Initiative, text: &str, strict: Strict) -> Option<String> {
-    if text.contains("<@") {
+    // As somebody is named whom Slack knows and we don't.
+    if ["<@", "somebody (U", "somebody (W"].iter().any(|mention| text.contains(mention)) {
         return Some("a person by a mention".to_owned());
     }
     let people = scene.program.people.values().filter(|person| !initiative.advocates.contains(&person.id));
     let approached = scene.state.approached.values().filter_map(|of| of.name.as_ref()?.reveal());
     let names = people.flat_map(|person| [person.name.as_str(), person.given_name.as_str()]);
+    let lowered = text.to_lowercase();
     names
         .chain(approached)
         .find(|name| match strict {
             Strict::Yes => {
                 let parts = name.split(' ').filter(|part| part.chars().count() > 2);
-                parts.chain([*name]).any(|part| has_word(&text.to_lowercase(), &part.to_lowercase()))
+                parts.chain([*name]).any(|part| has_word(&lowered, &part.to_lowercase()))
             }
             Strict::No => has_word(text, name),
         })
@@ -174,7 +178,12 @@ fn quotes(text: &str, asked: &str) -> bool {
     };
     let (text, asked) = (words(text), words(asked));
     let run = A_QUOTE.min(asked.len());
-    run > 2 && asked.windows(run).any(|run_of_asked| text.windows(run).any(|part| part == run_of_asked))
+    if run <= 2 {
+        return false;
+    }
+    // Both may be as long as a message can be: each run is looked up, not compared with every other.
+    let runs: BTreeSet<&[String]> = asked.windows(run).collect();
+    text.windows(run).any(|part| runs.contains(part))
 }
 
 #[cfg(test)]
@@ -197,5 +206,9 @@ mod tests {
         check("Refunds too?  Yes.", "refunds too", false);
         check("Yes, refunds are covered.", "Are refunds covered by the limit as well?", false);
         check("Is there a flag: yes", "is there a flag", true);
+        // As long as a message can be, and unlike until its end: compared run by run it takes minutes.
+        let many = |word: &str| format!("{word} ").repeat(20_000);
+        check(&format!("{} b", many("a")), &format!("{} c", many("d")), false);
+        check(&many("a"), &many("a"), true);
     }
 }

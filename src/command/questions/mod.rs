@@ -5,12 +5,14 @@
 //! - `answering`: an advocate's answer, typed in a thread or into a modal
 //! - `keeping`: an answer becomes an entry of the FAQ, without anybody's name or words
 //! - `changes`: what was typed is changed or taken back
+//! - `looking`: the FAQ's answer is looked up before the decision
 
 mod about;
 mod answering;
 mod asking;
 mod changes;
 mod keeping;
+mod looking;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +31,8 @@ pub(super) use asking::{
 };
 pub(super) use changes::{delete, edit};
 pub(super) use keeping::{drop_entry, keep, submit as submit_kept};
+pub(super) use looking::Library;
+pub use looking::{Found, Sought, sought};
 
 /// Most characters of what is typed into a modal (Slack's own limit for an input).
 const MOST: u16 = 3000;

@@ -10,6 +10,7 @@ mod record;
 mod report;
 mod respect;
 mod revive;
+mod sending;
 mod steer;
 
 use super::names::{self, Choice};
@@ -129,17 +130,17 @@ const WORDS: [Word; 15] = [
     },
     Word {
         name: "pause",
-        usage: "",
-        does: "send nothing more until you resume",
+        usage: "[initiative]",
+        does: "send nothing more about your initiatives until you resume; admins pause everything",
         may: May::Advocates,
-        run: campaign::pause,
+        run: sending::pause,
     },
     Word {
         name: "resume",
-        usage: "",
+        usage: "[initiative]",
         does: "let messages go on",
         may: May::Advocates,
-        run: |scene, actor, _| Ok(resume(scene, actor)),
+        run: sending::resume,
     },
 ];
 
@@ -172,14 +173,14 @@ pub(super) fn not_first(scene: Scene<'_>, actor: &Person) -> Decided {
 }
 
 pub(super) fn resume(scene: Scene<'_>, actor: &Person) -> Decided {
-    campaign::resume(scene, actor)
+    sending::clicked(sending::resume(scene, actor, &[]))
 }
 
 pub(super) fn pause(scene: Scene<'_>, actor: &Person) -> Decided {
     if !scene.program.is_advocate(&actor.id) {
         return refuse("Only advocates and admins can pause messages.");
     }
-    campaign::pause(scene, actor, &[]).unwrap_or_else(refuse)
+    sending::clicked(sending::pause(scene, actor, &[]))
 }
 
 fn allowed<'a>(scene: Scene<'a>, actor: &'a Person) -> impl Iterator<Item = &'static Word> + 'a {

@@ -21,7 +21,8 @@ pub(super) fn met(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<De
     let (initiative, stakeholder, taken) = about(scene, actor, person, words)?;
     let rest = words.get(taken..).unwrap_or_default();
     let stance = stance(rest)?;
-    let note = rest.get(stance.map_or(0, |(_, taken)| taken)..).unwrap_or_default().join(" ");
+    let note =
+        scene.readable(&rest.get(stance.map_or(0, |(_, taken)| taken)..).unwrap_or_default().join(" "));
     let stance = stance.map(|(stance, _)| stance);
     let quarter = initiative.quarter;
     let mut events = vec![Event::ConversationRecorded {
@@ -130,7 +131,7 @@ pub(super) fn note(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
         rest = rest.get(taken..).unwrap_or_default();
         initiative
     });
-    let text = rest.join(" ");
+    let text = scene.readable(&rest.join(" "));
     if text.is_empty() {
         return Err(format!(
             "What should I keep? Write `{} note [@person] [initiative] text`.",

@@ -61,7 +61,7 @@ fn stage(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, St
 
 fn correct(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let (initiative, taken) = theirs(scene, actor).leading(words)?;
-    let what = words.get(taken..).unwrap_or_default().join(" ");
+    let what = scene.readable(&words.get(taken..).unwrap_or_default().join(" "));
     if what.is_empty() {
         return Ok(approval::open_correct(scene, actor, &initiative.id));
     }

@@ -6,6 +6,7 @@
 mod cadence;
 mod evidence;
 mod faq;
+mod hidden;
 mod host_calendar;
 mod names;
 mod office_hours;
@@ -34,6 +35,11 @@ pub(super) struct Findings<'r> {
 impl Findings<'_> {
     fn fault(&mut self, place: Place, message: impl Into<String>) -> &mut Finding {
         self.report.fault(self.check, place, message)
+    }
+
+    /// The number of a file, for a place in it.
+    fn file(&mut self, path: &str) -> usize {
+        self.report.file(path)
     }
 
     fn warning(&mut self, place: Place, message: impl Into<String>) -> &mut Finding {
@@ -95,6 +101,7 @@ checks! {
     "faq-length" "Answers of the FAQ fit a message, and questions are as people ask them." faq::faq_length;
     "faq-question" "Every way to ask has words in it and one answer." faq::faq_question;
     "faq-id" "No entry has an id that the program gives to answers that are kept." faq::faq_id;
+    "hidden-character" "Every character can be seen." hidden::hidden;
     "template" "Message templates can be read." sentences::template;
     "office-host" "Office hours are held by advocates." office_hours::host;
     "office-hours" "Office hours are long enough, apart, and some are before the freeze." office_hours::hours;

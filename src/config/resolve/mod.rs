@@ -20,6 +20,7 @@ use crate::domain::calendar::{PlanningCalendar, Quarter};
 use crate::domain::directory::{Address, Person, Team};
 use crate::domain::engagement::{Audience, Touch};
 use crate::domain::event::Stage;
+use crate::domain::hidden::in_a_line;
 use crate::domain::hours::DaysOff;
 use crate::domain::ids::{InitiativeId, PersonId, SiteId, TeamId};
 use crate::domain::initiative::{
@@ -171,7 +172,7 @@ fn approval(raw: Option<&raw::Approval>) -> Approval {
 fn team(id: &TeamId, raw: &raw::Team) -> Option<Team> {
     Some(Team {
         id: id.clone(),
-        name: raw.name.get()?.clone(),
+        name: in_a_line(raw.name.get()?),
         was: raw.was.values().cloned().collect(),
         capacity_days: value(&raw.capacity_days).copied(),
     })
@@ -221,9 +222,9 @@ fn people(
 ) -> Option<BTreeMap<PersonId, Person>> {
     let layers = Layers::of(organisation, calendar);
     let person = |id: &PersonId, raw: &raw::Person| {
-        let name = raw.name.get()?.clone();
+        let name = in_a_line(raw.name.get()?);
         let given_name = match value(&raw.given_name) {
-            Some(given) => given.clone(),
+            Some(given) => in_a_line(given),
             None => name.split(' ').next().unwrap_or(&name).to_owned(),
         };
         let address = match written(&raw.slack) {
@@ -274,7 +275,7 @@ fn initiative(described: &Described) -> Option<Initiative> {
     Some(Initiative {
         id: described.id.value.clone(),
         was: raw.was.values().cloned().collect(),
-        title: raw.title.get()?.clone(),
+        title: in_a_line(raw.title.get()?),
         problem: raw.problem.get()?.clone(),
         quarter: *raw.quarter.get()?,
         advocates: raw.advocates.values().cloned().collect(),
@@ -324,7 +325,7 @@ fn figure(id: &crate::domain::ids::FigureId, raw: &raw::Figure) -> Option<Figure
 fn step(id: &crate::domain::ids::StepId, raw: &raw::Step) -> Option<Step> {
     Some(Step {
         id: id.clone(),
-        title: raw.title.get()?.clone(),
+        title: in_a_line(raw.title.get()?),
         effort_days: *raw.effort_days.get()?,
         share: *raw.share.get()?,
         metric: raw.metric.get()?.clone(),

@@ -290,6 +290,14 @@ impl State {
                 self.reviews_changed(seq, initiative);
                 self.everybody_changed(seq, initiative, *quarter);
             }
+            Event::InitiativePaused { initiative, by, paused } => {
+                if *paused {
+                    self.paused_initiatives.insert(initiative.clone(), by.clone());
+                } else {
+                    self.paused_initiatives.remove(initiative);
+                }
+                self.reviews_changed(seq, initiative);
+            }
             Event::ConfigRefused { digest, faults, places } => {
                 let (digest, faults, places) = (digest.clone(), *faults, places.clone());
                 self.mended(seq);

@@ -591,6 +591,8 @@ pub struct State {
     pub approached: BTreeMap<(InitiativeId, PersonId), ApproachedState>,
     /// What advocates decided about whole campaigns.
     pub campaigns: BTreeMap<(InitiativeId, Quarter), CampaignState>,
+    /// Initiatives about which nothing is sent for now, each with the advocate who paused it.
+    pub paused_initiatives: BTreeMap<InitiativeId, PersonId>,
     /// The latest change of the configuration, if it was refused.
     pub refused_config: Option<RefusedConfig>,
     /// When something happened that a digest tells.

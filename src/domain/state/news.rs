@@ -109,6 +109,7 @@ impl State {
             | Event::StageSet { .. }
             | Event::Corrected { .. }
             | Event::Recalled { .. }
+            | Event::InitiativePaused { .. }
             | Event::ConfigRefused { .. }
             | Event::PostingPaused { .. }
             | Event::PostingResumed { .. }

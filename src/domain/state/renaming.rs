@@ -143,6 +143,14 @@ impl State {
             },
             |_, later| later,
         );
+        self.paused_initiatives = rekeyed(
+            &mut self.paused_initiatives,
+            |about, by| {
+                initiative(about);
+                person(by);
+            },
+            |_, later| later,
+        );
         for note in self.notes.values_mut() {
             person(&mut note.by);
             note.about.iter_mut().for_each(person);

@@ -197,6 +197,33 @@ fn what_a_guest_wrote_cannot_add_lines_to_an_invitation() {
 }
 
 #[test]
+fn no_control_character_of_anybodys_text_reaches_an_invitation() {
+    let mut program = program();
+    let hostile = "Ana\r\nATTENDEE:mailto:x@example.com\0\u{1b}\u{202e}";
+    program.people.get_mut(&person_id("ana")).unwrap().name = hostile.to_owned();
+    program.initiatives[0].title = hostile.to_owned();
+    let mut story = booked();
+    let wrote = "one\rtwo\0\r\nEND:VCALENDAR";
+    for record in &mut story.records {
+        if let Event::SlotBooked { topic, .. } = &mut record.event {
+            *topic = Some(Personal::new(person_id("ana"), wrote));
+        }
+    }
+    let key = word("priya", Word::Invitation { since: Seq(1) });
+    let sent = composed(&program, &story, &key, "2026-12-09T11:00:00Z").attachment.unwrap().content;
+    let feed = feed(&program, &story.state(), &person_id("priya"), at("2026-12-09T11:00:00Z"));
+    for text in [sent, feed] {
+        let plain = text.replace("\r\n", "\n");
+        let control = |letter: &char| letter.is_control() && *letter != '\n';
+        assert_eq!(plain.chars().find(control), None, "{text:?}");
+        assert!(!plain.contains('\u{202e}'));
+        let attendees =
+            plain.lines().filter(|line| line.starts_with("ATTENDEE:") || line.starts_with("END:VCALENDAR"));
+        assert_eq!(attendees.count(), 1, "the calendar's own end alone: {text}");
+    }
+}
+
+#[test]
 fn whoever_waits_is_told_that_a_time_is_free() {
     let subject = Some(Subject { initiative: payments_id(), quarter: "2027-Q1".parse().unwrap() });
     let joins = Event::WaitJoined { person: person_id("ana"), subject };

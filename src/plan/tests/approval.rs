@@ -219,6 +219,25 @@ fn a_campaign_that_was_taken_back_sends_nothing_until_it_stands_again() {
 }
 
 #[test]
+fn a_paused_initiative_sends_nothing_until_it_is_resumed_and_the_others_go_on() {
+    let mut life = Life::begin(program());
+    let pause = |life: &mut Life, paused| {
+        let initiative = initiative("payments");
+        life.happens(Event::InitiativePaused { initiative, by: person("priya"), paused });
+    };
+    life.until(at("2026-11-17T12:00:00Z"));
+    pause(&mut life, true);
+    life.until(at("2026-12-02T12:00:00Z"));
+    assert_eq!(reason(&life, &delivery("ana", "payments", Touch::Pitch, None)), "initiative_paused");
+    let about =
+        |life: &Life, what: &str| life.story("ana").iter().filter(|line| line.starts_with(what)).count();
+    assert_eq!(about(&life, "payments"), 1, "what went before");
+    pause(&mut life, false);
+    life.until(at("2026-12-03T12:00:00Z"));
+    assert_eq!(about(&life, "payments"), 2);
+}
+
+#[test]
 fn nobody_is_written_to_on_leave() {
     let mut life = Life::begin(program());
     let days = Some(("2026-11-30".parse().unwrap(), "2026-12-04".parse().unwrap()));

@@ -126,6 +126,7 @@ enum Deed {
     HandsOver(usize, usize, bool),
     Stages(usize, Stage),
     Recalls(usize, bool),
+    PausesAbout(usize, bool),
     Leaves(usize, Option<(i64, i64)>),
 }
 
@@ -203,6 +204,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (who(), what(), any::<bool>()).prop_map(|(who, what, taken)| Deed::HandsOver(who, what, taken)),
         2 => (what(), stage).prop_map(|(what, stage)| Deed::Stages(what, stage)),
         1 => (what(), any::<bool>()).prop_map(|(what, recalled)| Deed::Recalls(what, recalled)),
+        1 => (what(), any::<bool>()).prop_map(|(what, paused)| Deed::PausesAbout(what, paused)),
         1 => (who(), prop::option::of((0..10_i64, 0..20_i64))).prop_map(|(who, days)| Deed::Leaves(who, days)),
     ]
 }
@@ -351,6 +353,10 @@ impl Deed {
             Self::Recalls(what, recalled) => {
                 let initiative = initiative(INITIATIVES[what]);
                 life.happens(Event::Recalled { initiative, quarter, by: by(), recalled });
+            }
+            Self::PausesAbout(what, paused) => {
+                let initiative = initiative(INITIATIVES[what]);
+                life.happens(Event::InitiativePaused { initiative, by: by(), paused });
             }
             Self::Leaves(who, days) => {
                 let today = life.now.to_zoned(TimeZone::UTC).date();

@@ -20,7 +20,7 @@ use super::mention::{as_sent, pieces};
 use super::{DriverError, entered};
 
 /// How long a typed message's event is waited for, before the driver says that it isn't through yet.
-const EVENT_PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const EVENT_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Refuses people who are not there (any more).
 pub(super) fn acting(state: &State, user: &str) -> Result<(), DriverError> {

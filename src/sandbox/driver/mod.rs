@@ -6,6 +6,7 @@ mod amend;
 mod calendar;
 mod control;
 mod entered;
+mod event;
 mod install;
 mod mention;
 mod modal;
@@ -78,6 +79,7 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
         .route("/delete", post(amend::delete))
         .route("/command", post(act::command))
         .route("/open_home", post(act::open_home))
+        .route("/event", post(event::event))
         .route("/read", post(act::read))
         .route("/app", post(install::app))
         .route("/person", post(control::person))

@@ -8,7 +8,10 @@ use super::field::{self, Malformed, Problem};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Frame {
     /// The connection is ready.
-    Hello,
+    Hello {
+        /// The app that it is of, if Slack says so.
+        app: Option<String>,
+    },
     /// Slack is going to close it.
     Disconnect(Disconnect),
     /// Something to handle and acknowledge.
@@ -50,7 +53,9 @@ pub fn frame(text: &str) -> Result<Frame, Malformed> {
         serde_json::from_str(text).map_err(|_| Malformed { place: "", problem: Problem::Form })?;
     let kind = field::text_if_any(&json, "/type").unwrap_or_default().to_owned();
     match kind.as_str() {
-        "hello" => Ok(Frame::Hello),
+        "hello" => {
+            Ok(Frame::Hello { app: field::text_if_any(&json, "/connection_info/app_id").map(str::to_owned) })
+        }
         "disconnect" => Ok(Frame::Disconnect(match field::text_if_any(&json, "/reason") {
             Some("link_disabled") => Disconnect::LinkDisabled,
             Some("too_many_websockets") => Disconnect::TooMany,

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::command::{Incoming, Request};
+use crate::command::{Incoming, Request, Wordless};
 use crate::domain::event::Cause;
 use crate::domain::ids::{MessageTs, SlackChannelId, SlackUserId};
 use crate::slack::directory::Member;
 use crate::slack::views::page_of;
 
 use super::field::{Malformed, Problem, is_there, name, optional_text, parsed, text, text_if_any, value};
-use super::{Hints, Inbound, Lost, Surface};
+use super::{Hints, How, Inbound, Lost, Surface};
 
 pub(super) fn event(payload: &Value) -> Result<Inbound, Malformed> {
     match text(payload, "/event/type")? {
@@ -21,8 +21,8 @@ pub(super) fn event(payload: &Value) -> Result<Inbound, Malformed> {
                 .ok_or(Malformed { place: "/event/user/id", problem: Problem::Form })?;
             Ok(Inbound::Seen(Box::new(member)))
         }
-        "app_uninstalled" => Ok(Inbound::Lost(Lost::Uninstalled)),
-        "tokens_revoked" => Ok(Inbound::Lost(Lost::TokensRevoked)),
+        "app_uninstalled" => Ok(Inbound::Lost(lost(payload, How::Uninstalled))),
+        "tokens_revoked" => Ok(tokens_revoked(payload)),
         "app_home_opened" => home_opened(payload),
         _ => Ok(Inbound::Unknown),
     }
@@ -32,6 +32,21 @@ pub(super) fn event(payload: &Value) -> Result<Inbound, Malformed> {
 fn told_at(payload: &Value) -> Timestamp {
     let second = payload.pointer("/event_time").and_then(Value::as_i64);
     second.and_then(|second| Timestamp::from_second(second).ok()).unwrap_or(Timestamp::MAX)
+}
+
+fn lost(payload: &Value, how: How) -> Lost {
+    let text = |place| text_if_any(payload, place).map(str::to_owned);
+    Lost { how, team: text("/team_id"), app: text("/api_app_id") }
+}
+
+/// Tokens were revoked: of people, which the app doesn't use, or of bots (docs.slack.dev/reference/events/tokens_revoked).
+fn tokens_revoked(payload: &Value) -> Inbound {
+    let bots = payload.pointer("/event/tokens/bot").and_then(Value::as_array).into_iter().flatten();
+    let bots: Vec<SlackUserId> = bots.filter_map(|id| SlackUserId::parse(id.as_str()?).ok()).collect();
+    if bots.is_empty() {
+        return Inbound::Ignored("tokens of people were revoked, not the bot's");
+    }
+    Inbound::Lost(lost(payload, How::TokensRevoked { bots }))
 }
 
 /// App Home was opened; its *Messages* tab is none of ours.
@@ -65,8 +80,8 @@ fn message(payload: &Value) -> Result<Inbound, Malformed> {
     match text_if_any(payload, "/event/subtype") {
         Some("message_changed") => return changed(payload),
         Some("message_deleted") => return deleted(payload),
-        // A file or a reply that is shown in the channel too still has the person's words.
-        Some("file_share" | "thread_broadcast") => {}
+        // With a file, shown in the channel too, or said of oneself (`/me`): they are the person's words all the same.
+        Some("file_share" | "thread_broadcast" | "me_message") => {}
         Some(_) => return Ok(Inbound::Ignored("message with a subtype")),
         None if is_there(payload, "/event/subtype") => {
             return Ok(Inbound::Ignored("message with a subtype"));
@@ -91,9 +106,13 @@ fn message(payload: &Value) -> Result<Inbound, Malformed> {
         .and_then(|thread| MessageTs::parse(thread).ok())
         .filter(|thread| *thread != ts);
     let words = optional_text(payload, "/event/text")?.unwrap_or_default();
-    if words.trim().is_empty() {
+    let request = if !words.trim().is_empty() {
+        Request::Typed { channel: channel.clone(), ts: ts.clone(), thread, text: unescape(words) }
+    } else if let Some(what) = wordless(value(payload, "/event")?) {
+        Request::Wordless { channel: channel.clone(), thread, what }
+    } else {
         return Ok(Inbound::Ignored("message without words"));
-    }
+    };
     let hints = Hints {
         actor: actor.clone(),
         surface: Surface::Typed { channel: channel.clone() },
@@ -101,13 +120,35 @@ fn message(payload: &Value) -> Result<Inbound, Malformed> {
         trigger: None,
         response_url: None,
     };
-    let incoming = Incoming {
-        // The sweep after an outage finds the message by its place and not by any event id.
-        cause: Cause::Message(channel.clone(), ts.clone()),
-        actor,
-        request: Request::Typed { channel, ts, thread, text: unescape(words) },
+    // The sweep after an outage finds the message by its place and not by any event id.
+    let cause = Cause::Message(channel, ts);
+    Ok(Inbound::Request(Box::new(Incoming { cause, actor, request }), hints))
+}
+
+/// What a message without words is instead: files (docs.slack.dev/reference/objects/file-object), or messages
+/// that were passed on. None if it is nothing that anybody would wait for an answer to.
+fn wordless(message: &Value) -> Option<Wordless> {
+    let list = |name| message.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let kind = |file: &Value| {
+        let type_of = |name| file.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (subtype, media) = (type_of("subtype"), type_of("mimetype"));
+        if subtype == "slack_audio" || media.starts_with("audio/") {
+            Wordless::Voice
+        } else if subtype == "slack_video" || media.starts_with("video/") {
+            Wordless::Video
+        } else if media.starts_with("image/") {
+            Wordless::Picture
+        } else {
+            Wordless::File
+        }
     };
-    Ok(Inbound::Request(Box::new(incoming), hints))
+    let files = list("files");
+    if let Some(first) = files.first().map(kind) {
+        return Some(if files.iter().all(|file| kind(file) == first) { first } else { Wordless::File });
+    }
+    let flag = |shared: &Value, name| shared.get(name).and_then(Value::as_bool) == Some(true);
+    let forwarded = |shared: &Value| flag(shared, "is_share") || flag(shared, "is_msg_unfurl");
+    list("attachments").iter().any(forwarded).then_some(Wordless::Forwarded)
 }
 
 /// What a person typed reads otherwise now. Slack tells the same of our own messages, and when it adds a
@@ -121,6 +162,10 @@ fn changed(payload: &Value) -> Result<Inbound, Malformed> {
     if before == Some(now) {
         return Ok(Inbound::Ignored("a message was changed, not its words"));
     }
+    // Words that were added to a file are heard as if they had come with it.
+    if before.is_some_and(|before| before.trim().is_empty()) && !now.trim().is_empty() {
+        return added(payload, unescape(now));
+    }
     // A message with replies is not deleted but blanked.
     if text_if_any(payload, "/event/message/subtype") == Some("tombstone") {
         return taken_back(payload, "/event/previous_message/user", "/event/message/ts");
@@ -130,6 +175,24 @@ fn changed(payload: &Value) -> Result<Inbound, Malformed> {
         channel,
         ts,
         text,
+    })
+}
+
+/// A message that had no words has some now.
+fn added(payload: &Value, text: String) -> Result<Inbound, Malformed> {
+    let thread = text_if_any(payload, "/event/message/thread_ts").and_then(|ts| MessageTs::parse(ts).ok());
+    let read = after_the_fact(payload, "/event/message/user", "/event/message/ts", |channel, ts| {
+        let thread = thread.filter(|thread| *thread != ts);
+        Request::Typed { channel, ts, thread, text }
+    })?;
+    Ok(match read {
+        Inbound::Request(mut incoming, hints) => {
+            if let Request::Typed { channel, ts, .. } = &incoming.request {
+                incoming.cause = Cause::Message(channel.clone(), ts.clone());
+            }
+            Inbound::Request(incoming, hints)
+        }
+        other => other,
     })
 }
 

@@ -43,13 +43,53 @@ pub enum Inbound {
     Unknown,
 }
 
-/// How the app was lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lost {
+/// Slack's word that an app was lost. An app that is installed in several workspaces hears of each, so whether it
+/// is this one has to be found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// How.
+    pub how: How,
+    /// The workspace, if it is named.
+    pub team: Option<String>,
+    /// The app, if it is named.
+    pub app: Option<String>,
+}
+
+/// How an app was lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum How {
     /// It was removed from the workspace.
     Uninstalled,
-    /// Its tokens were revoked.
-    TokensRevoked,
+    /// Tokens of bots were revoked.
+    TokensRevoked {
+        /// The accounts of these bots, at least one.
+        bots: Vec<SlackUserId>,
+    },
+}
+
+/// Who we are, as far as Slack has said so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ours {
+    /// The bot's own account.
+    pub bot: Option<SlackUserId>,
+    /// Its workspace.
+    pub team: Option<String>,
+    /// The app.
+    pub app: Option<String>,
+}
+
+impl Lost {
+    /// Whether it is about us. What isn't known on either side speaks for it: a pause is undone by one click.
+    pub fn is_of(&self, ours: &Ours) -> bool {
+        let same = |named: &Option<String>, own: &Option<String>| {
+            named.as_ref().zip(own.as_ref()).is_none_or(|(named, own)| named == own)
+        };
+        let of_our_bot = match &self.how {
+            How::Uninstalled => true,
+            How::TokensRevoked { bots } => ours.bot.as_ref().is_none_or(|bot| bots.contains(bot)),
+        };
+        same(&self.team, &ours.team) && same(&self.app, &ours.app) && of_our_bot
+    }
 }
 
 /// Where something was done, which decides how it can be answered.

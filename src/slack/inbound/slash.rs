@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::command::{Incoming, Request};
 use crate::domain::event::Cause;
+use crate::domain::hidden::without_hidden;
 use crate::domain::ids::SlackUserId;
 
 use super::events::unescape;
@@ -14,7 +15,7 @@ pub(super) fn slash(payload: &Value) -> Result<Inbound, Malformed> {
     let actor = parsed(payload, "/user_id", |id| SlackUserId::parse(id).ok())?;
     let cause = Cause::Slash(name(payload, "/trigger_id")?.to_owned());
     // A command without words comes with an empty text, or with none at all.
-    let words = unescape(optional_text(payload, "/text")?.unwrap_or_default());
+    let words = without_hidden(&unescape(optional_text(payload, "/text")?.unwrap_or_default())).into_owned();
     let hints = Hints {
         actor: actor.clone(),
         surface: Surface::Slash,

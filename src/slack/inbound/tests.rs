@@ -85,6 +85,9 @@ fn outcome(payload: &Value) -> String {
                 Request::OpenHome { page } => format!("opened {page:?}"),
                 Request::Edit { .. } => "edited".to_owned(),
                 Request::Delete { .. } => "deleted".to_owned(),
+                Request::Wordless { what, thread, .. } => {
+                    format!("wordless {what:?}, threaded {}", thread.is_some())
+                }
             };
             let can = [("trigger", hints.trigger.is_some()), ("response_url", hints.response_url.is_some())];
             let can: Vec<&str> = can.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect();
@@ -92,7 +95,7 @@ fn outcome(payload: &Value) -> String {
         }
         Ok(Inbound::Preview(_)) => "preview".into(),
         Ok(Inbound::Seen(member)) => format!("seen {} away {}", member.id, member.away.is_some()),
-        Ok(Inbound::Lost(how)) => format!("lost: {how:?}"),
+        Ok(Inbound::Lost(lost)) => format!("lost: {:?}", lost.how),
         Ok(Inbound::Challenge(_)) => "challenge".into(),
         Ok(Inbound::Ignored(what)) => format!("ignored: {what}"),
         Ok(Inbound::Unknown) => "unknown".into(),
@@ -135,6 +138,95 @@ fn each_payload_is_read_as_what_it_is() {
         writeln!(read, "{name}: {}", outcome(&payload)).unwrap();
     }
     insta::assert_snapshot!(read);
+}
+
+#[test]
+fn a_message_is_read_by_its_words_or_by_what_it_is_instead() {
+    let base = || {
+        let direct = [("/event/channel_type", json!("im")), ("/event/channel", json!("D111"))];
+        with(published("message"), &direct)
+    };
+    let check = |fields: Value, expected: &str| {
+        let mut payload = base();
+        payload["event"].as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        assert_eq!(outcome(&payload).split(" by W").next().unwrap(), expected, "{fields}");
+    };
+    let file = |kind: Value| json!({ "subtype": "file_share", "text": "", "files": [kind] });
+    let clip = json!({ "mimetype": "audio/mp4", "subtype": "slack_audio",
+        "transcription": { "status": "complete", "preview": { "content": "how much work is it" } } });
+    check(file(clip), "wordless Voice, threaded false");
+    check(file(json!({ "mimetype": "audio/mpeg" })), "wordless Voice, threaded false");
+    check(
+        file(json!({ "mimetype": "video/mp4", "subtype": "slack_video" })),
+        "wordless Video, threaded false",
+    );
+    check(file(json!({ "mimetype": "image/png" })), "wordless Picture, threaded false");
+    check(file(json!({ "mimetype": "application/pdf" })), "wordless File, threaded false");
+    check(file(json!({ "mode": "tombstone" })), "wordless File, threaded false");
+    check(file(json!("F1")), "wordless File, threaded false");
+    let several = json!({ "text": "", "subtype": "file_share",
+        "files": [{ "mimetype": "image/png" }, { "mimetype": "audio/mp4" }] });
+    check(several, "wordless File, threaded false");
+    let threaded = json!({ "text": "", "thread_ts": "1.000001", "files": [{ "mimetype": "image/png" }] });
+    check(threaded, "wordless Picture, threaded true");
+    for how in ["is_share", "is_msg_unfurl"] {
+        let forwarded = json!({ "text": " ", "attachments": [{ how: true, "text": "can we?" }] });
+        check(forwarded, "wordless Forwarded, threaded false");
+    }
+    // With words, the words count.
+    check(json!({ "subtype": "file_share", "text": "see", "files": [{}] }), "typed, threaded false");
+    check(json!({ "subtype": "me_message", "text": "asks why" }), "typed, threaded false");
+    check(json!({ "subtype": "thread_broadcast", "text": "why?" }), "typed, threaded false");
+    // Nobody waits for an answer to these.
+    check(json!({ "text": "" }), "ignored: message without words");
+    check(json!({ "text": "", "attachments": [{ "title": "a preview" }] }), "ignored: message without words");
+    check(json!({ "text": "x", "subtype": "channel_join" }), "ignored: message with a subtype");
+    check(json!({ "text": "", "bot_id": "B1", "files": [{}] }), "ignored: message by a bot");
+}
+
+#[test]
+fn words_that_are_added_to_a_file_are_typed_then_and_later_changes_are_changes() {
+    let change = |before: &str, now: &str| {
+        let direct = [("/event/channel_type", json!("im")), ("/event/channel", json!("D111"))];
+        let mut payload = with(published("message_changed"), &direct);
+        payload["event"]["message"]["ts"] = json!("1596183880.004200");
+        payload["event"]["message"]["text"] = json!(now);
+        payload["event"]["previous_message"]["text"] = json!(before);
+        outcome(&payload).split(" by W").next().unwrap().to_owned()
+    };
+    assert_eq!(change("", "how much work is it?"), "typed, threaded false");
+    assert_eq!(change("how much?", "how much work is it?"), "edited");
+    assert_eq!(change("how much?", ""), "edited");
+    assert_eq!(change("", ""), "ignored: a message was changed, not its words");
+}
+
+#[test]
+fn what_was_lost_is_ours_unless_something_says_otherwise() {
+    let bot = |id: &str| SlackUserId::parse(id).unwrap();
+    let ours = Ours { bot: Some(bot("U1")), team: Some("T1".into()), app: Some("A1".into()) };
+    let lost = |how: &How, team: Option<&str>, app: Option<&str>| Lost {
+        how: how.clone(),
+        team: team.map(str::to_owned),
+        app: app.map(str::to_owned),
+    };
+    let revoked = How::TokensRevoked { bots: vec![bot("U1"), bot("U2")] };
+    let others = How::TokensRevoked { bots: vec![bot("U2")] };
+    for (how, team, app, expected) in [
+        (&How::Uninstalled, Some("T1"), Some("A1"), true),
+        (&How::Uninstalled, Some("T2"), Some("A1"), false),
+        (&How::Uninstalled, Some("T1"), Some("A2"), false),
+        (&How::Uninstalled, None, None, true),
+        (&revoked, Some("T1"), Some("A1"), true),
+        (&revoked, Some("T2"), Some("A1"), false),
+        (&others, Some("T1"), Some("A1"), false),
+    ] {
+        assert_eq!(lost(how, team, app).is_of(&ours), expected, "{how:?} {team:?} {app:?}");
+        // Before Slack has said who we are, nothing speaks against it.
+        assert!(lost(how, team, app).is_of(&Ours::default()));
+    }
+    let people = json!({ "type": "tokens_revoked", "tokens": { "oauth": ["U06ANSZA213"], "bot": [] } });
+    let payload = with(published("app_uninstalled"), &[("/event", people)]);
+    assert_eq!(outcome(&payload), "ignored: tokens of people were revoked, not the bot's");
 }
 
 #[test]

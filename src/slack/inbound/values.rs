@@ -3,6 +3,7 @@
 use jiff::civil::Time;
 use serde_json::Value as Json;
 
+use crate::domain::hidden::without_hidden;
 use crate::domain::ids::SlackUserId;
 use crate::domain::message::{Value, Values};
 
@@ -34,7 +35,10 @@ fn value(input: &Json) -> Result<Option<Value>, Malformed> {
         Ok::<_, Malformed>(text.filter(|text| !text.trim().is_empty()))
     };
     let value = match text_if_any(input, "/type") {
-        Some("plain_text_input") => filled("/value")?.map(|text| Value::Text(text.to_owned())),
+        Some("plain_text_input") => {
+            let shown = filled("/value")?.map(|text| without_hidden(text).into_owned());
+            shown.filter(|text| !text.trim().is_empty()).map(Value::Text)
+        }
         Some("radio_buttons" | "static_select") => {
             filled("/selected_option/value")?.map(|choice| Value::Choice(choice.to_owned()))
         }

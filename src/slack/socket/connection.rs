@@ -99,6 +99,7 @@ impl Ended {
 /// A connection that has said hello.
 #[derive(Debug)]
 pub(super) struct Connection {
+    app: Option<String>,
     write: SplitSink<Socket, Message>,
     read: SplitStream<Socket>,
 }
@@ -123,7 +124,7 @@ impl Connection {
                 let message = message.map_err(|error| OpenError::Socket(Box::new(error)))?;
                 let Message::Text(text) = message else { continue };
                 match frame(text.as_str()) {
-                    Ok(Frame::Hello) => return Ok(Self { write, read }),
+                    Ok(Frame::Hello { app }) => return Ok(Self { app, write, read }),
                     Ok(Frame::Disconnect(Disconnect::LinkDisabled)) => {
                         return Err(CallError::refused("link_disabled").into());
                     }
@@ -149,7 +150,8 @@ impl Connection {
         mut stop: watch::Receiver<bool>,
         leaving: oneshot::Sender<Ended>,
     ) {
-        let Self { mut write, mut read } = self;
+        let Self { app, mut write, mut read } = self;
+        receiver.introduced(app);
         let mut leaving = Leaving(Some(leaving));
         let mut under_way = FuturesUnordered::new();
         let mut heard = monotonic();
@@ -203,7 +205,7 @@ impl Connection {
                             drains = true;
                             closing.as_mut().reset(tokio::time::Instant::from_std(heard + patience.drain));
                         }
-                        Ok(Frame::Hello | Frame::Other) => {}
+                        Ok(Frame::Hello { .. } | Frame::Other) => {}
                         Err(malformed) => tracing::warn!(
                             slack.field = malformed.place,
                             problem = %malformed.problem,

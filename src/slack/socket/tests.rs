@@ -22,7 +22,7 @@ use crate::command::{Incoming, Request};
 use crate::domain::message::Reply;
 use crate::slack::directory::Member;
 use crate::slack::heard::Heard;
-use crate::slack::inbound::Lost;
+use crate::slack::inbound::How;
 use crate::slack::{Closed, FreshUrls, Inbox, Lookout, Settings};
 
 use super::*;
@@ -108,7 +108,7 @@ struct Nobody;
 impl Lookout for Nobody {
     fn seen(&self, _: Member) {}
     fn at_home(&self, _who: crate::domain::ids::SlackUserId, _page: crate::domain::message::Page) {}
-    fn lost(&self, _: Lost) {}
+    fn lost(&self, _: How) {}
 }
 
 /// An inbox of one function.

@@ -3,8 +3,11 @@
 //! They are drawn as `rich_text`, which takes what it is given as text; only small print is markup (there
 //! is no small rich text), escaped.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
+use crate::domain::hidden::without_hidden;
 use crate::domain::message::{Paragraph, Part, Span};
 
 use super::controls;
@@ -166,7 +169,13 @@ pub(super) fn nest(kind: &str, elements: Vec<Value>) -> Value {
 }
 
 fn plain(text: &str) -> Value {
-    json!({ "type": "text", "text": text })
+    json!({ "type": "text", "text": seen(text) })
+}
+
+/// `text` without what nobody sees; an element has to have some.
+fn seen(text: &str) -> Cow<'_, str> {
+    let seen = without_hidden(text);
+    if seen.is_empty() { Cow::Borrowed(" ") } else { seen }
 }
 
 /// Elements of rich text that stay within a limit together.
@@ -191,10 +200,10 @@ fn runs(paragraph: &Paragraph, most: usize) -> Vec<Run> {
                 pieces(text, most).into_iter().for_each(|piece| push(plain(piece), units(piece)))
             }
             Span::Strong(text) => pieces(text, most).into_iter().for_each(|piece| {
-                push(json!({ "type": "text", "text": piece, "style": { "bold": true } }), units(piece));
+                push(json!({ "type": "text", "text": seen(piece), "style": { "bold": true } }), units(piece));
             }),
             Span::Code(text) => pieces(text, most).into_iter().for_each(|piece| {
-                push(json!({ "type": "text", "text": piece, "style": { "code": true } }), units(piece));
+                push(json!({ "type": "text", "text": seen(piece), "style": { "code": true } }), units(piece));
             }),
             Span::Link { label, url } => {
                 let label = cut(label, most);

@@ -1,6 +1,8 @@
-//! Text within limits.
+//! Text within limits, without what nobody sees.
 
 use unicode_segmentation::UnicodeSegmentation;
+
+use crate::domain::hidden::without_hidden;
 
 /// What stands for what was left out.
 const ELLIPSIS: &str = "…";
@@ -13,6 +15,7 @@ pub(super) fn units(text: &str) -> usize {
 /// `text`, or as much of it as fits into `most` units with an ellipsis, ending where a person sees the end
 /// of a character.
 pub(super) fn cut(text: &str, most: usize) -> String {
+    let text = &*without_hidden(text);
     if units(text) <= most {
         return text.to_owned();
     }
@@ -77,7 +80,7 @@ fn good_break(text: &str) -> usize {
 
 /// `text` with the three characters escaped that Slack's markup begins with; `<!channel>` stays text.
 pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    without_hidden(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// `text` escaped and within `most` units; an escape is never cut in two.
@@ -110,10 +113,13 @@ mod tests {
         // An accent stays on its letter.
         check("ne\u{301}e", 3, "n…");
         check("a b c d", 3, "a…");
+        // What nobody sees takes no room, and turns nothing round.
+        check("pay\u{202e}gnp\u{200b}", 6, "paygnp");
     }
 
     #[test]
     fn markup_is_escaped_whole() {
+        assert_eq!(escape("<\u{202e}b>\0"), "&lt;b&gt;");
         assert_eq!(cut_escaped("<!channel> & co", 50), "&lt;!channel&gt; &amp; co");
         assert_eq!(cut_escaped("&&&&", 12), "&amp;…");
     }
