@@ -22,6 +22,9 @@ mod reload;
 pub(crate) mod restored;
 pub mod seed;
 mod shared;
+#[cfg(feature = "simulation")]
+#[cfg(test)]
+mod simulation;
 mod sweep;
 mod timekeeping;
 
@@ -38,7 +41,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::{Clock, Hand, Trust};
-use crate::dispatch::{Campaigns, Dispatch, Means, Rates};
+use crate::dispatch::{Campaigns, Dispatch, Means, Planner, Rates};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
@@ -347,7 +350,7 @@ async fn adopt(writer: &Writer, shared: &Shared) -> Result<(), journal::Stopped>
 
 /// Sends what is due, from the moment on at which all that it depends on is known; `prepared` says whether it is.
 async fn post(
-    dispatch: Dispatch<Campaigns>,
+    dispatch: Dispatch<impl Planner>,
     prepared: impl Future<Output = Result<bool, journal::Stopped>> + Send,
     mut stopping: watch::Receiver<bool>,
 ) -> Result<(), String> {

@@ -93,7 +93,7 @@ impl Reload {
         }
     }
 
-    async fn adopt(&self, program: Program) -> Result<(), Stopped> {
+    pub(super) async fn adopt(&self, program: Program) -> Result<(), Stopped> {
         let new = program.digest != self.shared.program().digest;
         let to_adopt = program.clone();
         let adopted = self.writer.submit(None, move |state, _| {
@@ -109,7 +109,7 @@ impl Reload {
         Ok(())
     }
 
-    async fn refuse(&self, digest: ConfigDigest, faults: &Faults) -> Result<(), Stopped> {
+    pub(super) async fn refuse(&self, digest: ConfigDigest, faults: &Faults) -> Result<(), Stopped> {
         let number = u32::try_from(faults.diagnostics.len()).unwrap_or(u32::MAX);
         let places: Vec<String> = faults
             .diagnostics
