@@ -566,7 +566,19 @@ impl House {
             records[from..].iter().cloned().zip(stamps[from..].iter().copied()).collect::<Vec<_>>()
         });
         let shown = self.slack.with(|workspace| workspace.shown[seen..].to_vec());
-        self.promise.looks(&records, &shown, &self.truth, &self.time);
+        self.promise.reads(&records, &self.truth, &self.time);
+        if let Some(process) = &self.process {
+            let state = process.writer.state();
+            for mark in shown.iter().filter_map(|shown| shown.mark.as_deref()) {
+                if !self.promise.knows(mark)
+                    && let Some((_, post)) =
+                        state.posts.iter().find(|(id, _)| id.to_string().starts_with(mark))
+                {
+                    self.promise.goes_by(mark, &post.key);
+                }
+            }
+        }
+        self.promise.watches(&shown, &self.truth);
         let breaches = self.slack.with(|workspace| std::mem::take(&mut workspace.breaches));
         let now = self.time.truth();
         for (rule, how) in breaches {

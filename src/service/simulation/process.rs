@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
@@ -22,13 +22,18 @@ use crate::domain::program::Program;
 use crate::domain::state::State;
 use crate::journal::{Vault, Writer};
 use crate::service::home::{Coming, Desk};
-use crate::service::people::People;
+use crate::service::people::{Asker, People};
 use crate::service::reload::Reload;
 use crate::service::shared::Shared;
 use crate::service::sweep::Sweep;
 use crate::service::{CALL_TIMEOUT, inbox, post, until};
-use crate::slack::socket::Health;
+use crate::slack::heard::Heard;
 use crate::slack::{Client, FreshUrls, Inbox, Receipt, Receiver, SlackPerformer};
+
+/// How often a living connection says something. In truth it is ten seconds; a quarter has too many of those.
+const BETWEEN_SIGNS: Duration = Duration::from_secs(240);
+/// How long a silence is an outage, accordingly.
+const SILENCE: SignedDuration = SignedDuration::from_mins(10);
 
 /// Where the plan was found to differ from one made from nothing.
 pub(super) type Differences = Arc<Mutex<Vec<String>>>;
@@ -96,7 +101,7 @@ pub(super) struct Process {
     pub(super) shared: Shared,
     receiver: Arc<Receiver>,
     desk: Desk,
-    health: watch::Sender<Health>,
+    connected: watch::Sender<bool>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<Result<(), String>>,
 }
@@ -123,7 +128,7 @@ impl Process {
         let mut tasks: JoinSet<Result<(), String>> = JoinSet::new();
         tasks.spawn(async move { stepping.run().await.map_err(|fault| fault.to_string()) });
         let client = Arc::new(Client::over(around.slack.line(number), CALL_TIMEOUT));
-        let last_heard = writer.state().as_of;
+        let last_record = writer.state().as_of;
         let shared = Shared::new(program);
         if super::super::adopt(&writer, &shared).await.is_err() {
             return None;
@@ -132,12 +137,15 @@ impl Process {
 
         let fresh = Arc::new(FreshUrls::default());
         let (members, changes) = mpsc::unbounded_channel();
+        let (ask, asked) = mpsc::unbounded_channel();
         let (opened, mut openings) = mpsc::unbounded_channel();
         let inbox: Arc<dyn Inbox> =
             Arc::new(inbox::Decider { writer: writer.clone(), shared: shared.clone() });
         let runtime = tokio::runtime::Handle::current();
         let watch_out = inbox::Watch { members, writer: writer.clone(), runtime, homes: opened };
-        let receiver = Receiver::new(inbox.clone(), Arc::new(watch_out), client.clone(), fresh.clone());
+        let heard = Heard::new(clock.clone());
+        let receiver =
+            Receiver::new(inbox.clone(), Arc::new(watch_out), client.clone(), fresh.clone(), heard.clone());
         // Pages are composed when somebody looks, see `home`.
         tasks.spawn(async move {
             while openings.recv().await.is_some() {}
@@ -151,13 +159,31 @@ impl Process {
             clock: clock.clone(),
             coming: Coming::default(),
         };
-        let sweep =
-            Sweep { client: client.clone(), writer: writer.clone(), clock: clock.clone(), inbox, last_heard };
-        let (health, healthy) = watch::channel(Health { open: 1, fault: None });
+        let sweep = Sweep {
+            client: client.clone(),
+            writer: writer.clone(),
+            clock: clock.clone(),
+            inbox,
+            heard: heard.clone(),
+            data: around.data.clone(),
+            last_record,
+            silence: SILENCE,
+            connects: true,
+        };
         tasks.spawn(until(stopping.clone(), async move {
-            sweep.follow(healthy).await;
+            sweep.follow().await;
             Ok(())
         }));
+        // A connection that lives says something from time to time.
+        let (connected, connection) = watch::channel(true);
+        tasks.spawn(async move {
+            loop {
+                if *connection.borrow() {
+                    heard.note();
+                }
+                tokio::time::sleep(BETWEEN_SIGNS).await;
+            }
+        });
         let (first, first_reading) = oneshot::channel();
         let people = People {
             client: client.clone(),
@@ -165,6 +191,7 @@ impl Process {
             clock: clock.clone(),
             shared: shared.clone(),
             changes,
+            asked,
         };
         let stopped = |_| "the journal stopped".to_owned();
         tasks.spawn(until(stopping.clone(), async move { people.keep_fresh(first).await.map_err(stopped) }));
@@ -172,6 +199,7 @@ impl Process {
             writer: writer.clone(),
             clock,
             performer: Arc::new(SlackPerformer::new(client, fresh)),
+            renew: Arc::new(Asker(ask)),
             compose: Arc::new(inbox::Words),
             rates: Rates::default(),
             timeout: CALL_TIMEOUT,
@@ -180,7 +208,7 @@ impl Process {
         let (dispatch, _) = Dispatch::new(means, plan, shared.program.subscribe(), shared.seen.subscribe());
         tasks.spawn(post(dispatch, first_reading, stopping));
         let receiver = Arc::new(receiver);
-        Some(Self { number, writer, shared, receiver, desk, health, stop, tasks })
+        Some(Self { number, writer, shared, receiver, desk, connected, stop, tasks })
     }
 
     /// Hands a payload in; none if the process dies over it or is too slow.
@@ -199,10 +227,7 @@ impl Process {
 
     /// Whether events reach it.
     pub(super) fn connected(&self, connected: bool) {
-        self.health.send_if_modified(|health| {
-            let open = usize::from(connected);
-            std::mem::replace(&mut health.open, open) != open
-        });
+        self.connected.send_replace(connected);
     }
 
     /// The folder of the configuration was written, and this is what is in it.

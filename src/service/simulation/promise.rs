@@ -123,14 +123,8 @@ impl Promise {
         self.read = records;
     }
 
-    /// Takes in what is new on record and what was newly shown.
-    pub(super) fn looks(
-        &mut self,
-        records: &[(Record, Timestamp)],
-        shown: &[Shown],
-        truth: &Truth,
-        time: &Time,
-    ) {
+    /// Takes in what is new on record.
+    pub(super) fn reads(&mut self, records: &[(Record, Timestamp)], truth: &Truth, time: &Time) {
         if !time.is_right() {
             self.strayed = Some(time.truth());
         }
@@ -138,10 +132,27 @@ impl Promise {
             self.read += 1;
             self.record(record, *at, truth);
         }
+    }
+
+    /// Takes in what was newly shown.
+    pub(super) fn watches(&mut self, shown: &[Shown], truth: &Truth) {
         for shown in shown {
             self.shown += 1;
             self.show(shown, truth);
         }
+    }
+
+    /// A post that went out under the id of what it was called before, or of nothing at all.
+    pub(super) fn goes_by(&mut self, mark: &str, key: &PostKey) {
+        let latest = self.posts.values().filter(|intended| intended.key == *key).max_by_key(|of| of.seq);
+        if let Some(intended) = latest.cloned() {
+            self.posts.insert(mark.to_owned(), intended.clone());
+            self.posts.insert(mark.chars().take(12).collect(), intended);
+        }
+    }
+
+    pub(super) fn knows(&self, mark: &str) -> bool {
+        self.posts.contains_key(mark)
     }
 
     /// A record's number among all that ever were.
