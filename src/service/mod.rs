@@ -206,6 +206,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
             writer: writer.clone(),
             clock: clock.clone(),
             trust: believed.clone(),
+            look: timekeeping::LOOK,
         };
         tasks
             .spawn(until(stopping.clone(), async move { timekeeping.keep(compared).await.map_err(stopped) }));

@@ -139,6 +139,13 @@ impl Wire for Line {
         self.carries(method.name(), arguments).await
     }
 
+    async fn date(&self) -> Result<Option<Timestamp>, CallError> {
+        self.dead().await;
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        self.dead().await;
+        Ok(Some(self.slack.time.truth()))
+    }
+
     async fn respond(&self, url: &ResponseUrl, body: &Value) -> Result<(), CallError> {
         self.dead().await;
         tokio::time::sleep(Duration::from_millis(60)).await;

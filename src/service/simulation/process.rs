@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use super::disk::Disk;
 use super::slack::Slack;
 use super::time::Time;
+use crate::clock::Trust;
 use crate::config::{self, Files};
 use crate::dispatch::{Campaigns, Dispatch, Means, Planner, Rates, World};
 use crate::domain::effect::{DeliveryKey, Effect, Post, PostKey};
@@ -26,12 +27,15 @@ use crate::service::people::{Asker, People};
 use crate::service::reload::Reload;
 use crate::service::shared::Shared;
 use crate::service::sweep::Sweep;
+use crate::service::timekeeping::Timekeeping;
 use crate::service::{CALL_TIMEOUT, inbox, post, until};
 use crate::slack::heard::Heard;
 use crate::slack::{Client, FreshUrls, Inbox, Receipt, Receiver, SlackPerformer};
 
 /// How often a living connection says something. In truth it is ten seconds; a quarter has too many of those.
 const BETWEEN_SIGNS: Duration = Duration::from_secs(240);
+/// How soon a jump of the clock is noticed; in truth it is five seconds.
+const LOOK: Duration = Duration::from_secs(240);
 /// How long a silence is an outage, accordingly.
 const SILENCE: SignedDuration = SignedDuration::from_mins(10);
 
@@ -194,10 +198,22 @@ impl Process {
             asked,
         };
         let stopped = |_| "the journal stopped".to_owned();
+        let trust = Trust::default();
+        let (compared, first_comparison) = oneshot::channel();
+        let timekeeping = Timekeeping {
+            client: client.clone(),
+            writer: writer.clone(),
+            clock: clock.clone(),
+            trust: trust.clone(),
+            look: LOOK,
+        };
+        tasks
+            .spawn(until(stopping.clone(), async move { timekeeping.keep(compared).await.map_err(stopped) }));
         tasks.spawn(until(stopping.clone(), async move { people.keep_fresh(first).await.map_err(stopped) }));
         let means = Means {
             writer: writer.clone(),
             clock,
+            trust,
             performer: Arc::new(SlackPerformer::new(client, fresh)),
             renew: Arc::new(Asker(ask)),
             compose: Arc::new(inbox::Words),
@@ -206,7 +222,7 @@ impl Process {
         };
         let plan = Compared { plan: Campaigns::new(doubtful), differences: around.differences.clone() };
         let (dispatch, _) = Dispatch::new(means, plan, shared.program.subscribe(), shared.seen.subscribe());
-        tasks.spawn(post(dispatch, first_reading, stopping));
+        tasks.spawn(post(dispatch, first_reading, first_comparison, stopping));
         let receiver = Arc::new(receiver);
         Some(Self { number, writer, shared, receiver, desk, connected, stop, tasks })
     }
