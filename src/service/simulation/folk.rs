@@ -81,7 +81,12 @@ impl House {
         tokio::time::sleep(Duration::from_secs(2)).await;
         let did = self.slack.with(|workspace| before < workspace.log.len());
         let recorded = head < self.disk.head();
-        if answer.is_none() && !did && !recorded && self.process.is_some() {
+        // Doing the same again changes nothing, and nothing has to be said to it.
+        let doing = payload.pointer("/actions/0").map(|action| {
+            format!("{who} {:?} {:?} {:?}", action["action_id"], action["value"], action["selected_option"])
+        });
+        let again = doing.is_some_and(|doing| !self.done.insert(doing));
+        if answer.is_none() && !did && !recorded && !again && self.process.is_some() {
             let now = self.time.truth();
             let how = format!("{who}: {}", payload.pointer("/actions/0").unwrap_or(payload));
             self.promise.breaks("what is acknowledged is on record or answered", now, how);

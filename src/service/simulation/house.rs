@@ -71,11 +71,13 @@ pub(super) struct House {
     /// The machine was asleep until then.
     slept_until: Option<Timestamp>,
     interventions: u64,
+    /// What was clicked before, and taken.
+    pub(super) done: BTreeSet<String>,
     /// Since when the program runs, hears and is let do its work.
     pub(super) well_since: Option<Timestamp>,
     /// Questions that were typed: where, when, by whom.
     pub(super) typed: Vec<(String, String, Timestamp, Human)>,
-    /// When an advocate started or resumed something last.
+    /// Kinds of deeds that were done.
     pub(super) kinds: BTreeSet<&'static str>,
     pub(super) wrong_accounts: BTreeMap<String, Timestamp>,
     pub(super) faults_until: Timestamp,
@@ -122,6 +124,7 @@ impl House {
             deaf: false,
             slept_until: None,
             interventions: 0,
+            done: BTreeSet::new(),
             well_since: None,
             typed: Vec::new(),
             kinds: BTreeSet::new(),

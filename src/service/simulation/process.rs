@@ -33,11 +33,11 @@ use crate::slack::heard::Heard;
 use crate::slack::{Client, FreshUrls, Inbox, Receipt, Receiver, SlackPerformer};
 
 /// How often a living connection says something. In truth it is ten seconds; a quarter has too many of those.
-const BETWEEN_SIGNS: Duration = Duration::from_secs(240);
+const BETWEEN_SIGNS: Duration = Duration::from_secs(600);
 /// How soon a jump of the clock is noticed; in truth it is five seconds.
-const LOOK: Duration = Duration::from_secs(240);
+const LOOK: Duration = Duration::from_secs(600);
 /// How long a silence is an outage, accordingly.
-const SILENCE: SignedDuration = SignedDuration::from_mins(10);
+const SILENCE: SignedDuration = SignedDuration::from_mins(16);
 
 /// Where the plan was found to differ from one made from nothing.
 pub(super) type Differences = Arc<Mutex<Vec<String>>>;

@@ -244,6 +244,11 @@ const TROUBLES: [&str; 27] = [
     "restores",
 ];
 
+/// Whether a kind is trouble, and not everyday life.
+pub(super) fn is_trouble(kind: &str) -> bool {
+    TROUBLES.contains(&kind) || kind == "copies back"
+}
+
 const EVENTS: [&str; 9] = [
     "PostIntended",
     "PostSent",
