@@ -28,7 +28,7 @@ use crate::service::reload::Reload;
 use crate::service::shared::Shared;
 use crate::service::sweep::Sweep;
 use crate::service::timekeeping::Timekeeping;
-use crate::service::{CALL_TIMEOUT, inbox, post, until};
+use crate::service::{CALL_TIMEOUT, inbox, post, proof, restored, until};
 use crate::slack::heard::Heard;
 use crate::slack::{Client, FreshUrls, Inbox, Receipt, Receiver, SlackPerformer};
 
@@ -122,8 +122,9 @@ pub(super) struct Surroundings {
 
 impl Process {
     /// Starts on what the disk holds. None if the configuration has faults: then nothing runs.
-    pub(super) async fn start(around: &Surroundings, files: &Files, doubtful: bool) -> Option<Self> {
+    pub(super) async fn start(around: &Surroundings, files: &Files) -> Option<Self> {
         let program = config::load_files(files).ok()?.program;
+        let doubtful = proof::is_doubtful(&around.data).unwrap();
         let number = around.disk.boots();
         let clock = around.time.clock();
         let journal = around.disk.journal(number);
@@ -134,7 +135,9 @@ impl Process {
         let client = Arc::new(Client::over(around.slack.line(number), CALL_TIMEOUT));
         let last_record = writer.state().as_of;
         let shared = Shared::new(program);
-        if super::super::adopt(&writer, &shared).await.is_err() {
+        let opened_at = writer.head();
+        let recorded = restored::record(&around.data, &writer, opened_at).await;
+        if recorded.is_err() || super::super::adopt(&writer, &shared).await.is_err() {
             return None;
         }
         shared.lay_over(&writer.state());
@@ -212,17 +215,30 @@ impl Process {
         tasks.spawn(until(stopping.clone(), async move { people.keep_fresh(first).await.map_err(stopped) }));
         let means = Means {
             writer: writer.clone(),
-            clock,
+            clock: clock.clone(),
             trust,
-            performer: Arc::new(SlackPerformer::new(client, fresh)),
+            performer: Arc::new(SlackPerformer::new(client.clone(), fresh)),
             renew: Arc::new(Asker(ask)),
             compose: Arc::new(inbox::Words),
             rates: Rates::default(),
             timeout: CALL_TIMEOUT,
         };
         let plan = Compared { plan: Campaigns::new(doubtful), differences: around.differences.clone() };
-        let (dispatch, _) = Dispatch::new(means, plan, shared.program.subscribe(), shared.seen.subscribe());
-        tasks.spawn(post(dispatch, first_reading, first_comparison, stopping));
+        let (dispatch, settled) =
+            Dispatch::new(means, plan, shared.program.subscribe(), shared.seen.subscribe());
+        tasks.spawn(super::super::trust(doubtful, around.data.clone(), settled));
+        let prepared = {
+            let (writer, shared) = (writer.clone(), shared.clone());
+            async move {
+                if first_reading.await.is_err() {
+                    return Ok(false);
+                }
+                _ = first_comparison.await;
+                restored::compare(&client, &writer, &clock, &shared.program(), opened_at).await?;
+                Ok(true)
+            }
+        };
+        tasks.spawn(post(dispatch, prepared, stopping));
         let receiver = Arc::new(receiver);
         Some(Self { number, writer, shared, receiver, desk, connected, stop, tasks })
     }
