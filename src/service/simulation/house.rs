@@ -15,7 +15,9 @@ use super::slack::{Account, Fault, Slack};
 use super::story::{Deed, Step, Story};
 use super::time::Time;
 use super::truth::Truth;
+use crate::domain::effect::Epoch;
 use crate::plan;
+use crate::service::proof;
 
 /// Something that comes due by itself.
 #[derive(Debug, Clone)]
@@ -26,9 +28,7 @@ pub(super) enum Due {
         payload: Value,
         tries: usize,
     },
-    Starts {
-        doubtful: bool,
-    },
+    Starts,
     /// The clock is set right.
     Right,
     Hears,
@@ -98,6 +98,9 @@ impl House {
         let mut dice = Dice::new(story.seed ^ 0xd1ce);
         let organisation = Organisation::new(&mut dice);
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        // The journal lies elsewhere; that there is one is what the mark of a doubtful one asks.
+        proof::doubt(folder.path()).unwrap();
+        std::fs::create_dir(folder.path().join("journal")).unwrap();
         let differences = Differences::default();
         let around = Surroundings {
             disk: disk.clone(),
@@ -217,13 +220,13 @@ impl House {
         }
     }
 
-    pub(super) async fn starts(&mut self, doubtful: bool) {
-        self.process = Process::start(&self.around, &self.organisation.files(), doubtful).await;
+    pub(super) async fn starts(&mut self) {
+        self.process = Process::start(&self.around, &self.organisation.files()).await;
         if self.process.is_none() {
             // With a broken configuration nothing starts; somebody mends it.
             self.organisation.broken = None;
             self.organisation.edition += 1;
-            self.process = Process::start(&self.around, &self.organisation.files(), doubtful).await;
+            self.process = Process::start(&self.around, &self.organisation.files()).await;
         }
         let now = self.time.truth();
         self.truth.reads(&self.organisation, now);
@@ -239,7 +242,7 @@ impl House {
         if let Some(process) = self.process.take() {
             self.disk.dies();
             process.dies().await;
-            self.soon(after, Due::Starts { doubtful: false });
+            self.soon(after, Due::Starts);
         }
     }
 
@@ -281,9 +284,9 @@ impl House {
         match due {
             Due::Step(step) => self.deed(step.deed, at).await,
             Due::Again { payload, tries } => self.deliver(payload, tries).await,
-            Due::Starts { doubtful } => {
+            Due::Starts => {
                 if self.process.is_none() {
-                    self.starts(doubtful).await;
+                    self.starts().await;
                 }
             }
             Due::Right => self.time.set_wrong(SignedDuration::ZERO),
@@ -498,7 +501,7 @@ impl House {
                 self.well_since = None;
                 if let Some(process) = self.process.take() {
                     process.stops().await;
-                    self.soon(minute(minutes), Due::Starts { doubtful: false });
+                    self.soon(minute(minutes), Due::Starts);
                 }
             }
             Deed::Traps(trap) => self.disk.sets(trap),
@@ -539,7 +542,15 @@ impl House {
                 self.sees();
                 self.disk.rewinds(records);
                 self.promise.rewinds(records);
-                self.starts(!copied).await;
+                if !copied {
+                    // As `canvass restore` leaves it, but for where the randomness comes from.
+                    let mut random = [0; 16];
+                    random.fill_with(|| self.dice.next() as u8);
+                    std::fs::write(self.around.data.join("restored"), format!("{}\n", Epoch::new(random)))
+                        .unwrap();
+                    proof::doubt(&self.around.data).unwrap();
+                }
+                self.starts().await;
             }
             Deed::Foresees { hours } => self.foresees(hours),
         }
