@@ -26,6 +26,9 @@ pub(crate) mod restored;
 mod secrets;
 pub mod seed;
 mod shared;
+#[cfg(feature = "simulation")]
+#[cfg(test)]
+mod simulation;
 mod sweep;
 mod timekeeping;
 
@@ -42,7 +45,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::{Clock, Hand, Trust};
-use crate::dispatch::{Campaigns, Dispatch, Means, Rates};
+use crate::dispatch::{Campaigns, Dispatch, Means, Planner, Rates};
 use crate::domain::event::{Event, PauseReason};
 use crate::domain::ids::Seq;
 use crate::domain::observation::Observations;
@@ -241,6 +244,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
             writer: writer.clone(),
             clock: clock.clone(),
             trust: believed.clone(),
+            look: timekeeping::LOOK,
         };
         tasks
             .spawn(until(stopping.clone(), async move { timekeeping.keep(compared).await.map_err(stopped) }));
@@ -391,7 +395,7 @@ async fn adopt(writer: &Writer, shared: &Shared, empty: Empty) -> Result<(), jou
 
 /// Sends what is due, from the moment on at which all that it depends on is known; `prepared` says whether it is.
 async fn post(
-    dispatch: Dispatch<Campaigns>,
+    dispatch: Dispatch<impl Planner>,
     prepared: impl Future<Output = Result<bool, journal::Stopped>> + Send,
     mut stopping: watch::Receiver<bool>,
 ) -> Result<(), String> {

@@ -95,7 +95,11 @@ impl Reload {
         }
     }
 
-    async fn adopt(&self, program: Program, former: &mut adopt::Former) -> Result<(), Stopped> {
+    pub(super) async fn adopt(
+        &self,
+        program: Program,
+        former: &mut adopt::Former,
+    ) -> Result<(), Stopped> {
         let before = former.clone();
         adopt::remember(former, &program);
         let new = program.digest != self.shared.program().digest;
@@ -113,7 +117,7 @@ impl Reload {
         Ok(())
     }
 
-    async fn refuse(&self, digest: ConfigDigest, faults: &Faults) -> Result<(), Stopped> {
+    pub(super) async fn refuse(&self, digest: ConfigDigest, faults: &Faults) -> Result<(), Stopped> {
         let number = u32::try_from(faults.diagnostics.len()).unwrap_or(u32::MAX);
         let places: Vec<String> = faults
             .diagnostics

@@ -19,8 +19,8 @@ use crate::slack::Client;
 const USUALLY: Duration = Duration::from_secs(3600);
 /// Between two comparisons while the clocks are apart, or Slack can't be asked.
 const IN_DOUBT: Duration = Duration::from_secs(10);
-/// How soon it is noticed that our clock has jumped.
-const LOOK: Duration = Duration::from_secs(5);
+/// How soon the service notices that its clock has jumped.
+pub(super) const LOOK: Duration = Duration::from_secs(5);
 
 /// Compares the clocks.
 pub(super) struct Timekeeping {
@@ -28,6 +28,8 @@ pub(super) struct Timekeeping {
     pub(super) writer: Writer,
     pub(super) clock: Clock,
     pub(super) trust: Trust,
+    /// How soon it is noticed that our clock has jumped, real time.
+    pub(super) look: Duration,
 }
 
 impl Timekeeping {
@@ -67,7 +69,7 @@ impl Timekeeping {
         let until = monotonic() + long;
         let believed = self.trust.believes(self.clock.now(), monotonic());
         while monotonic() < until {
-            tokio::time::sleep(LOOK.min(long)).await;
+            tokio::time::sleep(self.look.min(long)).await;
             if believed && !self.trust.believes(self.clock.now(), monotonic()) {
                 tracing::warn!(
                     "this machine's clock has jumped, or the machine slept; it is compared with Slack's"

@@ -122,6 +122,11 @@ impl ResponseUrl {
     pub fn parse(text: &str) -> Result<Self, BadAddress> {
         safe_address(text, "https", "http").map(Self)
     }
+
+    /// The address itself: whoever has it can answer.
+    pub fn address(&self) -> &str {
+        self.0.as_str()
+    }
 }
 
 impl fmt::Debug for ResponseUrl {

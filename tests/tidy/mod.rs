@@ -172,3 +172,31 @@ fn grouped_and_nested_imports_are_read() {
             .collect();
     assert_eq!(named, ["clock", "domain", "plan"]);
 }
+
+#[test]
+fn every_mutant_still_fits_into_the_function_it_names() {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(root().join("tests/mutants")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "txt"));
+    assert!(!paths.is_empty());
+    for path in paths {
+        let mutant = fs::read_to_string(&path).unwrap();
+        let (head, rest) = mutant.split_once("\n<<<<\n").unwrap();
+        let (old, _) = rest.split_once("\n====\n").unwrap();
+        let named = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        let text = fs::read_to_string(root().join(named("file "))).unwrap();
+        let function = format!("fn {}", named("fn "));
+        let (_, after) =
+            text.split_once(&function).unwrap_or_else(|| panic!("{}: no {function}", path.display()));
+        // As `apply.py` does: up to the end of a method or of a function that stands alone.
+        let ends = ["\n    }\n", "\n}\n"].iter().filter_map(|end| Some(after.find(end)? + end.len()));
+        let body = &after[..ends.min().unwrap_or(after.len())];
+        assert_eq!(
+            body.matches(old).count(),
+            1,
+            "{}: its text has to stand once in {function}",
+            path.display()
+        );
+        assert!(head.lines().any(|line| line.starts_with("seeds ")), "{}: which seeds?", path.display());
+    }
+}

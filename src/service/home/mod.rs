@@ -129,7 +129,7 @@ impl Desk {
         (job.who, done)
     }
 
-    fn compose(&self, who: &SlackUserId, page: &Page) -> Value {
+    pub(super) fn compose(&self, who: &SlackUserId, page: &Page) -> Value {
         let (program, seen, now) = (self.shared.program(), self.shared.seen(), self.clock.now());
         let oversees = command::oversees(&program, &self.writer.state(), who);
         let (standings, coming, queue) =

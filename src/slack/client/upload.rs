@@ -23,6 +23,11 @@ impl UploadUrl {
     pub fn parse(text: &str) -> Result<Self, BadAddress> {
         safe_address(text, "https", "http").map(Self)
     }
+
+    /// The address itself: whoever has it decides what is in the file.
+    pub fn address(&self) -> &str {
+        self.0.as_str()
+    }
 }
 
 impl fmt::Debug for UploadUrl {

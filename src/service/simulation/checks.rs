@@ -1,0 +1,373 @@
+//! What is looked at once a day, and at the end.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::house::House;
+use super::organisation::{ADVOCATES, HUMANS, Human, given_name};
+use super::slack::Account;
+use crate::domain::coverage::{Coverage, Gap, Standing};
+use crate::domain::event::{Cause, PauseReason};
+use crate::domain::state::Phase;
+use crate::plan::{self, Outcome};
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// For how long everything has been as it should, if it is: the program runs and hears, the clock is right, and
+/// Slack does what it is asked.
+fn well(house: &House) -> Option<SignedDuration> {
+    let now = house.time.truth();
+    let fine = house.time.is_right() && house.faults_until < now && !house.slack.with(|all| all.revoked);
+    let since = house.well_since.filter(|_| fine)?.max(house.faults_until);
+    Some(now.duration_since(since))
+}
+
+pub(super) fn check(house: &mut House) {
+    house.sees();
+    let now = house.time.truth();
+    let well = well(house);
+    let long = |hours: i64| well.is_some_and(|well| HOUR * (hours as i32) <= well);
+    typed(house, long(6));
+    let Some(process) = &house.process else { return };
+    let state = process.writer.state().clone();
+    let (program, seen) = (process.program(), process.shared.seen());
+    let mut broken: Vec<(&'static str, String)> = Vec::new();
+
+    // A pause because of the configuration ends by itself once Slack takes calls again.
+    match &state.paused {
+        Some((_, PauseReason::Configuration { code })) if !code.contains("revoked") => {
+            let since = *house.configuration_paused_since.get_or_insert(now);
+            if long(30) && since + HOUR * 30 <= now {
+                broken.push((
+                    "a pause of configuration ends by itself",
+                    format!("paused for {code} since {since}"),
+                ));
+            }
+        }
+        _ => house.configuration_paused_since = None,
+    }
+    // Nothing is in doubt for ever.
+    for id in &state.unsettled {
+        let Some(post) = state.post(*id) else { continue };
+        if let Phase::Intended { deadline } = post.phase
+            && deadline + HOUR * 72 < now
+            && long(72)
+        {
+            broken.push(("nothing is in doubt for ever", format!("{:?} since {deadline}", post.key)));
+        }
+    }
+    let mut unreachable = std::collections::BTreeSet::new();
+    let mut gone = std::collections::BTreeSet::new();
+    let mut gaps: Vec<(Human, usize)> = Vec::new();
+    for proposal in house.organisation.proposals.clone() {
+        let Some(initiative) = program.initiatives.iter().find(|of| of.id.as_str() == proposal.id) else {
+            continue;
+        };
+        let coverage = Coverage::of(&program, &state, &seen, initiative);
+        for gap in &coverage.gaps {
+            let (who, set) = match gap {
+                Gap::Unreachable { person, .. } => (person, Some(&mut unreachable)),
+                Gap::Deactivated { person } | Gap::NotInSlack { person } => (person, Some(&mut gone)),
+                Gap::Unknown { person } | Gap::Concerned { person } | Gap::Stopped { person } => {
+                    (person, None)
+                }
+                Gap::HandedOver { person, .. } => (person, None),
+                _ => continue,
+            };
+            if let Some(human) = house.truth.human(who.as_str()) {
+                gaps.push((human, proposal.number));
+                if let Some(set) = set {
+                    set.insert(human);
+                }
+            }
+        }
+        // Whoever asked is engaged.
+        for cell in &coverage.cells {
+            for covered in &cell.people {
+                let Some(human) = house.truth.human(covered.person.as_str()) else { continue };
+                let asked = house.promise.asked.contains(&(human, proposal.number));
+                if asked && covered.standing < Standing::Engaged && house.promise.rewound_never() {
+                    let how = format!(
+                        "{} asked about {} and counts as {:?}",
+                        given_name(human),
+                        proposal.id,
+                        covered.standing
+                    );
+                    broken.push(("whoever asked is engaged", how));
+                }
+            }
+        }
+        refusals(house, proposal.number, &gaps, long(72), &mut broken);
+    }
+    // Who can't be reached is tried again within a week.
+    since(&mut house.unreachable_since, &unreachable, now);
+    since(&mut house.gone_since, &gone, now);
+    for (human, since) in &house.unreachable_since {
+        let there = house.truth.rightful(*human).is_some();
+        if there && *since + HOUR * (24 * 9) < now && long(24 * 8) {
+            broken.push(("nobody is unreachable for ever", format!("{} since {since}", given_name(*human))));
+        }
+    }
+    for (human, since) in &house.gone_since {
+        let there = house.truth.rightful(*human).is_some();
+        let settled = house.truth.settled(*human).is_some_and(|at| at + HOUR * 30 < now);
+        if there && settled && *since + HOUR * 26 < now && long(26) {
+            broken
+                .push(("whoever has an account isn't gone", format!("{} since {since}", given_name(*human))));
+        }
+    }
+    digests(house, &state, now, long(30), &mut broken);
+    for (rule, how) in broken {
+        house.promise.breaks(rule, now, how);
+    }
+}
+
+fn since(
+    kept: &mut std::collections::BTreeMap<Human, Timestamp>,
+    present: &std::collections::BTreeSet<Human>,
+    now: Timestamp,
+) {
+    kept.retain(|human, _| present.contains(human));
+    for human in present {
+        kept.entry(*human).or_insert(now);
+    }
+}
+
+/// Every question that was typed is on record, however deaf the program was.
+fn typed(house: &mut House, well: bool) {
+    if !well {
+        return;
+    }
+    let now = house.time.truth();
+    let old = |at: Timestamp| at + HOUR * 24 < now;
+    let due: Vec<_> = house.typed.iter().filter(|(_, _, at, _)| old(*at)).cloned().collect();
+    house.typed.retain(|(_, _, at, _)| !old(*at));
+    for (channel, ts, at, human) in due {
+        // What advocates write is an answer, or a note to themselves.
+        let known = ADVOCATES <= human
+            && house.truth.rightful(human).map(|account| format!("D{}", &account[1..]))
+                == Some(channel.clone())
+            && house.truth.settled(human).is_some_and(|since| since < at);
+        let heard = house.disk.read(|records, _| {
+            records.iter().any(|record| match &record.cause {
+                Some(Cause::Message(of, place)) => of.as_str() == channel && place.as_str() == ts,
+                _ => false,
+            })
+        });
+        let recent = now < at + HOUR * (24 * 13);
+        if known && recent && !heard {
+            let how = format!("{} asked at {at}, and that is on no record", given_name(human));
+            house.promise.breaks("nothing that was typed is lost", now, how);
+        }
+    }
+}
+
+/// Somebody hears of every refusal that ended a campaign message.
+fn refusals(
+    house: &House,
+    about: usize,
+    gaps: &[(Human, usize)],
+    well: bool,
+    broken: &mut Vec<(&'static str, String)>,
+) {
+    if !well {
+        return;
+    }
+    let now = house.time.truth();
+    house.slack.with(|workspace| {
+        for refused in workspace.refused.iter().filter(|refused| refused.method == "chat.postMessage") {
+            let Some((human, of)) =
+                refused.mark.as_ref().and_then(|mark| house.promise.touch_of(mark, &house.truth))
+            else {
+                continue;
+            };
+            if of != about || now < refused.at + HOUR * 96 || house.promise.rewound_since(refused.at) {
+                continue;
+            }
+            let came = workspace.shown.iter().any(|shown| shown.mark == refused.mark);
+            let told = || {
+                workspace.shown.iter().any(|shown| {
+                    let advocate = house.truth.human_of(&shown.to).is_some_and(|human| human < ADVOCATES);
+                    let text = shown.what.to_string();
+                    refused.at < shown.at
+                        && advocate
+                        && (text.contains(given_name(human)) || text.contains("aused"))
+                })
+            };
+            if !came && !gaps.contains(&(human, of)) && !told() {
+                let how = format!(
+                    "{} was refused a message ({}) at {}",
+                    given_name(human),
+                    refused.code,
+                    refused.at
+                );
+                broken.push(("every refusal is heard of", how));
+            }
+        }
+    });
+}
+
+/// Each digest tells what happened since the one before.
+fn digests(
+    house: &House,
+    state: &crate::domain::state::State,
+    now: Timestamp,
+    well: bool,
+    broken: &mut Vec<(&'static str, String)>,
+) {
+    let tuesday = now.to_zoned(jiff::tz::TimeZone::UTC).weekday() == jiff::civil::Weekday::Tuesday;
+    if !tuesday || !well || state.paused.is_some() || !house.promise.rewound_never() {
+        return;
+    }
+    for proposal in &house.organisation.proposals {
+        let advocate = proposal.advocate;
+        let reader = house.truth.rightful(advocate).is_some()
+            && house.truth.settled(advocate).is_some_and(|at| at + HOUR * 48 < now);
+        let last =
+            house.promise.digests.get(&advocate).and_then(|all| all.last()).copied().unwrap_or_default();
+        // Digests go on Monday, 9:00 where the advocate is.
+        let zones = house.truth.zones(advocate);
+        let moment = zones.iter().filter_map(|zone| {
+            let monday = now.to_zoned(zone.clone()).date().yesterday().ok()?;
+            monday.at(9, 0, 0, 0).to_zoned(zone.clone()).ok().map(|at| at.timestamp())
+        });
+        let Some(moment) = moment.min() else { continue };
+        let untold = house
+            .promise
+            .news
+            .iter()
+            .find(|(seq, at, about)| *about == proposal.number && last < *seq && *at < moment);
+        if let (true, Some((_, at, _))) = (reader, untold) {
+            let how = format!("an answer at {at} is in no digest to {}", given_name(advocate));
+            broken.push(("a digest tells all that is new", how));
+        }
+    }
+}
+
+/// What was foreseen is what came, if nothing came between.
+pub(super) fn compare(
+    house: &mut House,
+    foreseen: &[(String, String, Timestamp)],
+    since: Timestamp,
+    undisturbed: bool,
+) {
+    house.sees();
+    if !undisturbed || well(house).is_none() || house.well_since.is_none_or(|at| since < at) {
+        return;
+    }
+    let now = house.time.truth();
+    let came = house.promise.arrivals(since);
+    let until = now - SignedDuration::from_mins(10);
+    for (to, key, at) in foreseen {
+        if !came.iter().any(|(who, what, _)| who == to && what == key) {
+            house.promise.breaks(
+                "the forecast is true when nothing intervenes",
+                now,
+                format!("{to} was to get {key} at {at}"),
+            );
+        }
+    }
+    for (to, key, at) in came.iter().filter(|(_, _, at)| *at < until) {
+        if !foreseen.iter().any(|(who, what, _)| who == to && what == key) {
+            house.promise.breaks(
+                "the forecast is true when nothing intervenes",
+                now,
+                format!("{to} got {key} at {at}"),
+            );
+        }
+    }
+}
+
+/// Rights go by the account that the files mean.
+pub(super) fn rights(house: &mut House, account: &Account, words: &str, answers: &[String]) {
+    let now = house.time.truth();
+    let text = answers.join(" ");
+    if text.is_empty() {
+        return;
+    }
+    let day = HOUR * 25;
+    match house.truth.human_of(&account.id) {
+        None => {
+            let since = house.wrong_accounts.get(&account.id).copied();
+            let old =
+                since.is_some_and(|since| since + day < now) && well(house).is_some_and(|well| day < well);
+            let meant = (0..HUMANS).any(|human| house.truth.rightful(human) == Some(account.id.as_str()));
+            let names = (0..HUMANS)
+                .any(|human| ADVOCATES <= human && text.contains(&format!("{} Example", given_name(human))));
+            if old && !meant && names {
+                let how = format!("{} said “{words}” and read names", account.id);
+                house.promise.breaks("rights belong to the account that is meant", now, how);
+            }
+        }
+        Some(human) => {
+            let rightful = house.truth.rightful(human) == Some(account.id.as_str());
+            let old = house.truth.settled(human).is_some_and(|at| at + day < now)
+                && well(house).is_some_and(|well| day < well);
+            if rightful && old && text.contains("don't know you") {
+                let how = format!("{} said “{words}” and isn't known", given_name(human));
+                house.promise.breaks("whoever is meant is known", now, how);
+            }
+        }
+    }
+}
+
+/// At the end: nobody was left out without a word.
+pub(super) fn finish(house: &mut House) {
+    check(house);
+    let now = house.time.truth();
+    if well(house).is_none_or(|well| well < HOUR * 48) {
+        return;
+    }
+    let Some(process) = &house.process else { return };
+    let state = process.writer.state().clone();
+    let (program, seen) = (process.program(), process.shared.seen());
+    let explanation = plan::explain(&program, &state, &seen, now, now + HOUR * 24);
+    let mut broken = Vec::new();
+    for proposal in &house.organisation.proposals {
+        let Some(plan) = explanation.initiatives.iter().find(|of| of.initiative.as_str() == proposal.id)
+        else {
+            continue;
+        };
+        for human in 0..HUMANS {
+            if human == proposal.advocate || !house.organisation.is_stakeholder(human, proposal) {
+                continue;
+            }
+            let rows: Vec<_> = plan
+                .people
+                .iter()
+                .filter(|row| house.truth.human(row.person.as_str()) == Some(human))
+                .collect();
+            if rows.is_empty() {
+                broken.push((
+                    "nobody is left out without a word",
+                    format!("{} is on no row of {}", given_name(human), proposal.id),
+                ));
+            }
+            for touch in rows.iter().flat_map(|row| &row.touches) {
+                if let Outcome::Planned(at) = &touch.outcome
+                    && at.timestamp() + HOUR < now
+                {
+                    let how = format!(
+                        "{} {} is planned for {at}, which is over",
+                        given_name(human),
+                        touch.touch.word()
+                    );
+                    broken.push(("what is shown as planned is to come", how));
+                }
+            }
+            let reached = house.promise.reached(human, proposal.number);
+            let explained = rows.iter().any(|row| {
+                row.skipped.is_some()
+                    || row.touches.iter().any(|touch| matches!(touch.outcome, Outcome::Skipped(_)))
+            });
+            if !reached && !explained {
+                broken.push((
+                    "nobody is left out without a word",
+                    format!("{} got nothing about {}", given_name(human), proposal.id),
+                ));
+            }
+        }
+    }
+    for (rule, how) in broken {
+        house.promise.breaks(rule, now, how);
+    }
+}

@@ -1,0 +1,260 @@
+//! What every message that arrives is held against.
+
+use jiff::civil::{Time as Wall, Weekday, date};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::organisation::{ADVOCATES, Human, given_name};
+use super::promise::{Act, Intended, Promise, Touched};
+use super::slack::{Account, How, Shown};
+use super::truth::Truth;
+use crate::domain::effect::PostKey;
+use crate::domain::engagement::{Stance, Touch};
+
+const HOUR: i64 = 3600;
+
+impl Promise {
+    pub(super) fn show(&mut self, shown: &Shown, truth: &Truth) {
+        let reader = truth.human_of(&shown.to);
+        let text = shown.what.to_string();
+        if !reader.is_some_and(|human| human < ADVOCATES) {
+            let other = self
+                .words
+                .iter()
+                .find(|(word, by)| reader != Some(**by) && ADVOCATES <= **by && text.contains(word.as_str()));
+            if let Some((word, by)) = other {
+                let how =
+                    format!("{} was shown {}'s word {word}, {:?}", shown.to, given_name(*by), shown.how);
+                self.breaks("nobody reads another's words", shown.at, how);
+            }
+        }
+        if shown.how != How::Message {
+            return;
+        }
+        let Some(mark) = &shown.mark else { return };
+        let Some(intended) = self.posts.get(mark).cloned() else {
+            let how = format!("{} got a post {mark} that is on no record", shown.to);
+            return self.breaks("what is sent is on record before", shown.at, how);
+        };
+        if !truth.accounts.get(&shown.to).is_some_and(Account::is_ours) {
+            let how = format!("{} is no active human member, and got {:?}", shown.to, intended.key.word());
+            self.breaks("only active humans of our own are written to", shown.at, how);
+        }
+        let name = reader.map_or_else(|| shown.to.clone(), |human| given_name(human).to_owned());
+        let key = self.called(&intended.key, truth);
+        if let Some(before) = self.arrived.insert((name.clone(), key.clone()), shown.at) {
+            self.breaks(
+                "nothing twice to a human",
+                shown.at,
+                format!("{name} got {key} at {before} and again"),
+            );
+        }
+        if let PostKey::Touch(delivery) = &intended.key {
+            let Some(human) = reader else {
+                return self.breaks("a stranger is never written to", shown.at, format!("{name} got {key}"));
+            };
+            let Some(about) = truth.proposal(delivery.initiative.as_str()) else { return };
+            self.touches(human, about, delivery.touch, &key, &intended, shown, truth);
+        } else {
+            self.others(reader, &intended, &key, shown, truth);
+        }
+        let meant = truth.human(intended.key.to().as_str());
+        if let Some(human) = meant
+            && truth.rightful(human).is_some_and(|account| account != shown.to)
+            && truth.settled(human).is_some_and(|since| since + SignedDuration::from_hours(25) < shown.at)
+        {
+            let how = format!("{} went to {} and not to {:?}", key, shown.to, truth.rightful(human));
+            self.breaks("the account that is meant gets it", shown.at, how);
+        }
+    }
+
+    /// What is no campaign message: at night only to whoever did something a moment ago.
+    fn others(
+        &mut self,
+        reader: Option<Human>,
+        intended: &Intended,
+        key: &str,
+        shown: &Shown,
+        truth: &Truth,
+    ) {
+        let Some(human) = reader else { return };
+        if matches!(intended.key, PostKey::Booking { .. } | PostKey::Vacancy { .. }) {
+            return;
+        }
+        let day =
+            truth.zones(human).iter().any(|zone| (6..22).contains(&shown.at.to_zoned(zone.clone()).hour()));
+        let acted = self.acted.get(&human).is_some_and(|at| *at + SignedDuration::from_mins(30) > shown.at);
+        if !day && !acted && self.clock_was_right(shown.at) {
+            self.breaks(
+                "nobody gets a message in the night",
+                shown.at,
+                format!("{} got {key}", given_name(human)),
+            );
+        }
+    }
+
+    fn clock_was_right(&self, at: Timestamp) -> bool {
+        self.strayed.is_none_or(|strayed| strayed + SignedDuration::from_hours(2) < at)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all that is known of a message")]
+    fn touches(
+        &mut self,
+        human: Human,
+        about: usize,
+        touch: Touch,
+        key: &str,
+        intended: &Intended,
+        shown: &Shown,
+        truth: &Truth,
+    ) {
+        let (at, name) = (shown.at, given_name(human));
+        let before = |seq: u64| seq < intended.seq;
+        let acts: Vec<Act> = self
+            .acts
+            .get(&human)
+            .into_iter()
+            .flatten()
+            .filter(|(seq, _)| before(*seq))
+            .map(|(_, act)| act.clone())
+            .collect();
+        let mut faults: Vec<(&'static str, String)> = Vec::new();
+        let (mut all, mut these, mut snoozed) = (false, false, None);
+        let (mut stance, mut follow_up, mut concern, mut talked) = (None, false, false, false);
+        for act in acts {
+            match act {
+                Act::Stop(None) => all = true,
+                Act::Stop(Some(of)) => these |= of == about,
+                Act::Unstop(None) => (all, these) = (false, these),
+                Act::Unstop(Some(of)) => these &= of != about,
+                Act::Snooze(until) => snoozed = Some(until),
+                Act::Stance(of, taken) if of == about => stance = Some(taken),
+                Act::FollowUp(of) => follow_up |= of == about,
+                Act::Talked(of) => talked |= of == about,
+                Act::Concern(of) => concern |= of == about,
+                Act::Released(of) => concern &= of != about,
+                Act::Stance(..) => {}
+            }
+        }
+        if all || these {
+            faults.push(("nothing after stop", format!("{name} got {key} after “stop”")));
+        }
+        if snoozed.is_some_and(|until| intended.at < until) && self.clock_was_right(at) {
+            faults.push((
+                "nothing before a snooze is over",
+                format!("{name} got {key}, snoozed until {snoozed:?}"),
+            ));
+        }
+        let is_final = stance.is_some_and(Stance::is_final);
+        if is_final && touch != Touch::FollowUp {
+            faults.push(("nothing after a final answer", format!("{name} got {key} after {stance:?}")));
+        }
+        if touch == Touch::FollowUp && stance == Some(Stance::Declined) && !follow_up {
+            faults.push(("a no is the end of it", format!("{name} got {key} after a no")));
+        }
+        if concern && touch != Touch::FollowUp {
+            faults.push(("after a concern only a human writes", format!("{name} got {key}")));
+        }
+        if talked && touch != Touch::FollowUp {
+            faults.push(("nothing after a conversation", format!("{name} got {key}")));
+        }
+        let team = truth.team(human);
+        let planned = self
+            .planned
+            .iter()
+            .any(|(of, on, seq)| *of == about && team == Some(on.as_str()) && before(*seq));
+        if planned && touch.asks() {
+            faults.push(("nobody on a team is asked whose item is planned", format!("{name} got {key}")));
+        }
+        if self.recalled.get(&about).is_some_and(|(seq, recalled)| *recalled && before(*seq)) {
+            faults.push(("nothing after a recall", format!("{name} got {key}")));
+        }
+        if self.handed_over.get(&(human, about)).is_some_and(|(seq, taken)| *taken && before(*seq)) {
+            faults.push(("nothing after a handover", format!("{name} got {key}")));
+        }
+        if self.held.get(key).is_some_and(|(seq, held)| *held && before(*seq)) {
+            faults.push(("nothing that is held", format!("{name} got {key}")));
+        }
+        if self.paused.is_some_and(before) {
+            faults.push(("nothing of a campaign while an advocate paused it", format!("{name} got {key}")));
+        }
+        if self.clock_was_right(at) {
+            faults.extend(self.hours(human, at, key, truth));
+            faults.extend(self.caps(human, about, touch, at, key));
+        }
+        for (rule, how) in faults {
+            self.breaks(rule, at, how);
+        }
+        self.touched.entry(human).or_default().push(Touched { at, about, touch });
+    }
+
+    fn hours(&self, human: Human, at: Timestamp, key: &str, truth: &Truth) -> Vec<(&'static str, String)> {
+        let mut faults = Vec::new();
+        let name = given_name(human);
+        let zones = truth.zones(human);
+        let fits = |zone: &TimeZone| {
+            let wall = at.to_zoned(zone.clone());
+            let workday = !matches!(wall.weekday(), Weekday::Saturday | Weekday::Sunday);
+            let holiday = [date(2026, 12, 25), date(2027, 1, 1)].contains(&wall.date());
+            let (opens, closes) = (Wall::constant(9, 0, 0, 0), Wall::constant(17, 3, 0, 0));
+            workday && !holiday && opens <= wall.time() && wall.time() < closes
+        };
+        if !zones.iter().any(fits) {
+            let local = at.to_zoned(zones[0].clone());
+            faults.push(("never outside hours", format!("{name} got {key} at {local}")));
+        }
+        let today: Vec<_> = zones.iter().map(|zone| at.to_zoned(zone.clone()).date()).collect();
+        if let Some((_, Some((first, last)))) = self.leaves.get(&human)
+            && today.iter().all(|today| first <= today && today <= last)
+        {
+            faults.push(("never on leave", format!("{name} got {key} on leave from {first} to {last}")));
+        }
+        for account in truth.accounts.values().filter(|account| truth.human_of(&account.id) == Some(human)) {
+            let day = SignedDuration::from_hours(24);
+            if account.away.is_some_and(|(since, until)| since + day < at && at < until) && !account.deleted {
+                faults.push((
+                    "never on leave",
+                    format!("{name} got {key} on vacation since {:?}", account.away),
+                ));
+            }
+            let known = SignedDuration::from_hours(13);
+            if account.quiet.is_some_and(|(from, until)| from + known < at && at < until) && !account.deleted
+            {
+                faults.push((
+                    "never in do-not-disturb",
+                    format!("{name} got {key}, quiet {:?}", account.quiet),
+                ));
+            }
+        }
+        faults
+    }
+
+    fn caps(
+        &self,
+        human: Human,
+        about: usize,
+        touch: Touch,
+        at: Timestamp,
+        key: &str,
+    ) -> Vec<(&'static str, String)> {
+        let mut faults = Vec::new();
+        let name = given_name(human);
+        let before: Vec<&Touched> = self.touched.get(&human).into_iter().flatten().collect();
+        let within = |hours: i64| {
+            let since = at - SignedDuration::from_secs(hours * HOUR - 900);
+            before.iter().filter(|touched| since < touched.at).count()
+        };
+        let right = self.strayed.is_none_or(|strayed| strayed + SignedDuration::from_hours(8 * 24) < at);
+        if right && 2 <= within(7 * 24) {
+            faults.push(("at most two a week", format!("{name} got {key}, the third within a week")));
+        }
+        if right && 1 <= within(48) {
+            faults.push(("two days between two", format!("{name} got {key} within 48 h of another")));
+        }
+        let asks = before.iter().filter(|touched| touched.about == about && touched.touch.asks()).count();
+        if touch.asks() && 3 <= asks {
+            faults.push(("at most three asks", format!("{name} got {key}, the fourth")));
+        }
+        faults
+    }
+}

@@ -1,0 +1,291 @@
+//! Whole quarters in one process and one thread, from a seed: the real journal's writer, fold, planner, dispatcher,
+//! decisions, words and views over a simulated disk, clock and Slack.
+//!
+//! Invariant: the same seed tells the same story to the last call. Time is tokio's paused clock, so a quarter takes a
+//! second; chance is [`dice`]. What people do goes through the payloads that Slack would send, and what they see is
+//! what Slack was told to show. [`promise`] is the model of what was promised and shares no rule with the code.
+//!
+//! - `story`: what happens, drawn from the seed as a list of steps, so that steps can be left out
+//! - `house`: carries the steps out · `folk`: what people do · `process`: one life of the program
+//! - `disk`, `slack` with `line`, `time`: what is around it
+//! - `organisation`: the humans and the files that name them · `truth`: whose each account is
+//! - `promise`, `judged`, `checks`: what holds, at every message and once a day · `shorten`: the shortest story that breaks it
+//!
+//! `./simulate` runs any number of seeds. SIMULATE_ALL leaves nothing out, whatever [`OPEN`] says.
+
+mod checks;
+mod dice;
+mod disk;
+mod folk;
+mod house;
+mod judged;
+mod line;
+mod organisation;
+mod process;
+mod promise;
+mod shorten;
+mod slack;
+mod story;
+mod time;
+mod truth;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use self::house::House;
+use self::promise::Broken;
+use self::story::Story;
+use crate::clock::monotonic;
+
+/// Kinds of trouble that are known to break a promise, and are left out of the stories until that is fixed.
+const OPEN: &[&str] = &[
+    // Accounts and people: one human under two accounts, two ids or none.
+    "replaces",
+    "outsider",
+    "bot",
+    "mistakes",
+    "renames without was",
+    "lists twice",
+];
+
+/// Promises that are known to be broken without any such trouble; they are watched and not held against anybody.
+const OPEN_RULES: &[&str] = &[
+    "whoever asked is engaged",
+    "a digest tells all that is new",
+    "every refusal is heard of",
+    "a pause of configuration ends by itself",
+    "nothing is in doubt for ever",
+    "nobody is unreachable for ever",
+    "what is shown as planned is to come",
+    "the plan kept up to date equals the plan from nothing",
+];
+
+/// Seeds that broke a promise once, beside the first ones.
+const PINNED: &[u64] = &[];
+
+fn left_out() -> &'static [&'static str] {
+    if std::env::var_os("SIMULATE_ALL").is_some() { &[] } else { OPEN }
+}
+
+fn overlooked() -> &'static [&'static str] {
+    if std::env::var_os("SIMULATE_ALL").is_some() { &[] } else { OPEN_RULES }
+}
+
+/// What came of a story.
+#[derive(Debug)]
+struct Told {
+    broken: Vec<Broken>,
+    /// Of everything on record and every call: two tellings of one seed have the same.
+    digest: u64,
+    kinds: BTreeSet<&'static str>,
+    /// What calls and appends met.
+    met: BTreeSet<String>,
+    records: usize,
+    messages: usize,
+}
+
+fn tell(story: &Story) -> Told {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(told(story))
+}
+
+async fn told(story: &Story) -> Told {
+    let mut house = House::new(story);
+    house.starts().await;
+    while let Some((&(at, order), _)) = house.agenda.first_key_value() {
+        if story.end <= at {
+            break;
+        }
+        let slept = house.time.slept();
+        if house.time.truth() < at {
+            let number = house.process.as_ref().map(|process| process.number);
+            let (disk, time) = (house.disk.clone(), house.time.clone());
+            tokio::select! {
+                biased;
+                () = async { disk.death_of(number.unwrap_or_default()).await }, if number.is_some() => {
+                    house.sees();
+                    house.buries(SignedDuration::from_mins(2)).await;
+                }
+                () = time.reached(at, slept) => {}
+            }
+            if house.time.slept() != slept {
+                house.wakes();
+            }
+            house.sees();
+            house.notices_ends().await;
+            continue;
+        }
+        let Some(due) = house.agenda.remove(&(at, order)) else { break };
+        house.does(due, at).await;
+        house.sees();
+        // What the process did to itself meanwhile.
+        house.notices_ends().await;
+    }
+    checks::finish(&mut house);
+    let mut hasher = DefaultHasher::new();
+    let records = house.disk.read(|records, _| {
+        for record in records {
+            format!("{record:?}").hash(&mut hasher);
+        }
+        records.len()
+    });
+    let (messages, met) = house.slack.with(|workspace| {
+        workspace.log.hash(&mut hasher);
+        let met: BTreeSet<String> =
+            workspace.met.iter().map(|(method, meets)| format!("{method} {meets:?}")).collect();
+        (workspace.shown.len(), met)
+    });
+    let come = house.disk.come();
+    let met = met.into_iter().chain(come.iter().map(|mishap| format!("append {mishap:?}"))).collect();
+    if let Some(process) = house.process.take() {
+        process.dies().await;
+    }
+    let mut broken = std::mem::take(&mut house.promise.broken);
+    broken.retain(|broken| !overlooked().contains(&broken.rule));
+    Told { broken, digest: hasher.finish(), kinds: house.kinds.clone(), met, records, messages }
+}
+
+/// A seed that broke a promise, told as short as it can be.
+fn report(seed: u64, broken: &Broken) -> String {
+    let story = Story::of(seed, left_out());
+    let short = shorten::shorten(&story, broken.rule);
+    let told = tell(&short);
+    let mut text = format!("seed {seed} broke “{}”:\n", broken.rule);
+    for step in &short.steps {
+        text.push_str(&format!("    {} {:?}\n", step.at, step.deed));
+    }
+    for broken in told.broken.iter().filter(|other| other.rule == broken.rule) {
+        text.push_str(&format!("  {} {}\n", broken.at, broken.how));
+    }
+    text
+}
+
+/// Tells the stories of `seeds` on both cores; the first few that broke something, with what they broke.
+fn tell_all(
+    seeds: impl Iterator<Item = u64> + Send,
+    until: Option<std::time::Instant>,
+    each: &(dyn Fn(u64, &Told) + Sync),
+) -> u64 {
+    let (seeds, count) = (Mutex::new(seeds), AtomicU64::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while until.is_none_or(|until| monotonic() < until) {
+                    let Some(seed) = seeds.lock().unwrap().next() else { return };
+                    let told = tell(&Story::of(seed, left_out()));
+                    count.fetch_add(1, Ordering::Relaxed);
+                    each(seed, &told);
+                }
+            });
+        }
+    });
+    count.into_inner()
+}
+
+/// The commit that is tested, as a number: fresh seeds for each.
+fn commit() -> u64 {
+    let asked = std::process::Command::new("git").args(["rev-parse", "HEAD"]).output();
+    let mut hasher = DefaultHasher::new();
+    asked.map(|output| output.stdout).unwrap_or_default().hash(&mut hasher);
+    hasher.finish() >> 16
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+#[test]
+fn every_promise_holds_in_fixed_stories_and_in_fresh_ones() {
+    let began = monotonic();
+    let until = began + Duration::from_secs(number("SIMULATE_SECONDS", 90));
+    let fixed = (1..=12).chain(PINNED.iter().copied());
+    let fresh = commit();
+    let failed = Mutex::new(BTreeMap::new());
+    let each = |seed: u64, told: &Told| {
+        if let Some(broken) = told.broken.first() {
+            failed.lock().unwrap().insert(seed, broken.clone());
+        }
+    };
+    tell_all(fixed, None, &each);
+    tell_all(fresh.., Some(until), &each);
+    let failed = failed.into_inner().unwrap();
+    let reports: Vec<String> = failed.iter().take(2).map(|(seed, broken)| report(*seed, broken)).collect();
+    assert!(failed.is_empty(), "{} stories broke a promise\n{}", failed.len(), reports.join("\n"));
+}
+
+#[test]
+fn the_same_seed_tells_the_same_story() {
+    for seed in [3, 7] {
+        let story = Story::of(seed, left_out());
+        assert_eq!(tell(&story).digest, tell(&story).digest, "seed {seed}");
+    }
+}
+
+/// `./simulate N`: progress, rate, what broke, and what met what.
+#[test]
+#[ignore = "run by ./simulate"]
+fn simulate() {
+    let (count, from) = (number("SIMULATE", 100), number("SIMULATE_FROM", 1));
+    let began = monotonic();
+    let broken: Mutex<BTreeMap<&'static str, (u64, u64)>> = Mutex::default();
+    let coverage: Mutex<BTreeMap<String, u64>> = Mutex::default();
+    let done = AtomicU64::new(0);
+    let sums = Mutex::new((0_usize, 0_usize));
+    tell_all(from..from + count, None, &|seed, told| {
+        for broke in &told.broken {
+            let mut broken = broken.lock().unwrap();
+            let entry = broken.entry(broke.rule).or_insert((seed, 0));
+            if entry.1 == 0 {
+                let kinds: Vec<&str> =
+                    told.kinds.iter().copied().filter(|kind| story::is_trouble(kind)).collect();
+                eprintln!("seed {seed} {kinds:?} broke “{}”: {} {}", broke.rule, broke.at, broke.how);
+            }
+            (entry.0, entry.1) = (entry.0.min(seed), entry.1 + 1);
+        }
+        let mut coverage = coverage.lock().unwrap();
+        for kind in &told.kinds {
+            for met in told.met.iter().map(String::as_str).chain([""]) {
+                *coverage.entry(format!("{kind} × {met}")).or_default() += 1;
+            }
+        }
+        let mut sums = sums.lock().unwrap();
+        (sums.0, sums.1) = (sums.0 + told.records, sums.1 + told.messages);
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if done % 50 == 0 {
+            let rate = done as f64 / monotonic().duration_since(began).as_secs_f64();
+            eprintln!("{done} of {count} stories, {rate:.1} a second");
+        }
+    });
+    let (records, shown) = sums.into_inner().unwrap();
+    println!("{count} stories, {records} records, {shown} things shown");
+    let coverage = coverage.into_inner().unwrap();
+    for (met, times) in coverage.iter().filter(|(met, _)| met.ends_with("× ")) {
+        println!("  {:24} in {times} stories", met.trim_end_matches("× "));
+    }
+    println!(
+        "{} pairs of an event and a fault came together",
+        coverage.keys().filter(|met| !met.ends_with("× ")).count()
+    );
+    if std::env::var_os("SIMULATE_PAIRS").is_some() {
+        coverage.iter().for_each(|(met, times)| println!("  {met}: {times}"));
+    }
+    let broken = broken.into_inner().unwrap();
+    for (rule, (seed, times)) in &broken {
+        println!("BROKEN {times} times: {rule} (seed {seed})");
+    }
+    if std::env::var_os("SIMULATE_SHORTEN").is_some() {
+        for (rule, (seed, _)) in &broken {
+            let told = tell(&Story::of(*seed, left_out()));
+            if let Some(broken) = told.broken.iter().find(|broken| broken.rule == *rule) {
+                println!("{}", report(*seed, broken));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{} promises were broken", broken.len());
+}

@@ -1,0 +1,307 @@
+//! One life of the program: the same tasks as in [`run`](super::super::run), on one thread, over the simulated
+//! disk and Slack. Sockets, sled, calendars and the control socket stay outside.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+
+use super::disk::Disk;
+use super::slack::Slack;
+use super::time::Time;
+use crate::clock::Trust;
+use crate::config::{self, Files};
+use crate::dispatch::{Campaigns, Dispatch, Means, Planner, Rates, World};
+use crate::domain::effect::{DeliveryKey, Effect, Post, PostKey};
+use crate::domain::event::Record;
+use crate::domain::message::Page;
+use crate::domain::program::Program;
+use crate::domain::state::State;
+use crate::journal::{Vault, Writer};
+use crate::service::home::{Coming, Desk};
+use crate::service::people::{Asker, People};
+use crate::service::reload::Reload;
+use crate::service::shared::Shared;
+use crate::service::sweep::Sweep;
+use crate::service::timekeeping::Timekeeping;
+use crate::service::{CALL_TIMEOUT, inbox, post, proof, restored, until};
+use crate::slack::heard::Heard;
+use crate::slack::{Client, FreshUrls, Inbox, Receipt, Receiver, SlackPerformer};
+
+/// How often a living connection says something. In truth it is ten seconds; a quarter has too many of those.
+const BETWEEN_SIGNS: Duration = Duration::from_secs(600);
+/// How soon a jump of the clock is noticed; in truth it is five seconds.
+const LOOK: Duration = Duration::from_secs(600);
+/// How long a silence is an outage, accordingly.
+const SILENCE: SignedDuration = SignedDuration::from_mins(16);
+
+/// Where the plan was found to differ from one made from nothing.
+pub(super) type Differences = Arc<Mutex<Vec<String>>>;
+
+/// The campaigns' plan, compared with one from nothing whenever it was brought up to date.
+struct Compared {
+    plan: Campaigns,
+    differences: Differences,
+}
+
+impl Compared {
+    fn compare(&self, world: &World, state: &State, now: Timestamp, records: &[Record]) {
+        let mut nothing = Campaigns::new(false);
+        nothing.start(world, state, now);
+        let sorted = |plan: &Campaigns| {
+            let mut due: Vec<String> = plan.due(now).iter().map(|effect| format!("{effect:?}")).collect();
+            due.sort();
+            due
+        };
+        let (ours, theirs) = (sorted(&self.plan), sorted(&nothing));
+        if ours != theirs || self.plan.next_wake() != nothing.next_wake() {
+            let only = |of: &[String], other: &[String]| {
+                of.iter().find(|effect| !other.contains(effect)).cloned().unwrap_or_default()
+            };
+            let after: Vec<String> = records.iter().map(|record| super::disk::name(&record.event)).collect();
+            self.differences.lock().unwrap().push(format!(
+                "at {now} after {after:?}: kept up to date it has {} due (next {:?}), from nothing {} (next {:?}); only kept: {}; only from nothing: {}",
+                ours.len(), self.plan.next_wake(), theirs.len(), nothing.next_wake(), only(&ours, &theirs), only(&theirs, &ours)
+            ));
+        }
+    }
+}
+
+impl Planner for Compared {
+    fn start(&mut self, world: &World, state: &State, now: Timestamp) {
+        self.plan.start(world, state, now);
+    }
+
+    fn refresh(&mut self, world: &World, state: &State, now: Timestamp, records: &[Record]) {
+        self.plan.refresh(world, state, now, records);
+        self.compare(world, state, now, records);
+    }
+
+    fn due(&self, now: Timestamp) -> Vec<Effect> {
+        self.plan.due(now)
+    }
+
+    fn next_wake(&self) -> Option<Timestamp> {
+        self.plan.next_wake()
+    }
+
+    fn eligible(world: &World, state: &State, now: Timestamp, key: &PostKey) -> Option<Post> {
+        Campaigns::eligible(world, state, now, key)
+    }
+
+    fn unproven(&self, world: &World, state: &State, now: Timestamp) -> Option<Vec<DeliveryKey>> {
+        self.plan.unproven(world, state, now)
+    }
+}
+
+/// A running program.
+pub(super) struct Process {
+    pub(super) number: u32,
+    pub(super) writer: Writer,
+    pub(super) shared: Shared,
+    receiver: Arc<Receiver>,
+    desk: Desk,
+    connected: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<Result<(), String>>,
+}
+
+/// What a process is started with.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    pub(super) disk: Disk,
+    pub(super) slack: Slack,
+    pub(super) time: Time,
+    pub(super) data: PathBuf,
+    pub(super) differences: Differences,
+}
+
+impl Process {
+    /// Starts on what the disk holds. None if the configuration has faults: then nothing runs.
+    pub(super) async fn start(around: &Surroundings, files: &Files) -> Option<Self> {
+        let program = config::load_files(files).ok()?.program;
+        let doubtful = proof::is_doubtful(&around.data).unwrap();
+        let number = around.disk.boots();
+        let clock = around.time.clock();
+        let journal = around.disk.journal(number);
+        let (writer, stepping) =
+            Writer::without_thread(journal, Vault::of(&around.data), clock.clone()).unwrap();
+        let mut tasks: JoinSet<Result<(), String>> = JoinSet::new();
+        tasks.spawn(async move { stepping.run().await.map_err(|fault| fault.to_string()) });
+        let client = Arc::new(Client::over(around.slack.line(number), CALL_TIMEOUT));
+        let last_record = writer.state().as_of;
+        let shared = Shared::new(program);
+        let opened_at = writer.head();
+        let recorded = restored::record(&around.data, &writer, opened_at).await;
+        if recorded.is_err() || super::super::adopt(&writer, &shared).await.is_err() {
+            return None;
+        }
+        shared.lay_over(&writer.state());
+
+        let fresh = Arc::new(FreshUrls::default());
+        let (members, changes) = mpsc::unbounded_channel();
+        let (ask, asked) = mpsc::unbounded_channel();
+        let (opened, mut openings) = mpsc::unbounded_channel();
+        let inbox: Arc<dyn Inbox> =
+            Arc::new(inbox::Decider { writer: writer.clone(), shared: shared.clone() });
+        let runtime = tokio::runtime::Handle::current();
+        let watch_out = inbox::Watch { members, writer: writer.clone(), runtime, homes: opened };
+        let heard = Heard::new(clock.clone());
+        let receiver =
+            Receiver::new(inbox.clone(), Arc::new(watch_out), client.clone(), fresh.clone(), heard.clone());
+        // Pages are composed when somebody looks, see `home`.
+        tasks.spawn(async move {
+            while openings.recv().await.is_some() {}
+            Ok(())
+        });
+        let (stop, stopping) = watch::channel(false);
+        let desk = Desk {
+            client: client.clone(),
+            writer: writer.clone(),
+            shared: shared.clone(),
+            clock: clock.clone(),
+            coming: Coming::default(),
+        };
+        let sweep = Sweep {
+            client: client.clone(),
+            writer: writer.clone(),
+            clock: clock.clone(),
+            inbox,
+            heard: heard.clone(),
+            data: around.data.clone(),
+            last_record,
+            silence: SILENCE,
+            connects: true,
+        };
+        tasks.spawn(until(stopping.clone(), async move {
+            sweep.follow().await;
+            Ok(())
+        }));
+        // A connection that lives says something from time to time.
+        let (connected, connection) = watch::channel(true);
+        tasks.spawn(async move {
+            loop {
+                if *connection.borrow() {
+                    heard.note();
+                }
+                tokio::time::sleep(BETWEEN_SIGNS).await;
+            }
+        });
+        let (first, first_reading) = oneshot::channel();
+        let people = People {
+            client: client.clone(),
+            writer: writer.clone(),
+            clock: clock.clone(),
+            shared: shared.clone(),
+            changes,
+            asked,
+        };
+        let stopped = |_| "the journal stopped".to_owned();
+        let trust = Trust::default();
+        let (compared, first_comparison) = oneshot::channel();
+        let timekeeping = Timekeeping {
+            client: client.clone(),
+            writer: writer.clone(),
+            clock: clock.clone(),
+            trust: trust.clone(),
+            look: LOOK,
+        };
+        tasks
+            .spawn(until(stopping.clone(), async move { timekeeping.keep(compared).await.map_err(stopped) }));
+        tasks.spawn(until(stopping.clone(), async move { people.keep_fresh(first).await.map_err(stopped) }));
+        let means = Means {
+            writer: writer.clone(),
+            clock: clock.clone(),
+            trust,
+            performer: Arc::new(SlackPerformer::new(client.clone(), fresh)),
+            renew: Arc::new(Asker(ask)),
+            compose: Arc::new(inbox::Words),
+            rates: Rates::default(),
+            timeout: CALL_TIMEOUT,
+        };
+        let plan = Compared { plan: Campaigns::new(doubtful), differences: around.differences.clone() };
+        let (dispatch, settled) =
+            Dispatch::new(means, plan, shared.program.subscribe(), shared.seen.subscribe());
+        tasks.spawn(super::super::trust(doubtful, around.data.clone(), settled));
+        let prepared = {
+            let (writer, shared) = (writer.clone(), shared.clone());
+            async move {
+                if first_reading.await.is_err() {
+                    return Ok(false);
+                }
+                _ = first_comparison.await;
+                restored::compare(&client, &writer, &clock, &shared.program(), opened_at).await?;
+                Ok(true)
+            }
+        };
+        tasks.spawn(post(dispatch, prepared, stopping));
+        let receiver = Arc::new(receiver);
+        Some(Self { number, writer, shared, receiver, desk, connected, stop, tasks })
+    }
+
+    /// Hands a payload in; none if the process dies over it or is too slow.
+    pub(super) async fn receives(&self, payload: &Value, carries: bool) -> Option<Option<Value>> {
+        let receipt = self.receiver.receive(payload, carries);
+        match tokio::time::timeout(Duration::from_secs(10), receipt).await {
+            Ok(Receipt::Acknowledge(answer)) => Some(answer),
+            Ok(Receipt::Withhold) | Err(_) => None,
+        }
+    }
+
+    /// The view of somebody's App Home.
+    pub(super) fn home(&self, who: &str, page: &Page) -> Value {
+        self.desk.compose(&who.parse().unwrap(), page)
+    }
+
+    /// Whether events reach it.
+    pub(super) fn connected(&self, connected: bool) {
+        self.connected.send_replace(connected);
+    }
+
+    /// The folder of the configuration was written, and this is what is in it.
+    pub(super) async fn reloads(&self, files: &Files) -> bool {
+        let reload =
+            Reload { folder: PathBuf::new(), shared: self.shared.clone(), writer: self.writer.clone() };
+        match config::load_files(files) {
+            Ok(loaded) => reload.adopt(loaded.program).await.is_ok(),
+            Err(faults) => {
+                _ = reload.refuse(files.digest(), &faults).await;
+                false
+            }
+        }
+    }
+
+    /// The program that is in effect.
+    pub(super) fn program(&self) -> Arc<Program> {
+        self.shared.program()
+    }
+
+    /// How a task ended that should not have.
+    pub(super) fn ended(&mut self) -> Option<String> {
+        match self.tasks.try_join_next()? {
+            Ok(Ok(())) => None,
+            Ok(Err(end)) => Some(end),
+            Err(broke) => Some(broke.to_string()),
+        }
+    }
+
+    /// Stops in good order.
+    pub(super) async fn stops(mut self) {
+        self.stop.send_replace(true);
+        let rest = async {
+            tokio::time::sleep(Duration::from_secs(12)).await;
+            self.writer.close().await;
+        };
+        rest.await;
+        self.tasks.shutdown().await;
+    }
+
+    /// Is gone at once.
+    pub(super) async fn dies(mut self) {
+        self.tasks.shutdown().await;
+    }
+}

@@ -1,0 +1,102 @@
+//! What is true of accounts, humans and files, whatever the program believes.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::organisation::{Human, Organisation};
+use super::slack::Account;
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Truth {
+    pub(super) accounts: BTreeMap<String, Account>,
+    /// Whose each account is; those of strangers are missing.
+    pub(super) humans: BTreeMap<String, Human>,
+    /// What people were ever called in the files.
+    pub(super) called: BTreeMap<String, Human>,
+    /// What initiatives were ever called.
+    pub(super) proposed: BTreeMap<String, usize>,
+    /// How each human is written down now: by this account, or by the address.
+    pub(super) written: BTreeMap<Human, (Option<String>, String)>,
+    zones: BTreeMap<Human, Option<&'static str>>,
+    teams: BTreeMap<Human, Option<&'static str>>,
+    /// When an account or the file last changed about each human.
+    pub(super) changed: BTreeMap<Human, Timestamp>,
+    /// Zones that each account had lately, with when it left them.
+    pub(super) left_zones: BTreeMap<Human, Vec<String>>,
+}
+
+impl Truth {
+    /// Takes in what the files say now.
+    pub(super) fn reads(&mut self, organisation: &Organisation, now: Timestamp) {
+        let mut written = BTreeMap::new();
+        for entry in &organisation.entries {
+            self.called.insert(entry.id.clone(), entry.human);
+            written.entry(entry.human).or_insert((entry.slack.clone(), entry.email.clone()));
+            self.zones.insert(entry.human, entry.zone);
+            self.teams.insert(entry.human, entry.team);
+        }
+        for (human, entry) in &written {
+            if self.written.get(human) != Some(entry) {
+                self.changed.insert(*human, now);
+            }
+        }
+        self.written = written;
+        for proposal in &organisation.proposals {
+            self.proposed.insert(proposal.id.clone(), proposal.number);
+        }
+    }
+
+    pub(super) fn human(&self, id: &str) -> Option<Human> {
+        self.called.get(id).copied()
+    }
+
+    pub(super) fn human_of(&self, account: &str) -> Option<Human> {
+        self.humans.get(account).copied()
+    }
+
+    pub(super) fn proposal(&self, id: &str) -> Option<usize> {
+        self.proposed.get(id).copied()
+    }
+
+    pub(super) fn team(&self, human: Human) -> Option<&'static str> {
+        self.teams.get(&human).copied().flatten()
+    }
+
+    /// The account that is meant by what the files say: the id that is written there, or the only active human
+    /// member with the address.
+    pub(super) fn rightful(&self, human: Human) -> Option<&str> {
+        let (slack, email) = self.written.get(&human)?;
+        match slack {
+            Some(id) => {
+                self.accounts.get(id).filter(|account| account.is_ours()).map(|account| account.id.as_str())
+            }
+            None => {
+                let mut all = self.accounts.values().filter(|of| of.is_ours() && of.email == *email);
+                let only = all.next()?;
+                all.next().is_none().then_some(only.id.as_str())
+            }
+        }
+    }
+
+    /// Since when nothing has changed about a human.
+    pub(super) fn settled(&self, human: Human) -> Option<Timestamp> {
+        self.changed.get(&human).copied()
+    }
+
+    /// The zones that `human` may be written to in.
+    pub(super) fn zones(&self, human: Human) -> Vec<TimeZone> {
+        let named = |name: &str| TimeZone::get(name).unwrap();
+        if let Some(zone) = self.zones.get(&human).copied().flatten() {
+            return vec![named(zone)];
+        }
+        let own = self.accounts.values().filter(|account| self.human_of(&account.id) == Some(human));
+        let mut zones: Vec<TimeZone> = own.map(|account| named(&account.zone)).collect();
+        zones.extend(self.left_zones.get(&human).into_iter().flatten().map(|zone| named(zone)));
+        if zones.is_empty() {
+            zones.push(named("Europe/Lisbon"));
+        }
+        zones
+    }
+}
