@@ -102,7 +102,7 @@ fn latest(shared: &Shared, world: &World, post: PostId) -> Result<Latest, End> {
     // It is in the conversation of an account that is about to be somebody else's.
     let to = world.program.people.get(known.key.to());
     if to.is_some_and(|person| person.is_in_question(&state)) {
-        return Err(End::Again(FIRST_RETRY));
+        return Err(End::Again(shared.means.rates.first_retry));
     }
     let compose = &shared.means.compose;
     match compose.compose(world, &state, &known.key, &known.teams, known.audience, now) {

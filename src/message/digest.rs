@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::domain::changes::{Changes, changes_since, overseen};
 use crate::domain::directory::Person;
 use crate::domain::engagement::Touch;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, Seq};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Message, Paragraph, Part, Span};
 use crate::domain::observation::Observations;

@@ -103,13 +103,13 @@ pub(super) fn out_of_reach(ground: Ground<'_>, person: &Person) -> Option<Skip> 
     if let Some(first) = seen.same.get(&person.id) {
         return Some(Skip::SameHuman { first: first.clone() });
     }
-    let known = state.person(&person.id);
-    let Some(known) = known.filter(|_| person.account(state).is_some()) else {
+    if person.account(state).is_none() {
+        let known = state.person(&person.id);
         return Some(match known.and_then(|known| known.account.as_ref()).map(|news| &news.what) {
             Some(AccountTurn::Refused { because, .. }) => Skip::Disbelieved { because: *because },
             Some(AccountTurn::Changed { .. }) | None => Skip::NotLinked,
         });
-    };
+    }
     if seen.of(&person.id).is_some_and(|seen| seen.deactivated) {
         return Some(Skip::Deactivated);
     }

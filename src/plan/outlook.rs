@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::directory::Person;
 use crate::domain::effect::{DeliveryKey, Life, Post, PostId, PostKey};
-use crate::domain::event::Stage;
+use crate::domain::event::{RefusedFor, Stage};
 use crate::domain::ids::TeamId;
 use crate::domain::state::{PersonState, Phase, PostState, State};
 

@@ -95,11 +95,7 @@ impl Reload {
         }
     }
 
-    pub(super) async fn adopt(
-        &self,
-        program: Program,
-        former: &mut adopt::Former,
-    ) -> Result<(), Stopped> {
+    pub(super) async fn adopt(&self, program: Program, former: &mut adopt::Former) -> Result<(), Stopped> {
         let before = former.clone();
         adopt::remember(former, &program);
         let new = program.digest != self.shared.program().digest;

@@ -84,7 +84,7 @@ pub(super) async fn compare(
             match unknown_to(client, writer, advocate, &mut pace).await {
                 Ok(unknown) => break unknown,
                 Err(error) => match error.class() {
-                    Class::Recipient | Class::Configuration | Class::Content => {
+                    Class::Recipient | Class::Revoked | Class::Token | Class::Setting | Class::Content => {
                         tracing::warn!(
                             slack.code = error.code(),
                             person = %advocate,
@@ -92,7 +92,9 @@ pub(super) async fn compare(
                         );
                         break 0;
                     }
-                    Class::NotApplied | Class::InDoubt => tokio::time::sleep(BEFORE_RETRY).await,
+                    Class::Gateway | Class::NotApplied | Class::InDoubt | Class::Unknown => {
+                        tokio::time::sleep(BEFORE_RETRY).await
+                    }
                 },
             }
         };

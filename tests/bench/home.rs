@@ -37,6 +37,7 @@ fn campaign(now: Timestamp, digest: &canvass::domain::program::ConfigDigest) -> 
         digest: digest.clone(),
         initiatives: (0..ORGANISATION.initiatives).map(initiative).collect(),
         renamed: Renames::default(),
+        quarters: Default::default(),
     };
     apply(&mut state, now, adopted);
     let advocate = PersonId::parse("priya").unwrap();

@@ -48,6 +48,7 @@ fn planning_ten_thousand_people_and_twenty_initiatives_for_five_touches() {
         digest: program.digest.clone(),
         initiatives: (0..ORGANISATION.initiatives).map(initiative).collect(),
         renamed: Renames::default(),
+        quarters: Default::default(),
     };
     apply(&mut state, at(5), adopted);
     for who in 0..ORGANISATION.people {

@@ -144,6 +144,7 @@ fn state(program: &Program) -> State {
         digest: program.digest.clone(),
         initiatives: (0..INITIATIVES).map(initiative).collect(),
         renamed: Renames::default(),
+        quarters: Default::default(),
     };
     let mut happens = |event| {
         let record = Record { seq: state.head.next(), at: now(), cause: None, event };

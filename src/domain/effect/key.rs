@@ -353,13 +353,15 @@ impl PostKey {
             }),
             Self::Notice { notice, .. } => match notice {
                 Notice::Disagreement { since, .. }
+                | Notice::Account { since, .. }
                 | Notice::Paused { since }
                 | Notice::ConfigRefused { since }
+                | Notice::ContentRefused { since }
+                | Notice::CallsRefused { since, .. }
+                | Notice::Interrupted { since }
                 | Notice::HoursTaken { since, .. } => Some(*since),
-                Notice::Unreachable { .. }
-                | Notice::Unknown { .. }
-                | Notice::Late { .. }
-                | Notice::NoHours { .. } => None,
+                Notice::Unreachable { again, .. } => *again,
+                Notice::Unknown { .. } | Notice::Late { .. } | Notice::NoHours { .. } => None,
             },
         }
     }

@@ -3,6 +3,7 @@
 use super::{CampaignState, Edited, Judged, State};
 use crate::domain::calendar::Quarter;
 use crate::domain::effect::{DeliveryKey, PostId};
+use crate::domain::event::Verdict;
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 use crate::domain::personal::Personal;
 

@@ -13,7 +13,7 @@ use crate::domain::booking::uid;
 use crate::domain::calendar::Quarter;
 use crate::domain::effect::PostId;
 use crate::domain::engagement::Stance;
-use crate::domain::event::{Cause, Event, How, Record, RefusedFor};
+use crate::domain::event::{Cause, Event, Record, RefusedFor};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 
 /// How long a cause is remembered. Slack drops events more than two hours late.

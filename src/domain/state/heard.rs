@@ -69,6 +69,9 @@ impl State {
             | Event::Recalled { by: person, .. }
             | Event::PostingPaused { reason: PauseReason::Asked { by: person } }
             | Event::PostingResumed { by: person }
+            | Event::PostingPaused { reason: PauseReason::FirstStart { denied_by: Some(person) } }
+            | Event::AccountConfirmed { by: person, .. }
+            | Event::InitiativePaused { by: person, .. }
             | Event::Revived { by: person, .. } => Some(person),
             Event::QuestionPlaced { question, .. } | Event::AnswerRated { question, .. } => {
                 self.received.get(question).map(|received| &received.person)
@@ -91,14 +94,18 @@ impl State {
             | Event::ConfigRefused { .. }
             | Event::ClockDoubted { .. }
             | Event::ClockBelieved {}
+            | Event::AccountRefused { .. }
+            | Event::Restored { .. }
+            | Event::PauseLifted { .. }
+            | Event::CallsRefused { .. }
+            | Event::CallsTaken { .. }
+            | Event::ContentRetried { .. }
             | Event::PostingPaused {
                 reason:
                     PauseReason::Unproven
                     | PauseReason::Configuration { .. }
-                    | PauseReason::FirstStart { .. },
-            } => {
-                None
-            }
+                    | PauseReason::FirstStart { denied_by: None },
+            } => None,
         }
     }
 

@@ -48,7 +48,7 @@ impl State {
                 merged.extend(self.people.keys().cloned());
             }
         }
-        self.quarters = rekeyed(&mut self.quarters, |of, _| renames.initiative(of));
+        self.quarters = rekeyed(&mut self.quarters, |of, _| renames.initiative(of), |_, later| later);
         self.news.rename(&renames.initiatives);
         let initiative = |id: &mut InitiativeId| renames.initiative(id);
         let person = |id: &mut PersonId| renames.person(id);

@@ -376,7 +376,12 @@ fn what_a_reader_did_is_shown_before_what_changed_later_and_that_before_what_cha
     let touch = |to: &str| PostKey::Touch(DeliveryKey { person: person(to), ..delivery(Touch::Pitch) });
     let posts: Vec<PostId> = ["ana", "ben", "cid", "dia"].map(|to| story.sends(touch(to))).into();
     let slack = |to: &str| SlackUserId::parse(&format!("U{}", to.to_uppercase())).unwrap();
-    story.says(Event::PersonLinked { person: person("cid"), slack: slack("cid") });
+    story.says(Event::PersonLinked {
+        person: person("cid"),
+        slack: slack("cid"),
+        proof: None,
+        replaces: None,
+    });
     let confirmed = |to: &str| Event::HeadsUpConfirmed {
         person: person(to),
         initiative: initiative("payments"),

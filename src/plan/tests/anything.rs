@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use jiff::civil::{Time, date};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::reload::{changed, rename};
 use super::world::{Life, an_initiative, at, person, program, somebody, team};
+use crate::domain::account::Disbelief;
 use crate::domain::booking::{By, Provider, Subject, Via};
-use crate::domain::effect::{DeliveryKey, Effect, PostId, PostKey};
+use crate::domain::effect::{DeliveryKey, Effect, Epoch, PostId, PostKey};
 use crate::domain::engagement::{Audience, Stance, Touch};
 use crate::domain::event::{
     Cause, Event, How, PauseReason, Referral, RefusedFor, Renames, Said, Stage, Verdict,
@@ -21,6 +23,7 @@ use crate::domain::initiative::Exception;
 use crate::domain::observation::Seen;
 use crate::domain::personal::Personal;
 use crate::domain::program::{ConfigDigest, Program};
+use crate::domain::refusal::{Call, VERSION};
 use crate::domain::state::{Phase, PostState};
 use crate::plan::{Plan, Touched};
 
@@ -95,6 +98,14 @@ kinds![
     ClockDoubted,
     ClockBelieved,
     Revived,
+    AccountRefused,
+    AccountConfirmed,
+    InitiativePaused,
+    Restored,
+    PauseLifted,
+    CallsRefused,
+    CallsTaken,
+    ContentRetried,
 ];
 
 /// One step: what happens, numbers that choose to whom and how, and how many minutes pass before it.
@@ -363,7 +374,24 @@ impl Anything {
             Kind::ConfigAdopted => return None,
             Kind::PersonLinked => {
                 let slack = SlackUserId::parse(&format!("U{:06}", b % 12)).unwrap();
-                Event::PersonLinked { person, slack }
+                Event::PersonLinked { person, slack, proof: None, replaces: None }
+            }
+            Kind::AccountRefused => {
+                let because = [Disbelief::Several, Disbelief::Outsider][e % 2];
+                Event::AccountRefused { person, because, lost: None }
+            }
+            Kind::AccountConfirmed => Event::AccountConfirmed { person, by, same: yes },
+            Kind::InitiativePaused => Event::InitiativePaused { initiative, by, paused: yes },
+            Kind::Restored => {
+                let random = [u8::try_from(e % 200).unwrap(); 16];
+                Event::Restored { epoch: Epoch::new(random), from: state.head }
+            }
+            Kind::PauseLifted => Event::PauseLifted { since: state.paused.as_ref()?.0 },
+            Kind::CallsRefused => Event::CallsRefused { calls: [Call::LookUp, Call::Home][c % 2], code },
+            Kind::CallsTaken => Event::CallsTaken { calls: nth(state.calls_refused.keys().copied(), c)? },
+            Kind::ContentRetried => {
+                state.may_retry_content(VERSION).then_some(())?;
+                Event::ContentRetried { version: VERSION.to_owned() }
             }
             Kind::PostIntended => {
                 let due = self.life.plan.due(self.life.now);
@@ -384,7 +412,8 @@ impl Anything {
             Kind::PostRefused => {
                 let (post, attempt) = under_way(a)?;
                 let because = if yes { RefusedFor::Recipient } else { RefusedFor::Content };
-                Event::PostRefused { post, attempt, because, code }
+                let version = e.is_multiple_of(2).then(|| "0.0.1".to_owned());
+                Event::PostRefused { post, attempt, because, code, version }
             }
             Kind::PostDeferred => {
                 let (post, attempt) = under_way(a)?;

@@ -80,7 +80,12 @@ fn whatever_is_heard_of_somebody_makes_them_reachable_again() {
         initiative: None,
         text: Personal::new(person(by), "She is new."),
     };
-    let account = |id: &str| Event::PersonLinked { person: person("carla"), slack: id.parse().unwrap() };
+    let account = |id: &str| Event::PersonLinked {
+        person: person("carla"),
+        slack: id.parse().unwrap(),
+        proof: None,
+        replaces: None,
+    };
     let now = Event::DeliveryJudged {
         delivery: delivery("carla", "payments", Touch::Pitch, None),
         verdict: Verdict::Now,
@@ -149,7 +154,7 @@ fn a_refusal_after_a_sign_of_life_is_news_a_week_later() {
         let (deadline, teams, audience) = (life.now, Vec::new(), None);
         life.happens(Event::PostIntended { key, attempt: 1, deadline, teams, audience });
         let (because, code) = (RefusedFor::Recipient, "user_disabled".into());
-        life.happens(Event::PostRefused { post, attempt: 1, because, code });
+        life.happens(Event::PostRefused { post, attempt: 1, because, code, version: None });
         life.until(life.now + SignedDuration::from_hours(24));
     };
     let mut life = refused(late());

@@ -16,6 +16,7 @@ fn told(life: &Life) -> Vec<String> {
             Notice::CallsRefused { .. } => "calls",
             Notice::Interrupted { .. } => "interrupted",
             Notice::Unreachable { .. }
+            | Notice::Account { .. }
             | Notice::Unknown { .. }
             | Notice::Late { .. }
             | Notice::Disagreement { .. }

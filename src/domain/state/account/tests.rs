@@ -116,6 +116,7 @@ impl Story {
             digest: ConfigDigest(new.to_owned()),
             initiatives: vec![payments()],
             renamed: Renames { people, ..Renames::default() },
+            quarters: BTreeMap::new(),
         })
     }
 
