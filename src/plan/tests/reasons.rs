@@ -131,8 +131,10 @@ fn the_person_may_not_be_one_to_write_to() {
     let post = intended(&mut life, "ana", Touch::HeadsUp).id();
     let (because, code) = (RefusedFor::Recipient, "user_disabled".to_owned());
     life.happens(Event::PostRefused { post, attempt: 1, because, code, version: None });
+    life.sleeps_until(at("2026-11-17T12:00:00Z"));
+    assert_eq!(why(&life, Touch::HeadsUp), "unreachable");
     life.sleeps_until(at(PITCH));
-    assert_eq!(why(&life, Touch::Pitch), "unreachable");
+    assert_eq!(why(&life, Touch::Pitch), "ok");
 
     for (about, expected) in [(None, "stopped"), (Some(initiative("payments")), "stopped_initiative")] {
         let mut life = asleep(HEADS_UP, |_| {});
