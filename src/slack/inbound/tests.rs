@@ -149,7 +149,7 @@ fn a_message_is_read_by_its_words_or_by_what_it_is_instead() {
     let check = |fields: Value, expected: &str| {
         let mut payload = base();
         payload["event"].as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        assert_eq!(outcome(&payload).split(" by W").next().unwrap(), expected, "{fields}");
+        assert_eq!(outcome(&payload).split(" by ").next().unwrap(), expected, "{fields}");
     };
     let file = |kind: Value| json!({ "subtype": "file_share", "text": "", "files": [kind] });
     let clip = json!({ "mimetype": "audio/mp4", "subtype": "slack_audio",
@@ -192,7 +192,7 @@ fn words_that_are_added_to_a_file_are_typed_then_and_later_changes_are_changes()
         payload["event"]["message"]["ts"] = json!("1596183880.004200");
         payload["event"]["message"]["text"] = json!(now);
         payload["event"]["previous_message"]["text"] = json!(before);
-        outcome(&payload).split(" by W").next().unwrap().to_owned()
+        outcome(&payload).split(" by ").next().unwrap().to_owned()
     };
     assert_eq!(change("", "how much work is it?"), "typed, threaded false");
     assert_eq!(change("how much?", "how much work is it?"), "edited");
