@@ -149,7 +149,7 @@ fn a_message_is_read_by_its_words_or_by_what_it_is_instead() {
     let check = |fields: Value, expected: &str| {
         let mut payload = base();
         payload["event"].as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        assert_eq!(outcome(&payload).split(" by ").next().unwrap(), expected, "{fields}");
+        assert_eq!(outcome(&payload).split(" by W").next().unwrap(), expected, "{fields}");
     };
     let file = |kind: Value| json!({ "subtype": "file_share", "text": "", "files": [kind] });
     let clip = json!({ "mimetype": "audio/mp4", "subtype": "slack_audio",
