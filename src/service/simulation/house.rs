@@ -11,11 +11,10 @@ use super::disk::Disk;
 use super::organisation::{self, HUMANS, Human, Organisation, given_name};
 use super::process::{Differences, Process, Surroundings};
 use super::promise::Promise;
-use super::slack::{Account, Fault, Slack};
-use super::story::{Deed, Step, Story};
+use super::slack::{Account, Slack};
+use super::story::{Step, Story};
 use super::time::Time;
 use super::truth::Truth;
-use crate::domain::effect::Epoch;
 use crate::plan;
 use crate::service::proof;
 
@@ -62,12 +61,12 @@ pub(super) struct House {
     pub(super) process: Option<Process>,
     pub(super) differences: Differences,
     pub(super) agenda: BTreeMap<(Timestamp, u64), Due>,
-    around: Surroundings,
+    pub(super) around: Surroundings,
     _folder: TempDir,
     pub(super) dice: Dice,
     order: u64,
-    backup: Option<usize>,
-    deaf: bool,
+    pub(super) backup: Option<usize>,
+    pub(super) deaf: bool,
     /// The machine was asleep until then.
     slept_until: Option<Timestamp>,
     interventions: u64,
@@ -86,9 +85,6 @@ pub(super) struct House {
     pub(super) configuration_paused_since: Option<Timestamp>,
     pub(super) gone_since: BTreeMap<Human, Timestamp>,
 }
-
-const ZONES: [&str; 5] =
-    ["Europe/Lisbon", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Auckland", "America/New_York"];
 
 impl House {
     pub(super) fn new(story: &Story) -> Self {
@@ -166,7 +162,7 @@ impl House {
         self.agenda.insert((at, self.order), due);
     }
 
-    fn soon(&mut self, after: SignedDuration, due: Due) {
+    pub(super) fn soon(&mut self, after: SignedDuration, due: Due) {
         self.at(self.time.truth() + after, due);
     }
 
@@ -187,7 +183,7 @@ impl House {
     }
 
     /// The same, and Slack tells of it.
-    async fn changes(&mut self, account: Account) {
+    pub(super) async fn changes(&mut self, account: Account) {
         let payload = json!({
             "type": "event_callback",
             "event_id": format!("Ev{}", self.slack.fresh()),
@@ -257,7 +253,7 @@ impl House {
         }
     }
 
-    async fn reloads(&mut self) {
+    pub(super) async fn reloads(&mut self) {
         self.organisation.edition += 1;
         let now = self.time.truth();
         if self.organisation.broken.is_none() {
@@ -338,226 +334,8 @@ impl House {
         }
     }
 
-    async fn deed(&mut self, deed: Deed, at: Timestamp) {
-        let now = self.time.truth();
-        let late = at + SignedDuration::from_mins(2) < now;
-        let hour = SignedDuration::from_hours;
-        let minute = SignedDuration::from_mins;
-        match deed {
-            Deed::Answers { who, button } => {
-                if !late {
-                    self.answers(who, button).await;
-                }
-            }
-            Deed::Clicks { who, message, control, fill } => {
-                if !late {
-                    self.clicks(who, message, control, fill).await;
-                }
-            }
-            Deed::Types { who, what, thread } => self.types(who, what, thread, at).await,
-            Deed::Says { who, what } => {
-                if !late {
-                    self.commands(who, what).await;
-                }
-            }
-            Deed::Orders { who, what, whom, about } => {
-                if !late {
-                    self.orders(who, what, whom, about).await;
-                }
-            }
-            Deed::Looks { who, page, control, fill } => {
-                if !late {
-                    self.looks(who, page, control, fill).await;
-                }
-            }
-            Deed::Tends => {
-                if !late {
-                    self.tends().await;
-                }
-            }
-            Deed::Leaves { who, days } => {
-                if let Some(mut account) = self.account(who).cloned() {
-                    account.away = Some((now, now + hour(24 * days)));
-                    self.keeps(account).await;
-                }
-            }
-            Deed::Rests { who, hours } => {
-                if let Some(mut account) = self.account(who).cloned() {
-                    account.quiet = Some((now, now + hour(hours)));
-                    // Slack tells nobody of that.
-                    self.keep_quietly(account);
-                }
-            }
-            Deed::Travels { who, zone } => {
-                if let Some(mut account) = self.account(who).cloned() {
-                    self.truth.left_zones.entry(who).or_default().push(account.zone.clone());
-                    account.zone = ZONES[zone % ZONES.len()].to_owned();
-                    self.keeps(account).await;
-                }
-            }
-            Deed::Replaces { who } => {
-                let Some(mut old) = self.account(who).cloned() else { return };
-                let mut new = Account::of(
-                    &format!("U8{:02}{}", self.slack.fresh() % 100, given_name(who)).to_uppercase(),
-                    &old.email,
-                    &old.zone,
-                );
-                new.id.push_str("NEW");
-                old.deleted = true;
-                self.truth.humans.insert(new.id.clone(), who);
-                // Whoever is written down by an id is written down anew, a while later.
-                self.changes(old).await;
-                self.changes(new).await;
-            }
-            Deed::Quits { who } => {
-                if let Some(mut account) = self.account(who).cloned() {
-                    account.deleted = true;
-                    self.changes(account).await;
-                }
-            }
-            Deed::Outsider { who, bot } => {
-                let id = format!("U7{:02}OUT{}", who, given_name(who).to_uppercase());
-                let mut account = Account::of(&id, &organisation::mail(who), "Europe/Berlin");
-                if bot {
-                    account.bot = true;
-                } else {
-                    account.team = "T0OTHER".to_owned();
-                }
-                self.changes(account).await;
-            }
-            Deed::Mistakes { who, hours } => {
-                let wrong = self.dice.pick(&["U900ZOE", "U901YAN"]).to_owned();
-                if let Some(entry) = self.organisation.entry_mut(who) {
-                    entry.slack = Some(wrong);
-                }
-                self.reloads().await;
-                self.soon(hour(hours), Due::Corrects(who));
-            }
-            Deed::Renames { who, with_was } => {
-                let edition = self.organisation.edition;
-                if let Some(entry) = self.organisation.entry_mut(who) {
-                    let old = std::mem::replace(
-                        &mut entry.id,
-                        format!("{}-{edition}", given_name(who).to_lowercase()),
-                    );
-                    if with_was {
-                        entry.was.push(old);
-                    } else {
-                        entry.was.clear();
-                    }
-                }
-                self.reloads().await;
-            }
-            Deed::ListsTwice { who } => {
-                if let Some(entry) = self.organisation.entry(who).cloned() {
-                    let mut second = entry;
-                    second.id = format!("{}-too", second.id);
-                    second.was.clear();
-                    // Once by the id and once by the address: they look different.
-                    second.slack = match second.slack {
-                        Some(_) => None,
-                        None => self.account(who).map(|account| account.id.clone()),
-                    };
-                    let id = second.id.clone();
-                    if self.organisation.entries.iter().all(|entry| entry.id != id) {
-                        self.organisation.entries.push(second);
-                        self.reloads().await;
-                        self.soon(hour(24 * 9), Due::Relists { human: who, second: id });
-                    }
-                }
-            }
-            Deed::RenamesInitiative { which } => {
-                let edition = self.organisation.edition;
-                if let Some(proposal) = self.organisation.proposals.get_mut(which) {
-                    let plain = proposal.id.split('-').next().unwrap_or_default().to_owned();
-                    let old = std::mem::replace(&mut proposal.id, format!("{plain}-{edition}"));
-                    proposal.was.push(old);
-                }
-                self.reloads().await;
-            }
-            Deed::EntersLeave { who, days } => {
-                let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-                let last = today + SignedDuration::from_hours(24 * days);
-                if let Some(entry) = self.organisation.entry_mut(who) {
-                    entry.leave = Some(format!("{today}..{last}"));
-                }
-                self.reloads().await;
-            }
-            Deed::Edits { hours } => {
-                self.organisation.hours = hours;
-                self.reloads().await;
-            }
-            Deed::HalfSaves { file, minutes } => {
-                self.organisation.broken =
-                    Some(["people.toml", "canvass.toml", "initiatives/deadlines.toml"][file % 3]);
-                self.reloads().await;
-                self.soon(minute(minutes), Due::Mends);
-            }
-            Deed::Dies { minutes } => {
-                self.stops += 1;
-                self.buries(minute(minutes)).await;
-            }
-            Deed::Stops { minutes } => {
-                self.well_since = None;
-                if let Some(process) = self.process.take() {
-                    process.stops().await;
-                    self.soon(minute(minutes), Due::Starts);
-                }
-            }
-            Deed::Traps(trap) => self.disk.sets(trap),
-            Deed::Sleeps { hours } => {
-                self.time.sleeps(hour(hours));
-                self.wakes();
-            }
-            Deed::Strays { by, minutes } => {
-                self.time.set_wrong(minute(by));
-                self.soon(minute(minutes), Due::Right);
-            }
-            Deed::Deafens { minutes } => {
-                self.deaf = true;
-                self.well_since = None;
-                if let Some(process) = &self.process {
-                    process.connected(false);
-                }
-                self.soon(minute(minutes), Due::Hears);
-            }
-            Deed::Meets { method, about, meets, times, minutes } => {
-                let account = about.and_then(|human| self.account(human).map(|account| account.id.clone()));
-                let until = now + minute(minutes);
-                self.faults_until = self.faults_until.max(until);
-                self.slack
-                    .with(|workspace| workspace.faults.push(Fault { method, account, meets, times, until }));
-            }
-            Deed::Revokes { hours } => {
-                self.slack.with(|workspace| workspace.revoked = true);
-                self.faults_until = self.faults_until.max(now + hour(hours));
-                self.soon(hour(hours), Due::Repairs);
-            }
-            Deed::BacksUp => self.backup = Some(self.disk.head()),
-            Deed::Restores { copied } => {
-                let Some(records) = self.backup else { return };
-                if let Some(process) = self.process.take() {
-                    process.stops().await;
-                }
-                self.sees();
-                self.disk.rewinds(records);
-                self.promise.rewinds(records);
-                if !copied {
-                    // As `canvass restore` leaves it, but for where the randomness comes from.
-                    let mut random = [0; 16];
-                    random.fill_with(|| self.dice.next() as u8);
-                    std::fs::write(self.around.data.join("restored"), format!("{}\n", Epoch::new(random)))
-                        .unwrap();
-                    proof::doubt(&self.around.data).unwrap();
-                }
-                self.starts().await;
-            }
-            Deed::Foresees { hours } => self.foresees(hours),
-        }
-    }
-
     /// An account changed, and Slack says so.
-    async fn keeps(&mut self, account: Account) {
+    pub(super) async fn keeps(&mut self, account: Account) {
         let changed = self.truth.human_of(&account.id).and_then(|human| self.truth.settled(human));
         let id = account.id.clone();
         self.changes(account).await;
@@ -567,7 +345,7 @@ impl House {
         }
     }
 
-    fn keep_quietly(&mut self, account: Account) {
+    pub(super) fn keep_quietly(&mut self, account: Account) {
         self.slack.with(|workspace| workspace.accounts.insert(account.id.clone(), account.clone()));
         self.truth.accounts.insert(account.id.clone(), account);
     }
@@ -603,7 +381,7 @@ impl House {
         }
     }
 
-    fn foresees(&mut self, hours: i64) {
+    pub(super) fn foresees(&mut self, hours: i64) {
         let Some(process) = &self.process else { return };
         let quiet = self.slack.with(|workspace| workspace.faults.is_empty() && !workspace.revoked);
         if !quiet || !self.time.is_right() || self.well_since.is_none() {

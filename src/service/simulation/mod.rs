@@ -6,7 +6,7 @@
 //! what Slack was told to show. [`promise`] is the model of what was promised and shares no rule with the code.
 //!
 //! - `story`: what happens, drawn from the seed as a list of steps, so that steps can be left out
-//! - `house`: carries the steps out · `folk`: what people do · `process`: one life of the program
+//! - `house`: carries the steps out · `deeds`: what each does · `folk`: what people do · `process`: one life of the program
 //! - `disk`, `slack` with `line`, `time`: what is around it
 //! - `organisation`: the humans and the files that name them · `truth`: whose each account is
 //! - `promise`, `judged`, `checks`: what holds, at every message and once a day · `shorten`: the shortest story that breaks it
@@ -14,6 +14,7 @@
 //! `./simulate` runs any number of seeds. SIMULATE_ALL leaves nothing out, whatever [`OPEN`] says.
 
 mod checks;
+mod deeds;
 mod dice;
 mod disk;
 mod folk;
