@@ -67,9 +67,11 @@ pub(super) fn check(house: &mut House) {
             let (who, set) = match gap {
                 Gap::Unreachable { person, .. } => (person, Some(&mut unreachable)),
                 Gap::Deactivated { person } | Gap::NotInSlack { person } => (person, Some(&mut gone)),
-                Gap::Unknown { person } | Gap::Concerned { person } | Gap::Stopped { person } => {
-                    (person, None)
-                }
+                Gap::Unknown { person }
+                | Gap::Missed { person }
+                | Gap::Refused { person, .. }
+                | Gap::Concerned { person }
+                | Gap::Stopped { person } => (person, None),
                 Gap::HandedOver { person, .. } => (person, None),
                 _ => continue,
             };

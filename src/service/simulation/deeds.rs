@@ -223,7 +223,7 @@ impl House {
                     random.fill_with(|| self.dice.next() as u8);
                     std::fs::write(self.around.data.join("restored"), format!("{}\n", Epoch::new(random)))
                         .unwrap();
-                    proof::doubt(&self.around.data).unwrap();
+                    proof::restored(&self.around.data).unwrap();
                 }
                 self.starts().await;
             }

@@ -95,7 +95,7 @@ impl House {
         let organisation = Organisation::new(&mut dice);
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         // The journal lies elsewhere; that there is one is what the mark of a doubtful one asks.
-        proof::doubt(folder.path()).unwrap();
+        proof::is_doubtful(folder.path()).unwrap();
         std::fs::create_dir(folder.path().join("journal")).unwrap();
         let differences = Differences::default();
         let around = Surroundings {

@@ -28,7 +28,7 @@ use crate::service::reload::Reload;
 use crate::service::shared::Shared;
 use crate::service::sweep::Sweep;
 use crate::service::timekeeping::Timekeeping;
-use crate::service::{CALL_TIMEOUT, inbox, post, proof, restored, until};
+use crate::service::{CALL_TIMEOUT, Empty, adopt, inbox, post, proof, restored, until};
 use crate::slack::heard::Heard;
 use crate::slack::{Client, FreshUrls, Inbox, Receipt, Receiver, SlackPerformer};
 
@@ -106,6 +106,8 @@ pub(super) struct Process {
     receiver: Arc<Receiver>,
     desk: Desk,
     connected: watch::Sender<bool>,
+    /// What the files said before, as the task that reads them remembers it.
+    former: tokio::sync::Mutex<adopt::Former>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<Result<(), String>>,
 }
@@ -137,7 +139,7 @@ impl Process {
         let shared = Shared::new(program);
         let opened_at = writer.head();
         let recorded = restored::record(&around.data, &writer, opened_at).await;
-        if recorded.is_err() || super::super::adopt(&writer, &shared).await.is_err() {
+        if recorded.is_err() || super::super::adopt(&writer, &shared, Empty::FirstStart).await.is_err() {
             return None;
         }
         shared.lay_over(&writer.state());
@@ -240,7 +242,10 @@ impl Process {
         };
         tasks.spawn(post(dispatch, prepared, stopping));
         let receiver = Arc::new(receiver);
-        Some(Self { number, writer, shared, receiver, desk, connected, stop, tasks })
+        let mut former = adopt::Former::new();
+        adopt::remember(&mut former, &shared.program());
+        let former = tokio::sync::Mutex::new(former);
+        Some(Self { number, writer, shared, receiver, desk, connected, former, stop, tasks })
     }
 
     /// Hands a payload in; none if the process dies over it or is too slow.
@@ -266,8 +271,9 @@ impl Process {
     pub(super) async fn reloads(&self, files: &Files) -> bool {
         let reload =
             Reload { folder: PathBuf::new(), shared: self.shared.clone(), writer: self.writer.clone() };
+        let mut former = self.former.lock().await;
         match config::load_files(files) {
-            Ok(loaded) => reload.adopt(loaded.program).await.is_ok(),
+            Ok(loaded) => reload.adopt(loaded.program, &mut former).await.is_ok(),
             Err(faults) => {
                 _ = reload.refuse(files.digest(), &faults).await;
                 false
