@@ -172,7 +172,7 @@ order = [{}]
 [workspace]
 command = "/canvass"
 bot_name = "Canvass"
-admins = []
+admins = ["{}"]
 
 [calendar]
 zone = "Europe/Lisbon"
@@ -223,6 +223,7 @@ stale_after_days = 60
 "#,
             self.edition,
             order.join(", "),
+            self.id(0),
             if self.approval { "\"executive\"" } else { "" },
         );
         let weekly = ["Tue 15:00-16:00", "Thu 09:00-11:00", "Mon 09:00-10:00"];
