@@ -175,7 +175,8 @@ impl Promise {
         if self.held.get(key).is_some_and(|(seq, held)| *held && before(*seq)) {
             faults.push(("nothing that is held", format!("{name} got {key}")));
         }
-        if self.paused.is_some_and(before) {
+        let paused = self.paused_about.get(&about).is_some_and(|(seq, paused)| *paused && before(*seq));
+        if paused || self.paused.is_some_and(before) {
             faults.push(("nothing of a campaign while an advocate paused it", format!("{name} got {key}")));
         }
         if self.clock_was_right(at) {

@@ -70,6 +70,8 @@ pub(super) struct Promise {
     pub(super) held: BTreeMap<String, (u64, bool)>,
     pub(super) leaves: BTreeMap<Human, (u64, Option<(jiff::civil::Date, jiff::civil::Date)>)>,
     pub(super) paused: Option<u64>,
+    /// The same of one initiative.
+    pub(super) paused_about: BTreeMap<usize, (u64, bool)>,
     pub(super) touched: BTreeMap<Human, Vec<Touched>>,
     pub(super) arrived: BTreeMap<(String, String), Timestamp>,
     /// Slots that are sold: host, from, until, by the record of the booking.
@@ -111,6 +113,7 @@ impl Promise {
         }
         self.planned.retain(|(.., seq)| *seq <= cut);
         self.recalled.retain(|_, (seq, _)| *seq <= cut);
+        self.paused_about.retain(|_, (seq, _)| *seq <= cut);
         self.handed_over.retain(|_, (seq, _)| *seq <= cut);
         self.held.retain(|_, (seq, _)| *seq <= cut);
         self.leaves.retain(|_, (seq, _)| *seq <= cut);
@@ -270,6 +273,11 @@ impl Promise {
             Event::LeaveEntered { person, days, .. } => {
                 if let Some(human) = named(person) {
                     self.leaves.insert(human, (seq, *days));
+                }
+            }
+            Event::InitiativePaused { initiative, paused, .. } => {
+                if let Some(about) = about(initiative) {
+                    self.paused_about.insert(about, (seq, *paused));
                 }
             }
             Event::PostingPaused { reason: PauseReason::Asked { .. } } => self.paused = Some(seq),
