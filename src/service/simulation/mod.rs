@@ -44,30 +44,17 @@ use self::story::Story;
 use crate::clock::monotonic;
 
 /// Kinds of trouble that are known to break a promise, and are left out of the stories until that is fixed.
-const OPEN: &[&str] = &[
-    // Accounts and people: one human under two accounts, two ids or none.
-    "replaces",
-    "outsider",
-    "bot",
-    "mistakes",
-    "renames without was",
-    "lists twice",
-];
+const OPEN: &[&str] = &[];
 
 /// Promises that are known to be broken without any such trouble; they are watched and not held against anybody.
 const OPEN_RULES: &[&str] = &[
+    // Somebody who is listed twice and whose account goes counts once as untouched (seed 9).
     "whoever asked is engaged",
-    "a digest tells all that is new",
-    "every refusal is heard of",
-    "a pause of configuration ends by itself",
-    "nothing is in doubt for ever",
-    "nobody is unreachable for ever",
-    "what is shown as planned is to come",
-    "the plan kept up to date equals the plan from nothing",
 ];
 
-/// Seeds that broke a promise once, beside the first ones.
-const PINNED: &[u64] = &[];
+/// Seeds that broke a promise once, beside the first ones: a replaced account, a renamed initiative, a rename without
+/// `was` after a concern, and a wrong account that was corrected.
+const PINNED: &[u64] = &[14, 36, 41, 43];
 
 fn left_out() -> &'static [&'static str] {
     if std::env::var_os("SIMULATE_ALL").is_some() { &[] } else { OPEN }
