@@ -195,7 +195,7 @@ impl House {
     async fn submits(&mut self, account: &Account, fill: usize) {
         let open = self.slack.with(|workspace| workspace.modals.remove(&account.id));
         let Some((id, view)) = open else { return };
-        if view.get("submit").is_none_or(Value::is_null) || fill % 8 == 0 {
+        if view.get("submit").is_none_or(Value::is_null) || fill.is_multiple_of(8) {
             return;
         }
         let word = self.word(account);

@@ -17,7 +17,7 @@ impl Promise {
     pub(super) fn show(&mut self, shown: &Shown, truth: &Truth) {
         let reader = truth.human_of(&shown.to);
         let text = shown.what.to_string();
-        if !reader.is_some_and(|human| human < ADVOCATES) {
+        if reader.is_none_or(|human| ADVOCATES <= human) {
             let other = self
                 .words
                 .iter()

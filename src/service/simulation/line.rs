@@ -30,7 +30,7 @@ const A_MINUTE: [(&str, usize); 6] = [
 fn about(arguments: &Value) -> Option<String> {
     ["channel", "channel_id", "users", "user", "user_id"].iter().find_map(|name| {
         let place = arguments.get(*name)?.as_str()?;
-        Some(if place.starts_with('D') { format!("U{}", &place[1..]) } else { place.to_owned() })
+        Some(place.strip_prefix('D').map_or_else(|| place.to_owned(), |rest| format!("U{rest}")))
     })
 }
 
