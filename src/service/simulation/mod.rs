@@ -1,8 +1,8 @@
 //! Whole quarters in one process and one thread, from a seed: the real journal's writer, fold, planner, dispatcher,
 //! decisions, words and views over a simulated disk, clock and Slack.
 //!
-//! Invariant: the same seed tells the same story to the last call. Time is tokio's paused clock, so a quarter takes a
-//! second; chance is [`dice`]. What people do goes through the payloads that Slack would send, and what they see is
+//! The same seed tells the same story, but for what overtakes what while a file is written by another thread. Time is
+//! tokio's paused clock, so a quarter takes seconds; chance is [`dice`]. What people do goes through the payloads that Slack would send, and what they see is
 //! what Slack was told to show. [`promise`] is the model of what was promised and shares no rule with the code.
 //!
 //! - `story`: what happens, drawn from the seed as a list of steps, so that steps can be left out
