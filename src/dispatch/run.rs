@@ -177,7 +177,9 @@ impl<P: Planner> Dispatch<P> {
         );
         let paused = self.shared.means.writer.submit(None, |state, _| {
             let pause = Event::PostingPaused { reason: PauseReason::Unproven };
-            Decision { events: if state.paused.is_none() { vec![pause] } else { Vec::new() }, reply: () }
+            // A pause that ends by itself doesn't stand for one that a human has to end.
+            let is_new = state.paused.as_ref().is_none_or(|(_, reason)| reason.ends_by_itself());
+            Decision { events: is_new.then_some(pause).into_iter().collect(), reply: () }
         });
         paused.await?;
         let state = self.shared.means.writer.state();

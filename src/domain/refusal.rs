@@ -255,6 +255,21 @@ impl Call {
         Self::Quiet,
         Self::Connect,
     ];
+
+    /// What calls of this kind are called, in the plural.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Post => "messages",
+            Self::File => "files",
+            Self::LookUp => "look-ups",
+            Self::Update => "updates",
+            Self::Reply => "dialogs",
+            Self::Home => "App Home",
+            Self::People => "the list of people",
+            Self::Quiet => "do-not-disturb",
+            Self::Connect => "connections",
+        }
+    }
 }
 
 fn row(does: Does, told: Told, again: Again, health: Health) -> Consequence {

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::shared::Shared;
 use crate::domain::event::PauseReason;
-use crate::domain::state::ClockOff;
+use crate::domain::state::{ClockOff, State};
 use crate::journal::Writer;
 use crate::slack::Standing;
 use crate::slack::socket::{Fault, Health};
@@ -62,9 +62,10 @@ impl Sources {
     /// How everything is now.
     pub(super) fn look(&self) -> Readiness {
         let command = self.shared.program().command.clone();
-        let (paused, off) = {
+        let (sending, off) = {
             let state = self.writer.state();
-            (state.paused.as_ref().map(|(_, reason)| reason.clone()), state.clock_off)
+            let paused = state.paused.as_ref().map(|(_, reason)| sending(reason, &command));
+            (paused.unwrap_or_else(|| refused(&state)), state.clock_off)
         };
         Readiness {
             token: token(&self.token.borrow()),
@@ -77,7 +78,7 @@ impl Sources {
                 )
             },
             clock: off.map_or_else(Check::ok, clock),
-            sending: sending(paused.as_ref(), &command),
+            sending,
             transport: match &self.arriving {
                 Arriving::Sockets(health) => sockets(&health.borrow()),
                 Arriving::Http => Check::ok(),
@@ -120,27 +121,50 @@ fn clock(off: ClockOff) -> Check {
     ))
 }
 
-fn sending(paused: Option<&PauseReason>, command: &str) -> Check {
+fn sending(paused: &PauseReason, command: &str) -> Check {
     match paused {
-        None => Check::ok(),
-        Some(PauseReason::Asked { by }) => {
-            Check::noted(format!("Paused by {by}. `{command} resume` goes on."))
-        }
-        Some(PauseReason::FirstStart { denied_by: None }) => Check::fault(format!(
+        PauseReason::Asked { by } => Check::noted(format!("Paused by {by}. `{command} resume` goes on.")),
+        PauseReason::FirstStart { denied_by: None } => Check::fault(format!(
             "The data folder is empty, so nothing is sent before an advocate has said that this is the first start \
              (they were asked; `{command} resume` says so too). If it isn't, put the data folder back or restore a \
              backup."
         )),
-        Some(PauseReason::FirstStart { denied_by: Some(by) }) => Check::fault(format!(
+        PauseReason::FirstStart { denied_by: Some(by) } => Check::fault(format!(
             "{by} said that this isn't the first start: stop the service, put the data folder back or restore a \
              backup, and start it again."
         )),
-        Some(PauseReason::Unproven) => Check::fault(format!(
+        PauseReason::Unproven => Check::fault(format!(
             "Paused: messages were due before this journal begins, so some may have gone out already. They are looked \
              up in Slack. An advocate checks `{command} plan` and says `{command} resume`."
         )),
-        Some(PauseReason::Configuration { code }) => Check::fault(format!(
+        PauseReason::Configuration { code } if paused.ends_by_itself() => Check::fault(format!(
+            "Paused: Slack refuses everything ({code}). `canvass doctor` says what to fix. It is tried again every few \
+             minutes, and sending goes on by itself."
+        )),
+        PauseReason::Configuration { code } => Check::fault(format!(
             "Paused: Slack refuses everything ({code}). `canvass doctor` says what to fix; then `{command} resume`."
+        )),
+    }
+}
+
+/// What Slack refuses though posting goes on.
+fn refused(state: &State) -> Check {
+    if !state.calls_refused.is_empty() {
+        let calls = state.calls_refused.iter();
+        let calls: Vec<String> =
+            calls.map(|(calls, refused)| format!("{} ({})", calls.word(), refused.code)).collect();
+        return Check::fault(format!(
+            "Slack refuses some calls: {}. `canvass doctor` says what to fix. They are tried again by themselves, and \
+             everything else goes on.",
+            calls.join(", ")
+        ));
+    }
+    let refused = state.refused_content.values().filter(|refused| !refused.retried);
+    match refused.map(|refused| refused.posts.len()).sum::<usize>() {
+        0 => Check::ok(),
+        messages => Check::noted(format!(
+            "Slack refused the text or layout of messages ({messages}). Their advocates were told, and another version \
+             of Canvass tries them again."
         )),
     }
 }
@@ -156,5 +180,29 @@ fn sockets(health: &Health) -> Check {
         }
         (0, None) => Check::fault("There is no Socket Mode connection yet."),
         (_, Some(_) | None) => Check::ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::{Event, Record};
+    use crate::domain::ids::Seq;
+    use crate::domain::refusal::Call;
+
+    #[test]
+    fn what_is_refused_is_said_with_what_ends_it() {
+        let paused = |code: &str| sending(&PauseReason::Configuration { code: code.to_owned() }, "/canvass");
+        let says = |check: Check| (check.ok, check.reason.unwrap_or_default());
+        let (ok, reason) = says(paused("missing_scope"));
+        assert!(!ok && reason.contains("by itself"), "{reason}");
+        let (ok, reason) = says(paused("token_revoked"));
+        assert!(!ok && reason.contains("/canvass resume"), "{reason}");
+        let mut state = State::default();
+        assert_eq!(refused(&state), Check::ok());
+        let event = Event::CallsRefused { calls: Call::LookUp, code: "missing_scope".to_owned() };
+        state.apply(&Record { seq: Seq(1), at: Timestamp::UNIX_EPOCH, cause: None, event });
+        let (ok, reason) = says(refused(&state));
+        assert!(!ok && reason.contains("look-ups (missing_scope)"), "{reason}");
     }
 }

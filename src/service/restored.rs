@@ -110,7 +110,9 @@ pub(super) async fn compare(
     );
     let paused = writer.submit(None, move |state, _| {
         let pause = Event::PostingPaused { reason: PauseReason::Unproven };
-        let pause = state.paused.is_none().then_some(pause);
+        // A pause that ends by itself doesn't stand for one that a human has to end.
+        let is_new = state.paused.as_ref().is_none_or(|(_, reason)| reason.ends_by_itself());
+        let pause = is_new.then_some(pause);
         let events = [Event::Restored { epoch, from: head }].into_iter().chain(pause).collect();
         Decision { events, reply: () }
     });

@@ -157,8 +157,10 @@ impl State {
             note.initiative.iter_mut().for_each(initiative);
         }
         self.rename_bookings(person, initiative);
-        if let Some((_, PauseReason::Asked { by })) = &mut self.paused {
-            person(by);
+        for (_, reason) in self.paused.iter_mut().chain(&mut self.set_aside) {
+            if let PauseReason::Asked { by } = reason {
+                person(by);
+            }
         }
         self.items = rekeyed(
             &mut self.items,
