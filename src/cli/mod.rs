@@ -4,6 +4,7 @@
 
 mod check;
 mod doctor;
+mod forget;
 mod health;
 mod manifest;
 mod read;
@@ -14,13 +15,16 @@ mod schema;
 mod terminal;
 mod whole;
 
+use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 
+use crate::config::settings;
 use crate::domain::engagement::Touch;
+use crate::journal::RootKeys;
 use crate::service::query::Query;
 
 /// How a subcommand ended.
@@ -42,6 +46,16 @@ impl Failure {
 }
 
 type Done = Result<(), Failure>;
+
+/// The root key that the environment gives, for a subcommand that opens the data folder.
+fn root_keys() -> Result<RootKeys, Failure> {
+    let read = settings::RootKey::read(&|name| env::var(name).ok());
+    read.map(given).map_err(|faults| Failure::Usage(faults.to_string()))
+}
+
+fn given(root: settings::RootKey) -> RootKeys {
+    RootKeys { current: root.current, former: root.former }
+}
 
 /// A Slack bot that carries your reliability work into other teams' quarterly backlogs.
 #[derive(Debug, Parser)]
@@ -140,6 +154,9 @@ enum Command {
         /// An export.
         file: PathBuf,
     },
+    /// Forget a person for good: their words, their name in messages to others, and that they may be written
+    /// to. What is counted stays, under a pseudonym.
+    Forget(forget::Options),
     /// The Slack app manifest to paste at api.slack.com/apps.
     Manifest {
         #[command(flatten)]
@@ -184,6 +201,7 @@ pub fn run() -> ExitCode {
         }
         Command::Export { places, file } => read::read(&places, &Query::Export, file.as_deref()),
         Command::Restore { places, file } => restore::restore(&places, &file),
+        Command::Forget(options) => forget::forget(&options),
         Command::Manifest { places, url } => manifest::manifest(&places, url),
         Command::Health { alive } => health::health(alive),
         Command::Schema { file } => schema::schema(&file),

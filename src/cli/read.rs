@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::whole::Whole;
-use super::{Done, Failure, Places, run};
+use super::{Done, Failure, Places, root_keys, run};
 use crate::clock::Clock;
 use crate::service::query::Query;
 use crate::service::{self, control};
@@ -41,6 +41,16 @@ fn unwritten(error: &io::Error) -> Failure {
 }
 
 fn answer(places: &Places, query: &Query, out: &mut dyn Write) -> Done {
+    if asked(places, query, out)? {
+        return Ok(());
+    }
+    let program = run::load(places)?;
+    service::read_alone(&places.data, root_keys()?, &program, Clock::system().now(), query, out)
+        .map_err(Failure::Failed)
+}
+
+/// Asks the service that holds the folder; false if none does.
+pub(super) fn asked(places: &Places, query: &Query, out: &mut dyn Write) -> Result<bool, Failure> {
     let asked = control::ask(&places.data, query, out).map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied => Failure::Failed(format!(
             "The service that holds {} can't be asked: this user may not use its socket. Ask as the service's user.",
@@ -48,9 +58,8 @@ fn answer(places: &Places, query: &Query, out: &mut dyn Write) -> Done {
         )),
         _ => Failure::Failed(format!("The service that holds {} can't be asked: {error}.", places.data.display())),
     })?;
-    if let Some(answered) = asked {
-        return answered.map_err(Failure::Failed);
+    match asked {
+        Some(answered) => answered.map(|()| true).map_err(Failure::Failed),
+        None => Ok(false),
     }
-    let program = run::load(places)?;
-    service::read_alone(&places.data, &program, Clock::system().now(), query, out).map_err(Failure::Failed)
 }

@@ -4,7 +4,7 @@ use std::env;
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use super::{Done, Failure, Places};
+use super::{Done, Failure, Places, given};
 use crate::clock::Clock;
 use crate::config::settings::{Settings, Store, Transport};
 use crate::config::{self, Paint};
@@ -44,6 +44,7 @@ pub(super) fn run(places: &Places, first_start: bool) -> Done {
     let surroundings = Surroundings {
         data: places.data.clone(),
         empty: if first_start { Empty::FirstStart } else { Empty::Suspicious },
+        root: given(settings.root),
         slack,
         transport,
         rates: Rates::default(),

@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 
 use super::run::{ended, runtime};
-use super::{Done, Failure};
+use super::{Done, Failure, root_keys};
 use crate::clock::{Clock, monotonic};
 use crate::config;
 use crate::dispatch::{Rate, Rates};
@@ -233,6 +233,7 @@ async fn bot(
     let surroundings = Surroundings {
         data: data.to_owned(),
         empty: Empty::FirstStart,
+        root: root_keys()?,
         slack,
         transport,
         rates: rates(options.messages_per_second),

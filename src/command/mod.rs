@@ -30,11 +30,12 @@ use crate::domain::effect::{DeliveryKey, PostId};
 use crate::domain::event::{Cause, Event};
 use crate::domain::ids::{MessageTs, PersonId, SlackChannelId, SlackUserId};
 use crate::domain::initiative::Initiative;
+use crate::domain::marks;
 use crate::domain::markup::readable;
 use crate::domain::message::{Action, ModalKind, Page, Reply, Values};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
-use crate::domain::state::{PostState, State};
+use crate::domain::state::{PostState, State, called_forgotten};
 
 /// Something a person did in Slack.
 #[derive(Debug, Clone, PartialEq)]
@@ -189,7 +190,7 @@ fn decided(scene: Scene<'_>, incoming: &Incoming) -> Decided {
         return (Vec::new(), Reply::Home(page.clone()));
     }
     let Some(actor) = scene.actor(&incoming.actor) else {
-        return refuse(scene.stranger(&incoming.request));
+        return refuse(scene.stranger(&incoming.actor, &incoming.request));
     };
     match &incoming.request {
         Request::Act { post, action } => answer::act(scene, actor, *post, action),
@@ -224,7 +225,11 @@ impl<'a> Scene<'a> {
         self.program.human(self.state, slack)
     }
 
-    fn stranger(self, request: &Request) -> String {
+    fn stranger(self, account: &SlackUserId, request: &Request) -> String {
+        if marks::is_marked(self.state, self.seen, account) {
+            return "You asked to be forgotten, so I keep nothing about you, take nothing down and never write to you."
+                .to_owned();
+        }
         if self.seen.starting {
             let starting = "I'm just starting and haven't read yet who is in this workspace";
             return match request {
@@ -267,13 +272,27 @@ impl<'a> Scene<'a> {
         readable(text, name)
     }
 
+    /// Whom the leading `words` name, and how many words that took, of those about whom something may be recorded: nothing is about somebody who
+    /// asked to be forgotten.
+    fn person_called(self, words: &[&str]) -> Result<(&'a Person, usize), String> {
+        let (person, taken) = names::person(self.program, self.state, words)?;
+        if marks::is_forgotten(self.state, self.seen, person) {
+            return Err(format!(
+                "{} asked to be forgotten: nothing is sent to them or recorded about them. Take them out of people.toml.",
+                person.name
+            ));
+        }
+        Ok((person, taken))
+    }
+
     fn person(self, id: &PersonId) -> Option<&'a Person> {
         self.program.people.get(id)
     }
 
     /// What people call somebody; the id if they have left the configuration.
     fn name(self, id: &PersonId) -> String {
-        self.person(id).map_or_else(|| id.to_string(), |person| person.name.clone())
+        let unnamed = || called_forgotten(id).map_or_else(|| id.to_string(), str::to_owned);
+        self.person(id).map_or_else(unnamed, |person| person.name.clone())
     }
 
     /// "Priya", "Priya and Jo": who hears about an initiative.

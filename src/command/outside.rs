@@ -10,6 +10,7 @@ use crate::domain::booking::{By, Provider, Subject, Via};
 use crate::domain::directory::{Address, Person};
 use crate::domain::event::{Cause, Event};
 use crate::domain::ids::Seq;
+use crate::domain::marks;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::question::argued;
@@ -148,7 +149,7 @@ pub fn outside(
             match before.filter(|(_, booking)| is_agreed(booking)) {
                 Some(before) => moved(program, seen, told, meeting, before).ok_or(Fate::Known),
                 // Cancelled in Slack and moved on the page all the same: there they are going to meet.
-                None => booked(program, seen, told, meeting),
+                None => booked(program, state, seen, told, meeting),
             }
         }
     };
@@ -164,12 +165,15 @@ fn is_agreed(booking: &BookingState) -> bool {
 
 fn booked(
     program: &Program,
+    state: &State,
     seen: &Observations,
     told: &OutsideBooking,
     meeting: &Meeting,
 ) -> Result<Event, Fate> {
     let host = person(program, seen, &meeting.hosts, None).ok_or(Fate::UnknownHost)?;
-    let guest = person(program, seen, &meeting.guests, Some(host)).ok_or(Fate::UnknownGuest)?;
+    let guest = person(program, seen, &meeting.guests, Some(host));
+    let known = guest.filter(|guest| !marks::is_forgotten(state, seen, guest));
+    let guest = known.ok_or(Fate::UnknownGuest)?;
     let about = argued(program, &guest.id).into_iter().find(|of| of.advocates.contains(&host.id));
     Ok(Event::SlotBooked {
         guest: guest.id.clone(),
@@ -265,7 +269,15 @@ mod tests {
                 let mail = Some(format!("{person}@example.com"));
                 let as_of = at("2026-12-01T09:00:00Z");
                 let zone = Some(TimeZone::UTC);
-                let of = Seen { as_of, zone, mail, deactivated: false, quiet: None, away_until: None };
+                let of = Seen {
+                    as_of,
+                    account: None,
+                    zone,
+                    mail,
+                    deactivated: false,
+                    quiet: None,
+                    away_until: None,
+                };
                 seen.people.insert(person.clone(), of);
             }
             Self { program, state: State::default(), seen, came: 0 }

@@ -10,6 +10,7 @@ use crate::domain::engagement::Audience;
 use crate::domain::event::{Event, Said};
 use crate::domain::ids::{PersonId, Seq, SlackUserId, TeamId};
 use crate::domain::initiative::Initiative;
+use crate::domain::marks;
 use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Span, Value, Values};
 use crate::domain::personal::Personal;
 use crate::domain::program::Because;
@@ -173,6 +174,11 @@ fn approached(
         (None, Some(Value::Person(slack))) => slack.clone(),
         (None, _) => return Err((WHO, "Please pick the person.".into())),
     };
+    let forgotten =
+        scene.called(&slack).is_some_and(|person| marks::is_forgotten(scene.state, scene.seen, person));
+    if forgotten || marks::is_marked(scene.state, scene.seen, &slack) {
+        return Err((on_who, "They asked to be forgotten, so they can't be written to.".into()));
+    }
     let audience = match values.get(AUDIENCE) {
         Some(Value::Choice(word)) => Audience::from_word(word),
         Some(Value::Text(_) | Value::Ticks(_) | Value::Date(_) | Value::Time(_) | Value::Person(_))

@@ -17,6 +17,8 @@ const SLACK_API_URL: &str = "https://slack.com/api/";
 const DEFAULT_CONFIG: &str = "config";
 const DEFAULT_DATA: &str = "data";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+/// Characters that a root key has at least.
+const SHORTEST_KEY: usize = 32;
 const DEFAULT_LOG: &str = crate::telemetry::DEFAULT_FILTER;
 
 /// Where the environment's variables come from.
@@ -78,8 +80,31 @@ pub struct Settings {
     pub cal_com_secret: Option<SecretString>,
     /// `CANVASS_CALENDLY_SECRET`: the same of Calendly.
     pub calendly_secret: Option<SecretString>,
+    /// What everything secret in the data folder follows from.
+    pub root: RootKey,
     /// Where the journal is kept.
     pub store: Store,
+}
+
+/// `CANVASS_ROOT_KEY` and `CANVASS_OLD_ROOT_KEY`: what everything secret in the data folder follows from.
+#[derive(Debug, Clone, Default)]
+pub struct RootKey {
+    /// The one to use; a file in the data folder if it isn't given.
+    pub current: Option<SecretString>,
+    /// The one before it, while it is being changed.
+    pub former: Option<SecretString>,
+}
+
+impl RootKey {
+    /// Reads it alone: what every subcommand that opens the data folder needs.
+    ///
+    /// # Errors
+    /// [`BadSettings`] if it can't be used.
+    pub fn read(environment: Environment<'_>) -> Result<Self, BadSettings> {
+        let mut reading = Reading::new(environment);
+        let root = reading.root_key();
+        reading.end(Some(root))
+    }
 }
 
 /// One variable that can't be used.
@@ -137,6 +162,7 @@ impl Settings {
         let url = reading.url(listen);
         let cal_com_secret = reading.optional_secret("CANVASS_CALCOM_SECRET");
         let calendly_secret = reading.optional_secret("CANVASS_CALENDLY_SECRET");
+        let root = reading.root_key();
         let store = reading.store();
         let whole = || {
             Some(Self {
@@ -148,6 +174,7 @@ impl Settings {
                 url: url?,
                 cal_com_secret,
                 calendly_secret,
+                root,
                 store: store?,
             })
         };
@@ -220,6 +247,24 @@ impl<'e> Reading<'e> {
     /// A secret that may be left out; none also if a fault was reported.
     fn optional_secret(&mut self, variable: &str) -> Option<SecretString> {
         self.secret(variable).flatten().map(SecretString::from)
+    }
+
+    fn root_key(&mut self) -> RootKey {
+        let current = self.long_secret("CANVASS_ROOT_KEY");
+        let former = self.long_secret("CANVASS_OLD_ROOT_KEY");
+        RootKey { current, former }
+    }
+
+    /// A secret that nobody can find out by trying: it has to be long, and can't be checked for more.
+    fn long_secret(&mut self, variable: &str) -> Option<SecretString> {
+        let secret = self.secret(variable).flatten()?;
+        if secret.chars().count() < SHORTEST_KEY {
+            return self.fault(
+                variable,
+                format!("it is shorter than {SHORTEST_KEY} characters; make one with `openssl rand -hex 32`"),
+            );
+        }
+        Some(secret.into())
     }
 
     fn places(&mut self) -> Places {
@@ -470,6 +515,25 @@ mod tests {
         assert_eq!(
             error,
             "CANVASS_CALENDLY_SECRET: CANVASS_CALENDLY_SECRET_FILE is set too; keep one of the two"
+        );
+    }
+
+    #[test]
+    fn a_root_key_may_come_from_a_file_and_has_to_be_long() {
+        let settings = read(&[BOT, APP]).unwrap();
+        assert!(settings.root.current.is_none() && settings.root.former.is_none());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        fs::write(&path, format!("{}\n", "k".repeat(64))).unwrap();
+        let in_file = ("CANVASS_ROOT_KEY_FILE", path.to_str().unwrap());
+        let old = "an old one of thirty-two letters";
+        let root = read(&[BOT, APP, in_file, ("CANVASS_OLD_ROOT_KEY", old)]).unwrap().root;
+        assert_eq!(root.current.unwrap().expose_secret(), "k".repeat(64));
+        assert_eq!(root.former.unwrap().expose_secret(), old);
+        let error = read(&[BOT, APP, ("CANVASS_ROOT_KEY", "hidden")]).unwrap_err();
+        assert_eq!(
+            error,
+            "CANVASS_ROOT_KEY: it is shorter than 32 characters; make one with `openssl rand -hex 32`"
         );
     }
 

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::calendar::Quarter;
+use super::directory::Person;
 use super::engagement::{Audience, Stance};
 use super::ids::{InitiativeId, PersonId, TeamId};
 use super::initiative::Initiative;
+use super::marks;
 use super::observation::Observations;
 use super::program::{Program, Stakeholder};
 use super::state::{Engagement, Phase, State};
@@ -108,6 +110,11 @@ pub enum Gap {
         /// Whose.
         person: PersonId,
     },
+    /// They asked to be forgotten: somebody else has to be found, or the configuration still names them.
+    Forgotten {
+        /// What the configuration calls them.
+        person: PersonId,
+    },
     /// They asked for no more messages and have not answered: only a conversation can reach them.
     Stopped {
         /// Who.
@@ -165,13 +172,12 @@ impl Coverage {
                 let argued = [stakeholder.audience];
                 for audience in person.audiences.iter().chain(&argued).collect::<BTreeSet<_>>() {
                     let covered = covered(
-                        program,
                         state,
-                        seen,
                         initiative,
                         &ask.team,
                         ask.decider.as_ref(),
-                        stakeholder,
+                        &stakeholder.person,
+                        out_of_reach(program, state, seen, &stakeholder.person).is_some(),
                     );
                     staffed.entry((&ask.team, *audience)).or_default().push(covered);
                 }
@@ -188,6 +194,7 @@ impl Coverage {
             }
         }
         let gaps = gaps(program, state, seen, initiative, stakeholders, &cells);
+        count_forgotten(state, initiative, &mut cells);
         Self {
             initiative: initiative.id.clone(),
             title: initiative.title.clone(),
@@ -198,16 +205,31 @@ impl Coverage {
     }
 }
 
+/// Adds those who were forgotten to the cells in which they were counted: they stand for nobody who is missing.
+fn count_forgotten(state: &State, initiative: &Initiative, cells: &mut [Cell]) {
+    for pseudonym in state.forgotten.keys() {
+        let engagement = state.engagement(pseudonym, &initiative.id, initiative.quarter);
+        let sent = engagement.into_iter().flat_map(|engagement| engagement.deliveries.values());
+        let Some(post) = sent.filter_map(|post| state.post(*post)).next_back() else { continue };
+        for team in &post.teams {
+            let cell =
+                cells.iter_mut().find(|cell| cell.team == *team && Some(cell.audience) == post.audience);
+            if let Some(cell) = cell {
+                cell.people.push(covered(state, initiative, team, None, pseudonym, false));
+            }
+        }
+    }
+}
+
 fn covered(
-    program: &Program,
     state: &State,
-    seen: &Observations,
     initiative: &Initiative,
     team: &TeamId,
     decider: Option<&PersonId>,
-    stakeholder: &Stakeholder,
+    person: &PersonId,
+    unreachable: bool,
 ) -> Covered {
-    let engagement = state.engagement(&stakeholder.person, &initiative.id, initiative.quarter);
+    let engagement = state.engagement(person, &initiative.id, initiative.quarter);
     let stance = engagement.and_then(|engagement| engagement.stances.get(team));
     let reached = || {
         engagement.is_some_and(|engagement| {
@@ -223,12 +245,7 @@ fn covered(
         None if reached() => Standing::Reached,
         None => Standing::Untouched,
     };
-    Covered {
-        person: stakeholder.person.clone(),
-        decides: decider == Some(&stakeholder.person),
-        standing,
-        unreachable: out_of_reach(program, state, seen, &stakeholder.person).is_some(),
-    }
+    Covered { person: person.clone(), decides: decider == Some(person), standing, unreachable }
 }
 
 /// Why no message can reach `person`, as far as it is known.
@@ -238,6 +255,9 @@ pub(super) fn out_of_reach(
     seen: &Observations,
     id: &PersonId,
 ) -> Option<Gap> {
+    if program.people.get(id).is_some_and(|person| marks::is_forgotten(state, seen, person)) {
+        return Some(Gap::Forgotten { person: id.clone() });
+    }
     // Whoever is written to under another id is not left out.
     if seen.same.contains_key(id) {
         return None;

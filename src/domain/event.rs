@@ -16,6 +16,7 @@ use super::calendar::Quarter;
 use super::effect::{DeliveryKey, Epoch, PostId, PostKey};
 use super::engagement::{Audience, Stance};
 use super::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
+use super::marks::{Mark, SealedKey};
 use super::personal::Personal;
 use super::program::ConfigDigest;
 use super::refusal::{Call, REVOCATIONS};
@@ -763,6 +764,35 @@ pub enum Event {
         places: Vec<String>,
     },
 
+    /// The key of the do-not-contact marks, sealed under the root key; the latest one counts.
+    MarkingKeySet {
+        /// The key.
+        key: SealedKey,
+    },
+    /// Somebody was forgotten: their keys are destroyed, and what is counted is kept under a pseudonym.
+    PersonForgotten {
+        /// What they were called.
+        person: PersonId,
+        /// What they were called before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        was: Vec<PersonId>,
+        /// What is counted is counted under this.
+        pseudonym: PersonId,
+        /// Do-not-contact marks of their accounts and addresses.
+        marks: Vec<Mark>,
+        /// Fingerprints of the keys that were destroyed: copies that turn up later are destroyed as well.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        keys: Vec<String>,
+    },
+    /// What people wrote before then can't be read any more, but for what was still open.
+    WordsExpired {
+        /// The beginning of a calendar quarter, in UTC.
+        before: Timestamp,
+        /// Fingerprints of the keys that were destroyed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        keys: Vec<String>,
+    },
+
     /// Nothing more is posted.
     PostingPaused {
         /// Why.
@@ -874,6 +904,9 @@ impl Event {
             | Self::Recalled { .. }
             | Self::InitiativePaused { .. }
             | Self::ConfigRefused { .. }
+            | Self::MarkingKeySet { .. }
+            | Self::PersonForgotten { .. }
+            | Self::WordsExpired { .. }
             | Self::PostingPaused { .. }
             | Self::PostingResumed { .. }
             | Self::Restored { .. }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::ids::PersonId;
+use super::ids::{PersonId, SlackUserId};
+use super::marks::Marker;
 use super::stretch::Stretch;
 
 /// What Slack says of a person.
@@ -13,6 +14,8 @@ use super::stretch::Stretch;
 pub struct Seen {
     /// When Slack said what the account and its status are.
     pub as_of: Timestamp,
+    /// Their account.
+    pub account: Option<SlackUserId>,
     /// Their zone in Slack.
     pub zone: Option<TimeZone>,
     /// Their mail address in Slack.
@@ -58,6 +61,8 @@ pub struct Observations {
     pub starting: bool,
     /// Where each host can subscribe to their bookings. A secret: shown to nobody else.
     pub feeds: HashMap<PersonId, String>,
+    /// What do-not-contact marks are known by, if there are any and the root key is the one they need.
+    pub marker: Option<Marker>,
 }
 
 impl Observations {
@@ -100,8 +105,15 @@ mod tests {
         let ana = PersonId::parse("ana").unwrap();
         let check = |minutes: i64, recent: bool| {
             let as_of = now - SignedDuration::from_mins(minutes);
-            let seen =
-                Seen { as_of, zone: None, mail: None, deactivated: false, quiet: None, away_until: None };
+            let seen = Seen {
+                as_of,
+                account: None,
+                zone: None,
+                mail: None,
+                deactivated: false,
+                quiet: None,
+                away_until: None,
+            };
             let all = Observations { people: [(ana.clone(), seen)].into(), ..Observations::default() };
             assert_eq!(all.is_recent(&ana, now), recent, "{minutes} minutes old");
         };

@@ -1,13 +1,14 @@
 //! Free text by people.
 //!
 //! Invariant: what a person wrote is never logged, never printed by `Debug`, and can't be serialised
-//! until it has been sealed with that person's key. Forgetting a person destroys the key; what they
-//! wrote is then [`Personal::Forgotten`] for ever.
+//! until it has been sealed with that person's key. Forgetting a person destroys their keys, and those of
+//! quarters long past are destroyed by themselves; what they wrote is then [`Personal::Forgotten`] for ever.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::calendar::Quarter;
 use super::ids::PersonId;
 
 /// Ciphertext of what a person wrote, as the journal keeps it.
@@ -15,6 +16,10 @@ use super::ids::PersonId;
 pub struct Sealed {
     /// Whose key opens it.
     pub of: PersonId,
+    /// Which of their keys: that of the calendar quarter, in UTC, in which it was written. None if it was
+    /// sealed before there was one a quarter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarter: Option<Quarter>,
     /// Nonce, hexadecimal (24 bytes).
     pub nonce: String,
     /// Ciphertext with its tag, hexadecimal.
@@ -47,6 +52,15 @@ impl Personal {
     /// Text of `of`, readable until it is stored.
     pub fn new(of: PersonId, text: impl Into<String>) -> Self {
         Self::Open { of, text: text.into() }
+    }
+
+    /// The person whose key seals it; none once the key is gone.
+    pub fn of(&self) -> Option<&PersonId> {
+        match self {
+            Self::Open { of, .. } => Some(of),
+            Self::Sealed(sealed) => Some(&sealed.of),
+            Self::Forgotten => None,
+        }
     }
 
     /// The text, if it can be read. Show it only to those whom rule R7 allows.

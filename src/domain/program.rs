@@ -111,6 +111,8 @@ pub struct Program {
     pub digests: Option<Schedule>,
     /// Which messages wait for an advocate's approval.
     pub approval: Approval,
+    /// How many quarters after the one in which they were written people's words are kept; for good if none.
+    pub words_expire: Option<u32>,
     /// How far a campaign goes until an advocate moves it.
     pub stage: Stage,
     /// Teams by id.

@@ -137,6 +137,7 @@ impl Standings {
         for (person, arguments) in &argued.people {
             let known = state.person(person);
             let beyond = out_of_reach(program, state, seen, person);
+            let forgotten = matches!(beyond, Some(Gap::Forgotten { .. }));
             let mut engagements = known.into_iter().flat_map(|known| &known.engagements).peekable();
             for Argument { about, rank, asked } in arguments {
                 while engagements.next_if(|(key, _)| *key < about).is_some() {}
@@ -161,7 +162,7 @@ impl Standings {
                 if let Some(engagement) = engagement.filter(|_| asked.audience != Audience::Executive) {
                     note_sides(&mut sides, *rank, asked, engagement);
                 }
-                let Some(left) = left else { continue };
+                let Some(left) = left.as_ref().filter(|_| !forgotten) else { continue };
                 let Some(why) = why(state, initiative, asked, engagement, beyond.is_some(), stopped) else {
                     continue;
                 };

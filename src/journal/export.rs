@@ -19,10 +19,10 @@ use sha2::{Digest, Sha256};
 use super::codec::{self, CodecError};
 use super::errors::{AppendError, OpenError, StorageError};
 use super::folder::{self, Held};
-use super::seal::to_hex;
 use super::sled_store::SledJournal;
 use super::{BatchId, Journal, Records};
 use crate::clock::Clock;
+use crate::domain::hex::to_hex;
 use crate::domain::ids::Seq;
 
 /// The version of the file around the records, which have their own.

@@ -4,7 +4,8 @@
 //! data/lock           held by the one process that uses the folder, with its pid
 //! data/journal/       the store
 //! data/journal.mark   a record that is known to be durable: the store must not end before it
-//! data/keys/          one key per person; keep them out of backups that are kept for long
+//! data/keys/          one key per person and quarter, wrapped under the root key, which is in it too unless it
+//!                     was given from outside; keep them out of backups that are kept for long
 //! ```
 //! Invariant: nothing in the folder is read or written before the lock is held.
 
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::errors::{LEAST_FREE, OpenError, StorageError};
-use super::keys::sync_folder;
+use super::key_store::sync_folder;
 use crate::domain::ids::Seq;
 use crate::private::{self, FolderError};
 

@@ -9,7 +9,10 @@ mod errors;
 mod export;
 mod folder;
 mod frame;
+mod key_store;
 mod keys;
+mod marking;
+mod root;
 mod seal;
 mod sled_store;
 mod submission;
@@ -22,11 +25,13 @@ use crate::domain::ids::Seq;
 pub use codec::{CodecError, RECORD_VERSION, decode, encode};
 pub use errors::{AppendError, OpenError, StorageError};
 pub use export::{ExportError, Exported, RestoreError, export, restore, restore_into};
-pub use keys::{KeyError, own_secret};
+pub use keys::KeyError;
+pub use marking::Marking;
+pub use root::RootKeys;
 pub use seal::Vault;
 pub use sled_store::{ReadHandle, SledJournal, open};
 pub use submission::{Decision, Stopped};
-pub use writer::{End, Ending, Stepping, Writer};
+pub use writer::{Destroy, End, Ending, Stepping, Writer};
 
 /// Names one append, so that after a lost reply one can ask whether it landed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,33 +1,44 @@
 //! Free text on its way into the journal and back.
 //!
-//! Invariant: text is sealed with the key of the person whom `Personal` names, under a nonce that is
-//! never used again (24 random bytes), bound to that person's id. Without the key it reads back as
-//! forgotten, also when a later key has taken the lost one's place.
+//! Invariant: text is sealed with the key that the person whom `Personal` names has for the quarter in which
+//! it is recorded, under a nonce that is never used again (24 random bytes), bound to that person's id and
+//! the quarter. Without the key it reads back as forgotten, also when a later key has taken the lost one's
+//! place.
 
 use std::path::Path;
 
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use chacha20poly1305::XNonce;
+use chacha20poly1305::aead::{Aead, Payload};
+use jiff::Timestamp;
 
 use super::errors::StorageError;
+use super::key_store::KeyFolder;
 use super::keys::{Key, KeyError, KeyRing};
+use super::marking::Marking;
+use super::root::RootKeys;
 use crate::clock::Clock;
 use crate::domain::event::Event;
-use crate::domain::ids::PersonId;
+use crate::domain::hex::{from_hex, from_hex_exactly, to_hex};
 use crate::domain::personal::{Personal, Sealed};
+use crate::domain::state::quarter_of_words;
 
 const NONCE_LENGTH: usize = 24;
 
 /// The keys of a data folder, to seal and to open with.
 #[derive(Debug)]
 pub struct Vault {
-    keys: KeyRing,
+    pub(super) keys: KeyRing,
 }
 
 impl Vault {
-    /// The vault of the data folder `data`.
+    /// The vault of the data folder `data`, under the root key of its own.
     pub fn of(data: &Path) -> Self {
-        Self { keys: KeyRing::new(super::folder::keys(data)) }
+        Self::under(data, RootKeys::default())
+    }
+
+    /// The vault of the data folder `data`, under the root key that is given.
+    pub fn under(data: &Path, root: RootKeys) -> Self {
+        Self { keys: KeyRing::new(Box::new(KeyFolder::new(super::folder::keys(data))), root) }
     }
 
     /// The same vault, whose keys and nonces are drawn from `clock` and not from the system.
@@ -36,18 +47,33 @@ impl Vault {
         self
     }
 
-    /// Seals the free text in `event`, if there is any that is readable. A person's first text makes
-    /// their key, which is durable when this returns.
-    pub fn seal(&mut self, event: &mut Event) -> Result<(), StorageError> {
+    /// Checks the root key before anything is read with it, changes it if it is to be changed, and wraps
+    /// what isn't wrapped. `now` is calendar time.
+    ///
+    /// # Errors
+    /// A root key is missing or another one than before, or a key can't be read or written.
+    pub fn settle(&mut self, now: Timestamp) -> Result<(), KeyError> {
+        self.keys.settle(quarter_of_words(now))
+    }
+
+    /// Seals the free text in `event`, if there is any that is readable; `at` is when it is recorded. A
+    /// person's first text of a quarter makes their key for it, which is durable when this returns.
+    pub fn seal(&mut self, event: &mut Event, at: Timestamp) -> Result<(), StorageError> {
         let Some(personal) = event.personal_mut() else { return Ok(()) };
         let Personal::Open { of, text } = personal else { return Ok(()) };
-        let key = self.keys.find_or_make(of)?;
+        let quarter = quarter_of_words(at);
+        let key = self.keys.find_or_make(of, quarter)?;
         let mut nonce = [0; NONCE_LENGTH];
         self.keys.clock.entropy(&mut nonce)?;
+        let mut sealed =
+            Sealed { of: of.clone(), quarter: Some(quarter), nonce: to_hex(&nonce), text: String::new() };
+        let bound = bound_to(&sealed);
+        let payload = Payload { msg: text.as_bytes(), aad: bound.as_bytes() };
         // It fails only for texts of more than 256 GiB.
-        *personal = match cipher(key).encrypt(&XNonce::from(nonce), payload(text.as_bytes(), of)) {
+        *personal = match key.cipher().encrypt(&XNonce::from(nonce), payload) {
             Ok(ciphertext) => {
-                Personal::Sealed(Sealed { of: of.clone(), nonce: to_hex(&nonce), text: to_hex(&ciphertext) })
+                sealed.text = to_hex(&ciphertext);
+                Personal::Sealed(sealed)
             }
             Err(_) => Personal::Forgotten,
         };
@@ -58,59 +84,60 @@ impl Vault {
     pub fn open(&mut self, event: &mut Event) -> Result<(), KeyError> {
         let Some(personal) = event.personal_mut() else { return Ok(()) };
         let Personal::Sealed(sealed) = personal else { return Ok(()) };
-        let text = match self.keys.find(&sealed.of)? {
-            Some(key) => open(key, sealed),
-            None => None,
-        };
+        let text = self.keys.find(&sealed.of, sealed.quarter)?.iter().find_map(|key| open(key, sealed));
         *personal = text.map_or(Personal::Forgotten, |text| Personal::Open { of: sealed.of.clone(), text });
         Ok(())
     }
 
-    /// Forgets what `person` wrote and what was written about them, for ever. A person who had other ids
-    /// before (`was` in the configuration) is forgotten under each of them in turn.
-    pub fn forget(&mut self, person: &PersonId) -> Result<(), KeyError> {
-        self.keys.destroy(person)
+    /// What the key of the do-not-contact marks is sealed with.
+    ///
+    /// # Errors
+    /// As for [`Vault::settle`].
+    pub fn marking(&mut self) -> Result<Marking, KeyError> {
+        let clock = self.keys.clock.clone();
+        Ok(Marking::under(self.keys.roots()?.clone(), clock))
+    }
+
+    /// A secret of the service's own, called `name`, beside the keys of people. Asked for the first time it
+    /// is made; it is durable when this returns.
+    ///
+    /// # Errors
+    /// As for a person's key: the file is damaged, can't be read or written, or there is no randomness.
+    pub fn own_secret(&mut self, name: &str) -> Result<[u8; 32], KeyError> {
+        Ok(self.keys.secret(name)?.0)
     }
 }
 
-fn cipher(key: Key) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(&key.0.into())
+/// What a ciphertext is bound to.
+fn bound_to(sealed: &Sealed) -> String {
+    match sealed.quarter {
+        Some(quarter) => format!("{} {quarter}", sealed.of),
+        None => sealed.of.to_string(),
+    }
 }
 
-fn payload<'a>(message: &'a [u8], of: &'a PersonId) -> Payload<'a, 'a> {
-    Payload { msg: message, aad: of.as_str().as_bytes() }
-}
-
-fn open(key: Key, sealed: &Sealed) -> Option<String> {
-    let nonce: [u8; NONCE_LENGTH] = from_hex(&sealed.nonce)?.try_into().ok()?;
+fn open(key: &Key, sealed: &Sealed) -> Option<String> {
+    let nonce: [u8; NONCE_LENGTH] = from_hex_exactly(&sealed.nonce)?;
     let ciphertext = from_hex(&sealed.text)?;
-    let text = cipher(key).decrypt(&XNonce::from(nonce), payload(&ciphertext, &sealed.of)).ok()?;
+    let bound = bound_to(sealed);
+    let payload = Payload { msg: ciphertext.as_slice(), aad: bound.as_bytes() };
+    let text = key.cipher().decrypt(&XNonce::from(nonce), payload).ok()?;
     String::from_utf8(text).ok()
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn to_hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::PersonId;
 
     const TEXT: &str = "We were paged eleven times; no.";
 
     fn person(id: &str) -> PersonId {
         PersonId::parse(id).unwrap()
+    }
+
+    fn at() -> Timestamp {
+        "2026-12-31T23:59:59Z".parse().unwrap()
     }
 
     fn note(of: &str) -> Event {
@@ -126,7 +153,7 @@ mod tests {
     fn sealed_text_opens_in_another_process_with_the_same_keys() {
         let home = tempfile::tempdir().unwrap();
         let mut event = note("ana");
-        Vault::of(home.path()).seal(&mut event).unwrap();
+        Vault::of(home.path()).seal(&mut event, at()).unwrap();
         let stored = serde_json::to_string(&event).unwrap();
         assert!(!stored.contains("paged"), "{stored}");
         let mut read: Event = serde_json::from_str(&stored).unwrap();
@@ -139,8 +166,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let mut vault = Vault::of(home.path());
         let (mut first, mut second) = (note("ana"), note("ana"));
-        vault.seal(&mut first).unwrap();
-        vault.seal(&mut second).unwrap();
+        vault.seal(&mut first, at()).unwrap();
+        vault.seal(&mut second, at()).unwrap();
         assert_ne!(first, second);
     }
 
@@ -149,13 +176,14 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let mut vault = Vault::of(home.path());
         let (mut anas, mut bos) = (note("ana"), note("bo"));
-        vault.seal(&mut anas).unwrap();
-        vault.seal(&mut bos).unwrap();
-        vault.forget(&person("ana")).unwrap();
+        vault.seal(&mut anas, at()).unwrap();
+        vault.seal(&mut bos, at()).unwrap();
+        let doomed = vault.keys.of(&[person("ana")]).unwrap();
+        vault.keys.destroy(&doomed).unwrap();
 
         // A new text gets a new key, which doesn't open the old text.
         let mut later = note("ana");
-        vault.seal(&mut later).unwrap();
+        vault.seal(&mut later, at()).unwrap();
         let mut vault = Vault::of(home.path());
         for event in [&mut anas, &mut bos, &mut later] {
             vault.open(event).unwrap();
@@ -171,7 +199,7 @@ mod tests {
         let mut vault = Vault::of(home.path());
         let check = |vault: &mut Vault, tamper: fn(&mut Sealed)| {
             let mut event = note("ana");
-            vault.seal(&mut event).unwrap();
+            vault.seal(&mut event, at()).unwrap();
             let Personal::Sealed(sealed) = text(&mut event) else { unreachable!() };
             tamper(sealed);
             vault.open(&mut event).unwrap();
@@ -181,13 +209,49 @@ mod tests {
         check(&mut vault, |sealed| sealed.text.replace_range(0..2, "zz"));
         check(&mut vault, |sealed| sealed.text.truncate(10));
         check(&mut vault, |sealed| sealed.nonce.truncate(4));
+        check(&mut vault, |sealed| sealed.quarter = None);
     }
 
     #[test]
-    fn hexadecimal_reads_back() {
-        let bytes: Vec<u8> = (0..=255).collect();
-        assert_eq!(from_hex(&to_hex(&bytes)), Some(bytes));
-        assert_eq!(from_hex("abc"), None);
-        assert_eq!(from_hex("zz"), None);
+    fn each_quarter_s_words_have_a_key_of_their_own() {
+        let home = tempfile::tempdir().unwrap();
+        let mut vault = Vault::of(home.path());
+        let (mut before, mut after) = (note("ana"), note("ana"));
+        vault.seal(&mut before, at()).unwrap();
+        vault.seal(&mut after, "2027-01-01T00:00:00Z".parse().unwrap()).unwrap();
+        let old = vault.keys.older_than("2027-Q1".parse().unwrap(), &[]).unwrap();
+        vault.keys.destroy(&old).unwrap();
+        vault.open(&mut before).unwrap();
+        vault.open(&mut after).unwrap();
+        assert_eq!(*text(&mut before), Personal::Forgotten);
+        assert_eq!(after, note("ana"));
+    }
+
+    /// As the version did it that had one bare key per person: bound to the id alone.
+    fn sealed_before(of: &str, key: Key) -> Event {
+        let payload = Payload { msg: TEXT.as_bytes(), aad: of.as_bytes() };
+        let text = key.cipher().encrypt(&XNonce::from([9; NONCE_LENGTH]), payload).unwrap();
+        let (nonce, text) = (to_hex(&[9; NONCE_LENGTH]), to_hex(&text));
+        let mut event = note(of);
+        *self::text(&mut event) = Personal::Sealed(Sealed { of: person(of), quarter: None, nonce, text });
+        event
+    }
+
+    #[test]
+    fn what_an_earlier_version_sealed_is_read_before_and_after_its_key_is_wrapped() {
+        let home = tempfile::tempdir().unwrap();
+        let name = "efba2dc535e5453c7f7a5c953a3c8d070d01439496d3ec1b36cbf78a17075340";
+        std::fs::create_dir(home.path().join("keys")).unwrap();
+        std::fs::write(home.path().join("keys").join(name), [7; 32]).unwrap();
+        let sealed = sealed_before("ana", Key([7; 32]));
+        for settled in [false, true] {
+            let mut vault = Vault::of(home.path());
+            if settled {
+                vault.settle(at()).unwrap();
+            }
+            let mut event = sealed.clone();
+            vault.open(&mut event).unwrap();
+            assert_eq!(event, note("ana"), "settled: {settled}");
+        }
     }
 }

@@ -8,7 +8,7 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 
 use jiff::Timestamp;
@@ -19,6 +19,7 @@ use super::seal::Vault;
 use super::submission::{Decision, Pending, Stopped, Submission};
 use super::{BatchId, Journal};
 use crate::clock::Clock;
+use crate::domain::calendar::Quarter;
 use crate::domain::event::{Cause, Record};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::state::State;
@@ -52,8 +53,30 @@ struct Published {
 
 enum Message {
     Submit(Box<dyn Submission>),
-    Forget(PersonId, oneshot::Sender<()>),
+    Destroy(Destruction),
     Close,
+}
+
+/// Which keys are to be destroyed.
+#[derive(Debug, Clone)]
+pub enum Destroy {
+    /// All of these people.
+    Of(Vec<PersonId>),
+    /// Those that sealed nothing in or after this calendar quarter.
+    Before {
+        /// The quarter.
+        quarter: Quarter,
+        /// But for these people's from these quarters on: somebody still works with their words.
+        but: Vec<(PersonId, Quarter)>,
+    },
+}
+
+/// Keys on their way to destruction.
+struct Destruction {
+    which: Destroy,
+    /// Their fingerprints, once they are known.
+    keys: Arc<Mutex<Vec<String>>>,
+    submission: Box<dyn Submission>,
 }
 
 /// Tells when the writer has ended, and why.
@@ -134,6 +157,9 @@ impl Writer {
             }),
         };
         core.fold_anew()?;
+        if !core.working.destroyed.is_empty() {
+            core.destroy_again()?;
+        }
         let writer = Self { queue, published: Arc::clone(&core.published), clock };
         Ok((writer, Stepping { core, waiting, messages: Vec::new() }))
     }
@@ -179,12 +205,24 @@ impl Writer {
         self.state().head
     }
 
-    /// Destroys `person`'s key and with it all free text by and about them, in the journal, in its
-    /// exports and in memory. The journal is folded anew for it.
-    pub async fn forget(&self, person: PersonId) -> Result<(), Stopped> {
-        let (done, answer) = oneshot::channel();
-        self.queue.send(Message::Forget(person, done)).await.map_err(|_| Stopped::Writer)?;
-        answer.await.map_err(|_| Stopped::Writer)
+    /// Destroys keys, and with them the text that they sealed, in the journal and in every export of it.
+    /// `decide` gets the fingerprints of the keys and says what is to be recorded, which is durable before the
+    /// first key is destroyed: a crash in between is made good by the next start. The fold of those records
+    /// has to let go of the text in memory. No text is sealed in between.
+    pub async fn destroy<R: Send + 'static>(
+        &self,
+        which: Destroy,
+        mut decide: impl FnMut(&State, Timestamp, &[String]) -> Decision<R> + Send + 'static,
+    ) -> Result<R, Stopped> {
+        let keys = Arc::new(Mutex::new(Vec::new()));
+        let known = Arc::clone(&keys);
+        let locked = move |state: &State, now| {
+            decide(state, now, &known.lock().unwrap_or_else(PoisonError::into_inner))
+        };
+        let (pending, answer) = Pending::new(None, locked);
+        let destruction = Destruction { which, keys, submission: Box::new(pending) };
+        self.queue.send(Message::Destroy(destruction)).await.map_err(|_| Stopped::Writer)?;
+        answer.await.map_err(|_| Stopped::Writer)?
     }
 
     /// Whether it still takes submissions.
@@ -266,11 +304,9 @@ impl<J: Journal> Core<J> {
         for message in messages.drain(..) {
             match message {
                 Message::Submit(submission) => submissions.push(submission),
-                Message::Forget(person, done) => {
+                Message::Destroy(destruction) => {
                     self.commit(&mut submissions)?;
-                    self.vault.forget(&person)?;
-                    self.fold_anew()?;
-                    let _ = done.send(());
+                    self.destroy(destruction)?;
                 }
                 // What is queued behind it is still decided: the channel is closed, then emptied.
                 Message::Close => waiting.close(),
@@ -279,16 +315,55 @@ impl<J: Journal> Core<J> {
         self.commit(&mut submissions)
     }
 
+    /// Records that keys are destroyed, and destroys them.
+    fn destroy(&mut self, destruction: Destruction) -> Result<(), StorageError> {
+        let Destruction { which, keys, submission } = destruction;
+        let doomed = match &which {
+            Destroy::Of(people) => self.vault.keys.of(people)?,
+            Destroy::Before { quarter, but } => self.vault.keys.older_than(*quarter, but)?,
+        };
+        *keys.lock().unwrap_or_else(PoisonError::into_inner) =
+            doomed.iter().map(|key| key.fingerprint.clone()).collect();
+        let mut submissions = vec![submission];
+        let recorded = self.record(&mut submissions)?;
+        // What was decided may be that nothing is destroyed after all.
+        if recorded {
+            self.vault.keys.destroy(&doomed)?;
+        }
+        submissions.drain(..).for_each(|submission| submission.answer());
+        Ok(())
+    }
+
+    /// Keys that were destroyed and have come back, with a backup of the folder or by a crash, go again.
+    fn destroy_again(&mut self) -> Result<(), StorageError> {
+        let back = self.vault.keys.back_again(&|key| self.working.destroyed.contains(key))?;
+        if !back.is_empty() {
+            tracing::warn!(
+                keys = back.len(),
+                "keys of words that were forgotten had come back; they are destroyed again"
+            );
+            self.vault.keys.destroy(&back)?;
+        }
+        Ok(())
+    }
+
     /// Decides all `submissions`, appends what they came to as one batch, publishes it and answers.
     fn commit(&mut self, submissions: &mut Vec<Box<dyn Submission>>) -> Result<(), StorageError> {
+        self.record(submissions)?;
+        submissions.drain(..).for_each(|submission| submission.answer());
+        Ok(())
+    }
+
+    /// As [`Core::commit`], before anybody is answered; whether anything was recorded.
+    fn record(&mut self, submissions: &mut [Box<dyn Submission>]) -> Result<bool, StorageError> {
         loop {
             let before = self.working.head;
             let records = self.decide(submissions);
             match self.append(before, &records) {
                 Ok(()) => {
+                    let recorded = !records.is_empty();
                     self.publish(records);
-                    submissions.drain(..).for_each(|submission| submission.answer());
-                    return Ok(());
+                    return Ok(recorded);
                 }
                 Err(AppendError::Conflict { head }) => {
                     tracing::debug!(journal.head = head.0, "somebody else appended first; deciding again");
@@ -323,7 +398,7 @@ impl<J: Journal> Core<J> {
         }
         let mut sealed = records.to_vec();
         for record in &mut sealed {
-            self.vault.seal(&mut record.event)?;
+            self.vault.seal(&mut record.event, record.at)?;
         }
         let batch = BatchId::fresh(&self.clock).map_err(StorageError::from)?;
         let mut attempt = 1;

@@ -14,7 +14,7 @@ use crate::domain::message::{Action, Button, Look, Message, Paragraph, Part, Spa
 use crate::domain::observation::Observations;
 use crate::domain::office_hours::co_hosts;
 use crate::domain::program::Program;
-use crate::domain::state::{BookingState, Change, Slot, Standing, State};
+use crate::domain::state::{BookingState, Change, Slot, Standing, State, called_forgotten};
 
 use super::buttons::button;
 use super::case::{names, person, zone};
@@ -98,7 +98,8 @@ impl Booked<'_> {
     }
 
     fn name(&self, id: &PersonId) -> String {
-        names(self.program, std::slice::from_ref(id)).into_iter().next().unwrap_or_else(|| id.to_string())
+        let forgotten = || called_forgotten(id).map_or_else(|| id.to_string(), str::to_owned);
+        names(self.program, std::slice::from_ref(id)).into_iter().next().unwrap_or_else(forgotten)
     }
 
     /// Whom the reader meets in `slot`.
@@ -139,6 +140,7 @@ impl Booked<'_> {
             (Some(slot), Some(before)) => self.moved(change, slot, before),
             (None, before) => self.cancelled(change, before.unwrap_or(&self.booking.slot)),
         };
+        let first = wording::capitalised(&first);
         let mut parts = vec![Part::Paragraph(Paragraph::text(first.clone()))];
         if !latest {
             let slot = change.agreed.as_ref().unwrap_or(&self.booking.slot);
@@ -280,6 +282,8 @@ impl Booked<'_> {
                 "Sent only to you; besides you only {} {verb} it.",
                 wording::joined(&names(self.program, &others))
             )
+        } else if others.is_empty() && called_forgotten(&self.booking.guest).is_some() {
+            "Only you see this.".to_owned()
         } else if others.is_empty() {
             format!("Besides you only {} sees it.", self.name(&self.booking.guest))
         } else {

@@ -315,6 +315,7 @@ pub(super) fn program() -> Program {
         stale_after_days: 90,
         digests: None,
         approval: Approval::default(),
+        words_expire: Some(4),
         stage: Stage::All,
         templates: BTreeMap::new(),
     }

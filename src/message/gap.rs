@@ -59,6 +59,13 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
                 name(person)
             )
         }
+        Gap::Forgotten { person } => {
+            format!(
+                "{} asked to be forgotten, and gets nothing: take them out of people.toml, and find out who \
+                 else speaks for the team.",
+                name(person)
+            )
+        }
         Gap::Stopped { person } => {
             format!(
                 "{} wants no messages and has not answered: only a conversation can reach them.",

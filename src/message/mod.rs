@@ -87,6 +87,9 @@ pub fn compose(
     audience: Option<Audience>,
     now: Timestamp,
 ) -> Result<Message, Unsayable> {
+    if state.was_removed(key) {
+        return Ok(removed());
+    }
     match key {
         PostKey::Touch(delivery) => {
             let (how, id) = (Shown::AsItStands, state.id_of(key));
@@ -248,6 +251,13 @@ impl<'a> Delivered<'a> {
         };
         Ok(sources::sources(&case, &prose, which))
     }
+}
+
+/// What a sent message says once somebody whom it told of was forgotten.
+fn removed() -> Message {
+    Message::line(
+        "This was about somebody who asked to be forgotten. Their words and their name were removed.",
+    )
 }
 
 /// What a sent message says once its initiative, or the ask in it, is gone from the configuration.

@@ -8,6 +8,7 @@ use crate::domain::ids::{PersonId, TeamId};
 use crate::domain::message::{Paragraph, Span};
 use crate::domain::next::{Next, Why};
 use crate::domain::program::Program;
+use crate::domain::state::called_forgotten;
 
 use super::case::{names, person, team_name};
 use super::{dates, wording};
@@ -43,7 +44,10 @@ fn nobody(program: &Program, why: &Why) -> String {
 pub fn named(program: &Program, id: &PersonId) -> (String, String) {
     match person(program, id) {
         Ok(person) => (person.name.clone(), super::relay::role(program, person)),
-        Err(_) => (id.to_string(), String::new()),
+        Err(_) => {
+            let name = called_forgotten(id).map_or_else(|| id.to_string(), str::to_owned);
+            (name, String::new())
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::observation::Observations;
 use crate::domain::office_hours::Viewer;
 use crate::domain::personal::Personal;
 use crate::domain::program::Program;
-use crate::domain::state::{Received, State};
+use crate::domain::state::{Received, State, called_forgotten};
 
 use super::buttons::button;
 use super::case::{hours, person, team_name, zone};
@@ -97,7 +97,7 @@ impl Who {
         };
         let mention = slack.cloned().map(Span::Mention);
         let Ok(person) = person(program, id) else {
-            let name = id.to_string();
+            let name = called_forgotten(id).map_or_else(|| id.to_string(), str::to_owned);
             return Self { full: name.clone(), short: name, mention, role: String::new() };
         };
         let role = role(program, person);
@@ -130,7 +130,7 @@ pub(super) fn quote(received: &Received) -> Option<Part> {
     Some(match received.text.as_ref()? {
         text @ Personal::Open { .. } => Part::Quote(text.reveal()?.to_owned()),
         Personal::Sealed(_) => Part::Small(Paragraph::text("Their words can't be opened at the moment.")),
-        Personal::Forgotten => Part::Small(Paragraph::text("Their words have been deleted for good.")),
+        Personal::Forgotten => Part::Small(Paragraph::text("Their words have been removed for good.")),
     })
 }
 

@@ -50,6 +50,12 @@ pub(super) fn about_booking(state: &State, of: Seq, booking: &BookingState) -> V
         }
     }
     items.extend(aftermath(of, booking));
+    if state.is_pseudonym(&booking.guest) {
+        // The host hears that it is off, and nothing else about somebody who is forgotten.
+        items.retain(|item| {
+            item.is_word(|word| matches!(word, Word::Told { since } if Some(*since) == latest))
+        });
+    }
     items
 }
 

@@ -16,6 +16,7 @@ use crate::domain::engagement::{Audience, Stance, Touch};
 use crate::domain::event::RefusedFor;
 use crate::domain::ids::TeamId;
 use crate::domain::initiative::Initiative;
+use crate::domain::marks;
 use crate::domain::observation::{Observations, Seen};
 use crate::domain::pitch::{self, NotReady};
 use crate::domain::program::{Program, Stakeholder};
@@ -136,6 +137,7 @@ pub(super) struct Recipient<'a> {
     pub(super) known: Option<&'a PersonState>,
     pub(super) zone: &'a TimeZone,
     seen: Option<&'a Seen>,
+    forgotten: bool,
     place: Place,
 }
 
@@ -148,12 +150,16 @@ impl<'a> Recipient<'a> {
             known: ground.state.person(&person.id),
             zone,
             seen: ground.seen.of(&person.id),
+            forgotten: marks::is_forgotten(ground.state, ground.seen, person),
             place: memo.lives.place(zone, &person.days_off),
         }
     }
 
     /// Why no campaign message may be sent to them, if so.
     pub(super) fn out_of_campaign(&self) -> Option<Skip> {
+        if self.forgotten {
+            return Some(Skip::Forgotten);
+        }
         out_of_reach(self.ground, self.person)
             .or_else(|| self.known.is_some_and(|known| known.stopped).then_some(Skip::Stopped))
     }

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::effect::{DeliveryKey, Notice, Post, PostKey};
 use crate::domain::event::PauseReason;
+use crate::domain::marks;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
@@ -28,6 +29,9 @@ pub fn eligible(
     let frames = Frame::all(program, state);
     let ground = Ground { program, state, seen, frames: &frames };
     let Some(delivery) = key.delivery() else { return posts::eligible(ground, now, key) };
+    if let Some(skip) = halted(state, seen) {
+        return Err(skip);
+    }
     if let Some((_, reason)) = &state.paused {
         return Err(Skip::Paused(reason.clone()));
     }
@@ -51,9 +55,12 @@ pub(super) fn in_force(program: &Program, state: &State) -> Result<(), Skip> {
     }
 }
 
-/// Why not even an answer may go out, if so: Slack refuses everything, or nobody has said yet that this is the
+/// Why not even an answer may go out, if so: nobody can tell who asked to be forgotten, Slack refuses everything, or nobody has said yet that this is the
 /// first start, and then only that question goes.
-pub(super) fn held_whole(state: &State, key: &PostKey) -> Option<Skip> {
+pub(super) fn held_whole(state: &State, seen: &Observations, key: &PostKey) -> Option<Skip> {
+    if marks::are_unreadable(state, seen) {
+        return Some(Skip::MarksUnreadable);
+    }
     let (_, reason) = state.paused.as_ref()?;
     let held = reason.stops_everything() || may_be_first(state) && !asks_whether_first(key);
     held.then(|| Skip::Paused(reason.clone()))

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::effect::{Effect, Post, PostId, PostKey};
 use crate::domain::event::{Event, Record};
 use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
+use crate::domain::marks;
 use crate::domain::observation::Observations;
 use crate::domain::program::{ConfigDigest, Program};
 use crate::domain::state::{Phase, PostState, State};
@@ -81,7 +82,8 @@ fn concerned(program: &Program, state_after: &State, record: &Record) -> Touched
         | Event::ContentRetried { .. }
         | Event::Recalled { .. }
         | Event::InitiativePaused { .. }
-        | Event::Restored { .. } => Touched::Everybody,
+        | Event::Restored { .. }
+        | Event::PersonForgotten { .. } => Touched::Everybody,
         Event::PostIntended { key, .. } | Event::PostMissed { key } => Touched::person(key.to()),
         Event::Revived { deliveries, .. } => {
             Touched::People(deliveries.iter().map(|delivery| delivery.person.clone()).collect())
@@ -151,6 +153,8 @@ fn concerned(program: &Program, state_after: &State, record: &Record) -> Touched
         | Event::AnswerDropped { .. }
         | Event::Corrected { .. }
         | Event::ConfigRefused { .. }
+        | Event::MarkingKeySet { .. }
+        | Event::WordsExpired { .. }
         | Event::PostingPaused { .. }
         | Event::PostingResumed { .. }
         | Event::ClockDoubted { .. }
@@ -472,7 +476,7 @@ impl Plan {
     /// Looks again at everything that isn't one person's outlook.
     fn look_around(&mut self, program: &Program, state: &State, seen: &Observations, now: Timestamp) {
         self.paused = state.paused.is_some() || state.clock_off.is_some();
-        self.refused = state.is_cut_off();
+        self.refused = state.is_cut_off() || marks::are_unreadable(state, seen);
         self.may_be_first = may_be_first(state);
         self.burst = Burst::at(now, &program.limits, &state.recent_campaign);
         for (of, received) in state.received.range(self.read_up_to.next()..) {

@@ -9,10 +9,12 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::booking::Word;
 use crate::domain::directory::Person;
 use crate::domain::effect::{Life, Notice, Post, PostId, PostKey};
 use crate::domain::event::{PauseReason, Said};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
+use crate::domain::marks;
 use crate::domain::program::Program;
 use crate::domain::question::{comes_back, in_charge};
 use crate::domain::state::{Phase, PostState, Received, State};
@@ -108,6 +110,11 @@ impl Item {
         self
     }
 
+    /// Whether it is a post about a booking, for this.
+    pub(super) fn is_word(&self, wanted: impl Fn(&Word) -> bool) -> bool {
+        matches!(&self.key, PostKey::Booking { word, .. } if wanted(word))
+    }
+
     /// It is no longer wanted.
     pub(super) fn over(mut self) -> Self {
         self.life.expires = self.life.due;
@@ -148,6 +155,9 @@ impl Item {
         }
         if self.life.expires <= now {
             return Standing::Gone(Skip::Over { since: self.life.expires.to_zoned(zone.clone()) });
+        }
+        if marks::is_forgotten(ground.state, ground.seen, person) {
+            return Standing::Gone(Skip::Forgotten);
         }
         if let Some(skip) = out_of_reach(ground, person) {
             return Standing::Held(skip, Some(self.life.expires));
@@ -223,6 +233,9 @@ pub(super) fn everybody_in_charge(program: &Program) -> BTreeSet<PersonId> {
 
 /// What a person said or asked for goes to its advocates, and word of that back to the person.
 pub(super) fn answers_to(program: &Program, state: &State, of: Seq, received: &Received) -> Vec<Item> {
+    if state.is_pseudonym(&received.person) {
+        return Vec::new();
+    }
     if received.said == Said::Question {
         return answers::about_question(program, state, of, received);
     }
@@ -368,7 +381,7 @@ pub(super) fn about_refused_config(ground: Ground<'_>) -> Vec<Item> {
 
 /// Whether a post that answers something may go out at `now`.
 pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Result<Post, Skip> {
-    if let Some(skip) = held_whole(ground.state, key) {
+    if let Some(skip) = held_whole(ground.state, ground.seen, key) {
         return Err(skip);
     }
     let item = sources(ground, now, key).into_iter().find(|item| item.key == *key);

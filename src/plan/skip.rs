@@ -12,6 +12,7 @@ use crate::domain::calendar::Quarter;
 use crate::domain::engagement::{Audience, Stance};
 use crate::domain::event::{PauseReason, Stage};
 use crate::domain::ids::{InitiativeId, PersonId, TeamId};
+use crate::domain::marks;
 use crate::domain::program::ConfigDigest;
 use crate::domain::state::ClockOff;
 
@@ -30,6 +31,8 @@ pub enum Skip {
         /// How many seconds it is ahead; behind if that is negative.
         ahead: i64,
     },
+    /// Whoever may not be written to can't be told apart: the root key is missing or another one.
+    MarksUnreadable,
     /// As many messages as an hour allows have gone out to all people together.
     Burst {
         /// When the next may follow, if ever.
@@ -82,6 +85,8 @@ pub enum Skip {
         /// When a message is tried again, unless something is heard before.
         until: Zoned,
     },
+    /// They asked to be forgotten.
+    Forgotten,
     /// They asked for no more messages at all.
     Stopped,
     /// They asked for no more messages about this initiative.
@@ -285,6 +290,7 @@ impl Skip {
             Self::OtherConfiguration { .. } => "other_configuration",
             Self::Paused(_) => "paused",
             Self::ClockOff { .. } => "clock_off",
+            Self::MarksUnreadable => "marks_unreadable",
             Self::Burst { .. } => "burst",
             Self::NoInitiative => "no_initiative",
             Self::Withdrawn => "withdrawn",
@@ -300,6 +306,7 @@ impl Skip {
             Self::Replaced => "account_replaced",
             Self::Deactivated => "deactivated",
             Self::Unreachable { .. } => "unreachable",
+            Self::Forgotten => "forgotten",
             Self::Stopped => "stopped",
             Self::StoppedInitiative => "stopped_initiative",
             Self::NotInCadence => "not_in_cadence",
@@ -375,6 +382,7 @@ impl Skip {
                 "This machine's clock is {}; campaign messages wait until it agrees with Slack's.",
                 ClockOff::said(*ahead)
             ),
+            Self::MarksUnreadable => marks::UNREADABLE.into(),
             Self::Burst { until } => {
                 format!(
                     "The hour's messages have gone out; the next may follow {}.",
@@ -413,6 +421,10 @@ impl Skip {
                     "Slack says that no message can reach them ({code}); one is tried again {}.",
                     on(until)
                 )
+            }
+            Self::Forgotten => {
+                "They asked to be forgotten, so nothing is ever sent to them; take them out of people.toml."
+                    .into()
             }
             Self::Stopped => "They asked for no more messages.".into(),
             Self::StoppedInitiative => "They asked for no more messages about this initiative.".into(),

@@ -43,6 +43,7 @@ pub fn answer(view: View<'_>, query: &Query) -> Result<String, String> {
             if *json { to_json(&coverage) } else { Ok(coverage_text(view.program, &coverage)) }
         }
         Query::Export => Err("An export is streamed, not answered.".into()),
+        Query::Forget { .. } => Err("Forgetting somebody is done, not answered.".into()),
     }
 }
 
@@ -64,7 +65,7 @@ fn named<'a>(program: &'a Program, name: &str) -> Result<&'a Initiative, String>
     command::initiative_named(&all, name)
 }
 
-fn person_named<'a>(program: &'a Program, name: &str) -> Result<&'a Person, String> {
+pub(super) fn person_named<'a>(program: &'a Program, name: &str) -> Result<&'a Person, String> {
     let plain = name.trim_start_matches('@');
     let is = |person: &&Person| {
         person.id.as_str() == plain

@@ -103,7 +103,9 @@ impl Compose for Words {
         audience: Option<Audience>,
         now: jiff::Timestamp,
     ) -> Result<Message, Unsayable> {
-        let composed = if let PostKey::Review { to, initiative, .. } = key {
+        let composed = if let PostKey::Review { to, initiative, .. } = key
+            && !state.was_removed(key)
+        {
             let waiting = waiting(world, state, initiative, to, now);
             message::review(&world.program, state, &world.seen, initiative, to, &waiting)
         } else {

@@ -10,8 +10,10 @@ mod adopt;
 pub mod answer;
 mod calendars;
 pub mod control;
+mod expiry;
 pub mod feeds;
 mod follow;
+mod forget;
 mod heard;
 mod home;
 mod inbox;
@@ -48,10 +50,11 @@ use crate::clock::{Clock, Hand, Trust};
 use crate::dispatch::{Campaigns, Dispatch, Means, Planner, Rates};
 use crate::domain::event::{Event, PauseReason};
 use crate::domain::ids::Seq;
+use crate::domain::marks::{self, Marker};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
-use crate::journal::{self, Decision, ReadHandle, Vault, Writer};
+use crate::journal::{self, Decision, Marking, ReadHandle, RootKeys, Vault, Writer};
 use crate::slack::heard::Heard;
 use crate::slack::socket::{Patience, Sockets};
 use crate::slack::{self, Client, FreshUrls, Inbox, Receiver, SigningSecret, SlackPerformer};
@@ -102,6 +105,8 @@ pub(crate) struct Surroundings {
     pub(crate) data: PathBuf,
     /// What an empty data folder means.
     pub(crate) empty: Empty,
+    /// What everything secret in it follows from.
+    pub(crate) root: RootKeys,
     /// The way to Slack.
     pub(crate) slack: slack::Settings,
     /// How Slack reaches the service.
@@ -135,6 +140,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let Surroundings {
         data,
         empty,
+        root,
         slack,
         transport,
         rates,
@@ -156,9 +162,9 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         );
     }
     // The system's certificates are read while the journal is: each takes a good part of a start.
-    let opening = open(data.clone(), clock.clone());
+    let opening = open(data.clone(), root, clock.clone());
     let client = Arc::new(Client::new(&slack).map_err(|error| format!("Slack can't be called: {error}."))?);
-    let Opened { writer, ending, reader, feeds: secret } = opening.await?;
+    let Opened { writer, ending, reader, marking, feeds: secret } = opening.await?;
     let last_record = writer.state().as_of;
     let opened_at = writer.head();
     let shared = Shared::new(program);
@@ -167,6 +173,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let acts = acts::log(&writer);
     adopt(&writer, &shared, empty).await.map_err(stopped)?;
     shared.lay_over(&writer.state());
+    shared.mark_with(marker(&writer, &marking).await?);
 
     let fresh = Arc::new(FreshUrls::default());
     let (members, changes) = mpsc::unbounded_channel();
@@ -308,7 +315,10 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         ));
     }
     let serving = Serving { writer: writer.clone(), shared: shared.clone(), clock: clock.clone(), token };
-    let answering = Answering { shared, writer: writer.clone(), clock, reader };
+    let expiry = expiry::Expiry { writer: writer.clone(), clock: clock.clone(), shared: shared.clone() };
+    tasks.spawn(until(stopping.clone(), async move { expiry.keep().await.map_err(stopped) }));
+    let runtime = tokio::runtime::Handle::current();
+    let answering = Answering { shared, writer: writer.clone(), clock, reader, marking, runtime };
     let control = control::serve(data.clone(), move |query, out| answering.answer(query, out));
     tasks.spawn(until(stopping.clone(), async move {
         control
@@ -359,20 +369,42 @@ struct Opened {
     writer: Writer,
     ending: journal::Ending,
     reader: ReadHandle,
+    /// What do-not-contact marks are read with.
+    marking: Marking,
     /// What the addresses of calendars are made with.
     feeds: [u8; 32],
 }
 
 /// Opens the journal and folds it, off the threads that serve; begun before it is waited for.
-fn open(data: PathBuf, clock: Clock) -> impl Future<Output = Result<Opened, String>> {
+fn open(data: PathBuf, root: RootKeys, clock: Clock) -> impl Future<Output = Result<Opened, String>> {
     let opening = tokio::task::spawn_blocking(move || {
         let (journal, reader) = journal::open(&data).map_err(|error| error.to_string())?;
-        let (writer, ending) =
-            Writer::start(journal, Vault::of(&data), clock).map_err(|error| error.to_string())?;
-        let feeds = journal::own_secret(&data, feeds::SECRET).map_err(|error| error.to_string())?;
-        Ok(Opened { writer, ending, reader, feeds })
+        let mut vault = Vault::under(&data, root);
+        vault.settle(clock.now()).map_err(|error| error.to_string())?;
+        let feeds = vault.own_secret(feeds::SECRET).map_err(|error| error.to_string())?;
+        let marking = vault.marking().map_err(|error| error.to_string())?;
+        let (writer, ending) = Writer::start(journal, vault, clock).map_err(|error| error.to_string())?;
+        Ok(Opened { writer, ending, reader, marking, feeds })
     });
     async { opening.await.map_err(|_| "The journal could not be read; the log says why.".to_owned())? }
+}
+
+/// What do-not-contact marks are known by; none if there are none, or they can't be read: nothing is posted
+/// then.
+async fn marker(writer: &Writer, marking: &Marking) -> Result<Option<Marker>, String> {
+    let Some(sealed) = writer.state().marking_key.clone() else { return Ok(None) };
+    let Some(opened) = marking.open(&sealed).map_err(|error| error.to_string())? else {
+        tracing::error!("{}", marks::UNREADABLE);
+        return Ok(None);
+    };
+    if let Some(key) = opened.anew {
+        let recorded = writer.submit(None, move |_, _| Decision {
+            events: vec![Event::MarkingKeySet { key: key.clone() }],
+            reply: (),
+        });
+        recorded.await.map_err(|error| error.to_string())?;
+    }
+    Ok(Some(opened.marker))
 }
 
 async fn adopt(writer: &Writer, shared: &Shared, empty: Empty) -> Result<(), journal::Stopped> {
@@ -489,7 +521,7 @@ fn well(writer: &Writer, shared: &Shared, transport: &'static str, connections: 
         transport,
         connections,
         head: state.head.0,
-        paused: state.paused.is_some(),
+        paused: state.paused.is_some() || marks::are_unreadable(&state, &shared.seen()),
         clock: state.clock_off.is_none(),
         configuration: shared.program().digest.to_string(),
     }
@@ -546,10 +578,17 @@ struct Answering {
     writer: Writer,
     clock: Clock,
     reader: ReadHandle,
+    marking: Marking,
+    runtime: tokio::runtime::Handle,
 }
 
 impl Answering {
     fn answer(&self, query: &Query, out: &mut dyn Write) -> Result<(), String> {
+        if let Query::Forget { person, sure } = query {
+            let Self { shared, writer, clock, reader: records, marking, runtime } = self;
+            let forgetting = forget::Forgetting { writer, records, marking, shared, clock };
+            return write_out(&runtime.block_on(forgetting.forget(person, *sure))?, out);
+        }
         if *query == Query::Export {
             return export(&self.reader, out);
         }
@@ -569,30 +608,77 @@ fn write_out(text: &str, out: &mut dyn Write) -> Result<(), String> {
     out.write_all(text.as_bytes()).map_err(|error| format!("The answer could not be written: {error}."))
 }
 
+/// Forgets somebody without a service: opens the data folder itself.
+///
+/// # Errors
+/// A sentence that says why nothing was done.
+pub(crate) async fn forget_alone(
+    data: &Path,
+    root: RootKeys,
+    program: Program,
+    clock: Clock,
+    person: &str,
+    sure: bool,
+) -> Result<String, String> {
+    if !data.join("journal").exists() {
+        return Err(format!("{} holds no journal, so nobody is known in it.", data.display()));
+    }
+    let Opened { writer, ending, reader: records, marking, feeds: _ } =
+        open(data.to_owned(), root, clock.clone()).await?;
+    let shared = Shared::new(program);
+    shared.lay_over(&writer.state());
+    shared.mark_with(marker(&writer, &marking).await?);
+    let forgetting = forget::Forgetting {
+        writer: &writer,
+        records: &records,
+        marking: &marking,
+        shared: &shared,
+        clock: &clock,
+    };
+    let told = forgetting.forget(person, sure).await;
+    writer.close().await;
+    match ending.wait().await {
+        journal::End::Closed => told,
+        end => Err(format!("The journal did not end well: {end}")),
+    }
+}
+
 /// Answers a reading subcommand without a service: opens the data folder itself, if there is one.
 ///
 /// # Errors
 /// A sentence that says why the folder can't be read.
 pub(crate) fn read_alone(
     data: &Path,
+    root: RootKeys,
     program: &Program,
     now: Timestamp,
     query: &Query,
     out: &mut dyn Write,
 ) -> Result<(), String> {
+    let mut seen = Observations::default();
     let state = if data.join("journal").exists() {
         let (journal, reader) = journal::open(data).map_err(|error| error.to_string())?;
         if *query == Query::Export {
             return export(&reader, out);
         }
-        fold(journal, Vault::of(data))?
+        {
+            let mut vault = Vault::under(data, root);
+            vault.settle(now).map_err(|error| error.to_string())?;
+            let marking = vault.marking().map_err(|error| error.to_string())?;
+            let state = fold(journal, vault)?;
+            if let Some(sealed) = &state.marking_key {
+                let opened = marking.open(sealed).map_err(|error| error.to_string())?;
+                seen.marker = opened.map(|opened| opened.marker);
+            }
+            state
+        }
     } else if *query == Query::Export {
         return Err(format!("{} holds no journal yet, so there is nothing to export.", data.display()));
     } else {
         State::default()
     };
     let program = program.with(&state);
-    let view = View { program: &program, state: &state, seen: &Observations::default(), now };
+    let view = View { program: &program, state: &state, seen: &seen, now };
     write_out(&answer::answer(view, query)?, out)
 }
 

@@ -18,6 +18,8 @@ use super::shared::Shared;
 use crate::clock::{Clock, monotonic};
 use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, SlackUserId};
+use crate::domain::marks;
+use crate::domain::observation::Observations;
 use crate::domain::performer::Renew;
 use crate::domain::refusal::Call;
 use crate::domain::state::State;
@@ -312,8 +314,9 @@ impl People {
         let same = sighting.same();
         let Sighting { links, refusals, seen, .. } = sighting;
         if !links.is_empty() || !refusals.is_empty() {
+            let known = self.shared.seen();
             let recorded = self.writer.submit(None, move |state, _| Decision {
-                events: news_of_accounts(state, &links, &refusals),
+                events: news_of_accounts(state, &known, &links, &refusals),
                 reply: (),
             });
             recorded.await?;
@@ -327,13 +330,16 @@ impl People {
 }
 
 /// Only what isn't recorded yet, and what was found on the accounts that are on record now: a decision may be
-/// taken again on a later state, and the next look finds what is left.
-fn news_of_accounts(state: &State, links: &[Link], refusals: &[Refusal]) -> Vec<Event> {
+/// taken again on a later state, and the next look finds what is left. Nothing is recorded of an account that
+/// asked to be forgotten.
+fn news_of_accounts(state: &State, seen: &Observations, links: &[Link], refusals: &[Refusal]) -> Vec<Event> {
     let slack = |person: &PersonId| state.person(person).and_then(|known| known.slack.as_ref());
     let links = links.iter().filter(|link| match &link.replaces {
         Some(former) => slack(&link.person) == Some(&former.slack),
         None => slack(&link.person).is_none_or(|known| *known == link.slack),
     });
+    let links = links
+        .filter(|link| !marks::are_unreadable(state, seen) && !marks::is_marked(state, seen, &link.slack));
     let links = links.map(|link| Event::PersonLinked {
         person: link.person.clone(),
         slack: link.slack.clone(),

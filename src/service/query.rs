@@ -44,6 +44,13 @@ pub enum Query {
     },
     /// The journal as JSON Lines.
     Export,
+    /// Forget somebody.
+    Forget {
+        /// Whom.
+        person: String,
+        /// Do it; otherwise only what it would do is told.
+        sure: bool,
+    },
 }
 
 /// Everything an answer may look at.

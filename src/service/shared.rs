@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::readiness::Reports;
+use crate::domain::marks::Marker;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
@@ -47,10 +48,17 @@ impl Shared {
 
     /// Lays whoever is approached by the records over the configuration.
     pub(super) fn lay_over(&self, state: &State) {
+        let configured = self.configured.borrow().clone();
         if !state.approached.is_empty() {
-            let configured = self.configured.borrow().clone();
             self.program.send_replace(Arc::new(configured.with(state)));
+        } else if !Arc::ptr_eq(&configured, &self.program()) {
+            self.program.send_replace(configured);
         }
+    }
+
+    /// Takes up what do-not-contact marks are known by.
+    pub(super) fn mark_with(&self, marker: Option<Marker>) {
+        self.seen.send_modify(|seen| Arc::make_mut(seen).marker = marker);
     }
 
     pub(super) fn program(&self) -> Arc<Program> {

@@ -142,7 +142,8 @@ impl Member {
             Away::Open => as_of.checked_add(Observations::GREATEST_AGE).ok(),
         });
         let (zone, mail) = (self.zone.clone(), self.email.clone());
-        Seen { as_of, zone, mail, deactivated: self.deactivated, quiet, away_until }
+        let account = Some(self.id.clone());
+        Seen { as_of, account, zone, mail, deactivated: self.deactivated, quiet, away_until }
     }
 }
 

@@ -4,7 +4,6 @@
 //! with a secret of this data folder. Tokens are compared in constant time, and an unknown one is answered
 //! like any address that isn't there.
 
-use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,43 +11,34 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use ring::hmac;
 use sha2::{Digest, Sha256};
 
+use crate::domain::hex::{from_hex_exactly, to_hex};
 use crate::domain::ids::{PersonId, Seq};
+use crate::domain::keyed::{Keyed, TAG};
 
-use super::hex::{from_hex, to_hex};
-
-/// SHA-256 in bytes.
-const TAG: usize = 32;
 const ENDING: &str = ".ics";
 
 /// What tokens are made with.
-#[derive(Clone)]
-pub struct FeedKey(Arc<hmac::Key>);
-
-impl fmt::Debug for FeedKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("FeedKey(…)")
-    }
-}
+#[derive(Debug, Clone)]
+pub struct FeedKey(Keyed);
 
 impl FeedKey {
     /// The key of this secret.
     pub fn new(secret: &[u8; 32]) -> Self {
-        Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, secret)))
+        Self(Keyed::new(secret))
     }
 
     /// The token of `host`'s calendar: 64 hexadecimal digits. It is another `since` a record by which somebody
     /// lost the right to it who knows the one before.
     pub fn token(&self, host: &PersonId, since: Option<Seq>) -> String {
-        to_hex(hmac::sign(&self.0, &signed(host, since)).as_ref())
+        to_hex(&self.0.tag(&[&signed(host, since)]))
     }
 
     /// Whether `token` is that of `host`'s calendar since then.
     pub fn opens(&self, token: &str, host: &PersonId, since: Option<Seq>) -> bool {
-        let tag: Option<[u8; TAG]> = from_hex(token);
-        tag.is_some_and(|tag| hmac::verify(&self.0, &signed(host, since), &tag).is_ok())
+        let tag: Option<[u8; TAG]> = from_hex_exactly(token);
+        tag.is_some_and(|tag| self.0.is_tag(&[&signed(host, since)], &tag))
     }
 }
 
@@ -115,7 +105,7 @@ mod tests {
         for not_one in ["", "priya", &token[..62], &format!("{token}00"), &"0".repeat(64)] {
             assert!(!key.opens(not_one, &host("priya"), None), "{not_one}");
         }
-        assert_eq!(format!("{key:?}"), "FeedKey(…)");
+        assert_eq!(format!("{key:?}"), "FeedKey(Keyed(…))");
     }
 
     #[test]

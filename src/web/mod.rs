@@ -3,7 +3,6 @@
 
 mod crowd;
 mod feed;
-mod hex;
 mod server;
 pub mod webhooks;
 

@@ -171,7 +171,7 @@ impl<'a> History<'a> {
     }
 
     fn record(&mut self, cause: Option<Cause>, mut event: Event) {
-        self.vault.seal(&mut event).unwrap();
+        self.vault.seal(&mut event, self.at).unwrap();
         self.head = self.head.next();
         self.at += STEP;
         self.waiting.push(Record { seq: self.head, at: self.at, cause, event });

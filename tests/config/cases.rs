@@ -100,6 +100,7 @@ const CASES: &[(&str, &[Break])] = &[
     ("cron", &[Write(CANVASS, "0 0 10 * * Tue,Thu", "0 10 * * Tue,Thu")]),
     ("cron", &[Write(CANVASS, "0 0 10 * * Tue,Thu", "0 0 10 * * 2-4")]),
     ("duration", &[Write(CANVASS, "48h", "two days")]),
+    ("expiry", &[Write(CANVASS, "[limits]", "[privacy]\nwords_expire = \"a year\"\n\n[limits]")]),
     ("slack-id", &[Write(PEOPLE, "U05PRYRMN01", "@priya")]),
     ("email", &[Write(PEOPLE, "ana@example.com", "ana at example.com")]),
     ("https", &[Write(DEADLINES, "https://wiki", "http://wiki")]),

@@ -126,7 +126,7 @@ fn the_job() {
         if let Some(text) = text {
             let by = person("priya");
             records[2].event = Event::NoteTaken { by, about: None, initiative: None, text };
-            Vault::of(Path::new(&folder)).seal(&mut records[2].event).unwrap();
+            Vault::of(Path::new(&folder)).seal(&mut records[2].event, Clock::system().now()).unwrap();
         }
         journal.append(head, batch(head.0), &records).map(|()| head.0 + 3)
     };

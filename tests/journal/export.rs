@@ -112,7 +112,7 @@ fn an_export_that_was_altered_is_refused_and_the_reason_named() {
         &joined(&lines[..9]),
         &text.replace("\"attempt\":1", "\"attempt\":7"),
         &text.replace("\"attempt\":1", "\"attempt\":true"),
-        &text.replace("{\"v\":1,\"seq\":3,", "{\"v\":9,\"seq\":3,"),
+        &text.replace("{\"v\":2,\"seq\":3,", "{\"v\":9,\"seq\":3,"),
         &text.replace("canvass_journal\":1", "canvass_journal\":2"),
         &format!("{text}more\n"),
     ]
@@ -125,7 +125,7 @@ fn an_export_that_was_altered_is_refused_and_the_reason_named() {
     The export is cut short: it ends after 8 of 12 records, without its last line. Take another export.
     The export is damaged: its checksum doesn't match. Take another export.
     Line 2 of the export can't be read: it isn't a record of version 1 (invalid type: boolean `true`, expected u32 at line 1 column 288).
-    Line 4 of the export can't be read: it has version 9, and this canvass knows versions up to 1; run the newer one.
+    Line 4 of the export can't be read: it has version 9, and this canvass knows versions up to 2; run the newer one.
     This export has format 2, and this canvass knows 1. Run the version that wrote it.
     Line 15 of the export is damaged: nothing may follow the end. Take another export.
     ");
@@ -162,7 +162,7 @@ fn text_reads_back_only_where_the_keys_are() {
         |text| Event::NoteTaken { by: person("priya"), about: Some(person("ana")), initiative: None, text };
     let (mut journal, reader) = open(home.path()).unwrap();
     let mut event = note(text());
-    Vault::of(home.path()).seal(&mut event).unwrap();
+    Vault::of(home.path()).seal(&mut event, at(1)).unwrap();
     journal.append(Seq(0), batch(1), &[Record { seq: Seq(1), at: at(1), cause: None, event }]).unwrap();
     let mut bytes = Vec::new();
     export(&reader, &mut bytes).unwrap();
@@ -180,7 +180,7 @@ fn text_reads_back_only_where_the_keys_are() {
 
     // Life goes on without the old keys: new text gets a new key, and old text stays forgotten.
     let mut later = note(text());
-    Vault::of(&restored).seal(&mut later).unwrap();
+    Vault::of(&restored).seal(&mut later, at(2)).unwrap();
     Vault::of(&restored).open(&mut later).unwrap();
     assert_eq!(later, note(text()));
     assert_eq!(read(&restored), note(Personal::Forgotten));

@@ -61,6 +61,9 @@ fn kind(event: &Event) -> &'static str {
         Event::Recalled { .. } => "recalled",
         Event::InitiativePaused { .. } => "initiative_paused",
         Event::ConfigRefused { .. } => "config_refused",
+        Event::MarkingKeySet { .. } => "marking_key_set",
+        Event::PersonForgotten { .. } => "person_forgotten",
+        Event::WordsExpired { .. } => "words_expired",
         Event::PostingPaused { .. } => "posting_paused",
         Event::PostingResumed { .. } => "posting_resumed",
         Event::Restored { .. } => "restored",
@@ -136,6 +139,9 @@ const KINDS: &[&str] = &[
     "calls_refused",
     "calls_taken",
     "content_retried",
+    "marking_key_set",
+    "person_forgotten",
+    "words_expired",
 ];
 
 /// The version of the record that a kind came with.
@@ -156,6 +162,9 @@ const LATER_KINDS: &[&str] = &[
     "calls_refused",
     "calls_taken",
     "content_retried",
+    "marking_key_set",
+    "person_forgotten",
+    "words_expired",
 ];
 
 /// The records of `version`'s fixtures, with the name of the file and the line they come from.

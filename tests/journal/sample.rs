@@ -83,6 +83,7 @@ pub(super) fn record(seq: u64) -> Record {
             cause = Some(Cause::Submission(format!("V{seq:010}")));
             let reason = Personal::Sealed(Sealed {
                 of: who.clone(),
+                quarter: None,
                 nonce: format!("{seq:048x}"),
                 text: format!("{seq:096x}"),
             });

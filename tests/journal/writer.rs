@@ -1,5 +1,6 @@
 //! The writer: one decision after the other, one flush for all that waited, answers only for what is durable.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -7,8 +8,10 @@ use canvass::clock::Clock;
 use canvass::domain::event::{Cause, Event, Said};
 use canvass::domain::ids::Seq;
 use canvass::domain::personal::Personal;
-use canvass::domain::state::State;
-use canvass::journal::{Decision, End, Ending, Journal, Stopped, Vault, Writer, export, open};
+use canvass::domain::state::{State, pseudonym, quarter_of_words, words_kept_since};
+use canvass::journal::{
+    Decision, Destroy, End, Ending, Journal, Records, Stopped, Vault, Writer, export, open, restore_into,
+};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 
@@ -266,8 +269,111 @@ async fn a_forgotten_person_is_forgotten_at_once_and_everybody_else_is_not() {
     let (writer, _ending) = Writer::start(journal, Vault::of(home.path()), Clock::manual(at(0)).0).unwrap();
     ask(&writer, "ana").await;
     ask(&writer, "bo").await;
-    writer.forget(person("ana")).await.unwrap();
+    assert_eq!(forget(&writer, "ana").await, 1);
     assert_eq!(texts(&writer), [None, Some(TEXT.to_owned())]);
     ask(&writer, "ana").await;
     assert_eq!(texts(&writer), [None, Some(TEXT.to_owned()), Some(TEXT.to_owned())]);
+}
+
+/// Forgets somebody; how many keys that destroyed.
+async fn forget(writer: &Writer, who: &str) -> usize {
+    let who = person(who);
+    let forgotten = writer.destroy(Destroy::Of(vec![who.clone()]), move |_, _, keys| {
+        let event = Event::PersonForgotten {
+            person: who.clone(),
+            was: Vec::new(),
+            pseudonym: pseudonym("00000001").unwrap(),
+            marks: Vec::new(),
+            keys: keys.to_vec(),
+        };
+        Decision { events: vec![event], reply: keys.len() }
+    });
+    forgotten.await.unwrap()
+}
+
+fn key_files(home: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries = std::fs::read_dir(home.join("keys")).unwrap().map(|entry| entry.unwrap().path());
+    let keys = entries.filter(|path| !path.file_name().unwrap().to_string_lossy().starts_with("root"));
+    keys.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+}
+
+#[tokio::test]
+async fn a_key_that_was_destroyed_does_not_come_back_with_a_copy_of_it() {
+    let home = tempfile::tempdir().unwrap();
+    let clock = || Clock::manual(at(0)).0;
+    let copy = {
+        let (journal, _) = open(home.path()).unwrap();
+        let (writer, ending) = Writer::start(journal, Vault::of(home.path()), clock()).unwrap();
+        ask(&writer, "ana").await;
+        ask(&writer, "bo").await;
+        let copy = key_files(home.path());
+        forget(&writer, "ana").await;
+        assert_eq!((copy.len(), key_files(home.path()).len()), (2, 1));
+        writer.close().await;
+        ending.wait().await;
+        copy
+    };
+    // As after a backup was put back, or a crash between the record and the destruction.
+    for (path, bytes) in copy {
+        std::fs::write(path, bytes).unwrap();
+    }
+    let (journal, _) = open(home.path()).unwrap();
+    let (writer, _ending) = Writer::start(journal, Vault::of(home.path()), clock()).unwrap();
+    assert_eq!(key_files(home.path()).len(), 1, "only Bo's is there");
+    assert_eq!(texts(&writer), [None, Some(TEXT.to_owned())]);
+}
+
+#[tokio::test]
+async fn words_expire_with_the_keys_of_their_quarter_but_for_those_of_an_open_question() {
+    let home = tempfile::tempdir().unwrap();
+    let (clock, hand) = Clock::manual("2026-11-26T12:00:00Z".parse().unwrap());
+    let (journal, reader) = open(home.path()).unwrap();
+    let (writer, ending) = Writer::start(journal, Vault::of(home.path()), clock.clone()).unwrap();
+    for who in ["ana", "bo"] {
+        ask(&writer, who).await;
+    }
+    // Bo's is answered, Ana's waits.
+    let (question, by) = (Seq(2), person("priya"));
+    let answer = Personal::new(by.clone(), "Yes.");
+    let answered = Event::QuestionAnswered { question, by, answer, place: None };
+    let record = writer.submit(None, move |_, _| Decision { events: vec![answered.clone()], reply: () });
+    record.await.unwrap();
+    hand.set("2028-01-02T12:00:00Z".parse().unwrap());
+    ask(&writer, "bo").await;
+
+    let before = words_kept_since(clock.now(), 4).unwrap();
+    assert_eq!(before, "2027-01-01T00:00:00Z".parse().unwrap());
+    let but = writer.state().open_since_before(clock.now(), before);
+    let which = Destroy::Before { quarter: quarter_of_words(before), but };
+    let expired = writer.destroy(which, move |_, _, keys| Decision {
+        events: vec![Event::WordsExpired { before, keys: keys.to_vec() }],
+        reply: keys.len(),
+    });
+    assert_eq!(expired.await.unwrap(), 2, "Bo's and Priya's of 2026");
+    let left = [Some(TEXT.to_owned()), None, Some(TEXT.to_owned())];
+    assert_eq!(texts(&writer), left);
+    assert!(writer.state().answers.values().all(|answer| answer.answer.reveal().is_none()));
+    assert_eq!(writer.state().answers.len(), 1, "that there was one is still counted");
+    let mut exported = Vec::new();
+    export(&reader, &mut exported).unwrap();
+    drop(reader);
+    writer.close().await;
+    ending.wait().await;
+
+    // The same after a start, and wherever the export is read with the keys that there are.
+    let (journal, _) = open(home.path()).unwrap();
+    let (writer, _ending) = Writer::start(journal, Vault::of(home.path()), clock).unwrap();
+    assert_eq!(texts(&writer), left);
+    let elsewhere = tempfile::tempdir().unwrap();
+    restore_into(elsewhere.path(), &mut &exported[..]).unwrap();
+    let (journal, _) = open(elsewhere.path()).unwrap();
+    let mut vault = Vault::of(home.path());
+    let mut readable = 0;
+    journal
+        .read(Seq(0), &mut |mut record| {
+            vault.open(&mut record.event).unwrap();
+            readable += usize::from(record.event.personal_mut().is_some_and(|text| text.reveal().is_some()));
+        })
+        .unwrap();
+    assert_eq!(readable, 2, "only what waits, and what is new");
 }

@@ -10,6 +10,7 @@ mod campaign;
 mod clock;
 mod conversation;
 mod digest;
+mod forget;
 mod heavy;
 mod home;
 mod home_buttons;

@@ -264,6 +264,11 @@ impl World {
         self.secrets.push((name.to_owned(), value.to_owned()));
     }
 
+    /// The bot is started without any such variable from here on.
+    pub(crate) fn no_secrets(&mut self) {
+        self.secrets.clear();
+    }
+
     /// Starts the bot and waits until it has done everything that is due.
     pub(crate) async fn start_bot(&mut self) {
         if self.transport == Transport::Http {

@@ -2,6 +2,7 @@
 
 use super::{Desk, heading, lists, mine, plain, queue, row, said, small, week};
 use crate::domain::event::PauseReason;
+use crate::domain::marks;
 use crate::domain::message::{Action, Button, Look, Page, Paragraph, Part, Span};
 use crate::domain::next::{Next, Why};
 use crate::domain::state::ClockOff;
@@ -42,6 +43,9 @@ pub(super) fn page(desk: &Desk<'_>) -> Vec<Part> {
 
 /// That nothing is sent, and why.
 fn stopped(desk: &Desk<'_>) -> Option<Part> {
+    if marks::are_unreadable(desk.scene.state, desk.scene.seen) {
+        return Some(said(marks::UNREADABLE));
+    }
     if let Some(off) = desk.scene.state.clock_off {
         let text = format!(
             "Campaign messages wait: the clock of the machine I run on is {}. They go on once it is set.",

@@ -59,7 +59,7 @@ pub fn home(
 ) -> Home {
     let scene = Scene { program, state, seen, now, library: Library::Here };
     let Some(reader) = scene.actor(actor) else {
-        let sentence = scene.stranger(&Request::OpenHome { page: Page::First });
+        let sentence = scene.stranger(actor, &Request::OpenHome { page: Page::First });
         return Home { page: Page::First, parts: vec![said(sentence)] };
     };
     let zone = program.zone_of(reader, seen.zone(&reader.id));

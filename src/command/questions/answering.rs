@@ -78,6 +78,9 @@ fn answered(
 fn standing<'a>(scene: Scene<'a>, actor: &Person, of: Seq) -> Result<Question<'a>, String> {
     let question = Question::for_advocate(scene, actor, of)?;
     let name = scene.name(&question.received.person);
+    if scene.state.is_pseudonym(&question.received.person) {
+        return Err("Whoever asked this asked to be forgotten since, so no answer can be sent.".to_owned());
+    }
     if question.received.withdrawn {
         return Err(format!("{name} took this question back, so no answer was sent."));
     }

@@ -2,7 +2,7 @@
 
 use super::record::initiative_for;
 use super::{May, Word, say, theirs};
-use crate::command::{Decided, Scene, approval, listed, names};
+use crate::command::{Decided, Scene, approval, listed};
 use crate::domain::directory::Person;
 use crate::domain::effect::DeliveryKey;
 use crate::domain::event::Verdict;
@@ -135,7 +135,7 @@ fn next(
 
 /// A verdict on the next message to the person that `words` begin with.
 fn one(scene: Scene<'_>, actor: &Person, words: &[&str], verdict: Verdict) -> Result<Decided, String> {
-    let (person, taken) = names::person(scene.program, scene.state, words)?;
+    let (person, taken) = scene.person_called(words)?;
     let initiative = initiative_for(scene, actor, person, words.get(taken..).unwrap_or_default())?;
     let delivery = next_of(scene, initiative, person, verdict)?;
     let (event, says) = approval::judged(scene, actor, &delivery, verdict)?;
@@ -170,7 +170,7 @@ fn hand_over(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided
             scene.program.command
         ));
     }
-    let (person, named) = names::person(scene.program, scene.state, words)?;
+    let (person, named) = scene.person_called(words)?;
     let rest = words.get(named..).unwrap_or_default();
     let (rest, taken) = match rest.split_last() {
         Some((last, before)) if last.eq_ignore_ascii_case("back") => (before, false),

@@ -2,7 +2,7 @@
 
 use super::report::concerning;
 use super::{May, Word, say};
-use crate::command::names::{self, Choice};
+use crate::command::names::Choice;
 use crate::command::{Decided, Scene, bookings as office_hours};
 use crate::domain::directory::Person;
 use crate::domain::message::{Part, Reply};
@@ -27,7 +27,7 @@ pub(super) const WORDS: [Word; 2] = [
 fn book(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let named = words.first().is_some_and(|first| first.starts_with('@') || first.starts_with("<@"));
     let (host, rest) = if named {
-        let (host, taken) = names::person(scene.program, scene.state, words)?;
+        let (host, taken) = scene.person_called(words)?;
         (Some(host), words.get(taken..).unwrap_or_default())
     } else {
         (None, words)

@@ -4,7 +4,7 @@ use super::record::argued_to;
 use super::{named, say};
 use jiff::SignedDuration;
 
-use crate::command::{Decided, Scene, names, refuse};
+use crate::command::{Decided, Scene, refuse};
 use crate::domain::directory::Person;
 use crate::domain::engagement::Touch;
 use crate::domain::event::{Event, PauseReason};
@@ -74,7 +74,7 @@ pub(super) fn preview(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Resul
     if words.is_empty() {
         return Err(format!("Whose message? Write `{command} preview @person [initiative] [touch]`."));
     }
-    let (person, taken) = names::person(scene.program, scene.state, words)?;
+    let (person, taken) = scene.person_called(words)?;
     let rest = words.get(taken..).unwrap_or_default();
     let (touch, rest) = match rest.split_last() {
         Some((last, before)) => match Touch::from_word(&last.to_lowercase().replace('-', "_")) {

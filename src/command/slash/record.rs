@@ -16,7 +16,7 @@ pub(super) fn met(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<De
     if words.is_empty() {
         return Err(format!("With whom? Write `{command} met @person [initiative] [stance] [note]`."));
     }
-    let (person, taken) = names::person(scene.program, scene.state, words)?;
+    let (person, taken) = scene.person_called(words)?;
     let words = words.get(taken..).unwrap_or_default();
     let (initiative, stakeholder, taken) = about(scene, actor, person, words)?;
     let rest = words.get(taken..).unwrap_or_default();
@@ -123,7 +123,7 @@ pub(super) fn note(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
     let mut rest = words;
     let mut about = None;
     if rest.first().is_some_and(|first| first.starts_with('@') || first.starts_with("<@")) {
-        let (person, taken) = names::person(scene.program, scene.state, rest)?;
+        let (person, taken) = scene.person_called(rest)?;
         about = Some(person);
         rest = rest.get(taken..).unwrap_or_default();
     }

@@ -71,7 +71,7 @@ fn leave(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, St
     if words.is_empty() {
         return Err(usage());
     }
-    let (person, taken) = names::person(scene.program, scene.state, words)?;
+    let (person, taken) = scene.person_called(words)?;
     let Some([days]) = words.get(taken..) else { return Err(usage()) };
     let stakeholder = |of: &Initiative| scene.program.stakeholder(of, person).is_some();
     if !advocated(scene, actor).into_iter().any(stakeholder) {

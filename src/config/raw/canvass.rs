@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::office_hours::OfficeHours;
 use crate::config::read::{List, Maybe, Must, Named, Written, table};
-use crate::config::word::{BotName, Command, FromStart, Gap, Holiday, Month};
+use crate::config::word::{BotName, Command, Expiry, FromStart, Gap, Holiday, Month};
 use crate::domain::calendar::{Anchor, Quarter};
 use crate::domain::engagement::{Audience, Touch};
 use crate::domain::event::Stage;
@@ -31,6 +31,8 @@ table! {
         approval: Maybe<Approval>,
         /// How far a campaign goes until an advocate moves it.
         stage: Maybe<StagedStart>,
+        /// How long what people write is kept.
+        privacy: Maybe<Privacy>,
         /// How evidence is treated.
         evidence: Maybe<Evidence>,
         /// The initiatives in the advocate's order: where several are due for a person, the first goes
@@ -149,6 +151,16 @@ table! {
     StagedStart {
         /// `rehearsal`, `few` or `all`; `all` if left out. `/canvass stage` moves it.
         start: Maybe<Stage>,
+    }
+}
+
+table! {
+    /// How long what people write is kept.
+    Privacy {
+        /// When people's words can't be read any more: `after 4 quarters` that follow the one in which they
+        /// were written, which is what holds if it is left out, or another number of them, or `never`. What
+        /// is counted stays, and words of open questions and bookings to come do.
+        words_expire: Maybe<Expiry>,
     }
 }
 

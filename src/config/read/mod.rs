@@ -301,6 +301,7 @@ pub(super) const CHECKS: &[(&str, &str)] = &[
     ("hours", "Hours are weekdays and a range of hours."),
     ("cron", "Schedules have six fields and can come due."),
     ("duration", "Durations are minutes, hours or days."),
+    ("expiry", "What expires does so after some quarters, or never."),
     ("slack-id", "Slack ids look like Slack's."),
     ("email", "E-mail addresses look like addresses."),
     ("https", "Links are https."),

@@ -42,6 +42,9 @@ const FIRST_CAMPAIGN: bool = true;
 /// Approval already shows an advocate each message of the first campaign before it goes; a rehearsal on
 /// top would show each of them twice, so it has to be asked for.
 const STAGE: Stage = Stage::All;
+/// Quarters for which people's words are kept after the one in which they were written: the same planning a year
+/// before can be looked up.
+const WORDS_EXPIRE: u32 = 4;
 const DESIGN_LABEL: &str = "The one-page design";
 
 /// The whole program.
@@ -60,6 +63,9 @@ pub(super) fn program(organisation: &Organisation<'_>) -> Option<Program> {
             .and_then(|digest| written(&digest.schedule))
             .map(|schedule| schedule.value.clone()),
         approval: approval(value(&canvass.approval)),
+        words_expire: value(&canvass.privacy)
+            .and_then(|privacy| value(&privacy.words_expire))
+            .map_or(Some(WORDS_EXPIRE), |expiry| expiry.0),
         stage: value(&canvass.stage).and_then(|stage| value(&stage.start)).copied().unwrap_or(STAGE),
         teams: directory
             .teams

@@ -198,6 +198,38 @@ impl Word for TimeZone {
     }
 }
 
+/// After how many quarters something ends; none if it never does.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::config) struct Expiry(pub Option<u32>);
+
+/// Most quarters that can be waited for: ten years. Longer is `never`.
+const MOST_QUARTERS: u32 = 40;
+
+impl Word for Expiry {
+    const CHECK: &'static str = "expiry";
+    const WHAT: &'static str = "when something ends";
+    fn form() -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": "^(never|after [0-9]+ quarters?)$",
+            "examples": ["after 4 quarters", "never"],
+        })
+    }
+    fn parse(text: &str) -> Result<Self, Advice> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let quarters = match words.as_slice() {
+            ["never"] => return Ok(Self(None)),
+            ["after", number, "quarter" | "quarters"] => number.parse::<u32>().ok(),
+            _ => None,
+        };
+        let possible = |quarters: &u32| (1..=MOST_QUARTERS).contains(quarters);
+        quarters.filter(possible).map(|quarters| Self(Some(quarters))).ok_or_else(|| Advice {
+            because: format!("not `never` or a number of quarters from 1 to {MOST_QUARTERS}"),
+            instead: Some("write `after 4 quarters` or `never`".into()),
+        })
+    }
+}
+
 /// A duration of whole minutes, hours or days of 24 hours.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::config) struct Gap(pub SignedDuration);

@@ -24,7 +24,7 @@ pub(super) struct Directory {
 }
 
 fn read_at(as_of: Timestamp) -> Seen {
-    Seen { as_of, zone: None, mail: None, deactivated: false, quiet: None, away_until: None }
+    Seen { as_of, account: None, zone: None, mail: None, deactivated: false, quiet: None, away_until: None }
 }
 
 impl Directory {

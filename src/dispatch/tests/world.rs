@@ -88,6 +88,7 @@ pub(super) fn program(people: &[&str]) -> Program {
         stale_after_days: 90,
         digests: None,
         approval: Approval::default(),
+        words_expire: Some(4),
         stage: Stage::All,
         templates: Default::default(),
     }

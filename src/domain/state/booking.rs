@@ -113,6 +113,12 @@ impl BookingState {
         self.changes.iter().take_while(|change| change.since < since).last()?.agreed.as_ref()
     }
 
+    /// Whether `person` was its host before it was handed on.
+    pub fn was_host(&self, person: &PersonId) -> bool {
+        let slots = self.changes.iter().filter_map(|change| change.agreed.as_ref());
+        slots.into_iter().any(|slot| slot.host == *person)
+    }
+
     /// Whether `person` is one of its two sides.
     pub fn is_side(&self, person: &PersonId) -> bool {
         self.guest == *person || self.slot.host == *person

@@ -4,8 +4,7 @@ use super::{CampaignState, Edited, Judged, State};
 use crate::domain::calendar::Quarter;
 use crate::domain::effect::{DeliveryKey, PostId};
 use crate::domain::event::Verdict;
-use crate::domain::ids::{InitiativeId, PersonId, Seq};
-use crate::domain::personal::Personal;
+use crate::domain::ids::{InitiativeId, Seq};
 
 impl State {
     pub(super) fn campaign_mut(&mut self, initiative: &InitiativeId, quarter: Quarter) -> &mut CampaignState {
@@ -22,17 +21,11 @@ impl State {
         self.reviews_changed(seq, &delivery.initiative);
     }
 
-    pub(super) fn rewritten(
-        &mut self,
-        seq: Seq,
-        delivery: &DeliveryKey,
-        by: &PersonId,
-        prose: Option<&Personal>,
-    ) {
+    pub(super) fn rewritten(&mut self, seq: Seq, delivery: &DeliveryKey, edited: Option<Edited>) {
         let edits = &mut self.engagement_mut(&delivery.person, &delivery.initiative, delivery.quarter).edits;
         let place = (delivery.touch, delivery.occurrence);
-        match prose {
-            Some(prose) => _ = edits.insert(place, Edited { by: by.clone(), prose: prose.clone() }),
+        match edited {
+            Some(edited) => _ = edits.insert(place, edited),
             None => _ = edits.remove(&place),
         }
         self.changed(seq, &delivery.person, &delivery.initiative, delivery.quarter);

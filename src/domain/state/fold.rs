@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    AddedHours, Adopted, ApproachedState, BookingState, ClockOff, Correction, Engagement, ItemState, Judged,
-    KeptState, NoteState, Phase, Received, RefusedConfig, Restoration, Settlement, Slot, StanceState,
+    AddedHours, Adopted, ApproachedState, BookingState, ClockOff, Correction, Edited, Engagement, ItemState,
+    Judged, KeptState, NoteState, Phase, Received, RefusedConfig, Restoration, Settlement, Slot, StanceState,
     Standing, State, WaitState, person_mut, post_mut,
 };
 use crate::domain::booking::uid;
@@ -121,6 +121,7 @@ impl State {
             Event::ReasonGiven { person, initiative, quarter, reason, follow_up } => {
                 let engagement = self.engagement_mut(person, initiative, *quarter);
                 engagement.reason = Some(reason.clone());
+                engagement.reason_at = Some(at);
                 engagement.wants_follow_up = *follow_up;
                 self.changed(seq, person, initiative, *quarter);
             }
@@ -270,7 +271,8 @@ impl State {
                 self.judged(seq, delivery, Judged { verdict: *verdict, by: by.clone(), at });
             }
             Event::DeliveryEdited { delivery, by, prose } => {
-                self.rewritten(seq, delivery, by, prose.as_ref())
+                let edited = prose.clone().map(|prose| Edited { by: by.clone(), prose, at });
+                self.rewritten(seq, delivery, edited);
             }
             Event::HandedOver { person, initiative, quarter, by, taken } => {
                 self.engagement_mut(person, initiative, *quarter).handed_over = taken.then(|| by.clone());
@@ -302,6 +304,17 @@ impl State {
                 let (digest, faults, places) = (digest.clone(), *faults, places.clone());
                 self.mended(seq);
                 self.refused_config = Some(RefusedConfig { since: seq, digest, faults, places, at });
+            }
+            Event::MarkingKeySet { key } => self.marking_key = Some(key.clone()),
+            Event::PersonForgotten { person, was, pseudonym, marks, keys } => {
+                let ids = was.iter().chain([person]).cloned().collect();
+                self.forget(seq, at, &ids, pseudonym);
+                self.marks.extend(marks.iter().cloned());
+                self.destroyed.extend(keys.iter().cloned());
+            }
+            Event::WordsExpired { before, keys } => {
+                self.expire(at, *before);
+                self.destroyed.extend(keys.iter().cloned());
             }
             Event::ClockDoubted { ahead } => {
                 self.clock_off = Some(ClockOff { since: seq, ahead: *ahead, at })
@@ -401,6 +414,10 @@ impl State {
     pub(super) fn post_changed(&mut self, seq: Seq, post: PostId) {
         let post = self.resolve(post);
         let Some(state) = post_mut(&mut self.posts, &post) else { return };
+        // What was sent to somebody who is forgotten is theirs alone.
+        if self.forgotten.contains_key(state.key.to()) {
+            return;
+        }
         state.changed = seq;
         if matches!(state.phase, Phase::Sent { .. }) {
             self.outdated.insert(post);

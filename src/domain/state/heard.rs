@@ -95,6 +95,9 @@ impl State {
             | Event::ClockDoubted { .. }
             | Event::ClockBelieved {}
             | Event::AccountRefused { .. }
+            | Event::MarkingKeySet { .. }
+            | Event::PersonForgotten { .. }
+            | Event::WordsExpired { .. }
             | Event::Restored { .. }
             | Event::PauseLifted { .. }
             | Event::CallsRefused { .. }

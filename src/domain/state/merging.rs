@@ -47,9 +47,12 @@ impl Engagement {
         let latest = |of: &Self| of.stance().map(|stance| stance.since);
         // A reason belongs to the latest stance.
         if latest(&self) < latest(&other) {
-            self.reason = other.reason.or(self.reason);
-        } else {
-            self.reason = self.reason.or(other.reason);
+            (self.reason, self.reason_at) = match other.reason {
+                Some(reason) => (Some(reason), other.reason_at),
+                None => (self.reason, self.reason_at),
+            };
+        } else if self.reason.is_none() {
+            (self.reason, self.reason_at) = (other.reason, other.reason_at);
         }
         for (team, stance) in other.stances {
             put(&mut self.stances, team, stance, |a, b| if a.since < b.since { b } else { a });

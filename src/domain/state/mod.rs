@@ -4,11 +4,13 @@
 //! the configuration or the clock, and ignores what a record before it has already settled, so that a
 //! fact can't be recorded twice with effect. Uniqueness is decided here and nowhere else.
 
+mod about;
 mod account;
 mod booking;
 mod campaign;
 mod conversation;
 mod fold;
+mod forgetting;
 mod heard;
 mod merging;
 mod news;
@@ -16,10 +18,14 @@ mod posting;
 mod refusals;
 mod renaming;
 mod subject;
+mod words;
 
+pub use about::{About, Engaged, Held};
 pub use booking::{AddedHours, BookingState, Change, Slot, Standing, WaitState};
+pub use forgetting::{called_forgotten, pseudonym};
 pub use news::News;
 pub use refusals::{CallsRefused, Interruption, RefusedContent};
+pub use words::{Expired, quarter_of_words, words_kept_since};
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -36,6 +42,7 @@ use super::effect::{Epoch, PostId};
 use super::engagement::{Audience, Stance, Touch};
 use super::event::{Cause, How, PauseReason, Record, Referral, RefusedFor, Said, Stage, Verdict};
 use super::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
+use super::marks::{Mark, SealedKey};
 use super::personal::Personal;
 use super::program::ConfigDigest;
 use super::refusal::Call;
@@ -151,6 +158,8 @@ pub struct Engagement {
     pub stances: BTreeMap<TeamId, StanceState>,
     /// Why, in their words.
     pub reason: Option<Personal>,
+    /// When they said why.
+    pub reason_at: Option<Timestamp>,
     /// They asked to hear what became of it.
     pub wants_follow_up: bool,
     /// They found the heads-up right.
@@ -197,6 +206,8 @@ pub struct Edited {
     pub by: PersonId,
     /// The prose, a paragraph a line.
     pub prose: Personal,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Engagement {
@@ -609,6 +620,16 @@ pub struct State {
     pub added_hours: HashMap<PersonId, Vec<AddedHours>>,
     /// Entries that keep a host's windows free in their calendar.
     pub blocks: HashMap<PersonId, BTreeSet<String>>,
+    /// Do-not-contact marks of everybody who was forgotten.
+    pub marks: BTreeSet<Mark>,
+    /// The key that they are made with, sealed under the root key.
+    pub marking_key: Option<SealedKey>,
+    /// Who was forgotten, by pseudonym, and when.
+    pub forgotten: BTreeMap<PersonId, Timestamp>,
+    /// Fingerprints of keys that were destroyed: none of them may come back.
+    pub destroyed: BTreeSet<String>,
+    /// How far the words of people have expired.
+    pub expired: Option<Expired>,
     /// Posting has stopped, since this record.
     pub paused: Option<(Seq, PauseReason)>,
     /// Each time the journal was restored, or put back from a copy, oldest first.
@@ -643,6 +664,8 @@ pub struct State {
     hosted: HashMap<PersonId, BTreeSet<(Timestamp, Seq)>>,
     /// Whose doing the record at hand is.
     acting: Option<PersonId>,
+    /// Sent messages that told of somebody who was forgotten.
+    removed: BTreeSet<PostId>,
     causes: HashSet<Cause>,
     causes_by_age: VecDeque<(Timestamp, Cause)>,
     /// Those of them that name a message.

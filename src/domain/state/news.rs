@@ -111,6 +111,9 @@ impl State {
             | Event::Recalled { .. }
             | Event::InitiativePaused { .. }
             | Event::ConfigRefused { .. }
+            | Event::MarkingKeySet { .. }
+            | Event::PersonForgotten { .. }
+            | Event::WordsExpired { .. }
             | Event::PostingPaused { .. }
             | Event::PostingResumed { .. }
             | Event::Restored { .. }

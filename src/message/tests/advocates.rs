@@ -58,7 +58,7 @@ fn words_that_were_deleted_are_not_relayed() {
     };
     let story = Story::new().then(MONDAY, event);
     let relay = composed(&program(), &story, &PostKey::Relay { of: Seq(1), to: person_id("priya") }, MONDAY);
-    assert!(to_text(&relay).contains("Their words have been deleted for good."));
+    assert!(to_text(&relay).contains("Their words have been removed for good."));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod advocates;
 mod answered;
 mod approval;
 mod bookings;
+mod known;
 mod questions;
 mod sources;
 

@@ -258,6 +258,7 @@ fn do_not_disturb_and_out_of_office_are_honoured() {
     use crate::domain::observation::Seen;
     let seen = |life: &Life| Seen {
         as_of: life.now,
+        account: None,
         zone: None,
         mail: None,
         deactivated: false,

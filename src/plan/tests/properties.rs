@@ -273,6 +273,7 @@ impl Deed {
         let later = |life: &Life, hours| life.now.checked_add(SignedDuration::from_hours(hours)).unwrap();
         let seen = |life: &Life| Seen {
             as_of: life.now,
+            account: None,
             zone: None,
             mail: None,
             deactivated: false,

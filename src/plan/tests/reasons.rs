@@ -62,7 +62,15 @@ fn intended(life: &mut Life, id: &str, touch: Touch) -> PostKey {
 }
 
 fn seen(at: Timestamp) -> Seen {
-    Seen { as_of: at, zone: None, mail: None, deactivated: false, quiet: None, away_until: None }
+    Seen {
+        as_of: at,
+        account: None,
+        zone: None,
+        mail: None,
+        deactivated: false,
+        quiet: None,
+        away_until: None,
+    }
 }
 
 #[test]
@@ -323,4 +331,27 @@ fn there_may_be_nothing_on_record_that_it_would_be_about() {
     let relay = PostKey::Relay { of: crate::domain::ids::Seq(999), to: person("priya") };
     let skip = eligible(&life.program, &life.state, &life.seen, life.now, &relay).unwrap_err();
     assert_eq!(skip.name(), "nothing_on_record");
+}
+
+/// Somebody was forgotten under another id, and Ana has their account.
+#[test]
+fn whoever_carries_a_mark_gets_nothing_and_nobody_does_where_marks_can_not_be_read() {
+    use crate::domain::marks::Marker;
+    let mut life = asleep(HEADS_UP, |_| {});
+    let marker = Marker::new(&[7; 32]);
+    let account = life.state.person(&person("ana")).unwrap().slack.clone().unwrap();
+    life.seen.marker = Some(marker.clone());
+    life.happens(Event::PersonForgotten {
+        person: person("somebody-else"),
+        was: Vec::new(),
+        pseudonym: crate::domain::state::pseudonym("00000001").unwrap(),
+        marks: vec![marker.account(&account)],
+        keys: Vec::new(),
+    });
+    assert_eq!(why(&life, Touch::HeadsUp), "forgotten");
+    assert_ne!(of(&life, "ben", "payments", Touch::HeadsUp, None), "forgotten");
+    life.seen.marker = None;
+    for id in ["ana", "ben"] {
+        assert_eq!(of(&life, id, "payments", Touch::HeadsUp, None), "marks_unreadable");
+    }
 }

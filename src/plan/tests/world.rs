@@ -184,6 +184,7 @@ pub(super) fn program() -> Program {
         stale_after_days: 60,
         digests: None,
         approval: Approval::default(),
+        words_expire: Some(4),
         stage: Stage::All,
         templates: BTreeMap::new(),
     }

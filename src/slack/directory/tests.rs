@@ -132,6 +132,7 @@ fn program(people: Vec<Person>) -> Program {
         stale_after_days: 90,
         digests: None,
         approval: crate::domain::program::Approval::default(),
+        words_expire: Some(4),
         stage: crate::domain::event::Stage::All,
         templates: BTreeMap::new(),
     }

@@ -12,11 +12,11 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::{HeaderMap, HeaderName};
-use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::booking::Provider;
-use crate::web::hex::from_hex;
+use crate::domain::hex::from_hex_exactly;
+use crate::domain::keyed::{Keyed, TAG};
 
 const CAL_COM: HeaderName = HeaderName::from_static("x-cal-signature-256");
 const CALENDLY: HeaderName = HeaderName::from_static("calendly-webhook-signature");
@@ -24,8 +24,6 @@ const CALENDLY: HeaderName = HeaderName::from_static("calendly-webhook-signature
 /// How far the time in a signature may be from ours, in seconds. Calendly's examples take three minutes; two
 /// more are for clocks that are not quite right.
 const WINDOW: u64 = 300;
-/// SHA-256 in bytes.
-const TAG: usize = 32;
 
 /// Why a webhook is not taken for its page's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
@@ -59,7 +57,7 @@ impl Claim {
         let text = value.and_then(|value| value.to_str().ok()).ok_or(Forged::Unsigned)?;
         match provider {
             Provider::CalCom => {
-                let tag = from_hex(text.trim()).ok_or(Forged::Unsigned)?;
+                let tag = from_hex_exactly(text.trim()).ok_or(Forged::Unsigned)?;
                 Ok(Self { before: String::new(), tag })
             }
             Provider::Calendly => timed(text, now),
@@ -83,7 +81,7 @@ fn timed(text: &str, now: i64) -> Result<Claim, Forged> {
     }
     let time = time.filter(|time| time.bytes().all(|byte| byte.is_ascii_digit())).ok_or(Forged::Unsigned)?;
     let then: i64 = time.parse().map_err(|_| Forged::Unsigned)?;
-    let tag = tag.and_then(from_hex).ok_or(Forged::Unsigned)?;
+    let tag = tag.and_then(from_hex_exactly).ok_or(Forged::Unsigned)?;
     if now.abs_diff(then) > WINDOW {
         return Err(Forged::Stale);
     }
@@ -96,13 +94,12 @@ pub(super) struct Key(Arc<RwLock<Held>>);
 
 struct Held {
     secret: SecretString,
-    key: hmac::Key,
+    key: Keyed,
 }
 
 impl Held {
     fn new(secret: &SecretString) -> Self {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
-        Self { secret: secret.clone(), key }
+        Self { secret: secret.clone(), key: Keyed::new(secret.expose_secret().as_bytes()) }
     }
 }
 
@@ -129,9 +126,9 @@ impl Key {
 
     /// Whether `claim` is this key's for `body`.
     pub(super) fn check(&self, claim: &Claim, body: &[u8]) -> Result<(), Forged> {
-        let signed = [claim.before.as_bytes(), body].concat();
         let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        hmac::verify(&held.key, &signed, &claim.tag).map_err(|_| Forged::Wrong)
+        let genuine = held.key.is_tag(&[claim.before.as_bytes(), body], &claim.tag);
+        if genuine { Ok(()) } else { Err(Forged::Wrong) }
     }
 }
 

@@ -71,6 +71,7 @@ impl Office {
             },
             digests: None,
             approval: Approval::default(),
+            words_expire: Some(4),
             stage: Stage::All,
             teams: BTreeMap::new(),
             people: ["ana", "ben", "priya", "sol"].map(|id| (person(id), somebody(id))).into(),

@@ -1,0 +1,152 @@
+//! Every free text that is held, and how texts that are old come to an end.
+//!
+//! Invariant: no text is held anywhere but where [`State::each_text`] goes; a test folds a record of each
+//! kind and looks for what is left.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::{PersonState, State};
+use crate::domain::calendar::Quarter;
+use crate::domain::ids::{PersonId, Seq};
+use crate::domain::personal::Personal;
+
+/// The calendar quarter, in UTC, in which words count as written at `at`. Quarters of the configuration would
+/// change their meaning with it.
+pub fn quarter_of_words(at: Timestamp) -> Quarter {
+    Quarter::of(TimeZone::UTC.to_datetime(at).date(), 1)
+}
+
+/// What is known of a text beside itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written<'a> {
+    /// When.
+    pub(super) at: Timestamp,
+    /// It doesn't expire now: somebody still works with it, or it was kept on purpose.
+    pub(super) stays: bool,
+    /// Whose question it answers, if it is an answer.
+    pub(super) to: Option<&'a PersonId>,
+}
+
+/// How far the words of people have expired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expired {
+    /// Whatever was written before then has.
+    pub before: Timestamp,
+    /// How many questions and bookings older than that were still open.
+    pub open: usize,
+}
+
+impl State {
+    /// Visits every text; what is open is so at `now`.
+    pub(super) fn each_text(&mut self, now: Timestamp, visit: &mut dyn FnMut(&mut Personal, Written<'_>)) {
+        let open: BTreeSet<Seq> = self.open_questions().collect();
+        let written = |at: Timestamp| Written { at, stays: false, to: None };
+        for person in self.people.values_mut().filter(|person| has_text(person)) {
+            for engagement in Arc::make_mut(person).engagements.values_mut() {
+                let at = engagement.reason_at.unwrap_or(Timestamp::MIN);
+                engagement.reason.iter_mut().for_each(|reason| visit(reason, written(at)));
+                for edited in engagement.edits.values_mut() {
+                    visit(&mut edited.prose, written(edited.at));
+                }
+            }
+        }
+        for (of, received) in &mut self.received {
+            let stays = open.contains(of);
+            received.text.iter_mut().for_each(|text| visit(text, Written { stays, ..written(received.at) }));
+        }
+        let asked = |of: &Seq| self.received.get(of);
+        for (of, question) in &mut self.questions {
+            let at = asked(of).map_or(Timestamp::MIN, |asked| asked.at);
+            if let Some(matched) = &mut question.matched {
+                let to = asked(of).map(|asked| &asked.person);
+                visit(&mut matched.answer, Written { at, stays: open.contains(of), to });
+            }
+        }
+        for answer in self.answers.values_mut() {
+            let to = asked(&answer.question).map(|asked| &asked.person);
+            visit(&mut answer.answer, Written { to, ..written(answer.at) });
+        }
+        // Kept for everybody who asks the like, until it is dropped.
+        for kept in self.kept.values_mut() {
+            visit(&mut kept.answer, Written { stays: true, ..written(Timestamp::MIN) });
+        }
+        // What somebody is called is not their words; it goes with their being approached.
+        for approached in self.approached.values_mut() {
+            let written = Written { stays: true, ..written(approached.at) };
+            approached.name.iter_mut().for_each(|name| visit(name, written));
+        }
+        for campaign in self.campaigns.values_mut() {
+            for correction in &mut campaign.corrections {
+                visit(&mut correction.what, written(correction.at));
+            }
+        }
+        for note in self.notes.values_mut() {
+            visit(&mut note.text, written(note.at));
+        }
+        for booking in self.bookings.values_mut() {
+            let stays = booking.is_ahead(now);
+            let at = booking.at;
+            booking.topic.iter_mut().for_each(|topic| visit(topic, Written { stays, ..written(at) }));
+        }
+    }
+
+    /// Everything written before `before` is gone, but for what is open.
+    pub(super) fn expire(&mut self, now: Timestamp, before: Timestamp) {
+        let open = self.open_since_before(now, before).len();
+        self.each_text(now, &mut |text, written| {
+            if written.at < before && !written.stays {
+                *text = Personal::Forgotten;
+            }
+        });
+        self.expired = Some(Expired { before, open });
+    }
+
+    /// Questions that still wait for an answer.
+    fn open_questions(&self) -> impl Iterator<Item = Seq> {
+        self.questions
+            .keys()
+            .copied()
+            .filter(|of| self.awaits_since(*of).is_some() && self.answers_to(*of).next().is_none())
+    }
+
+    /// Whose words from before `before` must stay readable at `now`, each with the quarter they were written
+    /// in: those of questions that wait, of bookings to come, of answers that were kept, and the names of
+    /// people who are approached.
+    pub fn open_since_before(&self, now: Timestamp, before: Timestamp) -> Vec<(PersonId, Quarter)> {
+        let asked = self.open_questions().filter_map(|of| self.received.get(&of));
+        let asked = asked.map(|asked| (&asked.person, asked.at));
+        let booked = self.bookings.values().filter(|booking| booking.is_ahead(now));
+        let booked = booked.map(|booking| (&booking.guest, booking.at));
+        let approached = self.approached.iter().map(|((_, person), approached)| (person, approached.at));
+        let kept = self
+            .kept
+            .values()
+            .filter_map(|kept| Some((kept.answer.of()?, self.received.get(&kept.question)?.at)));
+        let old = asked.chain(booked).chain(approached).chain(kept).filter(|(_, at)| *at < before);
+        old.map(|(person, at)| (person.clone(), quarter_of_words(at))).collect()
+    }
+
+    /// Whether anything on record can be older than `before`, so that there may be words to expire.
+    pub fn reaches_back_before(&self, before: Timestamp) -> bool {
+        // The first configuration is adopted before anybody is written to.
+        self.initiatives.values().any(|adopted| *adopted < before)
+    }
+}
+
+fn has_text(person: &PersonState) -> bool {
+    person.engagements.values().any(|of| of.reason.is_some() || !of.edits.is_empty())
+}
+
+/// From when on words are kept at `now`: `quarters` whole ones after the one in which they were written.
+pub fn words_kept_since(now: Timestamp, quarters: u32) -> Option<Timestamp> {
+    let this = quarter_of_words(now);
+    let number = i64::from(this.year) * 4 + i64::from(this.number) - 1 - i64::from(quarters);
+    let year = i16::try_from(number.div_euclid(4)).ok()?;
+    let first = Quarter { year, number: i8::try_from(number.rem_euclid(4)).ok()? + 1 };
+    let day = first.starts(1)?;
+    TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()
+}

@@ -1,0 +1,68 @@
+//! People's words come to an end by themselves: so many quarters after the one in which they were written,
+//! they are let go of and their keys destroyed. What is still open stays, and what is counted.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::shared::Shared;
+use crate::clock::Clock;
+use crate::domain::event::Event;
+use crate::domain::state::{State, quarter_of_words, words_kept_since};
+use crate::journal::{Decision, Destroy, Stopped, Writer};
+
+/// How often it is looked whether something that was open is closed: once a day is soon enough.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// Lets words expire.
+pub(super) struct Expiry {
+    pub(super) writer: Writer,
+    pub(super) clock: Clock,
+    pub(super) shared: Shared,
+}
+
+impl Expiry {
+    /// Looks now, every day, and whenever the configuration changes, for ever.
+    pub(super) async fn keep(self) -> Result<(), Stopped> {
+        let mut program = self.shared.program.subscribe();
+        loop {
+            self.once().await?;
+            let tomorrow = self.clock.now().checked_add(LOOK_AGAIN).ok();
+            tokio::select! {
+                biased;
+                () = self.clock.reaches(tomorrow) => {}
+                Ok(()) = program.changed() => {}
+            }
+        }
+    }
+
+    async fn once(&self) -> Result<(), Stopped> {
+        let Some(quarters) = self.shared.program().words_expire else { return Ok(()) };
+        let now = self.clock.now();
+        let Some(before) = words_kept_since(now, quarters) else { return Ok(()) };
+        let but = {
+            let state = self.writer.state();
+            if !is_wanted(&state, now, before) {
+                return Ok(());
+            }
+            state.open_since_before(now, before)
+        };
+        let which = Destroy::Before { quarter: quarter_of_words(before), but };
+        let expired = self.writer.destroy(which, move |_, _, keys| Decision {
+            events: vec![Event::WordsExpired { before, keys: keys.to_vec() }],
+            reply: keys.len(),
+        });
+        let keys = expired.await?;
+        tracing::info!(keys, words.before = %before, "words of people expired");
+        Ok(())
+    }
+}
+
+/// Whether there is anything that has not expired yet and may now.
+fn is_wanted(state: &State, now: Timestamp, before: Timestamp) -> bool {
+    match &state.expired {
+        Some(expired) if before < expired.before => false,
+        Some(expired) if before == expired.before => {
+            state.open_since_before(now, before).len() < expired.open
+        }
+        Some(_) | None => state.reaches_back_before(before),
+    }
+}

@@ -1,0 +1,375 @@
+//! `canvass forget`: finding everything about somebody, forgetting it, and saying what was done and what
+//! can't be reached.
+//!
+//! Invariant: the record is durable before the first key is destroyed, and the mark is in the same batch as
+//! everything else, so that there is no moment at which somebody is half forgotten.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::answer::person_named;
+use super::shared::Shared;
+use crate::clock::Clock;
+use crate::domain::booking::By;
+use crate::domain::directory::{Address, Person};
+use crate::domain::event::{Event, Record};
+use crate::domain::hex::to_hex;
+use crate::domain::ids::{PersonId, Seq, SlackUserId};
+use crate::domain::marks::{self, Marker, SealedKey};
+use crate::domain::observation::Observations;
+use crate::domain::personal::Personal;
+use crate::domain::program::Program;
+use crate::domain::state::{Phase, State, called_forgotten, pseudonym};
+use crate::journal::{Decision, Destroy, Marking, Records, Writer};
+
+/// What forgetting somebody works with.
+pub(super) struct Forgetting<'a> {
+    pub(super) writer: &'a Writer,
+    pub(super) records: &'a dyn Records,
+    pub(super) marking: &'a Marking,
+    pub(super) shared: &'a Shared,
+    pub(super) clock: &'a Clock,
+}
+
+/// Somebody who is to be forgotten.
+#[derive(Debug, Clone)]
+struct Found {
+    person: PersonId,
+    /// As people call them.
+    name: String,
+    /// Ids they had before.
+    was: Vec<PersonId>,
+    accounts: BTreeSet<SlackUserId>,
+    addresses: BTreeSet<String>,
+    /// Sealed texts by and about them in the journal.
+    texts: usize,
+}
+
+impl Forgetting<'_> {
+    /// Forgets `name`, or, unless `sure`, says what that would do.
+    ///
+    /// # Errors
+    /// A sentence that says why nothing was done.
+    pub(super) async fn forget(&self, name: &str, sure: bool) -> Result<String, String> {
+        let (program, seen) = (self.shared.program(), self.shared.seen());
+        let state = self.writer.state().clone();
+        let found = find(&program, &state, &seen, self.records, name)?;
+        let (marker, begun) = self.marker(&state)?;
+        let mut digits = [0; 4];
+        self.clock.entropy(&mut digits).map_err(|error| error.to_string())?;
+        let pseudonym = pseudonym(&to_hex(&digits)).ok_or("There is no pseudonym to be had.")?;
+        let events = {
+            let (found, marker) = (found.clone(), marker.clone());
+            move |state: &State, now: Timestamp, keys: &[String]| {
+                let key = begun.clone().filter(|_| state.marking_key.is_none());
+                found.events(state, now, key, &marker, &pseudonym, keys)
+            }
+        };
+        let now = self.clock.now();
+        if !sure {
+            let after = applied(state.clone(), now, &events(&state, now, &[]));
+            return Ok(found.told(&state, &after, now, None));
+        }
+        // Known before the first mark is on record: there is no moment at which it can't be read.
+        self.shared.mark_with(Some(marker));
+        let ids = found.was.iter().chain([&found.person]).cloned().collect();
+        let recorded = self.writer.destroy(Destroy::Of(ids), move |state, now, keys| {
+            let events = events(state, now, keys);
+            Decision { events, reply: (keys.len(), state.clone(), now) }
+        });
+        let (keys, before, now) = recorded.await.map_err(|error| format!("Nothing was done: {error}."))?;
+        self.shared.lay_over(&self.writer.state());
+        tracing::info!(keys, accounts = found.accounts.len(), "a person was forgotten");
+        let after = self.writer.state().clone();
+        Ok(found.told(&before, &after, now, Some(keys)))
+    }
+
+    /// What marks are made with, and, where there were none, its key to record.
+    fn marker(&self, state: &State) -> Result<(Marker, Option<SealedKey>), String> {
+        let Some(sealed) = &state.marking_key else {
+            let (marker, sealed) = self.marking.begin().map_err(|error| error.to_string())?;
+            return Ok((marker, Some(sealed)));
+        };
+        let opened = self.marking.open(sealed).map_err(|error| error.to_string())?;
+        opened.map(|opened| (opened.marker, None)).ok_or_else(|| {
+            "Nothing was done: the marks of people who were forgotten before can't be read with this root key. \
+             Set CANVASS_ROOT_KEY to the one that the service had before."
+                .to_owned()
+        })
+    }
+}
+
+/// The state once these events have happened.
+fn applied(mut state: State, at: Timestamp, events: &[Event]) -> State {
+    for event in events {
+        state.apply(&Record { seq: state.head.next(), at, cause: None, event: event.clone() });
+    }
+    state
+}
+
+/// Who is meant by `name`, with every id, account and address that is known of them.
+fn find(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    records: &dyn Records,
+    name: &str,
+) -> Result<Found, String> {
+    let configured = person_named(program, name);
+    let (person, name) = match (&configured, PersonId::parse(name.trim_start_matches('@'))) {
+        (Ok(person), _) => (person.id.clone(), person.name.clone()),
+        // Whoever has left the configuration may still be on record.
+        (Err(_), Ok(id)) if state.people.contains_key(&id) => (id.clone(), id.to_string()),
+        (Err(sentence), _) => return Err(sentence.clone()),
+    };
+    if called_forgotten(&person).is_some() {
+        return Err(format!("{person} is the pseudonym of somebody who was forgotten."));
+    }
+    if let Ok(configured) = &configured {
+        may_be_forgotten(program, configured)?;
+        if marks::is_forgotten(state, seen, configured) && !state.people.contains_key(&person) {
+            return Err(format!("{name} was forgotten already. Take them out of people.toml."));
+        }
+    }
+    let history = History::read(records)?;
+    let mut was = history.former_ids(program, configured.as_ref().ok().copied(), &person);
+    let ids: BTreeSet<&PersonId> = was.iter().chain([&person]).collect();
+    let of = |accounts: &BTreeMap<PersonId, BTreeSet<SlackUserId>>| {
+        ids.iter().filter_map(|id| accounts.get(*id)).flatten().cloned().collect::<BTreeSet<_>>()
+    };
+    let mut accounts = of(&history.accounts);
+    let mut addresses = BTreeSet::new();
+    match configured.as_ref().map(|person| &person.address) {
+        Ok(Address::Slack(account)) => _ = accounts.insert(account.clone()),
+        Ok(Address::Email(address)) => _ = addresses.insert(address.to_lowercase()),
+        Err(_) => {}
+    }
+    if let Some(seen) = seen.of(&person) {
+        accounts.extend(seen.account.clone());
+        addresses.extend(seen.mail.clone());
+    }
+    // What an account did that was theirs once is kept under its own id until somebody says whose it is.
+    let apart = accounts.iter().filter_map(|account| PersonId::parse(&account.as_str().to_lowercase()).ok());
+    let apart: Vec<PersonId> = apart.filter(|id| state.people.contains_key(id)).collect();
+    was.extend(apart);
+    let ids: BTreeSet<&PersonId> = was.iter().chain([&person]).collect();
+    let texts = ids.iter().filter_map(|id| history.texts.get(*id)).sum();
+    Ok(Found { person, name, was, accounts, addresses, texts })
+}
+
+/// Whoever answers for something can't be forgotten while they do: messages go out in their name.
+fn may_be_forgotten(program: &Program, person: &Person) -> Result<(), String> {
+    if program.is_advocate(&person.id) {
+        return Err(format!(
+            "{} advocates an initiative or is an admin, and messages go out in their name. Take them out of the \
+             configuration first.",
+            person.name
+        ));
+    }
+    if program.hours.contains_key(&person.id) {
+        return Err(format!("{} holds office hours. Take them out of canvass.toml first.", person.name));
+    }
+    Ok(())
+}
+
+/// What the records say of ids, accounts and texts.
+#[derive(Debug, Default)]
+struct History {
+    /// New ids to the old ones they replaced.
+    renames: BTreeSet<(PersonId, PersonId)>,
+    accounts: BTreeMap<PersonId, BTreeSet<SlackUserId>>,
+    texts: BTreeMap<PersonId, usize>,
+}
+
+impl History {
+    fn read(records: &dyn Records) -> Result<Self, String> {
+        let mut history = Self::default();
+        let read = records.read(Seq::default(), &mut |mut record| history.take(&mut record.event));
+        read.map_err(|error| error.to_string())?;
+        Ok(history)
+    }
+
+    fn take(&mut self, event: &mut Event) {
+        if let Some(Personal::Sealed(sealed)) = event.personal_mut() {
+            *self.texts.entry(sealed.of.clone()).or_default() += 1;
+        }
+        if let Event::ConfigAdopted { renamed, .. } = event {
+            self.renames.extend(renamed.people.iter().map(|(old, new)| (new.clone(), old.clone())));
+        }
+        if let Event::PersonLinked { person, slack, .. } | Event::Approached { person, slack, .. } = event {
+            self.accounts.entry(person.clone()).or_default().insert(slack.clone());
+        }
+    }
+
+    /// The ids that `person` had before, but for those that somebody else has now.
+    fn former_ids(&self, program: &Program, configured: Option<&Person>, person: &PersonId) -> Vec<PersonId> {
+        let mut all = BTreeSet::from([person.clone()]);
+        all.extend(configured.into_iter().flat_map(|person| person.was.iter().cloned()));
+        loop {
+            let before = all.len();
+            let old = self.renames.iter().filter(|(new, _)| all.contains(new)).map(|(_, old)| old.clone());
+            let old: Vec<PersonId> = old.filter(|old| !program.people.contains_key(old)).collect();
+            all.extend(old);
+            if all.len() == before {
+                break;
+            }
+        }
+        all.remove(person);
+        all.into_iter().collect()
+    }
+}
+
+impl Found {
+    fn is(&self, id: &PersonId) -> bool {
+        self.person == *id || self.was.contains(id)
+    }
+
+    /// What is recorded: what they had booked is off, and they are forgotten.
+    fn events(
+        &self,
+        state: &State,
+        now: Timestamp,
+        key: Option<SealedKey>,
+        marker: &Marker,
+        pseudonym: &PersonId,
+        keys: &[String],
+    ) -> Vec<Event> {
+        let mut events: Vec<Event> = key.map(|key| Event::MarkingKeySet { key }).into_iter().collect();
+        let ahead = state.bookings_ahead(&self.person, now).into_iter();
+        events.extend(
+            ahead
+                .map(|(booking, _)| Event::BookingCancelled { booking, by: By::Person(self.person.clone()) }),
+        );
+        let accounts = self.accounts.iter().map(|account| marker.account(account));
+        let addresses = self.addresses.iter().map(|address| marker.address(address));
+        events.push(Event::PersonForgotten {
+            person: self.person.clone(),
+            was: self.was.clone(),
+            pseudonym: pseudonym.clone(),
+            marks: accounts.chain(addresses).collect(),
+            keys: keys.to_vec(),
+        });
+        events
+    }
+
+    /// What forgetting them does, or did: then with the number of keys that were destroyed.
+    fn told(&self, before: &State, after: &State, now: Timestamp, keys: Option<usize>) -> String {
+        let also = match self.was.iter().map(PersonId::as_str).collect::<Vec<_>>().as_slice() {
+            [] => String::new(),
+            was => format!(", before that {}", was.join(", ")),
+        };
+        let sent = before.posts.values().filter(|post| {
+            post.key.delivery().is_some_and(|delivery| self.is(&delivery.person))
+                && matches!(post.phase, Phase::Sent { .. })
+        });
+        let engagements = || {
+            let known = self.was.iter().chain([&self.person]).filter_map(|id| before.person(id));
+            known.flat_map(|known| known.engagements.values())
+        };
+        let answers = engagements().filter(|engagement| engagement.stance().is_some()).count();
+        let asked = before.received.values().filter(|received| self.is(&received.person)).count();
+        let removed = after.removed().saturating_sub(before.removed());
+        let canceled = before.bookings_ahead(&self.person, now).len();
+        let opening = match keys {
+            None => format!("This forgets {} ({}{also}) for good:", self.name, self.person),
+            Some(_) => format!("Forgot {} ({}{also}):", self.name, self.person),
+        };
+        let destroyed =
+            keys.map_or_else(String::new, |keys| format!(" ({} destroyed)", count(keys, "key", "keys")));
+        format!(
+            "{opening}\n\
+             - {} by or about them can't be read any more, in the journal, its exports and memory{destroyed}\n\
+             - {} to advocates that named or quoted them: replaced with one line\n\
+             - {} to come: canceled, and the host is told\n\
+             - {} sent to them, {} and {}: still counted, under a pseudonym\n\
+             - do-not-contact marks for {} and {}: nothing is ever sent to them again, under whatever id\n\
+             \n\
+             What this can't reach, so see to it yourself:\n\
+             - your configuration and its repository: take {} out of people.toml; its history keeps them\n\
+             - copies of the data folder that hold data/keys from before: delete them\n\
+             - spreadsheets and trackers that somebody copied answers into\n\
+             - calendars of hosts, and what an outside booking page keeps\n\
+             - Slack itself: their own conversation with the bot, and what Slack retains\n\
+             - older records and exports still say that “{}” and its Slack account took part; their words are gone\n",
+            count(self.texts, "text", "texts"),
+            count(removed, "message", "messages"),
+            count(canceled, "booking", "bookings"),
+            count(sent.count(), "message", "messages"),
+            count(answers, "answer", "answers"),
+            count(asked, "thing they said", "things they said"),
+            count(self.accounts.len(), "account", "accounts"),
+            count(self.addresses.len(), "address", "addresses"),
+            self.person,
+            self.person,
+        )
+    }
+}
+
+/// "1 text", "3 texts".
+fn count(number: usize, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::domain::event::Renames;
+    use crate::domain::program::ConfigDigest;
+    use crate::journal::StorageError;
+
+    /// A journal that is read and nothing else.
+    struct Told(Vec<Event>);
+
+    impl Records for Told {
+        fn head(&self) -> Seq {
+            Seq(self.0.len() as u64)
+        }
+
+        fn read(&self, after: Seq, visit: &mut dyn FnMut(Record)) -> Result<(), StorageError> {
+            for (seq, event) in (1..).map(Seq).zip(&self.0).filter(|(seq, _)| after < *seq) {
+                visit(Record { seq, at: Timestamp::UNIX_EPOCH, cause: None, event: event.clone() });
+            }
+            Ok(())
+        }
+    }
+
+    fn id(text: &str) -> PersonId {
+        PersonId::parse(text).unwrap()
+    }
+
+    fn linked(person: &str, account: &str) -> Event {
+        let slack = SlackUserId::parse(account).unwrap();
+        Event::PersonLinked { person: id(person), slack, proof: None, replaces: None }
+    }
+
+    fn renamed(old: &str, new: &str) -> Event {
+        let renamed = Renames { people: [(id(old), id(new))].into(), ..Renames::default() };
+        Event::ConfigAdopted { digest: ConfigDigest("a".into()), initiatives: Vec::new(), renamed }
+    }
+
+    /// The sample organization, in which somebody else is called what Ben was once.
+    #[test]
+    fn every_id_and_account_that_somebody_had_is_found_and_none_that_is_somebody_else_s_now() {
+        let program = crate::config::load(Path::new("config")).unwrap().program;
+        let records = Told(vec![
+            linked("benny", "U1"),
+            renamed("benny", "benjamin"),
+            linked("benjamin", "U2"),
+            renamed("benjamin", "ben"),
+            linked("ana", "U3"),
+            renamed("ana", "ben"),
+            linked("ben", "U4"),
+        ]);
+        let (state, seen) = (State::default(), Observations::default());
+        let found = find(&program, &state, &seen, &records, "@ben").unwrap();
+        assert_eq!(found.was, [id("benjamin"), id("benny")], "Ana is in the configuration: that id is hers");
+        let accounts: Vec<&str> = found.accounts.iter().map(SlackUserId::as_str).collect();
+        assert_eq!(accounts, ["U06BNCRT318", "U1", "U2", "U4"]);
+        assert!(find(&program, &state, &seen, &records, "nobody").is_err());
+        let refused = find(&program, &state, &seen, &records, "priya").unwrap_err();
+        assert!(refused.contains("advocates an initiative"), "{refused}");
+    }
+}
