@@ -20,11 +20,12 @@ use crate::domain::event::{
 };
 use crate::domain::ids::{FaqId, InitiativeId, PersonId, Seq, SlackUserId, TeamId};
 use crate::domain::initiative::Exception;
+use crate::domain::marks::{Marker, SealedKey};
 use crate::domain::observation::Seen;
 use crate::domain::personal::Personal;
 use crate::domain::program::{ConfigDigest, Program};
 use crate::domain::refusal::{Call, VERSION};
-use crate::domain::state::{Phase, PostState};
+use crate::domain::state::{Phase, PostState, pseudonym};
 use crate::plan::{Plan, Touched};
 
 macro_rules! kinds {
@@ -106,6 +107,9 @@ kinds![
     CallsRefused,
     CallsTaken,
     ContentRetried,
+    MarkingKeySet,
+    PersonForgotten,
+    WordsExpired,
 ];
 
 /// One step: what happens, numbers that choose to whom and how, and how many minutes pass before it.
@@ -403,6 +407,21 @@ impl Anything {
             Kind::PauseLifted => Event::PauseLifted { since: state.paused.as_ref()?.0 },
             Kind::CallsRefused => Event::CallsRefused { calls: [Call::LookUp, Call::Home][c % 2], code },
             Kind::CallsTaken => Event::CallsTaken { calls: nth(state.calls_refused.keys().copied(), c)? },
+            Kind::MarkingKeySet => {
+                Event::MarkingKeySet { key: SealedKey { nonce: String::new(), key: String::new() } }
+            }
+            Kind::PersonForgotten => Event::PersonForgotten {
+                was: Vec::new(),
+                pseudonym: pseudonym(&format!("{:08}", state.head.0)).unwrap(),
+                marks: if e.is_multiple_of(7) {
+                    vec![Marker::new(&[7; 32]).address(person.as_str())]
+                } else {
+                    Vec::new()
+                },
+                keys: Vec::new(),
+                person,
+            },
+            Kind::WordsExpired => Event::WordsExpired { before: self.life.now, keys: Vec::new() },
             Kind::ContentRetried => {
                 state.may_retry_content(VERSION).then_some(())?;
                 Event::ContentRetried { version: VERSION.to_owned() }
