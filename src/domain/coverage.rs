@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::calendar::Quarter;
-use super::directory::Person;
 use super::engagement::{Audience, Stance};
 use super::ids::{InitiativeId, PersonId, TeamId};
 use super::initiative::Initiative;

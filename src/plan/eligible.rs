@@ -29,8 +29,8 @@ pub fn eligible(
     let frames = Frame::all(program, state);
     let ground = Ground { program, state, seen, frames: &frames };
     let Some(delivery) = key.delivery() else { return posts::eligible(ground, now, key) };
-    if let Some(skip) = halted(state, seen) {
-        return Err(skip);
+    if marks::are_unreadable(state, seen) {
+        return Err(Skip::MarksUnreadable);
     }
     if let Some((_, reason)) = &state.paused {
         return Err(Skip::Paused(reason.clone()));

@@ -16,12 +16,13 @@ use crate::domain::effect::{DeliveryKey, PostKey};
 use crate::domain::engagement::{Audience, Touch};
 use crate::domain::ids::{InitiativeId, PersonId, TeamId};
 use crate::domain::initiative::Initiative;
+use crate::domain::marks;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
 
 use super::case::{Case, Ground, Memo, Recipient, settled};
-use super::eligible::{case_of, halted, in_force, in_the_way};
+use super::eligible::{case_of, in_force, in_the_way};
 use super::forecast::{Step, assumed, run};
 use super::skip::Skip;
 use super::touches::{Frame, Slot};
@@ -109,7 +110,7 @@ pub fn explain(
 ) -> Explanation {
     let held = in_force(program, state)
         .err()
-        .or_else(|| halted(state, seen))
+        .or_else(|| marks::are_unreadable(state, seen).then_some(Skip::MarksUnreadable))
         .or_else(|| state.paused.as_ref().map(|(_, reason)| Skip::Paused(reason.clone())))
         .or_else(|| state.clock_off.map(|off| Skip::ClockOff { ahead: off.ahead }));
     let state = &assumed(program, state.clone(), now);

@@ -347,7 +347,12 @@ mod tests {
 
     fn renamed(old: &str, new: &str) -> Event {
         let renamed = Renames { people: [(id(old), id(new))].into(), ..Renames::default() };
-        Event::ConfigAdopted { digest: ConfigDigest("a".into()), initiatives: Vec::new(), renamed }
+        Event::ConfigAdopted {
+            digest: ConfigDigest("a".into()),
+            initiatives: Vec::new(),
+            renamed,
+            quarters: Default::default(),
+        }
     }
 
     /// The sample organization, in which somebody else is called what Ben was once.

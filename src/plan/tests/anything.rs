@@ -262,6 +262,7 @@ impl Anything {
         let zone = [None, Some("Asia/Tokyo"), Some("America/Chicago")][picks[1] % 3];
         let seen = Seen {
             as_of: now,
+            account: None,
             zone: zone.map(|zone| jiff::tz::TimeZone::get(zone).unwrap()),
             mail: None,
             deactivated: picks[2].is_multiple_of(5),
