@@ -272,8 +272,8 @@ impl<'a> Scene<'a> {
         readable(text, name)
     }
 
-    /// Whom the leading `words` name, and how many words that took, of those about whom something may be recorded: nothing is about somebody who
-    /// asked to be forgotten.
+    /// Whom the leading `words` name, and how many words that took, of those about whom something may be
+    /// recorded: nothing is about somebody who asked to be forgotten.
     fn person_called(self, words: &[&str]) -> Result<(&'a Person, usize), String> {
         let (person, taken) = names::person(self.program, self.state, words)?;
         if marks::is_forgotten(self.state, self.seen, person) {

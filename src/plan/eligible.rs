@@ -55,8 +55,8 @@ pub(super) fn in_force(program: &Program, state: &State) -> Result<(), Skip> {
     }
 }
 
-/// Why not even an answer may go out, if so: nobody can tell who asked to be forgotten, Slack refuses everything, or nobody has said yet that this is the
-/// first start, and then only that question goes.
+/// Why not even an answer may go out, if so: nobody can tell who asked to be forgotten, Slack refuses
+/// everything, or nobody has said yet that this is the first start, and then only that question goes.
 pub(super) fn held_whole(state: &State, seen: &Observations, key: &PostKey) -> Option<Skip> {
     if marks::are_unreadable(state, seen) {
         return Some(Skip::MarksUnreadable);
