@@ -21,6 +21,8 @@ use super::personal::Personal;
 use super::program::ConfigDigest;
 use super::refusal::{Call, REVOCATIONS};
 
+pub use super::renames::Renames;
+
 /// What from outside led to a record; a second delivery of the same cause changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -173,48 +175,6 @@ pub enum RefusedFor {
     Recipient,
     /// The message itself; others may still go through.
     Content,
-}
-
-/// Ids that changed, old to new.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Renames {
-    /// Of initiatives.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub initiatives: BTreeMap<InitiativeId, InitiativeId>,
-    /// Of people.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub people: BTreeMap<PersonId, PersonId>,
-    /// Of teams.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub teams: BTreeMap<TeamId, TeamId>,
-}
-
-impl Renames {
-    /// Whether nothing changed its id.
-    pub fn is_empty(&self) -> bool {
-        self.initiatives.is_empty() && self.people.is_empty() && self.teams.is_empty()
-    }
-
-    /// Gives an initiative its present id.
-    pub fn initiative(&self, id: &mut InitiativeId) {
-        renamed(&self.initiatives, id);
-    }
-
-    /// Gives a person their present id.
-    pub fn person(&self, id: &mut PersonId) {
-        renamed(&self.people, id);
-    }
-
-    /// Gives a team its present id.
-    pub fn team(&self, id: &mut TeamId) {
-        renamed(&self.teams, id);
-    }
-}
-
-fn renamed<T: Ord + Clone>(renames: &BTreeMap<T, T>, id: &mut T) {
-    if let Some(new) = renames.get(id) {
-        *id = new.clone();
-    }
 }
 
 /// Something that happened.

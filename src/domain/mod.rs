@@ -31,6 +31,7 @@ pub mod program;
 pub mod progress;
 pub mod question;
 pub mod refusal;
+pub mod renames;
 pub mod roster;
 pub mod schedule;
 pub mod sentence;
