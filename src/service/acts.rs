@@ -34,6 +34,23 @@ fn note(record: &Record) {
     if let Event::PostingResumed { by } = &record.event {
         tracing::info!(seq, %by, "sending was resumed");
     }
+    if let Event::InitiativePaused { initiative, by, paused } = &record.event {
+        let what = if *paused { "an initiative was paused" } else { "an initiative was resumed" };
+        tracing::info!(seq, %by, %initiative, "{what}");
+    }
+    if let Event::PauseLifted { .. } = &record.event {
+        tracing::info!(seq, by = "canvass", "Slack takes messages again, so sending goes on");
+    }
+    if let Event::Revived { deliveries, by } = &record.event {
+        tracing::info!(seq, %by, messages = deliveries.len(), "messages that were given up are planned again");
+    }
+    if let Event::Restored { from, .. } = &record.event {
+        tracing::warn!(
+            seq,
+            from = from.0,
+            "the journal was restored; what came after that record may be missing"
+        );
+    }
     if let Event::StageSet { initiative, quarter, stage, by } = &record.event {
         tracing::info!(seq, %by, %initiative, %quarter, stage = stage.word(), "a stage was set");
     }

@@ -169,8 +169,8 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let opened_at = writer.head();
     let shared = Shared::new(program);
     let stopped = |_: journal::Stopped| "The journal stopped; the log says why.".to_owned();
-    restored::record(&data, &writer, opened_at).await.map_err(stopped)?;
     let acts = acts::log(&writer);
+    restored::record(&data, &writer, opened_at).await.map_err(stopped)?;
     adopt(&writer, &shared, empty).await.map_err(stopped)?;
     shared.lay_over(&writer.state());
     shared.mark_with(marker(&writer, &marking).await?);

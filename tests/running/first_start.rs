@@ -95,6 +95,11 @@ async fn a_missing_folder_that_an_advocate_tells_of_keeps_everything_held_also_a
     house.start(command).await;
     house.until("who said so", async |house| sending(house.ready().await).1.starts_with("priya said")).await;
     assert_eq!(posted(&house).await.len(), before, "asked again");
+    // Somebody finds out that it was the first start after all.
+    let priya = house.world.person("priya").await;
+    let asked = priya.reads("You said that this isn't my first start").await;
+    priya.clicks_on(&asked, "Yes, it's the first").await;
+    priya.reads("Sending had stopped, and goes on now.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

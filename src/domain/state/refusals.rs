@@ -111,7 +111,14 @@ impl State {
     pub(super) fn pauses(&mut self, seq: Seq, at: Timestamp, reason: &PauseReason) {
         let PauseReason::Configuration { code } = reason else {
             self.set_aside = None;
-            self.paused = Some((seq, reason.clone()));
+            let mut since = seq;
+            // What an advocate answers to the question about the first start doesn't make it another question.
+            if let (Some((asked, PauseReason::FirstStart { .. })), PauseReason::FirstStart { .. }) =
+                (&self.paused, reason)
+            {
+                since = *asked;
+            }
+            self.paused = Some((since, reason.clone()));
             return;
         };
         if !self.is_cut_off() {
@@ -132,7 +139,10 @@ impl State {
 
     pub(super) fn resumes(&mut self, at: Timestamp) {
         self.goes_on(at, false);
-        (self.paused, self.set_aside) = (None, None);
+        // Whether this is the first start is another question than whether Slack takes messages again.
+        let is_unanswered =
+            |(_, reason): &(Seq, PauseReason)| matches!(reason, PauseReason::FirstStart { .. });
+        self.paused = self.set_aside.take().filter(is_unanswered);
     }
 
     /// The pause of record `since` is over by itself; another one isn't.
