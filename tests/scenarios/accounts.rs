@@ -151,8 +151,8 @@ async fn a_replaced_account_is_found_again_and_gets_nothing_twice_and_nothing_of
     let (old, priya) = (world.person("henrik").await, world.person("priya").await);
     world.advance_to("2026-12-04T10:00:00Z").await;
     assert!(!old.messages().await.is_empty(), "Henrik was written to");
-    old.types("What does the outage of the provider cost us a quarter?").await;
-    priya.reads("cost us a quarter").await;
+    old.commands("ask payment-deadlines Do the llamas of the provider wait as long as ours?").await;
+    priya.reads("llamas of the provider").await;
 
     world.post("person", json!({ "id": old.id, "deleted": true })).await;
     answers(&priya, "gaps payment-deadlines", "Henrik Olsen has left Slack").await;
@@ -164,7 +164,7 @@ async fn a_replaced_account_is_found_again_and_gets_nothing_twice_and_nothing_of
     let new = world.actor(new);
     new.opens_home().await;
     let home = words(&new.reads_at_home("What Canvass knows about me").await);
-    assert!(!home.contains("cost us a quarter"), "what the other account asked is not shown: {home}");
+    assert!(!home.contains("llamas of the provider"), "what the other account asked is not shown: {home}");
 
     world.advance_to("2026-12-04T12:00:00Z").await;
     let notice = priya.reads("Henrik Olsen has a new Slack account").await;
@@ -175,7 +175,7 @@ async fn a_replaced_account_is_found_again_and_gets_nothing_twice_and_nothing_of
     }
     priya.clicks_on(&notice, "Same person").await;
     new.opens_home().await;
-    new.reads_at_home("cost us a quarter").await;
+    new.reads_at_home("llamas of the provider").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
