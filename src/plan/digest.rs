@@ -20,6 +20,9 @@ use super::posts::Item;
 /// How late a digest may still come.
 const LIFE: SignedDuration = SignedDuration::from_hours(12);
 
+/// How far back a digest that was begun is still looked for.
+const REACH: SignedDuration = SignedDuration::from_hours(24);
+
 /// The times of the schedule around a moment: the latest that may still be sent, and the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Times {
@@ -32,7 +35,7 @@ struct Times {
 
 impl Times {
     fn of(schedule: &Schedule, zone: &TimeZone, now: Timestamp) -> Self {
-        let long_ago = now.checked_sub(LIFE * 2).unwrap_or(Timestamp::MIN);
+        let long_ago = now.checked_sub(REACH).unwrap_or(Timestamp::MIN);
         let (mut latest, mut next) = (None, None);
         for (civil, at) in schedule.between(zone, long_ago, Timestamp::MAX) {
             if now < at {
@@ -74,6 +77,10 @@ impl Digests {
         };
         let since = ground.state.person(to).and_then(|known| known.digest).map_or(Seq(0), |(of, _)| of);
         let latest = times.latest.filter(|(on, at)| {
+            // Times that were worked out long ago reach no further back than those worked out now.
+            if REACH <= now.duration_since(*at) {
+                return false;
+            }
             let alive = now < at.checked_add(LIFE).unwrap_or(Timestamp::MAX);
             let begun = || {
                 let key = PostKey::Digest { to: to.clone(), on: *on };
