@@ -61,6 +61,10 @@ fn note(record: &Record) {
         let what = if *recalled { "a campaign was recalled" } else { "the recall of a campaign was undone" };
         tracing::info!(seq, %by, %initiative, %quarter, "{what}");
     }
+    if let Event::InitiativePaused { initiative, by, paused } = &record.event {
+        let what = if *paused { "an initiative was paused" } else { "an initiative was resumed" };
+        tracing::info!(seq, %by, %initiative, "{what}");
+    }
 }
 
 fn paused(seq: u64, reason: &PauseReason) {
