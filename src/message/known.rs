@@ -159,7 +159,10 @@ impl Desk<'_> {
             None => String::new(),
         };
         let whom = received.referral.as_ref().and_then(|referral| referral.whom.as_ref());
-        let whom = whom.map_or_else(String::new, |whom| format!(" You named {whom}."));
+        let whom = whom.map_or_else(String::new, |whom| {
+            let named = self.program.human(self.state, whom);
+            format!(" You named {}.", named.map_or("somebody", |named| named.name.as_str()))
+        });
         let question = self.state.questions.get(&of);
         let faq = question.and_then(|question| question.matched.as_ref()).and_then(|of| of.answer.reveal());
         let faq = faq.map_or_else(String::new, |answer| format!(" The FAQ answered: “{answer}”"));

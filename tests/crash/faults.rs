@@ -193,8 +193,21 @@ async fn who_left_slack_before_the_first_message_is_a_gap_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_of_the_configuration_pauses_everything_until_the_advocate_resumes() {
+async fn a_fault_of_the_configuration_pauses_everything_until_slack_takes_messages_again() {
     for code in ["invalid_auth", "missing_scope", "messages_tab_disabled"] {
+        let campaign = Campaign::of(40).await;
+        campaign.fault(json!({ "method": "chat.postMessage", "kind": format!("error:{code}") })).await;
+        campaign.world.advance_to(FIRST_PITCH).await;
+        let sent = audit::sent(&campaign.world).await.len();
+        assert!(sent < campaign.foretold.len(), "{code}: posting is paused");
+        campaign.world.advance_to(EVENING).await;
+        campaign.everybody_once().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_was_revoked_sends_nothing_until_the_advocate_resumes() {
+    for code in ["token_revoked", "account_inactive"] {
         let campaign = Campaign::of(40).await;
         let world = &campaign.world;
         campaign.fault(json!({ "method": "chat.postMessage", "kind": format!("error:{code}") })).await;

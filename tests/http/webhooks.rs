@@ -2,14 +2,16 @@
 //! record once, and what isn't leaves no trace.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use canvass::clock::Clock;
 use canvass::command::OutsideBooking;
 use canvass::domain::ids::PersonId;
+use canvass::journal::Vault;
 use canvass::web::{self, FeedKey, ServerPatience, webhooks};
 use icalendar::{Calendar, Component};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -134,22 +136,39 @@ fn calendly(event: &str, invitee: &str, old: Option<&str>) -> Value {
             "uri": uri(invitee), "old_invitee": old.map(uri), "rescheduled": false, "email": "ben@example.com",
             "name": "Ben Carter", "status": "active",
             "scheduled_event": {
-                "start_time": "2030-12-02T10:00:00.000000Z", "end_time": "2030-12-02T10:30:00.000000Z",
+                "start_time": format!("{}T10:00:00.000000Z", DAYS[1]),
+                "end_time": format!("{}T10:30:00.000000Z", DAYS[1]),
                 "event_memberships": [{ "user_email": "priya@example.com" }]
             }
         }
     })
 }
 
-const FIRST: (&str, &str) = ("2030-12-01T10:00:00Z", "2030-12-01T10:30:00Z");
-const SECOND: (&str, &str) = ("2030-12-02T10:15:00Z", "2030-12-02T11:00:00Z");
+/// Two days that follow one another, some weeks ahead: a page sells no time that is further away than a year.
+static DAYS: LazyLock<[String; 2]> = LazyLock::new(|| {
+    let ahead = |days: i64| Clock::system().now() + SignedDuration::from_hours(24 * days);
+    [40, 41].map(|days| ahead(days).strftime("%Y-%m-%d").to_string())
+});
+
+/// From when until when on one of the two days, as pages write it.
+fn times(day: usize, from: &str, until: &str) -> (String, String) {
+    (format!("{}T{from}:00Z", DAYS[day]), format!("{}T{until}:00Z", DAYS[day]))
+}
+
+fn first() -> (String, String) {
+    times(0, "10:00", "10:30")
+}
+
+fn second() -> (String, String) {
+    times(1, "10:15", "11:00")
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_booking_on_a_page_is_on_record_once_and_so_is_what_becomes_of_it() {
     let mut house = House::open(true).await;
-    let created = cal_com("BOOKING_CREATED", "u1", None, FIRST.0, FIRST.1);
-    let moved = cal_com("BOOKING_RESCHEDULED", "u2", Some("u1"), SECOND.0, SECOND.1);
-    let off = cal_com("BOOKING_CANCELLED", "u2", None, SECOND.0, SECOND.1);
+    let created = cal_com("BOOKING_CREATED", "u1", None, &first().0, &first().1);
+    let moved = cal_com("BOOKING_RESCHEDULED", "u2", Some("u1"), &second().0, &second().1);
+    let off = cal_com("BOOKING_CANCELLED", "u2", None, &second().0, &second().1);
     house.sends_until_known(CAL_COM, &created).await;
     // At the same time, on another page: both have sold it.
     assert_eq!(house.sends(CALENDLY, &calendly("invitee.created", "I1", None)).await, Some(200));
@@ -159,8 +178,8 @@ async fn a_booking_on_a_page_is_on_record_once_and_so_is_what_becomes_of_it() {
     assert_eq!(
         listed,
         [
-            ("20301202T100000Z".to_owned(), "Ben Carter".to_owned()),
-            ("20301202T101500Z".to_owned(), "Ana Souza".to_owned())
+            (format!("{}T100000Z", DAYS[1].replace('-', "")), "Ben Carter".to_owned()),
+            (format!("{}T101500Z", DAYS[1].replace('-', "")), "Ana Souza".to_owned())
         ]
     );
     for body in [&off, &created, &moved, &off] {
@@ -184,9 +203,9 @@ async fn a_booking_on_a_page_is_on_record_once_and_so_is_what_becomes_of_it() {
     assert_eq!(
         told,
         [
-            ("slot_booked", FIRST.0, page("cal_com", "u1")),
-            ("slot_booked", "2030-12-02T10:00:00Z", page("calendly", invitee)),
-            ("booking_moved", SECOND.0, page("cal_com", "u2")),
+            ("slot_booked", first().0.as_str(), page("cal_com", "u1")),
+            ("slot_booked", format!("{}T10:00:00Z", DAYS[1]).as_str(), page("calendly", invitee)),
+            ("booking_moved", second().0.as_str(), page("cal_com", "u2")),
             ("booking_cancelled", "", Value::Null),
             ("booking_cancelled", "", Value::Null),
         ]
@@ -210,7 +229,7 @@ async fn a_booking_on_a_page_is_on_record_once_and_so_is_what_becomes_of_it() {
 
 /// The path of Priya's calendar, from the secret in the data folder.
 fn calendar(house: &House) -> String {
-    let secret: [u8; 32] = std::fs::read(house.world.data().join("keys/feeds")).unwrap().try_into().unwrap();
+    let secret = Vault::of(&house.world.data()).own_secret("feeds").unwrap();
     let token = FeedKey::new(&secret).token(&PersonId::parse("priya").unwrap(), None);
     format!("/calendar/{token}.ics")
 }
@@ -243,7 +262,7 @@ async fn read_calendar(house: &House, path: &str) -> Vec<(String, String)> {
 async fn bad_webhooks_get_their_status_and_leave_no_trace() {
     let house = House::open(true).await;
     let created = |path: &str| match path {
-        CAL_COM => cal_com("BOOKING_CREATED", "u1", None, FIRST.0, FIRST.1).to_string(),
+        CAL_COM => cal_com("BOOKING_CREATED", "u1", None, &first().0, &first().1).to_string(),
         _ => calendly("invitee.created", "I1", None).to_string(),
     };
     let mut wrong = Vec::new();
@@ -279,7 +298,7 @@ async fn bad_webhooks_get_their_status_and_leave_no_trace() {
         for bad in ["", "[]", "null", "{\"a\":", "{}", &"[".repeat(5_000)] {
             check(bad, good(bad.as_bytes()), bad.as_bytes(), 400).await;
         }
-        let halved = body.replace("2030-12-0", "sometime");
+        let halved = DAYS.iter().fold(body.clone(), |body, day| body.replace(day, "sometime"));
         check("no time", good(halved.as_bytes()), halved.as_bytes(), 400).await;
         let stranger = body.replace("riya@example.com", "eter@example.com");
         check("a stranger's", good(stranger.as_bytes()), stranger.as_bytes(), 200).await;
@@ -288,7 +307,7 @@ async fn bad_webhooks_get_their_status_and_leave_no_trace() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(house.bookings().is_empty());
 
-    let body = cal_com("BOOKING_CREATED", "u1", None, FIRST.0, FIRST.1);
+    let body = cal_com("BOOKING_CREATED", "u1", None, &first().0, &first().1);
     house.sends_until_known(CAL_COM, &body).await;
 }
 
@@ -320,7 +339,7 @@ async fn what_can_not_be_recorded_now_is_asked_for_again_and_what_never_ends_is_
     let never = std::future::pending();
     let server = tokio::spawn(web::serve(listener, routes, ServerPatience::default(), never));
 
-    let body = cal_com("BOOKING_CANCELLED", "u1", None, FIRST.0, FIRST.1).to_string();
+    let body = cal_com("BOOKING_CANCELLED", "u1", None, &first().0, &first().1).to_string();
     let headers = signed(CAL_COM, SECRETS[0].1, now(), body.as_bytes());
     let answer = ask(address, &raw("POST", CAL_COM, &headers, body.as_bytes())).await;
     assert_eq!(status(&answer), Some(503), "{answer}");

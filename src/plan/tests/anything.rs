@@ -423,10 +423,7 @@ impl Anything {
                 person,
             },
             Kind::WordsExpired => Event::WordsExpired { before: self.life.now, keys: Vec::new() },
-            Kind::ContentRetried => {
-                state.may_retry_content(VERSION).then_some(())?;
-                Event::ContentRetried { version: VERSION.to_owned() }
-            }
+            Kind::ContentRetried => Event::ContentRetried { version: VERSION.to_owned() },
             Kind::PostIntended => {
                 let due = self.life.plan.due(self.life.now);
                 let posts = due.into_iter().filter_map(|effect| match effect {
