@@ -158,11 +158,9 @@ impl Desk<'_> {
             Some(_) => ", which you took back".to_owned(),
             None => String::new(),
         };
-        let whom = received.referral.as_ref().and_then(|referral| referral.whom.as_ref());
-        let whom = whom.map_or_else(String::new, |whom| {
-            let named = self.program.human(self.state, whom);
-            format!(" You named {}.", named.map_or("somebody", |named| named.name.as_str()))
-        });
+        // Whom is about somebody else as well.
+        let names = received.referral.as_ref().is_some_and(|referral| referral.whom.is_some());
+        let whom = if names { " You named somebody." } else { "" };
         let question = self.state.questions.get(&of);
         let faq = question.and_then(|question| question.matched.as_ref()).and_then(|of| of.answer.reveal());
         let faq = faq.map_or_else(String::new, |answer| format!(" The FAQ answered: “{answer}”"));
