@@ -8,6 +8,7 @@ use crate::domain::effect::{PostId, PostKey};
 use crate::domain::engagement::{Stance, Touch};
 use crate::domain::event::{Event, How, Said};
 use crate::domain::message::{Action, Answer, Reply};
+use crate::domain::state::StanceState;
 use crate::message;
 
 /// A click on a message or in App Home.
@@ -129,6 +130,11 @@ fn stance(answer: Answer, touch: Touch) -> Option<Stance> {
     }
 }
 
+/// Whether they said so themselves already. What an advocate recorded of them is theirs once they say the same.
+fn is_own(taken: &StanceState, stance: Stance) -> bool {
+    taken.stance == stance && taken.how == How::Clicked
+}
+
 fn take(
     scene: Scene<'_>,
     actor: &Person,
@@ -148,7 +154,7 @@ fn take(
     // An executive backs or declines each ask that the message named.
     let teams = delivery.post.teams.clone();
     let unchanged = engagement.is_some_and(|engagement| {
-        teams.iter().all(|team| engagement.stances.get(team).is_some_and(|taken| taken.stance == stance))
+        teams.iter().all(|team| engagement.stances.get(team).is_some_and(|taken| is_own(taken, stance)))
     });
     let mut events = Vec::new();
     if !unchanged {

@@ -167,18 +167,20 @@ impl Coverage {
         for stakeholder in stakeholders {
             // Somebody in two roles is written to in one, and stands for both.
             let Some(person) = program.people.get(&stakeholder.person) else { continue };
+            // Somebody who is listed twice is one human: what they did is known under the first of their ids.
+            let first = seen.same.get(&stakeholder.person).unwrap_or(&stakeholder.person);
             for ask in stakeholder.teams.iter().filter_map(|team| initiative.asks.get(team)) {
                 let argued = [stakeholder.audience];
                 for audience in person.audiences.iter().chain(&argued).collect::<BTreeSet<_>>() {
-                    let covered = covered(
-                        state,
-                        initiative,
-                        &ask.team,
-                        ask.decider.as_ref(),
-                        &stakeholder.person,
-                        out_of_reach(program, state, seen, &stakeholder.person).is_some(),
-                    );
-                    staffed.entry((&ask.team, *audience)).or_default().push(covered);
+                    let decider = ask.decider.as_ref();
+                    let decides = decider == Some(&stakeholder.person) || decider == Some(first);
+                    let unreachable = out_of_reach(program, state, seen, first).is_some();
+                    let covered = covered(state, initiative, &ask.team, decides, first, unreachable);
+                    let cell = staffed.entry((&ask.team, *audience)).or_default();
+                    match cell.iter_mut().find(|listed| listed.person == *first) {
+                        Some(listed) => listed.decides |= decides,
+                        None => cell.push(covered),
+                    }
                 }
             }
         }
@@ -214,7 +216,7 @@ fn count_forgotten(state: &State, initiative: &Initiative, cells: &mut [Cell]) {
             let cell =
                 cells.iter_mut().find(|cell| cell.team == *team && Some(cell.audience) == post.audience);
             if let Some(cell) = cell {
-                cell.people.push(covered(state, initiative, team, None, pseudonym, false));
+                cell.people.push(covered(state, initiative, team, false, pseudonym, false));
             }
         }
     }
@@ -224,7 +226,7 @@ fn covered(
     state: &State,
     initiative: &Initiative,
     team: &TeamId,
-    decider: Option<&PersonId>,
+    decides: bool,
     person: &PersonId,
     unreachable: bool,
 ) -> Covered {
@@ -244,7 +246,7 @@ fn covered(
         None if reached() => Standing::Reached,
         None => Standing::Untouched,
     };
-    Covered { person: person.clone(), decides: decider == Some(person), standing, unreachable }
+    Covered { person: person.clone(), decides, standing, unreachable }
 }
 
 /// Why no message can reach `person`, as far as it is known.

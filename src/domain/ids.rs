@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Why a text is not an id.
@@ -179,6 +180,14 @@ text_id!(
     MessageTs,
     timestamp
 );
+
+impl MessageTs {
+    /// When Slack took the message, to the second.
+    pub fn at(&self) -> Option<Timestamp> {
+        let (seconds, _) = self.as_str().split_once('.')?;
+        Timestamp::from_second(seconds.parse().ok()?).ok()
+    }
+}
 
 /// What is asked of one team for one initiative. There is at most one (rule R4).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -202,6 +202,7 @@ fn weigh<'a>(
             }
             Err(Skip::NothingNew) => {
                 next.consider(case.next_news(now.max(due)).filter(|at| *at < expires));
+                next.consider(Some(expires));
             }
             Err(skip @ (Skip::AwaitsApproval | Skip::Staged { stage: Stage::Rehearsal })) => {
                 let of = match skip == Skip::AwaitsApproval {
@@ -213,7 +214,9 @@ fn weigh<'a>(
                 next.consider(Some(due));
                 next.consider(Some(expires));
             }
-            Err(_) => {}
+            // By its end that may be different, and then it is missed: a clock that was set back has records
+            // from a time to come.
+            Err(_) => next.consider(Some(expires)),
         }
     }
     found.map(|(slot, teams)| Candidate { case, slot, teams })

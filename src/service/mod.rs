@@ -218,8 +218,8 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         clock: clock.clone(),
         inbox,
         heard,
-        data: data.clone(),
-        last_record,
+        keeper: Arc::new(heard::HeardFile { data: data.clone() }),
+        opened: (opened_at, last_record),
         silence: match transport {
             Transport::Sockets(_) => sweep::SILENT_SOCKETS,
             Transport::Http(_) => sweep::SILENT_REQUESTS,

@@ -314,6 +314,18 @@ impl People {
         let same = sighting.same();
         let Sighting { links, refusals, seen, .. } = sighting;
         if !links.is_empty() || !refusals.is_empty() {
+            // What was read of the account before says nothing of the one that is about to be on record: between the
+            // two nothing is known.
+            self.shared.seen.send_if_modified(|all| {
+                let others = links.iter().filter(|link| link.replaces.is_some()).map(|link| &link.person);
+                let stale: Vec<_> = others.filter(|person| all.people.contains_key(*person)).collect();
+                if stale.is_empty() {
+                    return false;
+                }
+                let all = Arc::make_mut(all);
+                stale.into_iter().for_each(|person| _ = all.people.remove(person));
+                true
+            });
             let known = self.shared.seen();
             let recorded = self.writer.submit(None, move |state, _| Decision {
                 events: news_of_accounts(state, &known, &links, &refusals),
@@ -335,7 +347,11 @@ impl People {
 fn news_of_accounts(state: &State, seen: &Observations, links: &[Link], refusals: &[Refusal]) -> Vec<Event> {
     let slack = |person: &PersonId| state.person(person).and_then(|known| known.slack.as_ref());
     let links = links.iter().filter(|link| match &link.replaces {
-        Some(former) => slack(&link.person) == Some(&former.slack),
+        Some(former) => match slack(&link.person) {
+            Some(known) => *known == former.slack,
+            // It was another id's.
+            None => state.by_slack.contains_key(&former.slack),
+        },
         None => slack(&link.person).is_none_or(|known| *known == link.slack),
     });
     let links = links

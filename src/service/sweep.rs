@@ -5,16 +5,16 @@
 //! little, since a machine that was suspended and a half-dead socket don't notice. When Slack was last heard
 //! is kept in a file, which moves on only when nothing is left to look through.
 
-use std::path::PathBuf;
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, FutureExt, OptionFuture};
 use jiff::{SignedDuration, Timestamp};
 
-use super::heard;
+use super::heard::{Keeper, Kept};
 use crate::clock::{Clock, monotonic};
-use crate::domain::ids::{SlackChannelId, SlackUserId};
+use crate::domain::ids::{Seq, SlackChannelId, SlackUserId};
 use crate::journal::Writer;
 use crate::slack::heard::{Heard, Moment};
 use crate::slack::sweep::{Pace, channel_with, typed_since};
@@ -32,6 +32,9 @@ const MARGIN: SignedDuration = SignedDuration::from_mins(10);
 const OLDEST: SignedDuration = SignedDuration::from_hours(24 * 14);
 /// What is looked through if the file names a time to come: a clock that was wrong wrote it.
 const UNKNOWN: SignedDuration = SignedDuration::from_hours(24);
+/// Where Slack calls us, a quiet afternoon looks like an outage, so conversations are looked through that often
+/// at most, real time. Nothing is lost by that: the file stays where it is until they are.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(3600);
 /// How often the file is written.
 const BETWEEN_KEEPING: SignedDuration = SignedDuration::from_mins(1);
 /// How often it is looked whether this machine slept, real time.
@@ -46,10 +49,9 @@ pub(super) struct Sweep {
     pub(super) clock: Clock,
     pub(super) inbox: Arc<dyn Inbox>,
     pub(super) heard: Heard,
-    /// The data folder.
-    pub(super) data: PathBuf,
-    /// When the process before this one recorded something last.
-    pub(super) last_record: Option<Timestamp>,
+    pub(super) keeper: Arc<dyn Keeper>,
+    /// The last record of the process before this one, and when it was made.
+    pub(super) opened: (Seq, Option<Timestamp>),
     /// How long a silence has to be.
     pub(super) silence: SignedDuration,
     /// Slack says something by itself while it can: otherwise the start counts as the end of an outage.
@@ -95,26 +97,37 @@ impl Sweep {
         let started = Moment { at: self.clock.now(), instant: monotonic() };
         let by_hand = self.clock.moves_by_hand();
         let mut signs = self.heard.subscribe();
-        let mut kept = heard::read(&self.data);
-        let mut last = (kept.or(self.last_record).unwrap_or(started.at), None);
+        let (head, last_record) = self.opened;
+        // What was heard after the end of a journal that was put back is on no record.
+        let mut kept = self.keeper.read().filter(|kept| kept.head <= head).map(|kept| kept.at);
+        let mut last = (kept.or(last_record).unwrap_or(started.at), None);
         let mut next = if self.connects { None } else { outage(last, started, self.silence, by_hand) };
         if !self.connects {
             last = (last.0, Some(started.instant));
         }
         let mut looked = started;
         let mut sweeping: Option<BoxFuture<'_, ()>> = None;
+        let mut rests_until: Option<Instant> = None;
         loop {
+            let rests = rests_until.is_some_and(|until| monotonic() < until);
             if sweeping.is_none() {
-                match next.take() {
-                    Some(since) => sweeping = Some(self.after(since).boxed()),
+                match next {
                     None => self.keep(last, &mut kept).await,
+                    Some(_) if rests => {}
+                    Some(since) => {
+                        next = None;
+                        sweeping = Some(self.after(since).boxed());
+                    }
                 }
             }
             let earlier =
                 |next: Option<Timestamp>, since: Timestamp| next.map_or(since, |next| next.min(since));
             tokio::select! {
                 biased;
-                Some(()) = OptionFuture::from(sweeping.as_mut()) => sweeping = None,
+                Some(()) = OptionFuture::from(sweeping.as_mut()) => {
+                    sweeping = None;
+                    rests_until = (!self.connects).then(|| monotonic() + BETWEEN_SWEEPS);
+                }
                 changed = signs.changed() => {
                     if changed.is_err() {
                         return;
@@ -125,11 +138,13 @@ impl Sweep {
                     }
                     last = (sign.at, Some(sign.instant));
                 }
-                () = tokio::time::sleep(BETWEEN_LOOKS), if !self.connects && !by_hand => {
+                () = tokio::time::sleep(BETWEEN_LOOKS), if !self.connects => {
                     // Who is called doesn't hear at once that it was away.
                     let now = Moment { at: self.clock.now(), instant: monotonic() };
-                    if let Some(since) = outage((looked.at, Some(looked.instant)), now, SILENT_SOCKETS, by_hand) {
+                    let slept = outage((looked.at, Some(looked.instant)), now, SILENT_SOCKETS, by_hand);
+                    if let Some(since) = slept.filter(|_| !by_hand) {
                         next = Some(earlier(next, since));
+                        rests_until = None;
                     }
                     looked = now;
                 }
@@ -144,9 +159,7 @@ impl Sweep {
             return;
         }
         *kept = Some(at);
-        let data = self.data.clone();
-        let done = tokio::task::spawn_blocking(move || heard::keep(&data, at)).await;
-        if let Ok(Err(error)) = done {
+        if let Err(error) = self.keeper.keep(Kept { at, head: self.writer.head() }).await {
             tracing::warn!(%error, "when Slack was last heard can't be kept; the next start looks through more");
         }
     }
@@ -218,15 +231,12 @@ impl Sweep {
     /// begun one themselves.
     fn places(&self) -> Vec<Place> {
         let state = self.writer.state();
-        let mut channels: Vec<_> = state
-            .people
-            .values()
-            .filter_map(|person| Some((person.campaign.back().copied(), person.channel.clone()?)))
-            .collect();
-        channels.sort_by(|(a, _), (b, _)| b.cmp(a));
-        let unknown = state.people.values().filter(|person| person.channel.is_none());
-        let unknown = unknown.filter_map(|person| person.slack.clone()).map(Place::With);
-        channels.into_iter().map(|(_, channel)| Place::Channel(channel)).chain(unknown).collect()
+        let mut people: Vec<_> = state.people.iter().collect();
+        people.sort_by_key(|(id, person)| (Reverse(person.campaign.back().copied()), *id));
+        let known = people.iter().filter_map(|(_, person)| person.channel.clone()).map(Place::Channel);
+        let unknown = people.iter().filter(|(_, person)| person.channel.is_none());
+        let unknown = unknown.filter_map(|(_, person)| person.slack.clone()).map(Place::With);
+        known.chain(unknown).collect()
     }
 }
 

@@ -29,12 +29,15 @@ use super::errors::{CallError, kept};
 use super::methods::{Method, Passing, Token};
 
 mod date;
+mod rests;
 mod tokens;
 mod upload;
 
 pub(super) use date::date_of;
 pub use tokens::{Standing, Tokens};
 pub use upload::UploadUrl;
+
+use rests::Rests;
 
 /// Where Slack's Web API is, and how patient to be with it.
 #[derive(Debug, Clone)]
@@ -180,6 +183,7 @@ pub trait Wire: Send + Sync + 'static {
 pub struct Client {
     wire: Box<dyn Wire>,
     tokens: Arc<Tokens>,
+    rests: Rests,
     /// For the WebSocket; none where there is no network.
     egress: Option<Egress>,
     call_timeout: Duration,
@@ -222,13 +226,13 @@ impl Client {
         let http =
             Http { morphism: SlackClient::new(connector), tokens: Arc::clone(&tokens), files, api_url };
         let call_timeout = settings.call_timeout;
-        Ok(Self { wire: Box::new(http), tokens, egress: Some(egress), call_timeout })
+        Ok(Self { wire: Box::new(http), tokens, rests: Rests::default(), egress: Some(egress), call_timeout })
     }
 
     /// A client whose calls `wire` carries, each for at most `call_timeout`.
     pub fn over(wire: impl Wire, call_timeout: Duration) -> Self {
         let tokens = Arc::new(Tokens::new("".into(), None));
-        Self { wire: Box::new(wire), tokens, egress: None, call_timeout }
+        Self { wire: Box::new(wire), tokens, rests: Rests::default(), egress: None, call_timeout }
     }
 
     /// The tokens, and what Slack says of the bot's.
@@ -252,8 +256,12 @@ impl Client {
     /// # Errors
     /// Anything but an answer with `"ok": true`.
     pub async fn call(&self, method: Method, arguments: &Value) -> Result<Value, CallError> {
+        self.rests.allow(method)?;
         let generation = self.tokens.generation();
         let answered = self.within(self.wire.call(method, arguments)).await;
+        if let Err(CallError::Limited { retry_after }) = &answered {
+            self.rests.begin(method, *retry_after);
+        }
         if method.token() == Token::Bot {
             self.tokens.judge(generation, &answered);
         }

@@ -10,7 +10,6 @@
 mod recognition;
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
@@ -19,6 +18,7 @@ use serde_json::{Value, json};
 use crate::clock::Clock;
 use crate::domain::ids::SlackUserId;
 use crate::domain::observation::{Observations, Seen};
+use crate::domain::performer::LONGEST_RETRY_AFTER;
 use crate::domain::refusal::{Call, Does};
 
 use super::client::Client;
@@ -254,7 +254,6 @@ pub async fn read_quiet(client: &Client, clock: &Clock, users: &[SlackUserId]) -
 
 /// How often a reading is tried again that Slack limited or that was lost on the way.
 const TRIES: u32 = 5;
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 pub(super) async fn patiently(
     client: &Client,
@@ -295,7 +294,7 @@ async fn patiently_noting(
         if !passing || tried >= TRIES {
             return Err(error);
         }
-        tokio::time::sleep(error.retry_after().min(LONGEST_WAIT)).await;
+        tokio::time::sleep(error.retry_after().min(LONGEST_RETRY_AFTER)).await;
     }
 }
 

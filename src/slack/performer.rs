@@ -133,8 +133,7 @@ fn own_post(message: &Value) -> Option<(PostId, Timestamp)> {
     if text("/metadata/event_type") != Some(METADATA) || test {
         return None;
     }
-    let (second, _) = text("/ts")?.split_once('.')?;
-    Some((post, Timestamp::from_second(second.parse().ok()?).ok()?))
+    Some((post, MessageTs::parse(text("/ts")?).ok()?.at()?))
 }
 
 #[async_trait]

@@ -11,13 +11,13 @@ new = rest.split("\n>>>>", 1)[0]
 named = dict(line.split(" ", 1) for line in head.splitlines() if line.startswith(("file ", "fn ")))
 path = folder / named["file"]
 text = path.read_text()
-found = list(re.finditer(r"\bfn " + re.escape(named["fn"]) + r"\b", text))
-if len(found) != 1:
-    sys.exit(f"{sys.argv[1]}: {len(found)} functions are called {named['fn']} in {named['file']}")
-begin = found[0].start()
-after = re.search(r"\n    }\n|\n}\n", text[begin:])
-end = begin + (after.end() if after else len(text))
-body = text[begin:end]
-if body.count(old) != 1:
-    sys.exit(f"{sys.argv[1]}: its text stands {body.count(old)} times in {named['fn']}")
-path.write_text(text[:begin] + body.replace(old, new) + text[end:])
+places = []
+for found in re.finditer(r"\bfn " + re.escape(named["fn"]) + r"\b", text):
+    begin = found.start()
+    after = re.search(r"\n    }\n|\n}\n", text[begin:])
+    end = begin + (after.end() if after else len(text))
+    places += [(begin, end)] * text[begin:end].count(old)
+if len(places) != 1:
+    sys.exit(f"{sys.argv[1]}: its text stands {len(places)} times in {named['fn']} of {named['file']}")
+begin, end = places[0]
+path.write_text(text[:begin] + text[begin:end].replace(old, new) + text[end:])

@@ -186,17 +186,13 @@ fn every_mutant_still_fits_into_the_function_it_names() {
         let named = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).unwrap();
         let text = fs::read_to_string(root().join(named("file "))).unwrap();
         let function = format!("fn {}", named("fn "));
-        let (_, after) =
-            text.split_once(&function).unwrap_or_else(|| panic!("{}: no {function}", path.display()));
         // As `apply.py` does: up to the end of a method or of a function that stands alone.
-        let ends = ["\n    }\n", "\n}\n"].iter().filter_map(|end| Some(after.find(end)? + end.len()));
-        let body = &after[..ends.min().unwrap_or(after.len())];
-        assert_eq!(
-            body.matches(old).count(),
-            1,
-            "{}: its text has to stand once in {function}",
-            path.display()
-        );
+        let body = |after: &str| {
+            let ends = ["\n    }\n", "\n}\n"].iter().filter_map(|end| Some(after.find(end)? + end.len()));
+            after.get(..ends.min().unwrap_or(after.len())).unwrap().matches(old).count()
+        };
+        let stands: usize = text.match_indices(&function).map(|(at, _)| body(&text[at..])).sum();
+        assert_eq!(stands, 1, "{}: its text has to stand once in {function}", path.display());
         assert!(head.lines().any(|line| line.starts_with("seeds ")), "{}: which seeds?", path.display());
     }
 }

@@ -41,12 +41,22 @@ impl State {
         replaces: Option<&Former>,
     ) {
         let before = self.person(person).and_then(|known| known.slack.clone());
-        if let Some(from) = before.filter(|before| before != slack) {
-            match replaces {
-                Some(former) => self.part(seq, person, &from, former.turn),
-                // Records of before never say why: nothing moves but the conversation.
-                None => self.leave(person, &from),
+        match (before.filter(|before| before != slack), replaces) {
+            (Some(from), Some(former)) => self.part(seq, person, &from, former.turn),
+            // Records of before never say why: nothing moves but the conversation.
+            (Some(from), None) => self.leave(person, &from),
+            // The account before had another id of the configuration, which nobody is by now.
+            (None, Some(former)) => {
+                if let Some(other) =
+                    self.by_slack.get(&former.slack).filter(|other| *other != person).cloned()
+                {
+                    self.part(seq, &other, &former.slack, former.turn);
+                    self.reshaped = Some(seq);
+                    let people = BTreeMap::from([(other, person.clone())]);
+                    self.rename(&Renames { people, ..Renames::default() });
+                }
             }
+            (None, None) => {}
         }
         if let Some(other) = self.by_slack.get(slack).filter(|other| *other != person).cloned() {
             self.reshaped = Some(seq);

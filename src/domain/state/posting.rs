@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::fold::{back, forget_before};
+use super::subject::CLOCKS_DIFFER;
 use super::{Phase, PostState, State, person_mut, post_mut};
 use crate::domain::effect::{DeliveryKey, PostId, PostKey};
 use crate::domain::engagement::Audience;
@@ -14,6 +15,8 @@ use crate::domain::ids::{MessageTs, PersonId, Seq, SlackChannelId, TeamId};
 const CAMPAIGN_MEMORY: SignedDuration = SignedDuration::from_hours(24 * 14);
 /// How long rehearsed messages to an advocate are counted: longer than the day that the cap looks at.
 const REHEARSAL_MEMORY: SignedDuration = SignedDuration::from_hours(48);
+/// How old a post can be that is found again: nobody goes on from a backup of last year.
+const FOUND_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 366);
 const BURST_MEMORY: SignedDuration = SignedDuration::from_hours(2);
 
 impl State {
@@ -124,10 +127,17 @@ impl State {
         let to = self.posts.get(&post).and_then(|post| self.people.get(post.key.to()));
         let known = to.and_then(|known| known.channel.as_ref()).filter(|known| *known == channel);
         let channel = &known.unwrap_or(channel).clone();
+        // What was found again after a restore went out long before it was put on record: whoever waits for an
+        // answer to it has waited since then, and a cap counts it on that day.
+        let found_again =
+            |arrived: &Timestamp| (CLOCKS_DIFFER..FOUND_WITHIN).contains(&at.duration_since(*arrived));
+        let arrived = ts.at().filter(found_again);
+        let at = arrived.unwrap_or(at);
         let sent = Phase::Sent { channel: channel.clone(), ts: ts.clone(), at };
         if !self.settle(post, attempt, sent) {
             return;
         }
+        self.intended_by(post, at);
         let Some(state) = post_mut(&mut self.posts, &post) else { return };
         // What was answered between intent and outcome is not in the message yet.
         if state.changed > state.shown {
@@ -156,6 +166,22 @@ impl State {
             self.by_place.insert((channel.clone(), ts.clone()), post);
         }
         self.refused_moved_on(seq, post);
+    }
+
+    /// A post that arrived `at` was intended by then.
+    fn intended_by(&mut self, id: PostId, at: Timestamp) {
+        let Some(post) = post_mut(&mut self.posts, &id).filter(|post| at < post.intended_at) else { return };
+        let before = std::mem::replace(&mut post.intended_at, at);
+        let person = post.key.delivery().map(|delivery| delivery.person.clone());
+        let Some(person) = person else { return };
+        let campaign = &mut person_mut(&mut self.people, &person).campaign;
+        for queue in [campaign, &mut self.recent_campaign] {
+            if let Some(place) = queue.iter().position(|counted| *counted == before) {
+                queue.remove(place);
+                let place = queue.partition_point(|counted| *counted <= at);
+                queue.insert(place, at);
+            }
+        }
     }
 
     /// Plans what counted as missed anew: as if nothing had become of it, or if it was tried before, as if it

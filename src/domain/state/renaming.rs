@@ -53,9 +53,15 @@ impl State {
         let initiative = |id: &mut InitiativeId| renames.initiative(id);
         let person = |id: &mut PersonId| renames.person(id);
         let team = |id: &mut TeamId| renames.team(id);
+        self.people.iter_mut().for_each(|(id, state)| {
+            if state.apart.iter().any(|apart| renames.people.contains_key(apart)) {
+                // What is known under somebody's own id isn't apart from them.
+                let apart = std::mem::take(&mut Arc::make_mut(state).apart).into_iter();
+                let apart = apart.map(|apart| renames.people.get(&apart).cloned().unwrap_or(apart));
+                Arc::make_mut(state).apart = apart.filter(|apart| apart != id).collect();
+            }
+        });
         for state in self.people.values_mut().map(Arc::make_mut) {
-            // What was known under them is somebody's now.
-            state.apart.retain(|apart| !renames.people.contains_key(apart));
             if let Some(AccountNews { what: AccountTurn::Changed { confirmed: Some((by, _)), .. }, .. }) =
                 &mut state.account
             {

@@ -15,7 +15,7 @@ use crate::domain::effect::{About, Epoch, PostId, PostKey, Traffic};
 use crate::domain::ids::{InitiativeId, MessageTs, Seq};
 
 /// By how much the clocks of two machines that held the journal one after the other may differ.
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
+pub(super) const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 
 impl State {
     /// What became of the post with this id.

@@ -86,7 +86,12 @@ pub(super) fn check(house: &mut House) {
         for cell in &coverage.cells {
             for covered in &cell.people {
                 let Some(human) = house.truth.human(covered.person.as_str()) else { continue };
-                let asked = house.promise.asked.contains(&(human, proposal.number));
+                // Once another account is named, what this one asked stays with it.
+                let account = house.truth.rightful(human).and_then(|account| house.truth.human_of(account));
+                let settled = house.truth.settled(human).is_some_and(|since| since + HOUR * 25 < now);
+                let asked = house.promise.asked.contains(&(human, proposal.number))
+                    && account == Some(human)
+                    && settled;
                 if asked && covered.standing < Standing::Engaged && house.promise.rewound_never() {
                     let how = format!(
                         "{} asked about {} and counts as {:?}",
@@ -140,9 +145,10 @@ fn typed(house: &mut House, well: bool) {
         return;
     }
     let now = house.time.truth();
+    // A journal that is put back loses what was on record, so it is looked at for as long as a sweep reaches.
+    house.typed.retain(|(_, _, at, _)| now < *at + HOUR * (24 * 13));
     let old = |at: Timestamp| at + HOUR * 24 < now;
     let due: Vec<_> = house.typed.iter().filter(|(_, _, at, _)| old(*at)).cloned().collect();
-    house.typed.retain(|(_, _, at, _)| !old(*at));
     for (channel, ts, at, human) in due {
         // What advocates write is an answer, or a note to themselves.
         let known = ADVOCATES <= human
@@ -155,8 +161,7 @@ fn typed(house: &mut House, well: bool) {
                 _ => false,
             })
         });
-        let recent = now < at + HOUR * (24 * 13);
-        if known && recent && !heard {
+        if known && !heard {
             let how = format!("{} asked at {at}, and that is on no record", given_name(human));
             house.promise.breaks("nothing that was typed is lost", now, how);
         }

@@ -102,6 +102,10 @@ impl House {
             }
             Deed::Mistakes { who, hours } => {
                 let wrong = self.dice.pick(&["U900ZOE", "U901YAN"]).to_owned();
+                // Of two entries with one account the files are refused; that is not what is told here.
+                if self.organisation.entries.iter().any(|entry| entry.slack.as_ref() == Some(&wrong)) {
+                    return;
+                }
                 if let Some(entry) = self.organisation.entry_mut(who) {
                     entry.slack = Some(wrong);
                 }
@@ -215,7 +219,7 @@ impl House {
                     process.stops().await;
                 }
                 self.sees();
-                self.disk.rewinds(records);
+                self.disk.rewinds(records, copied);
                 self.promise.rewinds(records);
                 if !copied {
                     // As `canvass restore` leaves it, but for where the randomness comes from.

@@ -1,7 +1,9 @@
 //! A journal in memory that outlives the process, fails as told, and has a second writer at times.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use tokio::sync::watch;
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,6 +13,7 @@ use crate::domain::event::{Event, Record};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::personal::Personal;
 use crate::journal::{AppendError, BatchId, Journal, Records, StorageError};
+use crate::service::heard::{Keeper, Kept};
 
 /// What goes wrong with an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +54,7 @@ struct Platter {
     /// When each was recorded, in truth.
     stamps: Vec<Timestamp>,
     batches: Vec<(Seq, BatchId)>,
+    heard: Option<Kept>,
     trap: Option<Trap>,
     /// Mishaps that came.
     come: Vec<Mishap>,
@@ -112,12 +116,37 @@ impl Disk {
         self.platter.lock().unwrap().records.len()
     }
 
-    /// Puts the disk back to its first `records` records.
-    pub(super) fn rewinds(&self, records: usize) {
+    pub(super) fn keeper(&self, process: u32) -> impl Keeper + use<> {
+        DiskKeeper { disk: self.clone(), process }
+    }
+
+    /// Puts the journal back to its first `records` records: that alone, or in a folder of its own.
+    pub(super) fn rewinds(&self, records: usize, alone: bool) {
         let mut platter = self.platter.lock().unwrap();
         platter.records.truncate(records);
         platter.stamps.truncate(records);
         platter.batches.retain(|(after, _)| after.0 < records as u64);
+        platter.heard = platter.heard.filter(|_| alone);
+    }
+}
+
+struct DiskKeeper {
+    disk: Disk,
+    process: u32,
+}
+
+#[async_trait]
+impl Keeper for DiskKeeper {
+    fn read(&self) -> Option<Kept> {
+        self.disk.platter.lock().unwrap().heard
+    }
+
+    async fn keep(&self, kept: Kept) -> io::Result<()> {
+        if !self.disk.lives(self.process) {
+            return Err(io::Error::other("the process is dead"));
+        }
+        self.disk.platter.lock().unwrap().heard = Some(kept);
+        Ok(())
     }
 }
 

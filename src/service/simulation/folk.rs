@@ -278,7 +278,9 @@ impl House {
             .then(|| {
                 self.slack.with(|workspace| {
                     let all = workspace.messages.get(&account.channel())?;
-                    all.iter().rev().find(|posted| posted.by.is_none()).map(|posted| posted.ts.clone())
+                    let newest = all.iter().rev().find(|posted| posted.by.is_none())?;
+                    // Threads have no threads.
+                    Some(newest.thread.clone().unwrap_or_else(|| newest.ts.clone()))
                 })
             })
             .flatten();

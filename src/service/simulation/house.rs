@@ -272,6 +272,11 @@ impl House {
         self.soon(SignedDuration::from_secs(40), Due::Reconnects { again: false });
     }
 
+    /// Whether it woke up and is not yet connected again.
+    pub(super) fn sleeps(&self) -> bool {
+        self.slept_until.is_some()
+    }
+
     pub(super) async fn does(&mut self, due: Due, at: Timestamp) {
         if let Due::Step(step) = &due {
             self.interventions += 1;

@@ -17,7 +17,9 @@ impl Promise {
     pub(super) fn show(&mut self, shown: &Shown, truth: &Truth) {
         let reader = truth.human_of(&shown.to);
         let text = shown.what.to_string();
-        if reader.is_none_or(|human| ADVOCATES <= human) {
+        // Whom the file names as an advocate is one, until it is corrected.
+        let reads = |human| reader == Some(human) || truth.names(&shown.to, human);
+        if !(0..ADVOCATES).any(reads) {
             let other = self
                 .words
                 .iter()
@@ -51,6 +53,11 @@ impl Promise {
         }
         if let PostKey::Touch(delivery) = &intended.key {
             let Some(human) = reader else {
+                // Whom the file names is written to, until it is corrected.
+                let meant = truth.human(delivery.person.as_str());
+                if meant.is_some_and(|meant| truth.names(&shown.to, meant)) {
+                    return;
+                }
                 return self.breaks("a stranger is never written to", shown.at, format!("{name} got {key}"));
             };
             let Some(about) = truth.proposal(delivery.initiative.as_str()) else { return };

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::slack::{Account, How, Meets, Refused, Slack};
 use crate::clock::monotonic;
+use crate::domain::performer::LONGEST_RETRY_AFTER;
 use crate::slack::{CallError, Method, ResponseUrl, UploadUrl, Wire};
 
 /// One process's way to it.
@@ -89,9 +90,10 @@ impl Line {
                 None => Ok(workspace.does(method, arguments, now)),
                 Some(Meets::Refusal(code)) => Ok(Err(CallError::refused(code))),
                 Some(Meets::Limit(seconds)) => {
-                    let rest = monotonic() + Duration::from_secs(seconds);
-                    workspace.rests.insert((self.process, method), (rest, monotonic()));
-                    Ok(Err(CallError::Limited { retry_after: Duration::from_secs(seconds) }))
+                    // As the client reads it; a longer one is tried after that.
+                    let retry_after = Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER);
+                    workspace.rests.insert((self.process, method), (monotonic() + retry_after, monotonic()));
+                    Ok(Err(CallError::Limited { retry_after }))
                 }
                 Some(Meets::LostAfter) => {
                     _ = workspace.does(method, arguments, now);

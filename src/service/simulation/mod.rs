@@ -1,7 +1,7 @@
 //! Whole quarters in one process and one thread, from a seed: the real journal's writer, fold, planner, dispatcher,
 //! decisions, words and views over a simulated disk, clock and Slack.
 //!
-//! The same seed tells the same story, but for what overtakes what while a file is written by another thread. Time is
+//! The same seed tells the same story. Time is
 //! tokio's paused clock, so a quarter takes seconds; chance is [`dice`]. What people do goes through the payloads that Slack would send, and what they see is
 //! what Slack was told to show. [`promise`] is the model of what was promised and shares no rule with the code.
 //!
@@ -11,7 +11,7 @@
 //! - `organisation`: the humans and the files that name them · `truth`: whose each account is
 //! - `promise`, `judged`, `checks`: what holds, at every message and once a day · `shorten`: the shortest story that breaks it
 //!
-//! `./simulate` runs any number of seeds. SIMULATE_ALL leaves nothing out, whatever [`OPEN`] says.
+//! `./simulate` runs any number of seeds.
 
 mod checks;
 mod deeds;
@@ -43,32 +43,17 @@ use self::promise::Broken;
 use self::story::Story;
 use crate::clock::monotonic;
 
-/// Kinds of trouble that are known to break a promise, and are left out of the stories until that is fixed.
-const OPEN: &[&str] = &[];
-
-/// Promises that are known to be broken without any such trouble; they are watched and not held against anybody.
-const OPEN_RULES: &[&str] = &[
-    // Somebody who is listed twice and whose account goes counts once as untouched (seed 9).
-    "whoever asked is engaged",
-];
-
-/// Seeds that broke a promise once, beside the first ones: a wrong account that was corrected.
-const PINNED: &[u64] = &[43];
-
-fn left_out() -> &'static [&'static str] {
-    if std::env::var_os("SIMULATE_ALL").is_some() { &[] } else { OPEN }
-}
-
-fn overlooked() -> &'static [&'static str] {
-    if std::env::var_os("SIMULATE_ALL").is_some() { &[] } else { OPEN_RULES }
-}
+/// Seeds that broke a promise once, beside the first ones: a wrong account that was corrected; news that were found
+/// again after a restore; an answer that an advocate had recorded before; a clock that was set back; an account that
+/// two entries had; a Retry-After that only one caller kept.
+const PINNED: &[u64] = &[43, 26, 163, 173, 218, 245];
 
 /// What came of a story.
 #[derive(Debug)]
 struct Told {
     broken: Vec<Broken>,
-    /// Of everything on record and every call: two tellings of one seed have the same.
-    digest: u64,
+    /// Everything on record, then every call: two tellings of one seed have the same.
+    trace: Vec<String>,
     kinds: BTreeSet<&'static str>,
     /// What calls and appends met.
     met: BTreeSet<String>,
@@ -110,20 +95,20 @@ async fn told(story: &Story) -> Told {
         }
         let Some(due) = house.agenda.remove(&(at, order)) else { break };
         house.does(due, at).await;
+        // Unless it was put to sleep on purpose, and knows.
+        if house.time.slept() != slept && !house.sleeps() {
+            house.wakes();
+        }
         house.sees();
         // What the process did to itself meanwhile.
         house.notices_ends().await;
     }
     checks::finish(&mut house);
-    let mut hasher = DefaultHasher::new();
-    let records = house.disk.read(|records, _| {
-        for record in records {
-            format!("{record:?}").hash(&mut hasher);
-        }
-        records.len()
-    });
+    let mut trace: Vec<String> =
+        house.disk.read(|records, _| records.iter().map(|record| format!("{record:?}")).collect());
+    let records = trace.len();
     let (messages, met) = house.slack.with(|workspace| {
-        workspace.log.hash(&mut hasher);
+        trace.append(&mut workspace.log);
         let met: BTreeSet<String> =
             workspace.met.iter().map(|(method, meets)| format!("{method} {meets:?}")).collect();
         (workspace.shown.len(), met)
@@ -133,14 +118,13 @@ async fn told(story: &Story) -> Told {
     if let Some(process) = house.process.take() {
         process.dies().await;
     }
-    let mut broken = std::mem::take(&mut house.promise.broken);
-    broken.retain(|broken| !overlooked().contains(&broken.rule));
-    Told { broken, digest: hasher.finish(), kinds: house.kinds.clone(), met, records, messages }
+    let broken = std::mem::take(&mut house.promise.broken);
+    Told { broken, trace, kinds: house.kinds.clone(), met, records, messages }
 }
 
 /// A seed that broke a promise, told as short as it can be.
 fn report(seed: u64, broken: &Broken) -> String {
-    let story = Story::of(seed, left_out());
+    let story = Story::of(seed);
     let short = shorten::shorten(&story, broken.rule);
     let told = tell(&short);
     let mut text = format!("seed {seed} broke “{}”:\n", broken.rule);
@@ -149,6 +133,9 @@ fn report(seed: u64, broken: &Broken) -> String {
     }
     for broken in told.broken.iter().filter(|other| other.rule == broken.rule) {
         text.push_str(&format!("  {} {}\n", broken.at, broken.how));
+    }
+    if std::env::var_os("SIMULATE_TRACE").is_some() {
+        told.trace.iter().for_each(|line| text.push_str(&format!("    {line}\n")));
     }
     text
 }
@@ -165,7 +152,7 @@ fn tell_all(
             scope.spawn(|| {
                 while until.is_none_or(|until| monotonic() < until) {
                     let Some(seed) = seeds.lock().unwrap().next() else { return };
-                    let told = tell(&Story::of(seed, left_out()));
+                    let told = tell(&Story::of(seed));
                     count.fetch_add(1, Ordering::Relaxed);
                     each(seed, &told);
                 }
@@ -187,10 +174,10 @@ fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
-/// Fresh seeds are told on request: `SIMULATE_FRESH=1`. They still find promises that don't hold (what was typed
-/// between a backup and its restore), and stories are not yet the same each time they are told.
+/// The fixed stories, and fresh ones for what is left of the time. Which ones follows from the commit: one that breaks
+/// a promise is pinned, and fixed.
 #[test]
-fn every_promise_holds_in_fixed_stories_and_in_fresh_ones_on_request() {
+fn every_promise_holds_in_fixed_stories_and_in_fresh_ones() {
     let began = monotonic();
     let until = began + Duration::from_secs(number("SIMULATE_SECONDS", 90));
     let fixed = (1..=12).chain(PINNED.iter().copied());
@@ -201,21 +188,21 @@ fn every_promise_holds_in_fixed_stories_and_in_fresh_ones_on_request() {
             failed.lock().unwrap().insert(seed, broken.clone());
         }
     };
-    tell_all(fixed, Some(until), &each);
-    if number("SIMULATE_FRESH", 0) > 0 {
-        tell_all(fresh.., Some(until), &each);
-    }
+    tell_all(fixed, None, &each);
+    tell_all(fresh.., Some(until), &each);
     let failed = failed.into_inner().unwrap();
     let reports: Vec<String> = failed.iter().take(2).map(|(seed, broken)| report(*seed, broken)).collect();
     assert!(failed.is_empty(), "{} stories broke a promise\n{}", failed.len(), reports.join("\n"));
 }
 
 #[test]
-#[ignore = "what is kept of the last sign of life is written by another thread, and whoever it overtakes differs"]
 fn the_same_seed_tells_the_same_story() {
     for seed in [3, 7] {
-        let story = Story::of(seed, left_out());
-        assert_eq!(tell(&story).digest, tell(&story).digest, "seed {seed}");
+        let story = Story::of(seed);
+        let (once, again) = (tell(&story).trace, tell(&story).trace);
+        let differs = once.iter().zip(&again).find(|(once, again)| once != again);
+        assert_eq!(differs, None, "seed {seed}");
+        assert_eq!(once.len(), again.len(), "seed {seed}");
     }
 }
 
@@ -273,7 +260,7 @@ fn simulate() {
     }
     if std::env::var_os("SIMULATE_SHORTEN").is_some() {
         for (rule, (seed, _)) in &broken {
-            let told = tell(&Story::of(*seed, left_out()));
+            let told = tell(&Story::of(*seed));
             if let Some(broken) = told.broken.iter().find(|broken| broken.rule == *rule) {
                 println!("{}", report(*seed, broken));
             }

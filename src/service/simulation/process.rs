@@ -42,13 +42,19 @@ const SILENCE: SignedDuration = SignedDuration::from_mins(16);
 /// Where the plan was found to differ from one made from nothing.
 pub(super) type Differences = Arc<Mutex<Vec<String>>>;
 
-/// The campaigns' plan, compared with one from nothing whenever it was brought up to date.
+/// The campaigns' plan, compared with one from nothing after all records and whenever something comes due by itself.
 struct Compared {
     plan: Campaigns,
     differences: Differences,
+    /// Before that nothing comes due by itself.
+    next: Option<Timestamp>,
 }
 
 impl Compared {
+    fn new(doubtful: bool, differences: Differences) -> Self {
+        Self { plan: Campaigns::new(doubtful), differences, next: Some(Timestamp::MIN) }
+    }
+
     fn compare(&self, world: &World, state: &State, now: Timestamp, records: &[Record]) {
         let mut nothing = Campaigns::new(false);
         nothing.start(world, state, now);
@@ -74,11 +80,16 @@ impl Compared {
 impl Planner for Compared {
     fn start(&mut self, world: &World, state: &State, now: Timestamp) {
         self.plan.start(world, state, now);
+        self.next = self.plan.next_wake();
     }
 
     fn refresh(&mut self, world: &World, state: &State, now: Timestamp, records: &[Record]) {
         self.plan.refresh(world, state, now, records);
-        self.compare(world, state, now, records);
+        // Most looks are for a call that has ended, and change nothing.
+        if !records.is_empty() || self.next.is_some_and(|next| next <= now) {
+            self.compare(world, state, now, records);
+        }
+        self.next = self.plan.next_wake();
     }
 
     fn due(&self, now: Timestamp) -> Vec<Effect> {
@@ -174,8 +185,8 @@ impl Process {
             clock: clock.clone(),
             inbox,
             heard: heard.clone(),
-            data: around.data.clone(),
-            last_record,
+            keeper: Arc::new(around.disk.keeper(number)),
+            opened: (opened_at, last_record),
             silence: SILENCE,
             connects: true,
         };
@@ -225,7 +236,7 @@ impl Process {
             rates: Rates::default(),
             timeout: CALL_TIMEOUT,
         };
-        let plan = Compared { plan: Campaigns::new(doubtful), differences: around.differences.clone() };
+        let plan = Compared::new(doubtful, around.differences.clone());
         let (dispatch, settled) =
             Dispatch::new(means, plan, shared.program.subscribe(), shared.seen.subscribe());
         tasks.spawn(super::super::trust(doubtful, around.data.clone(), settled));

@@ -56,6 +56,11 @@ impl Truth {
         self.humans.get(account).copied()
     }
 
+    /// Whether the files say that this account is that human's.
+    pub(super) fn names(&self, account: &str, human: Human) -> bool {
+        self.written.get(&human).is_some_and(|(slack, _)| slack.as_deref() == Some(account))
+    }
+
     pub(super) fn proposal(&self, id: &str) -> Option<usize> {
         self.proposed.get(id).copied()
     }

@@ -280,6 +280,29 @@ fn whoever_is_named_by_id_is_found_whatever_they_are_and_two_ids_are_one_account
     }
 }
 
+#[test]
+fn whoever_was_listed_twice_is_the_same_human_after_their_account_was_replaced() {
+    let henrik = Address::Email("henrik@example.com".to_owned());
+    let twice = program(vec![person("henrik", Address::Slack("U1".parse_id())), person("too", henrik)]);
+    let event = Event::PersonLinked {
+        person: PersonId::parse("henrik").unwrap(),
+        slack: "U1".parse_id(),
+        proof: Some(Proof::Id),
+        replaces: None,
+    };
+    let state = State::of([&Record { seq: Seq(1), at: Timestamp::UNIX_EPOCH, cause: None, event }]);
+    let check = |old: Value, expected: Option<&str>| {
+        let page = json!({ "members": [old, account("U2", json!({}))] });
+        let sighting = recognise(&twice, &state, &workspace(), &members(&page, now()), &Quiet::new());
+        let link = sighting.links.iter().find(|link| link.slack == "U2".parse_id()).unwrap();
+        let former = link.replaces.as_ref().map(|former| format!("{:?} {}", former.turn, former.slack));
+        assert_eq!(former.as_deref(), expected, "{page}");
+    };
+    check(account("U1", json!({ "deleted": true })), Some("Replaced U1"));
+    // Another address, so somebody else.
+    check(account("U1", json!({ "deleted": true, "profile": { "email": "other@example.com" } })), None);
+}
+
 /// What is found of Henrik, who had the account `U1` on record by this proof, after the configuration gives him
 /// this address: the link that is to be recorded, or what is refused, or that nothing has changed.
 fn changed(proof: Option<Proof>, address: Address, host: bool, accounts: &[Value]) -> String {

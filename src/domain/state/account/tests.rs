@@ -414,3 +414,54 @@ fn merging_keeps_the_slots_of_a_host_taken() {
         },
     );
 }
+
+#[test]
+fn an_account_that_was_another_ids_carries_its_promises_to_whoever_has_the_address_now() {
+    let mut story = Story::default();
+    // Listed twice: by the account, and by the address. Only the first is written to.
+    story.links("henrik", "U1", None);
+    story.sends(&pitch("henrik"), "D1");
+    story.stops("henrik");
+    let asked = story.asks("henrik");
+    // The account is replaced; the entry with the address finds the new one.
+    story.links("henrik-too", "U2", Some(("U1", Turn::Replaced)));
+    assert!(story.may_have_got(&pitch("henrik-too")), "never twice to a human");
+    assert!(story.known("henrik-too").stopped, "who stopped has stopped");
+    assert_eq!(story.known("henrik-too").slack, Some(slack("U2")));
+    assert_ne!(story.0.received[&asked].person, person("henrik-too"), "words wait for the advocate's word");
+    assert_eq!(story.known("henrik").slack, None);
+}
+
+#[test]
+fn what_stays_apart_is_found_under_whatever_id_it_comes_to_have() {
+    let mut story = Story::default();
+    story.links("henrik", "U1", None);
+    story.answers("henrik", Stance::Supportive, How::Clicked);
+    story.links("henrik-too", "U2", Some(("U1", Turn::Replaced)));
+    // The entry that names the account finds it again, switched off as it is.
+    story.links("henrik", "U1", None);
+    assert!(story.engagement("henrik").is_engaged());
+    assert_eq!(story.known("henrik-too").apart, BTreeSet::from([person("henrik")]), "and may be theirs");
+}
+
+#[test]
+fn what_is_found_again_arrived_when_slack_says_and_counts_on_that_day() {
+    let check = |days: i64, arrived: bool| {
+        let mut story = Story::default();
+        story.links("henrik", "U1", None);
+        let post = story.intends(&pitch("henrik"));
+        let now = at(i64::try_from(story.0.head.next().0).unwrap());
+        let then = now - jiff::SignedDuration::from_hours(24 * days);
+        let ts = MessageTs::parse(&format!("{}.000100", then.as_second())).unwrap();
+        story.says(Event::PostSent { post, attempt: 1, channel: SlackChannelId::parse("D1").unwrap(), ts });
+        let expected = if arrived { then } else { now };
+        let Phase::Sent { at, .. } = story.0.post(post).unwrap().phase.clone() else { panic!() };
+        assert_eq!(at, expected, "{days} days ago");
+        let counted = story.known("henrik").campaign;
+        assert_eq!(counted.into_iter().next().unwrap() == then, arrived, "{days} days ago");
+    };
+    check(0, false);
+    check(3, true);
+    check(300, true);
+    check(4_000, false);
+}
