@@ -130,6 +130,17 @@ fn stance(answer: Answer, touch: Touch) -> Option<Stance> {
     }
 }
 
+/// The message as it stands, in place of one that shows its choices.
+fn as_answered(scene: Scene<'_>, delivery: &Delivery<'_>) -> Reply {
+    let key = PostKey::Touch(delivery.key.clone());
+    let (teams, audience) = (&delivery.post.teams, delivery.post.audience);
+    let (program, state, seen) = (scene.program, scene.state, scene.seen);
+    match message::compose(program, state, seen, &key, teams, audience, scene.now) {
+        Ok(answered) => Reply::Show(Box::new(answered)),
+        Err(_) => Reply::Nothing,
+    }
+}
+
 /// Whether they said so themselves already. What an advocate recorded of them is theirs once they say the same.
 fn is_own(taken: &StanceState, stance: Stance) -> bool {
     taken.stance == stance && taken.how == How::Clicked
@@ -148,8 +159,11 @@ fn take(
     let engagement = scene.state.engagement(&actor.id, &initiative, quarter);
     let Some(stance) = stance(answer, key.touch) else {
         let confirmed = engagement.is_some_and(|engagement| engagement.confirmed);
+        if confirmed {
+            return Ok((Vec::new(), as_answered(scene, delivery)));
+        }
         let event = Event::HeadsUpConfirmed { person: actor.id.clone(), initiative, quarter };
-        return Ok((if confirmed { Vec::new() } else { vec![event] }, Reply::Nothing));
+        return Ok((vec![event], Reply::Nothing));
     };
     // An executive backs or declines each ask that the message named.
     let teams = delivery.post.teams.clone();
@@ -183,6 +197,10 @@ fn take(
         Answer::No => Reply::Open(Box::new(modals::reason(scene, delivery, post))),
         // Two clicks to a time: this one, and the one that books it.
         Answer::Talk => bookings::offer(scene, actor, delivery.initiative),
+        // Whoever looked at the choices again and chose the same sees that it is recorded.
+        Answer::PlanIt | Answer::FirstStep | Answer::BackIt | Answer::LooksRight if unchanged => {
+            as_answered(scene, delivery)
+        }
         Answer::PlanIt | Answer::FirstStep | Answer::BackIt | Answer::LooksRight => Reply::Nothing,
     };
     Ok((events, reply))

@@ -220,6 +220,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         heard,
         keeper: Arc::new(heard::HeardFile { data: data.clone() }),
         opened: (opened_at, last_record),
+        seen: shared.seen.subscribe(),
         silence: match transport {
             Transport::Sockets(_) => sweep::SILENT_SOCKETS,
             Transport::Http(_) => sweep::SILENT_REQUESTS,

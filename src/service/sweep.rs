@@ -11,10 +11,12 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, FutureExt, OptionFuture};
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 
 use super::heard::{Keeper, Kept};
 use crate::clock::{Clock, monotonic};
 use crate::domain::ids::{Seq, SlackChannelId, SlackUserId};
+use crate::domain::observation::Observations;
 use crate::journal::Writer;
 use crate::slack::heard::{Heard, Moment};
 use crate::slack::sweep::{Pace, channel_with, typed_since};
@@ -54,6 +56,8 @@ pub(super) struct Sweep {
     pub(super) opened: (Seq, Option<Timestamp>),
     /// How long a silence has to be.
     pub(super) silence: SignedDuration,
+    /// Who is who: until that was read nobody's words can be taken.
+    pub(super) seen: watch::Receiver<Arc<Observations>>,
     /// Slack says something by itself while it can: otherwise the start counts as the end of an outage.
     pub(super) connects: bool,
 }
@@ -100,7 +104,12 @@ impl Sweep {
         let (head, last_record) = self.opened;
         // What was heard after the end of a journal that was put back is on no record.
         let mut kept = self.keeper.read().filter(|kept| kept.head <= head).map(|kept| kept.at);
-        let mut last = (kept.or(last_record).unwrap_or(started.at), None);
+        // A backup may be of a journal in which nothing had happened yet.
+        let otherwise = match self.writer.state().restored.is_empty() {
+            true => started.at,
+            false => back(started.at, UNKNOWN),
+        };
+        let mut last = (kept.or(last_record).unwrap_or(otherwise), None);
         let mut next = if self.connects { None } else { outage(last, started, self.silence, by_hand) };
         if !self.connects {
             last = (last.0, Some(started.instant));
@@ -166,6 +175,9 @@ impl Sweep {
 
     /// Takes what was typed from `since` on. What can't be looked through now is tried again until it can.
     async fn after(&self, since: Timestamp) {
+        if self.seen.clone().wait_for(|seen| !seen.starting).await.is_err() {
+            return;
+        }
         let since = back(since, MARGIN).max(back(self.clock.now(), OLDEST));
         let mut left = self.places();
         tracing::info!(conversations = left.len(), %since, "looking for what was typed during an outage");

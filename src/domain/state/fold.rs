@@ -112,7 +112,13 @@ impl State {
                     let taken = StanceState { stance: *stance, at, since: seq, how: how.clone() };
                     engagement.stances.insert(team.clone(), taken);
                 }
-                engagement.concern = (*stance == Stance::Concerned).then_some(seq);
+                // A concern is a human's to answer until it is released, or until they have decided. Whoever asks to
+                // talk about it is not written to by a machine that moment.
+                if *stance == Stance::Concerned {
+                    engagement.concern = Some(seq);
+                } else if stance.is_final() {
+                    engagement.concern = None;
+                }
                 if *stance != Stance::Declined {
                     engagement.reason = None;
                 }

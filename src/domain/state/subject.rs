@@ -64,6 +64,8 @@ impl State {
         let known_then = key.newest_record().is_none_or(|newest| newest <= last.from);
         let in_time = match key.traffic() {
             Traffic::Campaign => true,
+            // Of some news it isn't on record since when they were to be told.
+            Traffic::Interactive if matches!(key, PostKey::Notice { .. }) => true,
             Traffic::Interactive => due.duration_since(last.at) <= CLOCKS_DIFFER,
         };
         known_then && in_time && self.post_of(key).is_none()

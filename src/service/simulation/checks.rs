@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::house::House;
-use super::organisation::{ADVOCATES, HUMANS, Human, given_name};
+use super::organisation::{self, ADVOCATES, HUMANS, Human, given_name};
 use super::slack::Account;
 use crate::domain::coverage::{Coverage, Gap, Standing};
 use crate::domain::event::{Cause, PauseReason};
@@ -86,12 +86,11 @@ pub(super) fn check(house: &mut House) {
         for cell in &coverage.cells {
             for covered in &cell.people {
                 let Some(human) = house.truth.human(covered.person.as_str()) else { continue };
-                // Once another account is named, what this one asked stays with it.
-                let account = house.truth.rightful(human).and_then(|account| house.truth.human_of(account));
+                // What an account asked stays with it once another is named or has come.
+                let account = house.truth.rightful(human);
+                let first = account == Some(organisation::account(human).as_str());
                 let settled = house.truth.settled(human).is_some_and(|since| since + HOUR * 25 < now);
-                let asked = house.promise.asked.contains(&(human, proposal.number))
-                    && account == Some(human)
-                    && settled;
+                let asked = house.promise.asked.contains(&(human, proposal.number)) && first && settled;
                 if asked && covered.standing < Standing::Engaged && house.promise.rewound_never() {
                     let how = format!(
                         "{} asked about {} and counts as {:?}",
@@ -222,7 +221,9 @@ fn digests(
     broken: &mut Vec<(&'static str, String)>,
 ) {
     let tuesday = now.to_zoned(jiff::tz::TimeZone::UTC).weekday() == jiff::civil::Weekday::Tuesday;
-    if !tuesday || !well || state.paused.is_some() || !house.promise.rewound_never() {
+    // A digest that could not go on its day leaves its news to the next one.
+    let hindered = now < house.faults_until + HOUR * 48;
+    if !tuesday || !well || hindered || state.paused.is_some() || !house.promise.rewound_never() {
         return;
     }
     for proposal in &house.organisation.proposals {

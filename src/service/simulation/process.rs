@@ -187,6 +187,7 @@ impl Process {
             heard: heard.clone(),
             keeper: Arc::new(around.disk.keeper(number)),
             opened: (opened_at, last_record),
+            seen: shared.seen.subscribe(),
             silence: SILENCE,
             connects: true,
         };

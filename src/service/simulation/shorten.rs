@@ -7,7 +7,7 @@ use super::tell;
 use crate::clock::monotonic;
 
 /// How long shortening may take, real time.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(super) fn shorten(story: &Story, rule: &str) -> Story {
     let began = monotonic();
