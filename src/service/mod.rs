@@ -212,13 +212,15 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         coming: home::Coming::default(),
     };
     tasks.spawn(until(stopping.clone(), async_ok(home::Homes { desk, openings }.keep_fresh())));
+    let keeper = Arc::new(heard::HeardFile { data: data.clone() });
+    let kept = heard::Keeper::read(&*keeper);
     let sweep = sweep::Sweep {
         client: client.clone(),
         writer: writer.clone(),
         clock: clock.clone(),
         inbox,
         heard,
-        keeper: Arc::new(heard::HeardFile { data: data.clone() }),
+        keeper,
         opened: (opened_at, last_record),
         seen: shared.seen.subscribe(),
         silence: match transport {
@@ -301,7 +303,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
             }
             // Dropped without a word where nothing is compared.
             _ = first_comparison.await;
-            restored::compare(&client, &writer, &clock, &shared.program(), opened_at).await?;
+            restored::compare(&client, &writer, &clock, &shared.program(), opened_at, kept).await?;
             Ok(true)
         }
     };

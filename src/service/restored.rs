@@ -1,9 +1,10 @@
 //! Whether the journal knows everything that was sent, and what follows if it doesn't.
 //!
 //! After a restore it doesn't, and `canvass restore` leaves a note of that: a random epoch, which the next start
-//! puts on record. A data folder that was put back by copying files can't be told from the real one; Slack can
-//! tell. So at each start the advocates' direct messages are searched, and one post there that the journal
-//! doesn't know is as good as such a note.
+//! puts on record. A journal that was put back by copying files ends before what the file `heard` says, if that was
+//! left in place. A whole data folder that was put back can't be told from the real one; Slack can tell. So at each
+//! start the advocates' direct messages are searched, and one post there that the journal doesn't know is as good as
+//! such a note.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -20,6 +21,7 @@ use crate::domain::ids::{PersonId, Seq};
 use crate::domain::program::Program;
 use crate::domain::state::State;
 use crate::journal::{Decision, Stopped, Writer};
+use crate::service::heard::Kept;
 use crate::slack::sweep::{Pace, channel_with};
 use crate::slack::{CallError, Class, Client, own_posts};
 
@@ -67,15 +69,21 @@ pub(super) async fn record(data: &Path, writer: &Writer, head: Seq) -> Result<()
     Ok(())
 }
 
-/// Compares the advocates' direct messages with the journal. If they show a post that it doesn't know, records are
-/// missing: it is put on record as a restore, and posting pauses.
+/// Compares the advocates' direct messages with the journal. If they show a post that it doesn't know, or an earlier
+/// process `kept` that it went on beyond its `head`, records are missing: it is put on record as a restore, and posting
+/// pauses.
 pub(super) async fn compare(
     client: &Client,
     writer: &Writer,
     clock: &Clock,
     program: &Program,
     head: Seq,
+    kept: Option<Kept>,
 ) -> Result<(), Stopped> {
+    // What is on record of a restore since then is known.
+    let known_since = writer.state().restored.last().map(|last| last.at);
+    let cut_off =
+        kept.is_some_and(|kept| head < kept.head && known_since.is_none_or(|known| known < kept.at));
     let advocates = program.people.keys().filter(|person| program.is_advocate(person));
     let mut pace = Pace::default();
     let mut missing = 0_usize;
@@ -100,13 +108,14 @@ pub(super) async fn compare(
         };
         missing += unknown;
     }
-    if missing == 0 {
+    if missing == 0 && !cut_off {
         return Ok(());
     }
     let Ok(epoch) = epoch(clock) else { return Ok(()) };
     tracing::error!(
         messages = missing,
-        "Slack shows messages that the journal doesn't know: the data folder was put back from a copy, or is another one; posting is paused"
+        cut_off,
+        "the journal doesn't know everything that was sent: it was put back from a copy, or is another one; posting is paused"
     );
     let paused = writer.submit(None, move |state, _| {
         let pause = Event::PostingPaused { reason: PauseReason::Unproven };

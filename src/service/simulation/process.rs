@@ -22,6 +22,7 @@ use crate::domain::message::Page;
 use crate::domain::program::Program;
 use crate::domain::state::State;
 use crate::journal::{Vault, Writer};
+use crate::service::heard::Keeper as _;
 use crate::service::home::{Coming, Desk};
 use crate::service::people::{Asker, People};
 use crate::service::reload::Reload;
@@ -179,13 +180,15 @@ impl Process {
             clock: clock.clone(),
             coming: Coming::default(),
         };
+        let keeper = Arc::new(around.disk.keeper(number));
+        let kept = keeper.read();
         let sweep = Sweep {
             client: client.clone(),
             writer: writer.clone(),
             clock: clock.clone(),
             inbox,
             heard: heard.clone(),
-            keeper: Arc::new(around.disk.keeper(number)),
+            keeper,
             opened: (opened_at, last_record),
             seen: shared.seen.subscribe(),
             silence: SILENCE,
@@ -248,7 +251,7 @@ impl Process {
                     return Ok(false);
                 }
                 _ = first_comparison.await;
-                restored::compare(&client, &writer, &clock, &shared.program(), opened_at).await?;
+                restored::compare(&client, &writer, &clock, &shared.program(), opened_at, kept).await?;
                 Ok(true)
             }
         };
