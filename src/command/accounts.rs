@@ -31,17 +31,21 @@ pub(super) fn confirm(
         scene.program.admins.contains(&actor.id) || asked.contains(&actor.id)
     };
     if !may {
-        return Err("Somebody else has to say that: an advocate of what is argued to them.".into());
+        return Err("You can't answer this one. It takes an admin, or an advocate of an initiative that concerns them.".into());
     }
     let name = scene.name(person);
     if known.is_none_or(|known| known.apart.is_empty()) {
-        return Err(format!("There's no account of {name} to decide about."));
+        return Err(format!(
+            "There's nothing to decide about {name}'s account. It may have been answered already."
+        ));
     }
     let event = Event::AccountConfirmed { person: person.clone(), by: actor.id.clone(), same };
     let reply = Reply::say(if same {
         format!("Recorded: {name} is the same person. What they answered, asked and booked is theirs again.")
     } else {
-        format!("Recorded: {name} is somebody else. What the former account did stays apart from them.")
+        format!(
+            "Recorded: {name}'s former account belonged to somebody else. What it answered, asked and booked stays separate from {name}."
+        )
     });
     Ok((vec![event], reply))
 }

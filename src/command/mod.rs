@@ -227,11 +227,11 @@ impl<'a> Scene<'a> {
 
     fn stranger(self, account: &SlackUserId, request: &Request) -> String {
         if marks::is_marked(self.state, self.seen, account) {
-            return "You asked to be forgotten, so I keep nothing about you, take nothing down and never write to you."
+            return "You asked to be forgotten, so I didn't record this, and I send you no messages. All I keep is a mark that tells me not to, counts, and older records of your id."
                 .to_owned();
         }
         if self.seen.starting {
-            let starting = "I'm just starting and haven't read yet who is in this workspace";
+            let starting = "I'm just starting and haven't yet read who is in this workspace";
             return match request {
                 Request::OpenHome { .. } => {
                     format!("{starting}. This page fills by itself in a moment.")
@@ -244,7 +244,7 @@ impl<'a> Scene<'a> {
                 | Request::Wordless { .. }
                 | Request::Edit { .. }
                 | Request::Delete { .. } => {
-                    format!("{starting}, so I couldn't take that in. Please send it again in a minute.")
+                    format!("{starting}, so I couldn't record that. Please send it again in a minute.")
                 }
             };
         }

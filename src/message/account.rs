@@ -23,12 +23,12 @@ pub(super) fn news(program: &Program, state: &State, id: &PersonId, since: Seq) 
     let news = known.and_then(|known| known.account.as_ref()).filter(|news| news.since == since);
     match news.map(|news| &news.what) {
         None => told(
-            format!("The news about {name}'s Slack account is out of date."),
+            format!("This notice about {name}'s Slack account is out of date."),
             "Nothing to do here.".into(),
         ),
         Some(AccountTurn::Changed { from, .. }) if from.turn == Turn::Corrected => {
             let mut told = told(
-                format!("{name} was corrected to another Slack account."),
+                format!("{name}'s Slack account was corrected."),
                 format!(
                     "The former one can't see or do anything as {short} any more. What it answered, asked and booked stays with it, and {short} starts afresh. What advocates recorded about {short} is kept."
                 ),
@@ -42,18 +42,18 @@ pub(super) fn news(program: &Program, state: &State, id: &PersonId, since: Seq) 
             told
         }
         Some(AccountTurn::Changed { confirmed: Some((_, true)), .. }) => told(
-            format!("{name} has a new Slack account, and is the same person."),
+            format!("{name} has a new Slack account. It's the same person."),
             format!("Everything the former account answered, asked and booked is {short}'s again."),
         ),
         Some(AccountTurn::Changed { confirmed: Some((_, false)), .. }) => told(
-            format!("{name} has a new Slack account, and is somebody else."),
-            "What the former account answered, asked and booked stays apart.".into(),
+            format!("{name}'s former Slack account belonged to somebody else."),
+            format!("What it answered, asked and booked stays separate from {short}."),
         ),
         Some(AccountTurn::Changed { .. }) => {
             let mut told = told(
                 format!("{name} has a new Slack account; the former one is gone."),
                 format!(
-                    "Nothing goes out twice, and a stop or a snooze still counts. Is it the same person? Until you say so, nobody sees what the former account answered, asked or booked as {short}'s, and I don't write to {short} about anything it had answered."
+                    "Is it the same person? Your answer can't be changed later. Until you answer, what the former account answered, asked and booked isn't shown as {short}'s, and I don't write to {short} about anything that account had answered. Nothing is sent twice, and a stop or a snooze still counts."
                 ),
             );
             if known.is_some_and(|known| !known.apart.is_empty()) {
@@ -69,20 +69,20 @@ pub(super) fn news(program: &Program, state: &State, id: &PersonId, since: Seq) 
             let first = match because {
                 Disbelief::Several => {
                     format!(
-                        "Two Slack accounts have {name}'s e-mail address, so neither is taken for theirs."
+                        "Two Slack accounts have {name}'s e-mail address, so I can't tell which is theirs."
                     )
                 }
                 Disbelief::Outsider => format!(
-                    "The Slack account with this e-mail address belongs to another workspace, so it isn't believed to be {name}'s."
+                    "The Slack account with this e-mail address belongs to another workspace, so I don't take it for {name}'s."
                 ),
                 Disbelief::Bot => format!(
-                    "The Slack account with this e-mail address is a bot's, so it isn't believed to be {name}'s."
+                    "The Slack account with this e-mail address is a bot's, so I don't take it for {name}'s."
                 ),
                 Disbelief::Guest => format!(
-                    "The Slack account with this e-mail address is a guest's, so it isn't believed to be {name}'s."
+                    "The Slack account with this e-mail address is a guest's, so I don't take it for {name}'s."
                 ),
                 Disbelief::Rights => format!(
-                    "{name} has another Slack account. The rights of advocates, admins and hosts never move by e-mail address alone."
+                    "{name} has another Slack account. {short} is an advocate, an admin or a host, so I need more than an e-mail address to trust it."
                 ),
             };
             let mut next = vec![

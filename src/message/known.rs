@@ -34,7 +34,9 @@ pub fn known_about(
     let about = state.about(&reader.id);
     let zone = zone(program, seen, reader);
     let desk = Desk { program, state, known: &known, about: &about, reader, zone, now };
-    let mut parts = vec![Part::Paragraph(Paragraph::text("Everything that I keep about you."))];
+    let mut parts = vec![Part::Paragraph(Paragraph::text(
+        "What I keep about you. Of notes by others I show only that they exist.",
+    ))];
     section(&mut parts, "Who you are", desk.identity(seen), "");
     section(&mut parts, "Your answers", desk.answers(), "You haven't answered anything.");
     section(&mut parts, "What you wrote", desk.wrote(), "You haven't written anything.");
@@ -323,8 +325,8 @@ impl Desk<'_> {
     fn forgetting(&self) -> Vec<String> {
         let expire = match self.program.words_expire {
             Some(quarters) => format!(
-                "Your words are stored encrypted. By themselves they can't be read any more {} after the one you \
-                 wrote them in; which answers were given stays counted.",
+                "Your words are stored encrypted, and nobody can read them any more {} after the one you wrote them \
+                 in. Your answers still count.",
                 count(usize::try_from(quarters).unwrap_or(usize::MAX), "quarter", "quarters")
             ),
             None => "Your words are stored encrypted, and kept until you ask to be forgotten.".to_owned(),
@@ -342,10 +344,11 @@ impl Desk<'_> {
         vec![
             expire,
             format!(
-                "{ask} to run `canvass forget`. Then your words, what was noted about you and your name in messages \
-                 to others are gone for good, what you had booked is canceled, and nothing is ever sent to you \
-                 again. Only counts stay, without your name. It doesn't reach this conversation in Slack, \
-                 calendars of hosts, or the configuration that names you.{first}"
+                "{ask} to run “canvass forget”. Your words, and notes about you, can then never be read again. \
+                 Messages to others about you are replaced with one line, your bookings are canceled, and nothing is \
+                 ever sent to you again. What stays: counts, a mark that tells me not to write to you, and older \
+                 records that your id and Slack account took part. It can't reach this conversation in Slack, hosts' \
+                 calendars, the configuration that names you, or copies that somebody made.{first}"
             ),
         ]
     }
@@ -387,5 +390,8 @@ fn who_sees(program: &Program, reader: &Person, known: &PersonState) -> String {
     if names.is_empty() {
         return "Only you.".to_owned();
     }
-    format!("You, and {}: those who advocate what is asked of you. Nobody else.", wording::joined(&names))
+    format!(
+        "You, and {} as advocates of what is asked of you or as admins. A host also sees what you wrote when you booked.",
+        wording::joined(&names)
+    )
 }

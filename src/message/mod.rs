@@ -66,7 +66,7 @@ pub use gap::gap_sentence;
 pub use invitation::calendar_entry;
 pub use known::known_about;
 pub use next::{named, next_conversation, stance_in_words};
-pub use notice::FIRST_START;
+pub use notice::{FIRST_AFTER_ALL, FIRST_START};
 pub use review::{Queued, decisions, line, review};
 pub use rewrite::Draft;
 pub use terminal::{modal_to_text, to_text};

@@ -24,6 +24,8 @@ use super::{amount, dates, few_hours, refused, wording};
 
 /// What an advocate says who knows that the data folder is empty for a good reason.
 pub const FIRST_START: &str = "Yes, it's the first";
+/// The same, after somebody has said no.
+pub const FIRST_AFTER_ALL: &str = "It is the first start";
 
 /// The notice to the advocate `to`.
 pub(super) fn notice(
@@ -247,15 +249,15 @@ impl Desk<'_> {
                 )
             }
             PauseReason::Unproven => (
-                "Sending is paused: I may not know everything that was sent.".to_owned(),
-                "The journal is new, was restored or was put back from a copy. Whatever may have gone out already is looked up in Slack. Next: see that the plan is right, then resume.".to_owned(),
+                "Sending is paused: I may not know everything I've sent.".to_owned(),
+                "My records are new, or came from a backup or a copy. I'm looking in Slack for messages that may have gone out already. Next: look at the plan, then resume.".to_owned(),
             ),
             // Asked above.
             PauseReason::FirstStart { denied_by } => return self.first_start(denied_by.as_ref()),
             PauseReason::Configuration { code } => (
                 format!("Sending is paused: Slack refuses everything ({code})."),
                 if reason.ends_by_itself() {
-                    "Next: fix the app's token, scopes or message tab in Slack. I try again every few minutes, and go on once it works.".to_owned()
+                    "Next: ask whoever runs Canvass to run “canvass doctor”; it says what to fix. I try again every few minutes, and resume once it works.".to_owned()
                 } else {
                     "Next: install the app in Slack again, then resume.".to_owned()
                 },
@@ -274,8 +276,8 @@ impl Desk<'_> {
             None => (
                 "Is this my first start here? My data folder is empty.".to_owned(),
                 "If it is, I'll start sending as planned. If I've been running here before, my records are missing: \
-                 who asked me to stop, who answered, and what I've already sent. I won't send anything before one of \
-                 you has answered."
+                 who asked me to stop, who answered, and what I've already sent. I won't send anything until an \
+                 advocate answers."
                     .to_owned(),
             ),
             Some(by) => {
@@ -287,15 +289,20 @@ impl Desk<'_> {
                 (
                     format!("{who} said that this isn't my first start, so my records are missing."),
                     "I won't send anything. Next: ask whoever runs Canvass to stop it, put the data folder back or \
-                     restore a backup, and start it again."
+                     restore a backup, and start it again. If it is my first start after all, say so, and I'll start \
+                     sending; I'd then know nothing of who asked me to stop."
                         .to_owned(),
                 )
             }
         };
         let mut message = self.message(first.clone(), two(first, next), None);
-        message.buttons.push(button(FIRST_START, Action::Resume, Look::Primary));
-        if denied_by.is_none() {
-            message.buttons.push(button("No, it isn't", Action::NotFirst, Look::Plain));
+        match denied_by {
+            None => {
+                message.buttons.push(button(FIRST_START, Action::Resume, Look::Primary));
+                message.buttons.push(button("No, it isn't", Action::NotFirst, Look::Plain));
+            }
+            // One click would write to people who asked to be left alone.
+            Some(_) => message.buttons.push(button(FIRST_AFTER_ALL, Action::Resume, Look::Plain)),
         }
         message
     }

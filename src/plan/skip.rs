@@ -373,7 +373,7 @@ impl Skip {
                     .into()
             }
             Self::Paused(PauseReason::FirstStart { .. }) => {
-                "Nothing is sent before an advocate has said that this is the first start.".into()
+                "Nothing is sent until an advocate confirms that this is the first start.".into()
             }
             Self::Paused(PauseReason::Configuration { code }) => {
                 format!("Posting is paused because Slack refuses everything ({code}).")

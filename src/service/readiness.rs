@@ -117,7 +117,7 @@ fn people(people: &People) -> Check {
 fn clock(off: ClockOff) -> Check {
     let said = ClockOff::said(off.ahead);
     Check::fault(format!(
-        "This machine's clock is {said} by Slack's, so campaign messages wait. Set it; they go on by themselves then."
+        "This machine's clock is {said} compared with Slack's, so campaign messages wait. Set the clock; sending then resumes by itself."
     ))
 }
 
@@ -125,8 +125,8 @@ fn sending(paused: &PauseReason, command: &str) -> Check {
     match paused {
         PauseReason::Asked { by } => Check::noted(format!("Paused by {by}. `{command} resume` goes on.")),
         PauseReason::FirstStart { denied_by: None } => Check::fault(format!(
-            "The data folder is empty, so nothing is sent before an advocate has said that this is the first start \
-             (they were asked; `{command} resume` says so too). If it isn't, put the data folder back or restore a \
+            "The data folder is empty, so nothing is sent until an advocate confirms that this is the first start \
+             (they were asked; `{command} resume` confirms it too). If it isn't, put the data folder back or restore a \
              backup."
         )),
         PauseReason::FirstStart { denied_by: Some(by) } => Check::fault(format!(
@@ -134,8 +134,8 @@ fn sending(paused: &PauseReason, command: &str) -> Check {
              backup, and start it again."
         )),
         PauseReason::Unproven => Check::fault(format!(
-            "Paused: messages were due before this journal begins, so some may have gone out already. They are looked \
-             up in Slack. An advocate checks `{command} plan` and says `{command} resume`."
+            "Paused: the journal may not know everything that was sent. Canvass is looking in Slack for what may have \
+             gone out already. An advocate has to check `{command} plan`, then run `{command} resume`."
         )),
         PauseReason::Configuration { code } if paused.ends_by_itself() => Check::fault(format!(
             "Paused: Slack refuses everything ({code}). `canvass doctor` says what to fix. It is tried again every few \

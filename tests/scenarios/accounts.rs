@@ -72,7 +72,7 @@ async fn an_outsider_a_bot_or_a_guest_with_somebodys_address_is_never_taken_for_
         }
     }
     let priya = world.person("priya").await;
-    priya.reads("isn't believed to be Henrik Olsen's").await;
+    priya.reads("I don't take it for Henrik Olsen's").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -127,7 +127,7 @@ async fn before_the_people_were_read_the_bot_says_that_it_starts() {
     world.post("faults", json!({ "method": "users.list", "kind": "hold_before_store", "times": 100 })).await;
     world.launch_bot();
     let nadia = world.person("nadia").await;
-    let starting = "I'm just starting and haven't read yet who is in this workspace";
+    let starting = "I'm just starting and haven't yet read who is in this workspace";
     let greeted = async {
         loop {
             // Until it is connected, nothing answers.
@@ -142,7 +142,7 @@ async fn before_the_people_were_read_the_bot_says_that_it_starts() {
     nadia.opens_home().await;
     nadia.reads_at_home(starting).await;
     nadia.types("Is there a flag?").await;
-    nadia.reads("so I couldn't take that in. Please send it again").await;
+    nadia.reads("so I couldn't record that. Please send it again").await;
     world.post("faults/clear", json!({})).await;
     world.post("faults/release", json!({})).await;
     world.settled().await;

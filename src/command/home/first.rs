@@ -58,7 +58,7 @@ fn stopped(desk: &Desk<'_>) -> Option<Part> {
         PauseReason::Asked { by } if *by == desk.reader.id => "Sending is paused: you asked for it.".to_owned(),
         PauseReason::Asked { by } => format!("Sending is paused: {} asked for it.", desk.scene.name(by)),
         PauseReason::Unproven => {
-            "Sending is paused: the journal is new, was restored or was put back from a copy, and some messages may have gone out before. Look at this week, then resume.".to_owned()
+            "Sending is paused: my records are new, or came from a backup or a copy, and some messages may have gone out before. Look at this week, then resume.".to_owned()
         }
         PauseReason::Configuration { code } if reason.ends_by_itself() => format!(
             "Sending is paused: Slack refuses everything ({code}). I try again every few minutes, and go on once it works."
@@ -74,12 +74,14 @@ fn stopped(desk: &Desk<'_>) -> Option<Part> {
         }
     };
     let label = match reason {
-        PauseReason::FirstStart { .. } => message::FIRST_START,
+        PauseReason::FirstStart { denied_by: None } => message::FIRST_START,
+        PauseReason::FirstStart { denied_by: Some(_) } => message::FIRST_AFTER_ALL,
         PauseReason::Asked { .. } | PauseReason::Unproven | PauseReason::Configuration { .. } => {
             "Resume sending"
         }
     };
-    let resume = Button { label: label.into(), action: Action::Resume, look: Look::Primary };
+    let look = if label == message::FIRST_AFTER_ALL { Look::Plain } else { Look::Primary };
+    let resume = Button { label: label.into(), action: Action::Resume, look };
     Some(Part::Row { about: None, text: Paragraph(vec![Span::Strong(text)]), buttons: vec![resume] })
 }
 

@@ -15,7 +15,9 @@ use crate::plan::{self, Outcome, Row, Skip};
 
 pub(super) fn pause(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> Result<Decided, String> {
     if let Some((_, PauseReason::FirstStart { .. })) = scene.state.paused {
-        return Err("Nothing is sent yet: nobody has said whether this is my first start.".to_owned());
+        return Err(
+            "Nothing is being sent anyway: nobody has confirmed that this is my first start.".to_owned()
+        );
     }
     // What Slack refuses may end by itself; what an advocate pauses doesn't.
     if scene.state.paused.as_ref().is_some_and(|(_, reason)| !reason.ends_by_itself()) {
