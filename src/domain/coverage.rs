@@ -175,10 +175,16 @@ impl Coverage {
                     let decider = ask.decider.as_ref();
                     let decides = decider == Some(&stakeholder.person) || decider == Some(first);
                     let unreachable = out_of_reach(program, state, seen, first).is_some();
-                    let covered = covered(state, initiative, &ask.team, decides, first, unreachable);
+                    let mut covered = covered(state, initiative, &ask.team, decides, first, unreachable);
+                    // What an advocate recorded under the second id counts as well.
+                    let second = standing(state, initiative, &ask.team, &stakeholder.person);
+                    covered.standing = covered.standing.max(second);
                     let cell = staffed.entry((&ask.team, *audience)).or_default();
                     match cell.iter_mut().find(|listed| listed.person == *first) {
-                        Some(listed) => listed.decides |= decides,
+                        Some(listed) => {
+                            listed.decides |= decides;
+                            listed.standing = listed.standing.max(covered.standing);
+                        }
                         None => cell.push(covered),
                     }
                 }
@@ -230,6 +236,11 @@ fn covered(
     person: &PersonId,
     unreachable: bool,
 ) -> Covered {
+    let standing = standing(state, initiative, team, person);
+    Covered { person: person.clone(), decides, standing, unreachable }
+}
+
+fn standing(state: &State, initiative: &Initiative, team: &TeamId, person: &PersonId) -> Standing {
     let engagement = state.engagement(person, &initiative.id, initiative.quarter);
     let stance = engagement.and_then(|engagement| engagement.stances.get(team));
     let reached = || {
@@ -240,13 +251,12 @@ fn covered(
                 .any(|post| state.post(*post).is_some_and(|post| matches!(post.phase, Phase::Sent { .. })))
         })
     };
-    let standing = match stance {
+    match stance {
         Some(stance) => Standing::Stance(stance.stance),
         None if engagement.is_some_and(Engagement::is_engaged) => Standing::Engaged,
         None if reached() => Standing::Reached,
         None => Standing::Untouched,
-    };
-    Covered { person: person.clone(), decides, standing, unreachable }
+    }
 }
 
 /// Why no message can reach `person`, as far as it is known.

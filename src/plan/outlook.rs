@@ -214,8 +214,8 @@ fn weigh<'a>(
                 next.consider(Some(due));
                 next.consider(Some(expires));
             }
-            // By its end that may be different, and then it is missed: a clock that was set back has records
-            // from a time to come.
+            // The reason may be gone by then, and the message counts as missed: after a clock was set back, some
+            // records lie in the future.
             Err(_) => next.consider(Some(expires)),
         }
     }

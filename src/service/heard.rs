@@ -20,7 +20,7 @@ pub(super) struct Kept {
     pub(super) head: Seq,
 }
 
-/// Where it is kept when Slack was last heard: a file, and none in the simulation.
+/// Where it is kept when Slack was last heard: a file, or memory in the simulation.
 #[async_trait]
 pub(super) trait Keeper: Send + Sync {
     /// What an earlier process kept; none if it kept nothing that can be read.

@@ -171,6 +171,8 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let stopped = |_: journal::Stopped| "The journal stopped; the log says why.".to_owned();
     let acts = acts::log(&writer);
     restored::record(&data, &writer, opened_at).await.map_err(stopped)?;
+    let keeper = Arc::new(heard::HeardFile { data: data.clone() });
+    restored::cut_off(&writer, &clock, opened_at, heard::Keeper::read(&*keeper)).await.map_err(stopped)?;
     adopt(&writer, &shared, empty).await.map_err(stopped)?;
     shared.lay_over(&writer.state());
     shared.mark_with(marker(&writer, &marking).await?);
@@ -212,8 +214,6 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         coming: home::Coming::default(),
     };
     tasks.spawn(until(stopping.clone(), async_ok(home::Homes { desk, openings }.keep_fresh())));
-    let keeper = Arc::new(heard::HeardFile { data: data.clone() });
-    let kept = heard::Keeper::read(&*keeper);
     let sweep = sweep::Sweep {
         client: client.clone(),
         writer: writer.clone(),
@@ -303,7 +303,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
             }
             // Dropped without a word where nothing is compared.
             _ = first_comparison.await;
-            restored::compare(&client, &writer, &clock, &shared.program(), opened_at, kept).await?;
+            restored::compare(&client, &writer, &clock, &shared.program(), opened_at).await?;
             Ok(true)
         }
     };

@@ -69,21 +69,37 @@ pub(super) async fn record(data: &Path, writer: &Writer, head: Seq) -> Result<()
     Ok(())
 }
 
-/// Compares the advocates' direct messages with the journal. If they show a post that it doesn't know, or an earlier
-/// process `kept` that it went on beyond its `head`, records are missing: it is put on record as a restore, and posting
-/// pauses.
+/// Puts on record that the journal was put back, if an earlier process `kept` that it once went beyond `head`. That is
+/// known without Slack, so it comes first.
+pub(super) async fn cut_off(
+    writer: &Writer,
+    clock: &Clock,
+    head: Seq,
+    kept: Option<Kept>,
+) -> Result<(), Stopped> {
+    let Some(kept) = kept.filter(|kept| head < kept.head) else { return Ok(()) };
+    // A restore since then is known. A clock that was wrong may have written a time to come.
+    let heard = kept.at.min(clock.now());
+    if writer.state().restored.last().is_some_and(|last| heard <= last.at) {
+        return Ok(());
+    }
+    tracing::error!(
+        journal.head = head.0,
+        heard.head = kept.head.0,
+        "the journal ends before what was recorded already: it was put back from a copy; posting is paused"
+    );
+    pause(writer, clock, head).await
+}
+
+/// Compares the advocates' direct messages with the journal. If they show a post that it doesn't know, records are
+/// missing: it is put on record as a restore, and posting pauses.
 pub(super) async fn compare(
     client: &Client,
     writer: &Writer,
     clock: &Clock,
     program: &Program,
     head: Seq,
-    kept: Option<Kept>,
 ) -> Result<(), Stopped> {
-    // What is on record of a restore since then is known.
-    let known_since = writer.state().restored.last().map(|last| last.at);
-    let cut_off =
-        kept.is_some_and(|kept| head < kept.head && known_since.is_none_or(|known| known < kept.at));
     let advocates = program.people.keys().filter(|person| program.is_advocate(person));
     let mut pace = Pace::default();
     let mut missing = 0_usize;
@@ -108,15 +124,19 @@ pub(super) async fn compare(
         };
         missing += unknown;
     }
-    if missing == 0 && !cut_off {
+    if missing == 0 {
         return Ok(());
     }
-    let Ok(epoch) = epoch(clock) else { return Ok(()) };
     tracing::error!(
         messages = missing,
-        cut_off,
-        "the journal doesn't know everything that was sent: it was put back from a copy, or is another one; posting is paused"
+        "Slack shows messages that the journal doesn't know: the data folder was put back from a copy, or is another one; posting is paused"
     );
+    pause(writer, clock, head).await
+}
+
+/// Records are missing after `head`.
+async fn pause(writer: &Writer, clock: &Clock, head: Seq) -> Result<(), Stopped> {
+    let Ok(epoch) = epoch(clock) else { return Ok(()) };
     let paused = writer.submit(None, move |state, _| {
         let pause = Event::PostingPaused { reason: PauseReason::Unproven };
         // A pause that ends by itself doesn't stand for one that a human has to end.

@@ -34,8 +34,8 @@ const MARGIN: SignedDuration = SignedDuration::from_mins(10);
 const OLDEST: SignedDuration = SignedDuration::from_hours(24 * 14);
 /// What is looked through if the file names a time to come: a clock that was wrong wrote it.
 const UNKNOWN: SignedDuration = SignedDuration::from_hours(24);
-/// Where Slack calls us, a quiet afternoon looks like an outage, so conversations are looked through that often
-/// at most, real time. Nothing is lost by that: the file stays where it is until they are.
+/// Where Slack calls us, a quiet afternoon looks like an outage, so there conversations are looked through once an hour
+/// at most, in real time. Nothing is lost by that: the file stays where it is until they are.
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(3600);
 /// How often the file is written.
 const BETWEEN_KEEPING: SignedDuration = SignedDuration::from_mins(1);
@@ -117,6 +117,8 @@ impl Sweep {
         let mut looked = started;
         let mut sweeping: Option<BoxFuture<'_, ()>> = None;
         let mut rests_until: Option<Instant> = None;
+        // This machine slept: that is looked through without a rest.
+        let mut at_once = false;
         loop {
             let rests = rests_until.is_some_and(|until| monotonic() < until);
             if sweeping.is_none() {
@@ -135,7 +137,8 @@ impl Sweep {
                 biased;
                 Some(()) = OptionFuture::from(sweeping.as_mut()) => {
                     sweeping = None;
-                    rests_until = (!self.connects).then(|| monotonic() + BETWEEN_SWEEPS);
+                    let rests = !self.connects && !std::mem::take(&mut at_once);
+                    rests_until = rests.then(|| monotonic() + BETWEEN_SWEEPS);
                 }
                 changed = signs.changed() => {
                     if changed.is_err() {
@@ -147,13 +150,13 @@ impl Sweep {
                     }
                     last = (sign.at, Some(sign.instant));
                 }
-                () = tokio::time::sleep(BETWEEN_LOOKS), if !self.connects => {
+                () = tokio::time::sleep_until((looked.instant + BETWEEN_LOOKS).into()), if !self.connects => {
                     // Who is called doesn't hear at once that it was away.
                     let now = Moment { at: self.clock.now(), instant: monotonic() };
                     let slept = outage((looked.at, Some(looked.instant)), now, SILENT_SOCKETS, by_hand);
                     if let Some(since) = slept.filter(|_| !by_hand) {
                         next = Some(earlier(next, since));
-                        rests_until = None;
+                        (rests_until, at_once) = (None, sweeping.is_some());
                     }
                     looked = now;
                 }

@@ -45,11 +45,13 @@ impl State {
             (Some(from), Some(former)) => self.part(seq, person, &from, former.turn),
             // Records of before never say why: nothing moves but the conversation.
             (Some(from), None) => self.leave(person, &from),
-            // The account before had another id of the configuration, which nobody is by now.
+            // The former account is on record under another id of the configuration.
             (None, Some(former)) => {
-                if let Some(other) =
-                    self.by_slack.get(&former.slack).filter(|other| *other != person).cloned()
-                {
+                // What stays apart is nobody's before an advocate says whose.
+                let apart = apart_id(&former.slack);
+                let holder = self.by_slack.get(&former.slack);
+                let holder = holder.filter(|other| *other != person && apart.as_ref() != Some(*other));
+                if let Some(other) = holder.cloned() {
                     self.part(seq, &other, &former.slack, former.turn);
                     self.reshaped = Some(seq);
                     let people = BTreeMap::from([(other, person.clone())]);

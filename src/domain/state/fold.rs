@@ -13,7 +13,7 @@ use crate::domain::booking::uid;
 use crate::domain::calendar::Quarter;
 use crate::domain::effect::PostId;
 use crate::domain::engagement::Stance;
-use crate::domain::event::{Cause, Event, Record, RefusedFor};
+use crate::domain::event::{Cause, Event, How, Record, RefusedFor};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 
 /// How long a cause is remembered. Slack drops events more than two hours late.
@@ -112,11 +112,11 @@ impl State {
                     let taken = StanceState { stance: *stance, at, since: seq, how: how.clone() };
                     engagement.stances.insert(team.clone(), taken);
                 }
-                // A concern is a human's to answer until it is released, or until they have decided. Whoever asks to
-                // talk about it is not written to by a machine that moment.
+                // A concern is a human's to answer until it is released, until they have decided, or until an advocate
+                // records what came of it. Whoever asks to talk is not written to by a machine that moment.
                 if *stance == Stance::Concerned {
                     engagement.concern = Some(seq);
-                } else if stance.is_final() {
+                } else if stance.is_final() || matches!(how, How::Recorded { .. }) {
                     engagement.concern = None;
                 }
                 if *stance != Stance::Declined {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::fold::{back, forget_before};
-use super::subject::CLOCKS_DIFFER;
 use super::{Phase, PostState, State, person_mut, post_mut};
 use crate::domain::effect::{DeliveryKey, PostId, PostKey};
 use crate::domain::engagement::Audience;
@@ -128,10 +127,15 @@ impl State {
         let known = to.and_then(|known| known.channel.as_ref()).filter(|known| *known == channel);
         let channel = &known.unwrap_or(channel).clone();
         // What was found again after a restore went out long before it was put on record: whoever waits for an
-        // answer to it has waited since then, and a cap counts it on that day.
-        let found_again =
-            |arrived: &Timestamp| (CLOCKS_DIFFER..FOUND_WITHIN).contains(&at.duration_since(*arrived));
-        let arrived = ts.at().filter(found_again);
+        // answer to it has waited since then, and a cap counts it on that day. No call was made for it.
+        let never_called = |post: &&Arc<PostState>| match post.phase {
+            Phase::Intended { deadline } => deadline <= post.intended_at,
+            _ => false,
+        };
+        let found_again = self.posts.get(&post).filter(never_called).is_some();
+        let believed =
+            |arrived: &Timestamp| (SignedDuration::ZERO..FOUND_WITHIN).contains(&at.duration_since(*arrived));
+        let arrived = ts.at().filter(|arrived| found_again && believed(arrived));
         let at = arrived.unwrap_or(at);
         let sent = Phase::Sent { channel: channel.clone(), ts: ts.clone(), at };
         if !self.settle(post, attempt, sent) {

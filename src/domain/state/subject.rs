@@ -15,7 +15,7 @@ use crate::domain::effect::{About, Epoch, PostId, PostKey, Traffic};
 use crate::domain::ids::{InitiativeId, MessageTs, Seq};
 
 /// By how much the clocks of two machines that held the journal one after the other may differ.
-pub(super) const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 
 impl State {
     /// What became of the post with this id.
@@ -64,7 +64,7 @@ impl State {
         let known_then = key.newest_record().is_none_or(|newest| newest <= last.from);
         let in_time = match key.traffic() {
             Traffic::Campaign => true,
-            // Of some news it isn't on record since when they were to be told.
+            // The journal doesn't say when some notices fell due.
             Traffic::Interactive if matches!(key, PostKey::Notice { .. }) => true,
             Traffic::Interactive => due.duration_since(last.at) <= CLOCKS_DIFFER,
         };

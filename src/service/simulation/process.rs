@@ -151,7 +151,12 @@ impl Process {
         let shared = Shared::new(program);
         let opened_at = writer.head();
         let recorded = restored::record(&around.data, &writer, opened_at).await;
-        if recorded.is_err() || super::super::adopt(&writer, &shared, Empty::FirstStart).await.is_err() {
+        let keeper = Arc::new(around.disk.keeper(number));
+        let cut_off = restored::cut_off(&writer, &clock, opened_at, keeper.read()).await;
+        if recorded.is_err()
+            || cut_off.is_err()
+            || super::super::adopt(&writer, &shared, Empty::FirstStart).await.is_err()
+        {
             return None;
         }
         shared.lay_over(&writer.state());
@@ -180,8 +185,6 @@ impl Process {
             clock: clock.clone(),
             coming: Coming::default(),
         };
-        let keeper = Arc::new(around.disk.keeper(number));
-        let kept = keeper.read();
         let sweep = Sweep {
             client: client.clone(),
             writer: writer.clone(),
@@ -251,7 +254,7 @@ impl Process {
                     return Ok(false);
                 }
                 _ = first_comparison.await;
-                restored::compare(&client, &writer, &clock, &shared.program(), opened_at, kept).await?;
+                restored::compare(&client, &writer, &clock, &shared.program(), opened_at).await?;
                 Ok(true)
             }
         };

@@ -14,7 +14,7 @@ use crate::domain::directory::{Address, Person};
 use crate::domain::ids::{PersonId, SlackUserId};
 use crate::domain::observation::Seen;
 use crate::domain::program::Program;
-use crate::domain::state::{AccountTurn, PersonState, State};
+use crate::domain::state::{AccountTurn, State};
 
 /// The workspace that the app is installed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,20 +171,29 @@ impl<'a> Accounts<'a> {
         }
     }
 
-    /// The account that whoever has this address had before, under another id of the configuration: it is on record
-    /// as that one's, and is switched off or gone by now.
-    fn before_under_another_id<'s>(&self, state: &'s State, person: &Person) -> Option<&'s SlackUserId> {
+    /// The account that whoever has this address had before, under another entry of the configuration: that entry
+    /// still means it, and it is switched off or gone by now.
+    fn before_under_another_id<'s>(
+        &self,
+        program: &Program,
+        state: &'s State,
+        person: &Person,
+    ) -> Option<&'s SlackUserId> {
         let Address::Email(mail) = &person.address else { return None };
-        let had_it = |known: &PersonState| {
-            let account = known.slack.as_ref().and_then(|slack| self.by_id.get(slack));
-            let says_so =
-                account.and_then(|member| member.email.as_deref()) == Some(mail.to_lowercase().as_str());
-            let said_so = known.proof == Some(Proof::by(&person.address));
-            account.is_none_or(|member| member.deactivated) && (says_so || said_so)
+        let had_it = |holder: &&Person| {
+            let Some(slack) = holder.account(state) else { return false };
+            let account = self.by_id.get(slack);
+            let says_so = account.is_some_and(|member| {
+                member.deactivated
+                    && self.doubt(member).is_none()
+                    && member.email.as_deref() == Some(mail.to_lowercase().as_str())
+            });
+            let proof = state.person(&holder.id).and_then(|known| known.proof.as_ref());
+            says_so || (account.is_none() && proof == Some(&Proof::by(&person.address)))
         };
-        let holders = state.people.iter().filter(|(id, known)| **id != person.id && had_it(known));
-        // Of several the one whose id comes first, so that it is the same each time.
-        holders.min_by_key(|(id, _)| *id).and_then(|(_, known)| known.slack.as_ref())
+        // In the order of ids, so that it is the same each time.
+        let holder = program.people.values().filter(|holder| holder.id != person.id).find(had_it)?;
+        holder.account(state)
     }
 
     /// Why somebody has another account than `before`.
@@ -266,7 +275,7 @@ pub fn recognise(
             Found::Now(member) => {
                 let former = match before {
                     Some(before) => Some(before).filter(|before| **before != member.id),
-                    None => accounts.before_under_another_id(state, person),
+                    None => accounts.before_under_another_id(program, state, person),
                 };
                 sighting.links.push(Link {
                     person: person.id.clone(),

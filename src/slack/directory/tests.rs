@@ -298,9 +298,13 @@ fn whoever_was_listed_twice_is_the_same_human_after_their_account_was_replaced()
         let former = link.replaces.as_ref().map(|former| format!("{:?} {}", former.turn, former.slack));
         assert_eq!(former.as_deref(), expected, "{page}");
     };
-    check(account("U1", json!({ "deleted": true })), Some("Replaced U1"));
-    // Another address, so somebody else.
-    check(account("U1", json!({ "deleted": true, "profile": { "email": "other@example.com" } })), None);
+    let off = |fields: Value| account("U1", fields);
+    check(off(json!({ "deleted": true })), Some("Replaced U1"));
+    // In use: the same address is nobody's proof.
+    check(off(json!({ "profile": { "email": "other@example.com" } })), None);
+    // Another address, another workspace: somebody else.
+    check(off(json!({ "deleted": true, "profile": { "email": "other@example.com" } })), None);
+    check(off(json!({ "deleted": true, "team_id": "T2" })), None);
 }
 
 /// What is found of Henrik, who had the account `U1` on record by this proof, after the configuration gives him

@@ -433,6 +433,17 @@ fn an_account_that_was_another_ids_carries_its_promises_to_whoever_has_the_addre
 }
 
 #[test]
+fn what_stays_apart_is_nobodys_by_a_record_that_names_its_account() {
+    let mut story = Story::default();
+    story.links("henrik", "U1", None);
+    let asked = story.asks("henrik");
+    // Henrik's account is another's by now, and what it asked stays with it.
+    story.links("henrik", "U9", Some(("U1", Turn::Corrected)));
+    story.links("too", "U2", Some(("U1", Turn::Replaced)));
+    assert_eq!(story.0.received[&asked].person, person("u1"));
+}
+
+#[test]
 fn what_stays_apart_is_found_under_whatever_id_it_comes_to_have() {
     let mut story = Story::default();
     story.links("henrik", "U1", None);
@@ -446,22 +457,29 @@ fn what_stays_apart_is_found_under_whatever_id_it_comes_to_have() {
 
 #[test]
 fn what_is_found_again_arrived_when_slack_says_and_counts_on_that_day() {
-    let check = |days: i64, arrived: bool| {
+    // How many days ago Slack says that it took the message, whether it was looked up without a call, and whether it
+    // counts from then.
+    let check = |days: i64, looked_up: bool, expected: bool| {
         let mut story = Story::default();
         story.links("henrik", "U1", None);
-        let post = story.intends(&pitch("henrik"));
-        let now = at(i64::try_from(story.0.head.next().0).unwrap());
+        let (key, now) = (pitch("henrik"), at(i64::try_from(story.0.head.next().0).unwrap()));
+        let deadline = if looked_up { now } else { now + jiff::SignedDuration::from_secs(10) };
+        let (teams, audience) = (vec![checkout()], Some(Audience::Executive));
+        story.says(Event::PostIntended { key: key.clone(), attempt: 1, deadline, teams, audience });
         let then = now - jiff::SignedDuration::from_hours(24 * days);
         let ts = MessageTs::parse(&format!("{}.000100", then.as_second())).unwrap();
-        story.says(Event::PostSent { post, attempt: 1, channel: SlackChannelId::parse("D1").unwrap(), ts });
-        let expected = if arrived { then } else { now };
-        let Phase::Sent { at, .. } = story.0.post(post).unwrap().phase.clone() else { panic!() };
-        assert_eq!(at, expected, "{days} days ago");
-        let counted = story.known("henrik").campaign;
-        assert_eq!(counted.into_iter().next().unwrap() == then, arrived, "{days} days ago");
+        let (post, channel) = (story.0.id_of(&key), SlackChannelId::parse("D1").unwrap());
+        story.says(Event::PostSent { post, attempt: 1, channel, ts });
+        let known = story.0.post(post).unwrap();
+        assert!(
+            matches!(known.phase, Phase::Sent { at, .. } if (at == then) == expected),
+            "{days} {looked_up}"
+        );
+        assert_eq!(known.intended_at == then, expected, "{days} {looked_up}");
+        assert_eq!(story.known("henrik").campaign.contains(&then), expected, "{days} {looked_up}");
     };
-    check(0, false);
-    check(3, true);
-    check(300, true);
-    check(4_000, false);
+    check(3, true, true);
+    check(300, true, true);
+    check(3, false, false);
+    check(4_000, true, false);
 }
