@@ -12,6 +12,7 @@ use canvass::domain::message::Reply;
 use canvass::domain::observation::Observations;
 use canvass::domain::program::Program;
 use canvass::domain::state::State;
+use jiff::{SignedDuration, Timestamp};
 
 const NOW: &str = "2026-12-07T10:00:00Z";
 
@@ -49,7 +50,8 @@ impl Office {
             touch: Touch::Pitch,
             occurrence: None,
         });
-        let (post, deadline) = (key.id(), at.parse().unwrap());
+        let post = key.id();
+        let deadline = at.parse::<Timestamp>().unwrap() + SignedDuration::from_secs(10);
         self.happens(at, Event::PostIntended { key, attempt: 1, deadline, teams: vec![], audience: None });
         let (channel, ts) = (channel(who), MessageTs::parse(ts).unwrap());
         self.happens(at, Event::PostSent { post, attempt: 1, channel, ts });

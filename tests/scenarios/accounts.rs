@@ -112,7 +112,7 @@ async fn a_wrong_id_of_an_advocate_that_is_corrected_takes_every_right_from_the_
     assert!(told.contains("I don't know you") && !told.contains("Ana"), "{told}");
     let had = stranger.messages().await.len();
     answers(&priya, "coverage payment-deadlines", "Ana Souza").await;
-    priya.reads("corrected to another Slack account").await;
+    priya.reads("Slack account was corrected").await;
     priya.reads("our own retries").await;
     ana.types("And who pays for the retries, and why?").await;
     priya.reads("who pays for the retries").await;
