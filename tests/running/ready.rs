@@ -118,11 +118,12 @@ async fn a_token_that_slack_takes_again_is_noticed_without_a_restart() {
     becomes(house, "people", true).await;
     house
         .world
-        .post("faults", json!({ "method": "auth.test", "kind": "error:token_revoked", "times": 2 }))
+        .post("faults", json!({ "method": "auth.test", "kind": "error:token_revoked", "times": 1000 }))
         .await;
     files.hang_up();
     let reason = becomes(house, "token", false).await;
     assert!(reason.contains("(token_revoked)"), "{reason}");
+    house.world.post("faults/clear", json!({})).await;
     becomes(house, "token", true).await;
     assert!(house.log().contains("Slack takes the bot token again"), "{}", house.log());
 }
