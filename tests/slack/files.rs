@@ -26,7 +26,7 @@ impl Room {
     }
 
     async fn invite(&self, to: Recipient) -> Outcome {
-        self.performer.post(&outgoing(POST, to, invitation())).await
+        self.started_anew().post(&outgoing(POST, to, invitation())).await
     }
 
     /// The names of all files that were ever shown.
@@ -36,7 +36,7 @@ impl Room {
     }
 
     async fn found(&self) -> Found {
-        self.performer.look_up(post_id(POST), &to("U1", None), None).await
+        self.started_anew().look_up(post_id(POST), &to("U1", None), None).await
     }
 }
 

@@ -75,7 +75,21 @@ impl Lookout for Script {
     fn lost(&self, _: How) {}
 }
 
+fn client(stand: &StandIn) -> Client {
+    let settings = Settings {
+        api_url: stand.serving.api_url(),
+        call_timeout: Duration::from_secs(5),
+        ..Settings::new(BOT_TOKEN.into(), Some(APP_TOKEN.into()))
+    };
+    Client::new(&settings).unwrap()
+}
+
 impl Room {
+    /// As a process that has just been started: it knows of no limit that was met before.
+    pub(crate) fn started_anew(&self) -> SlackPerformer {
+        SlackPerformer::new(Arc::new(client(&self.stand)), Arc::new(FreshUrls::default()))
+    }
+
     pub(crate) async fn open() -> Self {
         Self::open_with(false, false).await
     }
@@ -92,12 +106,7 @@ impl Room {
         let secret = SigningSecret::new(&seed.app.signing_secret.as_str().into());
         let limits = Limits { enforced: false, ..Limits::default() };
         let stand = StandIn::start_with(folder.path(), seed, limits).await;
-        let settings = Settings {
-            api_url: stand.serving.api_url(),
-            call_timeout: Duration::from_secs(5),
-            ..Settings::new(BOT_TOKEN.into(), Some(APP_TOKEN.into()))
-        };
-        let client = Arc::new(Client::new(&settings).unwrap());
+        let client = Arc::new(client(&stand));
         let fresh = Arc::new(FreshUrls::default());
         let script = Arc::new(Script::default());
         let receiver = Arc::new(Receiver::new(

@@ -47,7 +47,7 @@ async fn each_failure_has_the_outcome_of_its_class() {
     let check = async |kind: &str, expected: fn(&Outcome) -> bool| {
         let fault = json!({ "method": "chat.postMessage", "kind": kind, "retry_after": 9 });
         room.stand.drive("faults", fault).await;
-        let outcome = room.performer.post(&outgoing(POST, to("U1", None), everything())).await;
+        let outcome = room.started_anew().post(&outgoing(POST, to("U1", None), everything())).await;
         assert!(expected(&outcome), "{kind}: {outcome:?}");
     };
     check("error:missing_scope", |outcome| matches!(outcome, Outcome::Misconfigured { .. })).await;

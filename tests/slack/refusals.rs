@@ -88,33 +88,34 @@ async fn every_row_of_the_table_is_what_a_refusal_at_the_wire_leads_to() {
     let attachment =
         Attachment { name: "x".into(), kind: FileKind::Calendar, title: "X".into(), content: "X".into() };
     for (n, class) in Class::ALL.into_iter().enumerate() {
+        let performer = room.started_anew();
         if let Some(code) = fault(class).strip_prefix("error:") {
             assert_eq!(class_of(code), class);
         }
         let post = format!("{n:032x}");
         refuses("chat.postMessage", class).await;
-        let outcome = room.performer.post(&outgoing(&post, known.clone(), Message::line("Hello"))).await;
+        let outcome = performer.post(&outgoing(&post, known.clone(), Message::line("Hello"))).await;
         assert!(of_post(class.of(Call::Post).does, &outcome), "{class:?} x post: {outcome:?}");
 
         refuses("files.completeUploadExternal", class).await;
         let message = Message { attachment: Some(attachment.clone()), ..Message::line("Hello") };
-        let outcome = room.performer.post(&outgoing(&post, known.clone(), message)).await;
+        let outcome = performer.post(&outgoing(&post, known.clone(), message)).await;
         assert!(of_post(class.of(Call::File).does, &outcome), "{class:?} x file: {outcome:?}");
 
         for method in ["conversations.history", "conversations.open"] {
             refuses(method, class).await;
             let to = if method == "conversations.open" { to("U1", None) } else { known.clone() };
-            let found = room.performer.look_up(post_id(POST), &to, None).await;
+            let found = performer.look_up(post_id(POST), &to, None).await;
             assert!(of_look_up(class.of(Call::LookUp).does, &found), "{class:?} x {method}: {found:?}");
         }
 
         refuses("chat.update", class).await;
-        let refreshed = room.performer.refresh(post_id(POST), &channel, &ts, &everything()).await;
+        let refreshed = performer.refresh(post_id(POST), &channel, &ts, &everything()).await;
         assert!(of_update(class.of(Call::Update).does, &refreshed), "{class:?} x update: {refreshed:?}");
 
         refuses("auth.test", class).await;
-        let probed = room.performer.probe().await;
+        let probed = performer.probe().await;
         assert_ne!(probed, Probed::Through, "{class:?}");
-        assert_eq!(room.performer.probe().await, Probed::Through, "{class:?}");
+        assert_eq!(room.started_anew().probe().await, Probed::Through, "{class:?}");
     }
 }
