@@ -1,9 +1,9 @@
 //! Whole quarters in one process and one thread, from a seed: the real journal's writer, fold, planner, dispatcher,
 //! decisions, words and views over a simulated disk, clock and Slack.
 //!
-//! The same seed tells the same story. Time is
-//! tokio's paused clock, so a quarter takes seconds; chance is [`dice`]. What people do goes through the payloads that Slack would send, and what they see is
-//! what Slack was told to show. [`promise`] is the model of what was promised and shares no rule with the code.
+//! The same seed tells the same story. Time is tokio's paused clock, so a quarter takes seconds; chance is [`dice`]. What
+//! people do goes through the payloads that Slack would send, and what they see is what Slack was told to show.
+//! [`promise`] is the model of what was promised and shares no rule with the code.
 //!
 //! - `story`: what happens, drawn from the seed as a list of steps, so that steps can be left out
 //! - `house`: carries the steps out · `deeds`: what each does · `folk`: what people do · `process`: one life of the program
