@@ -40,7 +40,7 @@ pub(super) fn forget(options: &Options) -> Done {
 fn confirmed(person: &str) -> Result<bool, Failure> {
     let failed = |error: io::Error| Failure::Failed(format!("The answer could not be read: {error}."));
     let mut out = io::stdout().lock();
-    write!(out, "\nThis can't be undone. Type “{person}” again to go on: ").map_err(failed)?;
+    write!(out, "\nThis can't be undone. Type “{person}” again to continue: ").map_err(failed)?;
     out.flush().map_err(failed)?;
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line).map_err(failed)?;

@@ -78,7 +78,7 @@ pub(crate) struct Places {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// The whole product on loopback, with a stand-in for Slack and the sample organisation.
+    /// The whole product on loopback, with a stand-in for Slack and the sample organization.
     Sandbox(sandbox::Options),
     /// The service.
     Run {

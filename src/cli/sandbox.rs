@@ -44,7 +44,7 @@ enum Transport {
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// The configuration folder; the sample organisation that comes with the program if left out.
+    /// The configuration folder; the sample organization that comes with the program if left out.
     #[arg(long, env = "CANVASS_CONFIG", value_name = "FOLDER")]
     config: Option<PathBuf>,
     /// Where messages, calendar and journal of the sandbox are kept.
@@ -74,6 +74,9 @@ pub(super) struct Options {
     /// Messages a second that the stand-in lets through to all people together.
     #[arg(long, hide = true, value_name = "RATE")]
     messages_per_second: Option<f64>,
+    /// So many times what Slack lets through of each method, so that a quarter goes by in seconds.
+    #[arg(long, hide = true, default_value_t = 1, value_name = "TIMES")]
+    wider: u16,
     /// The stand-in limits nothing, so that a test is as fast as the machine.
     #[arg(long, hide = true)]
     unlimited: bool,
@@ -156,7 +159,7 @@ async fn whole(options: &Options, program: Program) -> Done {
     let welcome = format!(
         "Canvass sandbox: {address}\n\n\
          Open it, pick a person, and move the calendar to the next message. Ctrl-C stops it;\n\
-         started again it goes on where it was. What was played is in {}; --fresh begins anew.\n",
+         restart it and it picks up where it left off. What was played is in {}; --fresh begins anew.\n",
         options.data.display()
     );
     let done = bot(options, program, &options.data.join("bot"), &address, Some(welcome)).await;
@@ -176,7 +179,8 @@ async fn found(options: &Options, program: &Program, data: &Path) -> Result<Serv
     };
     let manifest = slack::manifest(&program.command, &program.bot_name, &transport);
     let starts_at = options.starts.or_else(|| day_before_all(program)).unwrap_or(Timestamp::UNIX_EPOCH);
-    let mut limits = Limits { enforced: !options.unlimited, ..Limits::default() };
+    let limits = Limits::default().wider(options.wider);
+    let mut limits = Limits { enforced: !options.unlimited, ..limits };
     if let Some(rate) = options.messages_per_second {
         limits.workspace_messages.per_second = rate;
     }
@@ -230,13 +234,14 @@ async fn bot(
     };
     let mut slack = slack::Settings::new(seed::BOT_TOKEN.into(), app_token);
     slack.api_url = format!("{}/api/", workspace.trim_end_matches('/'));
+    slack.tier_three = slack.tier_three.saturating_mul(options.wider.into());
     let surroundings = Surroundings {
         data: data.to_owned(),
         empty: Empty::FirstStart,
         root: root_keys()?,
         slack,
         transport,
-        rates: rates(options.messages_per_second),
+        rates: rates(options),
         listen,
         front: Front { url: listen.map(|listen| format!("http://{listen}")), ..Front::default() },
         secrets: None,
@@ -251,12 +256,19 @@ async fn bot(
 }
 
 /// What the bot takes the workspace's limits to be: what the stand-in lets through.
-fn rates(messages_per_second: Option<f64>) -> Rates {
-    let per_second = messages_per_second.unwrap_or(Limits::default().workspace_messages.per_second);
+fn rates(options: &Options) -> Rates {
+    let per_second = options.messages_per_second.unwrap_or(Limits::default().workspace_messages.per_second);
     let window = Duration::from_secs(60);
     // At least one a minute; a rate that is no number is none.
     let most = (per_second * window.as_secs_f64()).clamp(1.0, 100_000.0) as u32;
-    Rates { posts: Rate::even(most, window), ..Rates::default() }
+    let wider = |rate: Rate| Rate::bursts(rate.most.saturating_mul(options.wider.into()), rate.per);
+    let usual = Rates::default();
+    Rates {
+        posts: Rate::even(most, window),
+        refreshes: wider(usual.refreshes),
+        look_ups: wider(usual.look_ups),
+        ..usual
+    }
 }
 
 fn announce(text: &str) -> Done {

@@ -232,5 +232,8 @@ fn release(scene: Scene<'_>, actor: &Person, post: PostId) -> Decided {
         quarter: initiative.quarter,
         by: actor.id.clone(),
     };
-    (vec![event], Reply::say(format!("Released. Messages to {name} about {} may go on.", initiative.title)))
+    (
+        vec![event],
+        Reply::say(format!("Released. Messages to {name} about {} can go out again.", initiative.title)),
+    )
 }

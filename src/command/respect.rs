@@ -63,7 +63,7 @@ pub(super) fn wake(scene: Scene<'_>, actor: &Person) -> Decided {
         return refuse("You are not snoozed, so there is nothing to end.");
     }
     let event = Event::Snoozed { person: actor.id.clone(), until: scene.now };
-    (vec![event], Reply::say("The snooze is over. Messages about planning go on as before."))
+    (vec![event], Reply::say("The snooze is over. Messages about planning continue as before."))
 }
 
 /// Stops messages about one initiative, or about all. After *stop* for all, one initiative is what is left
@@ -151,8 +151,8 @@ pub(super) fn undo_stop(scene: Scene<'_>, actor: &Person, initiative: Option<&In
     }
     let event = Event::StopUndone { person: actor.id.clone(), initiative: initiative.cloned() };
     let says = match initiative.and_then(|id| scene.program.initiative(id)) {
-        Some(initiative) => format!("Undone. Messages about “{}” go on as before.", initiative.title),
-        None => "Undone. Messages about planning go on as before.".to_owned(),
+        Some(initiative) => format!("Undone. Messages about “{}” continue as before.", initiative.title),
+        None => "Undone. Messages about planning continue as before.".to_owned(),
     };
     (vec![event], Reply::say(says))
 }

@@ -73,8 +73,10 @@ pub trait Compose: Send + Sync + 'static {
 }
 
 /// How far everything is done. The sandbox's calendar and the tests wait for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Settled {
+    /// The configuration that it was done by.
+    pub program: Option<Arc<Program>>,
     /// Everything that was due at this moment has been done, or can't be before something changes.
     pub at: Option<Timestamp>,
     /// The last record that was taken into account.
@@ -84,6 +86,11 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// Whether it was done by this configuration: another one may have made something due.
+    pub fn is_by(&self, program: &Arc<Program>) -> bool {
+        self.program.as_ref().is_some_and(|by| Arc::ptr_eq(by, program))
+    }
+
     /// Whether nothing is left to do at calendar time `at` after the record `through`.
     pub fn covers(&self, at: Timestamp, through: Seq) -> bool {
         through <= self.through

@@ -272,8 +272,19 @@ impl<P: Planner> Dispatch<P> {
         let wakes = self.planner.next_wake().into_iter().chain(self.looks.next(now)).chain(probe);
         let next_wake = wakes.filter(|wake| *wake > now).min();
         if round.left == 0 && self.jobs.is_empty() {
-            let settled = Settled { at: Some(now), through: self.planned_through, next_wake };
-            self.settled.send_if_modified(|before| std::mem::replace(before, settled) != settled);
+            let program = &self.world.program;
+            let settled = Settled {
+                program: Some(program.clone()),
+                at: Some(now),
+                through: self.planned_through,
+                next_wake,
+            };
+            self.settled.send_if_modified(|before| {
+                let of = |settled: &Settled| (settled.at, settled.through, settled.next_wake);
+                let is_new = of(before) != of(&settled) || !before.is_by(program);
+                *before = settled;
+                is_new
+            });
         }
         Ok(Wake { calendar: next_wake, real: round.wake, now })
     }

@@ -790,7 +790,7 @@ pub enum Event {
         /// The record of the pause.
         since: Seq,
     },
-    /// Slack refuses this kind of call; everything else goes on.
+    /// Slack refuses this kind of call; everything else continues.
     CallsRefused {
         /// Which kind.
         calls: Call,

@@ -68,7 +68,7 @@ pub enum Does {
     Pauses,
     /// Once the same call was refused [`CERTAIN`] times in a row; before that it is made again.
     PausesIfItLasts,
-    /// This kind of call counts as refused; everything else goes on.
+    /// This kind of call counts as refused; everything else continues.
     Suspends,
     /// The recipient counts as unreachable.
     Unreachable,

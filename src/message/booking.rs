@@ -368,7 +368,7 @@ impl Booked<'_> {
                 Vec::new(),
             ),
             Standing::NoShow => (
-                format!("{guest} didn't come ({when}). Messages about this go on as planned."),
+                format!("{guest} didn't come ({when}). Messages about this continue as planned."),
                 vec![button(
                     "We did meet",
                     Action::CloseBooking { booking: self.of, met: true },

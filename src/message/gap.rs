@@ -34,10 +34,9 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
                 name(person)
             )
         }
-        Gap::NotInSlack { person } => format!(
-            "{} was not found in Slack: mend their id or e-mail address in people.toml.",
-            name(person)
-        ),
+        Gap::NotInSlack { person } => {
+            format!("{} was not found in Slack: fix their id or e-mail address in people.toml.", name(person))
+        }
         Gap::Unknown { person } => format!(
             "Whether a message reached {} can't be found out; it won't be sent again. Ask them.",
             name(person)

@@ -197,20 +197,21 @@ impl Desk<'_> {
     fn config_refused(&self, since: Seq) -> Message {
         let Some(refused) = self.state.refused_config.as_ref().filter(|refused| refused.since == since)
         else {
-            let first = "The configuration had faults. They are mended, or it was changed again.".to_owned();
+            let first =
+                "The configuration had errors. They've been fixed, or it was changed again.".to_owned();
             return self.message(first.clone(), two(first, "Nothing to do here.".to_owned()), None);
         };
         let faults = match refused.faults {
             1 => "a fault".to_owned(),
             more => amount::plural(u64::from(more), "fault"),
         };
-        let first = format!("The changed configuration has {faults}, so I go on with the one before.");
+        let first = format!("The changed configuration has {faults}, so I'm still using the one before.");
         let places = refused.places.iter().map(|place| Paragraph(vec![Span::Code(place.clone())])).collect();
         let next = Paragraph(vec![
             Span::Text("Next: ".to_owned()),
             Span::Code("canvass check".to_owned()),
             Span::Text(
-                " says what is wrong with each and what to write instead. Once it is mended, it is taken up within seconds."
+                " says what's wrong with each and what to write instead. Once that's fixed, I use it within seconds."
                     .to_owned(),
             ),
         ]);
@@ -229,14 +230,14 @@ impl Desk<'_> {
                 "Campaign messages wait: the clock of the machine I run on is {}.",
                 ClockOff::said(off.ahead)
             );
-            let next = "Answers to people who write still go out. Next: ask whoever runs the machine to set its clock. Messages go on by themselves once it agrees with Slack's.";
+            let next = "Answers to people who write still go out. Next: ask whoever runs the machine to set its clock. Messages resume by themselves once it agrees with Slack's.";
             return self.message(first.clone(), two(first, next.to_owned()), None);
         }
         if let Some((_, PauseReason::FirstStart { denied_by })) = &self.state.paused {
             return self.first_start(denied_by.as_ref());
         }
         let Some((_, reason)) = self.state.paused.as_ref().filter(|(seq, _)| *seq == since) else {
-            let first = "Sending had stopped, and goes on now.".to_owned();
+            let first = "Sending had stopped and has resumed.".to_owned();
             return self.message(first.clone(), two(first, "Nothing to do.".to_owned()), None);
         };
         let (first, next) = match reason {

@@ -259,7 +259,7 @@ fn hold(
     if engagement.is_some_and(|engagement| engagement.concern.is_some()) {
         message.buttons = vec![button("Concern settled", Action::ReleaseConcern, Look::Primary)];
     } else {
-        let text = format!("Settled: messages to {name} about this may go on.");
+        let text = format!("Settled: messages to {name} about this can go out again.");
         message.recorded = Some(Paragraph::text(text));
     }
 }

@@ -484,7 +484,7 @@ impl Skip {
             }
             Self::Recalled => "The campaign was taken back; `recall … undo` lets it stand again.".into(),
             Self::InitiativePaused { by } => {
-                format!("{by} paused messages about it; `resume` lets them go on.")
+                format!("{by} paused messages about it; `resume` ends the pause.")
             }
             Self::Staged { stage: Stage::Few } => {
                 "The campaign goes to three people so far; `stage … all` lets the others have theirs.".into()

@@ -1,7 +1,8 @@
 //! Slack's rate limits: a token bucket for each method, each channel and the workspace's messages.
 //!
 //! Figures: <https://docs.slack.dev/apis/web-api/rate-limits>. Slack promises at least the figure of a
-//! tier and tolerates bursts; the defaults here are that figure with a minute's worth of burst.
+//! tier and tolerates bursts; the defaults here are that figure with a minute's worth of burst. Time is the time of the
+//! workspace: a move of its calendar counts like waiting, since in a week a week's calls become free.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -50,6 +51,25 @@ impl Default for Limits {
             tier3: Rate::per_minute(50.0),
             tier4: Rate::per_minute(100.0),
             special: Rate::per_minute(300.0),
+        }
+    }
+}
+
+impl Limits {
+    /// So many times as many calls of each method; messages are limited as before.
+    #[must_use]
+    pub fn wider(self, times: u16) -> Self {
+        let wider = |rate: Rate| {
+            let times = f64::from(times.max(1));
+            Rate { per_second: rate.per_second * times, burst: rate.burst * times }
+        };
+        Self {
+            tier1: wider(self.tier1),
+            tier2: wider(self.tier2),
+            tier3: wider(self.tier3),
+            tier4: wider(self.tier4),
+            special: wider(self.special),
+            ..self
         }
     }
 }

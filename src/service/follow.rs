@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::watch;
 
+use super::shared::Shared;
 use crate::clock::{Clock, Hand};
 use crate::dispatch::Settled;
 use crate::egress;
@@ -84,6 +85,7 @@ impl Calendar {
         self,
         clock: Clock,
         writer: Writer,
+        shared: Shared,
         mut settled: watch::Receiver<Settled>,
         mut known: watch::Receiver<u64>,
     ) {
@@ -92,9 +94,10 @@ impl Calendar {
             // The version first: whatever it stands for is on record by then.
             let version = *known.borrow_and_update();
             let now = clock.now();
-            let latest = *settled.borrow_and_update();
-            // Behind the journal nothing is settled: what was just recorded may have made something due.
-            if latest.covers(now, writer.head()) {
+            let latest = settled.borrow_and_update().clone();
+            // Behind the journal nothing is settled: what was just recorded may have made something due, and so
+            // may a configuration that has just been taken up.
+            if latest.covers(now, writer.head()) && latest.is_by(&shared.program()) {
                 let told = json!({ "now": now, "next_wake": latest.next_wake, "version": version });
                 if let Err(error) = self.http.post(&url).json(&told).send().await {
                     tracing::debug!(%error, "the sandbox's calendar is away");

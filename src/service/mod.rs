@@ -314,7 +314,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         tasks.spawn(until(stopping.clone(), async_ok(calendar.clone().follow(hand, known))));
         tasks.spawn(until(
             stopping.clone(),
-            async_ok(calendar.report(clock.clone(), writer.clone(), settled, version)),
+            async_ok(calendar.report(clock.clone(), writer.clone(), shared.clone(), settled, version)),
         ));
     }
     let serving = Serving { writer: writer.clone(), shared: shared.clone(), clock: clock.clone(), token };

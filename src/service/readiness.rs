@@ -123,7 +123,9 @@ fn clock(off: ClockOff) -> Check {
 
 fn sending(paused: &PauseReason, command: &str) -> Check {
     match paused {
-        PauseReason::Asked { by } => Check::noted(format!("Paused by {by}. `{command} resume` goes on.")),
+        PauseReason::Asked { by } => {
+            Check::noted(format!("Paused by {by}. `{command} resume` ends the pause."))
+        }
         PauseReason::FirstStart { denied_by: None } => Check::fault(format!(
             "The data folder is empty, so nothing is sent until an advocate confirms that this is the first start \
              (they were asked; `{command} resume` confirms it too). If it isn't, put the data folder back or restore a \
@@ -139,7 +141,7 @@ fn sending(paused: &PauseReason, command: &str) -> Check {
         )),
         PauseReason::Configuration { code } if paused.ends_by_itself() => Check::fault(format!(
             "Paused: Slack refuses everything ({code}). `canvass doctor` says what to fix. It is tried again every few \
-             minutes, and sending goes on by itself."
+             minutes, and sending resumes by itself."
         )),
         PauseReason::Configuration { code } => Check::fault(format!(
             "Paused: Slack refuses everything ({code}). `canvass doctor` says what to fix; then `{command} resume`."
@@ -155,7 +157,7 @@ fn refused(state: &State) -> Check {
             calls.map(|(calls, refused)| format!("{} ({})", calls.word(), refused.code)).collect();
         return Check::fault(format!(
             "Slack refuses some calls: {}. `canvass doctor` says what to fix. They are tried again by themselves, and \
-             everything else goes on.",
+             everything else continues.",
             calls.join(", ")
         ));
     }

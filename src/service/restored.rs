@@ -101,7 +101,7 @@ pub(super) async fn compare(
     head: Seq,
 ) -> Result<(), Stopped> {
     let advocates = program.people.keys().filter(|person| program.is_advocate(person));
-    let mut pace = Pace::default();
+    let mut pace = client.pace();
     let mut missing = 0_usize;
     for advocate in advocates {
         let unknown = loop {

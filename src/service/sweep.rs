@@ -19,7 +19,7 @@ use crate::domain::ids::{Seq, SlackChannelId, SlackUserId};
 use crate::domain::observation::Observations;
 use crate::journal::Writer;
 use crate::slack::heard::{Heard, Moment};
-use crate::slack::sweep::{Pace, channel_with, typed_since};
+use crate::slack::sweep::{channel_with, typed_since};
 use crate::slack::{Class, Client, Inbox};
 
 /// Shorter silences on connections are covered by Slack itself: it tries at once, after a minute and after
@@ -207,7 +207,7 @@ impl Sweep {
         since: Timestamp,
         taken: &mut usize,
     ) -> Option<Vec<Place>> {
-        let mut pace = Pace::default();
+        let mut pace = self.client.pace();
         let mut failed = Vec::new();
         for place in places {
             let looked = async {

@@ -27,6 +27,7 @@ use crate::egress::{self, Egress, innermost};
 
 use super::errors::{CallError, kept};
 use super::methods::{Method, Passing, Token};
+use super::sweep::Pace;
 
 mod date;
 mod rests;
@@ -52,11 +53,16 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// How long a call may take, connection and answer included.
     pub call_timeout: Duration,
+    /// How many calls a minute the workspace lets through of a method of tier 3, such as those that read
+    /// conversations.
+    pub tier_three: u32,
 }
 
 impl Settings {
     /// Slack's own address.
     pub const SLACK: &'static str = "https://slack.com/api";
+    /// Slack's own figure: <https://docs.slack.dev/apis/web-api/rate-limits>.
+    const TIER_THREE: u32 = 50;
 
     /// The usual patience with Slack's own address.
     pub fn new(bot_token: SecretString, app_token: Option<SecretString>) -> Self {
@@ -66,6 +72,7 @@ impl Settings {
             app_token,
             connect_timeout: Duration::from_secs(5),
             call_timeout: Duration::from_secs(30),
+            tier_three: Self::TIER_THREE,
         }
     }
 }
@@ -187,6 +194,7 @@ pub struct Client {
     /// For the WebSocket; none where there is no network.
     egress: Option<Egress>,
     call_timeout: Duration,
+    tier_three: u32,
 }
 
 /// Where the bytes of files go by.
@@ -225,14 +233,32 @@ impl Client {
         let api_url = settings.api_url.trim_end_matches('/').to_owned();
         let http =
             Http { morphism: SlackClient::new(connector), tokens: Arc::clone(&tokens), files, api_url };
-        let call_timeout = settings.call_timeout;
-        Ok(Self { wire: Box::new(http), tokens, rests: Rests::default(), egress: Some(egress), call_timeout })
+        Ok(Self {
+            wire: Box::new(http),
+            tokens,
+            rests: Rests::default(),
+            egress: Some(egress),
+            call_timeout: settings.call_timeout,
+            tier_three: settings.tier_three,
+        })
     }
 
     /// A client whose calls `wire` carries, each for at most `call_timeout`.
     pub fn over(wire: impl Wire, call_timeout: Duration) -> Self {
         let tokens = Arc::new(Tokens::new("".into(), None));
-        Self { wire: Box::new(wire), tokens, rests: Rests::default(), egress: None, call_timeout }
+        Self {
+            wire: Box::new(wire),
+            tokens,
+            rests: Rests::default(),
+            egress: None,
+            call_timeout,
+            tier_three: Settings::TIER_THREE,
+        }
+    }
+
+    /// The pace for reading many conversations one after another.
+    pub fn pace(&self) -> Pace {
+        Pace::within(self.tier_three)
     }
 
     /// The tokens, and what Slack says of the bot's.

@@ -22,21 +22,26 @@ use super::methods::Method;
 /// How many of the newest messages of a direct message are looked through, and as many of each thread.
 const LOOKED_THROUGH: u32 = 100;
 
-/// Lets some calls go at once and the others one by one: Slack allows some 50 a minute, and posts in doubt
-/// are looked up within the same limit.
-#[derive(Debug, Default)]
+/// Lets some calls go at once and the others one by one: posts in doubt are looked up within the same limit.
+#[derive(Debug)]
 pub struct Pace {
+    at_once: u32,
+    pause: Duration,
     made: u32,
 }
 
 impl Pace {
-    const AT_ONCE: u32 = 20;
-    const PAUSE: Duration = Duration::from_millis(1_500);
+    /// The pace where so many calls a minute are let through: two fifths of them may go at once, and the
+    /// others leave a fifth of the limit to whoever else reads.
+    pub(super) fn within(a_minute: u32) -> Self {
+        let pause = Duration::from_secs(75) / a_minute.max(1);
+        Self { at_once: a_minute.saturating_mul(2) / 5, pause, made: 0 }
+    }
 
     /// Waits until the next call may go.
     pub async fn wait(&mut self) {
-        if Self::AT_ONCE <= self.made {
-            tokio::time::sleep(Self::PAUSE).await;
+        if self.at_once <= self.made {
+            tokio::time::sleep(self.pause).await;
         }
         self.made = self.made.saturating_add(1);
     }

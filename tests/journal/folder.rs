@@ -3,7 +3,9 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use canvass::clock::monotonic;
 use canvass::domain::ids::Seq;
 use canvass::journal::{Journal, OpenError, Records, StorageError, open};
 
@@ -140,8 +142,7 @@ fn a_snapshot_that_was_never_finished_does_not_make_the_journal_unreadable() {
 #[test]
 fn a_journal_of_a_newer_schema_is_left_alone() {
     let home = filled(5);
-    let store = home.path().join("journal");
-    let db = sled::Config::new().path(&store).open().unwrap();
+    let db = beneath(home.path());
     db.insert("m/schema", &2_u32.to_be_bytes()).unwrap();
     db.flush().unwrap();
     drop(db);
@@ -177,7 +178,7 @@ fn a_record_that_was_altered_is_found_when_it_is_read() {
 #[test]
 fn a_batch_that_is_missing_is_found_when_it_is_read() {
     let home = filled(50);
-    let db = sled::Config::new().path(home.path().join("journal")).open().unwrap();
+    let db = beneath(home.path());
     let (key, _) = db.range("r"..).nth(3).unwrap().unwrap();
     db.remove(key).unwrap();
     drop(db);
@@ -188,7 +189,7 @@ fn a_batch_that_is_missing_is_found_when_it_is_read() {
 #[test]
 fn an_end_that_was_lost_is_found_at_the_start() {
     let home = filled(50);
-    let db = sled::Config::new().path(home.path().join("journal")).open().unwrap();
+    let db = beneath(home.path());
     db.pop_max().unwrap();
     drop(db);
     insta::assert_snapshot!(
@@ -239,10 +240,24 @@ fn a_log_that_was_cut_off_is_noticed() {
     }
 }
 
+/// The store itself. Another test's child process that was forked while it was open lets go of its lock as soon
+/// as it becomes its own program.
+fn beneath(folder: &Path) -> sled::Db {
+    let open = || sled::Config::new().path(folder.join("journal")).open();
+    let is_held = |error: &sled::Error| error.to_string().contains("could not acquire lock");
+    let patience = monotonic() + Duration::from_secs(5);
+    let mut opened = open();
+    while opened.as_ref().is_err_and(is_held) && monotonic() < patience {
+        std::thread::yield_now();
+        opened = open();
+    }
+    opened.unwrap()
+}
+
 /// Changes every value of the store through `change`; `resealed` with the digest made right again.
 fn tamper(folder: &Path, change: impl Fn(&mut Vec<u8>), resealed: bool) {
     use sha2::{Digest, Sha256};
-    let db = sled::Config::new().path(folder.join("journal")).open().unwrap();
+    let db = beneath(folder);
     for entry in db.range("r"..) {
         let (key, value) = entry.unwrap();
         let mut value = value.to_vec();

@@ -99,7 +99,7 @@ async fn a_missing_folder_that_an_advocate_tells_of_keeps_everything_held_also_a
     let priya = house.world.person("priya").await;
     let asked = priya.reads("You said that this isn't my first start").await;
     priya.clicks_on(&asked, "It is the first start").await;
-    priya.reads("Sending had stopped, and goes on now.").await;
+    priya.reads("Sending had stopped and has resumed.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

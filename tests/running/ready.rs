@@ -58,7 +58,7 @@ async fn everything_in_order_is_ready_and_a_pause_is_told_with_who() {
     assert_eq!(house.runs(&["health"]).0, Some(0));
     priya.commands("pause").await;
     let reason = check(house, "sending").await;
-    assert_eq!(reason, (true, "Paused by priya. `/canvass resume` goes on.".to_owned()));
+    assert_eq!(reason, (true, "Paused by priya. `/canvass resume` ends the pause.".to_owned()));
     let (code, said) = house.runs(&["health"]);
     assert_eq!(code, Some(0), "an advocate's pause is nothing for whoever runs the service: {said}");
     assert!(said.contains("sending: Paused by priya"), "{said}");

@@ -49,7 +49,7 @@ async fn a_concern_holds_messages_until_the_advocate_releases_it() {
     world.advance_to("2026-12-04T12:00:00Z").await;
     let relayed = priya.reads("loses orders").await;
     priya.clicks_on(&relayed, "Concern settled").await;
-    priya.reads("may go on").await;
+    priya.reads("can go out again").await;
     assert!(!priya.commands("gaps").await.contains("Dev Patel has a concern"));
 }
 

@@ -42,7 +42,7 @@ async fn an_advocate_pauses_and_resumes_and_takes_somebody_over() {
     assert!(paused.contains("Paused: no planned message goes out"), "{paused}");
     has(&priya, "Sending is paused: you asked for it.", "Pause sending").await;
     let resumed = told(&world, &priya, "Resume sending").await;
-    assert!(resumed.contains("Resumed: planned messages go on"), "{resumed}");
+    assert!(resumed.contains("Resumed: planned messages go out again"), "{resumed}");
     has(&priya, "Pause sending", "Sending is paused").await;
 
     let mine = told(&world, &priya, "I'll talk to them").await;
@@ -69,8 +69,8 @@ async fn an_advocate_sees_hastens_and_holds_what_goes_out_this_week() {
 
     priya.clicks_at_home("Hold").await;
     let held = words(&has(&priya, "Held · ", "\u{0}").await);
-    assert!(held.contains("Let it go"), "{held}");
-    priya.clicks_at_home("Let it go").await;
+    assert!(held.contains("Release"), "{held}");
+    priya.clicks_at_home("Release").await;
     has(&priya, "What goes out this week", "Held · ").await;
 
     // It has to keep its distance from the message before, so the page may show the same.
@@ -143,6 +143,6 @@ async fn the_undo_in_the_answer_to_a_command_undoes() {
     assert!(ana.commands("stop").await.contains("Stopped."));
     let answer = ana.reads("Stopped. I won't write to you").await;
     ana.clicks_on(&answer, "Undo").await;
-    ana.reads("Undone. Messages about planning go on as before.").await;
+    ana.reads("Undone. Messages about planning continue as before.").await;
     assert!(ana.commands("stop undo").await.contains("Nothing is stopped"));
 }

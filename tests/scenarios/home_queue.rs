@@ -86,7 +86,7 @@ async fn what_waits_stands_in_app_home_and_is_approved_and_held_there() {
     assert_eq!(others, count + 1, "those approved, and nothing else");
 
     // What was held goes when it is let go.
-    priya.clicks_at_home("Let it go").await;
+    priya.clicks_at_home("Release").await;
     priya
         .sees("nothing held", |seen| {
             let home = words(&seen["home"]);

@@ -72,7 +72,8 @@ async fn a_correction_shows_what_it_changes_and_changes_nothing_before_the_click
     let said = nadia.submits(&[]).await;
     assert!(words(&said["ack_payload"]["view"]).contains("Corrected: every copy about “Restores"), "{said}");
     leo.reads("It took 5 hours, not 3.").await;
-    assert!(corrected().await >= 1, "one copy, or each of them by now");
+    world.settled().await;
+    assert_eq!(corrected().await, 2, "his heads-up and his pitch");
 
     // What is typed into the modal is shown once more as well.
     world.post("modal/close", json!({ "as": nadia.id, "all": true })).await;

@@ -59,7 +59,7 @@ async fn a_broken_configuration_keeps_the_running_one_and_tells_the_advocates_on
     assert!(words(&ana.last_message().await).contains("Put in our plan"), "the one before goes on");
 
     organisation.edit("canvass.toml", |text| replaced(&text, "per_weak = 2 ", "per_week = 2 "));
-    priya.reads("They are mended").await;
+    priya.reads("They've been fixed").await;
     let sent = world.sent().await;
     let notices =
         sent.iter().filter(|(to, text)| to == "priya" && text.contains("configuration has")).count();

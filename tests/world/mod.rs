@@ -22,6 +22,10 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Messages a second that the workspace lets through: a quarter goes by in seconds.
 const RATE: &str = "50";
 
+/// So many times what Slack lets through of each method, for the same reason.
+const WIDER: &str = "10";
+const SLACKS_OWN: &str = "1";
+
 /// A program that is killed when it goes out of scope.
 #[derive(Debug)]
 pub(crate) struct Running(Child);
@@ -130,6 +134,8 @@ pub(crate) struct World {
     bot: Option<Running>,
     /// Messages a second that the bot sends.
     rate: String,
+    /// How many times what Slack lets through of each method.
+    wider: &'static str,
     /// The workspace limits nothing. What goes wrong is expected then, and the bot keeps quiet about it.
     unlimited: bool,
     /// Where the bot reaches the workspace, if something stands between.
@@ -169,7 +175,7 @@ impl World {
     /// The same, reached by the bot at another address.
     pub(crate) async fn over_public(transport: Transport, public: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self::open_in(folder, &sample(), RATE, false, transport, Some(public.to_owned()))
+        Self::open_in(folder, &sample(), (RATE, WIDER), false, transport, Some(public.to_owned()))
     }
 
     /// The organisation of a configuration folder, before the bot is started.
@@ -183,9 +189,10 @@ impl World {
         Self::open(config, &per_second.to_string(), true, Transport::usual())
     }
 
-    /// The same in a workspace that lets so many messages a second through.
+    /// The same in a workspace that lets so many messages a second through, and of the rest as much as Slack.
     pub(crate) async fn at_rate(config: &Path, per_second: &str) -> Self {
-        Self::open(config, per_second, false, Transport::usual())
+        let folder = tempfile::tempdir().unwrap();
+        Self::open_in(folder, config, (per_second, SLACKS_OWN), false, Transport::usual(), None)
     }
 
     /// The same by `transport`, before the bot is started.
@@ -200,17 +207,17 @@ impl World {
         for (from, to) in [("workspace", "workspace"), ("data", "bot")] {
             copy_private(&folder.join(from), &copy.path().join(to));
         }
-        Self::open_in(copy, config, RATE, false, Transport::Socket, None)
+        Self::open_in(copy, config, (RATE, WIDER), false, Transport::Socket, None)
     }
 
     fn open(config: &Path, rate: &str, unlimited: bool, transport: Transport) -> Self {
-        Self::open_in(tempfile::tempdir().unwrap(), config, rate, unlimited, transport, None)
+        Self::open_in(tempfile::tempdir().unwrap(), config, (rate, WIDER), unlimited, transport, None)
     }
 
     fn open_in(
         folder: TempDir,
         config: &Path,
-        rate: &str,
+        (rate, wider): (&str, &'static str),
         unlimited: bool,
         transport: Transport,
         public: Option<String>,
@@ -225,6 +232,7 @@ impl World {
             workspace: None,
             bot: None,
             rate: rate.to_owned(),
+            wider,
             unlimited,
             public,
             transport,
@@ -237,7 +245,8 @@ impl World {
 
     fn start_workspace(&mut self, listen: &str) {
         let mut child = canvass()
-            .args(["sandbox", "--part", "workspace", "--listen", listen, "--messages-per-second", &self.rate])
+            .args(["sandbox", "--part", "workspace", "--listen", listen])
+            .args(["--messages-per-second", &self.rate, "--wider", self.wider])
             .args(["--transport", self.transport.word(), "--bot-listen", &self.bot_listen])
             .arg("--config")
             .arg(&self.config)
@@ -295,6 +304,8 @@ impl World {
                 &self.base,
                 "--messages-per-second",
                 &self.rate,
+                "--wider",
+                self.wider,
                 "--transport",
                 self.transport.word(),
                 "--bot-listen",

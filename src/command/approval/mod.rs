@@ -249,7 +249,7 @@ fn handed_over(
             initiative.title, initiative.id, initiative.id
         )
     } else {
-        format!("{name} is mine again: messages about “{}” go on, in their time.", initiative.title)
+        format!("{name} is mine again: messages about “{}” continue as planned.", initiative.title)
     };
     let event = Event::HandedOver {
         person: person.clone(),

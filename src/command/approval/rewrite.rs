@@ -73,7 +73,7 @@ fn still_planned(scene: Scene<'_>, actor: &Person, delivery: &DeliveryKey) -> Re
     scene.steered_by(actor, &delivery.initiative)?;
     plan::judgeable(scene.program, scene.state, scene.seen, scene.now, delivery).map_err(|skip| {
         format!(
-            "{} can't be rewritten. {} `{} correct` mends what was sent.",
+            "{} can't be rewritten. {} Use `{} correct` to correct a message that was sent.",
             first_letter(&scene.named(delivery)),
             skip.says(),
             scene.program.command

@@ -48,7 +48,7 @@ fn stopped(desk: &Desk<'_>) -> Option<Part> {
     }
     if let Some(off) = desk.scene.state.clock_off {
         let text = format!(
-            "Campaign messages wait: the clock of the machine I run on is {}. They go on once it is set.",
+            "Campaign messages wait: the clock of the machine I run on is {}. They go out once it's set.",
             ClockOff::said(off.ahead)
         );
         return Some(Part::Paragraph(Paragraph(vec![Span::Strong(text)])));
@@ -61,7 +61,7 @@ fn stopped(desk: &Desk<'_>) -> Option<Part> {
             "Sending is paused: my records are new, or came from a backup or a copy, and some messages may have gone out before. Look at this week, then resume.".to_owned()
         }
         PauseReason::Configuration { code } if reason.ends_by_itself() => format!(
-            "Sending is paused: Slack refuses everything ({code}). I try again every few minutes, and go on once it works."
+            "Sending is paused: Slack refuses everything ({code}). I try again every few minutes and resume once it works."
         ),
         PauseReason::FirstStart { denied_by: None } => {
             "Nothing is sent yet: is this my first start here?".to_owned()
@@ -121,7 +121,7 @@ fn talk_next(desk: &Desk<'_>, survey: &Survey<'_>) -> Vec<Part> {
     let (scene, next) = (desk.scene, &survey.next);
     let mut parts = vec![heading("Talk to next")];
     if next.is_empty() {
-        parts.push(said("Nobody presses at the moment."));
+        parts.push(said("Nobody to follow up with right now."));
     }
     parts.extend(next.iter().map(|next| {
         let text = message::next_conversation(scene.program, desk.zone, scene.now, next);

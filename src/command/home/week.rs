@@ -116,7 +116,7 @@ fn kept_back(desk: &Desk<'_>, key: &DeliveryKey) -> Part {
     let approve = Action::Judge { delivery: key.clone(), verdict: Verdict::Approved };
     let buttons = vec![
         plain("See", Action::See { delivery: key.clone() }),
-        Button { label: "Let it go".into(), action: approve, look: Look::Primary },
+        Button { label: "Release".into(), action: approve, look: Look::Primary },
     ];
     row(named(desk, key, "Held"), buttons)
 }

@@ -22,13 +22,13 @@ pub(super) fn pause(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> Result
     // What Slack refuses may end by itself; what an advocate pauses doesn't.
     if scene.state.paused.as_ref().is_some_and(|(_, reason)| !reason.ends_by_itself()) {
         return Err(format!(
-            "Messages are paused already. `{} resume` lets them go on.",
+            "Messages are paused already. `{} resume` ends the pause.",
             scene.program.command
         ));
     }
     let event = Event::PostingPaused { reason: PauseReason::Asked { by: actor.id.clone() } };
     let reply = Reply::say(format!(
-        "Paused: no planned message goes out. Answers to people who write still do. `{} resume` lets messages go on.",
+        "Paused: no planned message goes out. Answers to people who write still do. `{} resume` ends the pause.",
         scene.program.command
     ));
     Ok((vec![event], reply))
@@ -36,13 +36,13 @@ pub(super) fn pause(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> Result
 
 pub(super) fn resume(scene: Scene<'_>, actor: &Person) -> Decided {
     if !scene.program.is_advocate(&actor.id) {
-        return refuse("Only advocates and admins can let messages go on.");
+        return refuse("Only advocates and admins can resume sending.");
     }
     let said = match &scene.state.paused {
         None => return refuse("Messages are not paused."),
         Some((_, PauseReason::FirstStart { .. })) => "Thanks. I'll start sending as planned, in send hours.",
         Some((_, PauseReason::Asked { .. } | PauseReason::Unproven | PauseReason::Configuration { .. })) => {
-            "Resumed: planned messages go on, in send hours."
+            "Resumed: planned messages go out again, in send hours."
         }
     };
     (vec![Event::PostingResumed { by: actor.id.clone() }], Reply::say(said))

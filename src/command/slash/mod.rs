@@ -138,7 +138,7 @@ const WORDS: [Word; 15] = [
     Word {
         name: "resume",
         usage: "[initiative]",
-        does: "let messages go on",
+        does: "resume sending",
         may: May::Advocates,
         run: sending::resume,
     },

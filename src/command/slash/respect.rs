@@ -88,7 +88,7 @@ fn leave(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, St
         if !entered {
             return Err(format!("No leave of {name} is on record."));
         }
-        return Ok((vec![event(None)], Reply::say(format!("{name} is back: messages go on in their time."))));
+        return Ok((vec![event(None)], Reply::say(format!("{name} is back, so messages to them resume."))));
     }
     let (first, last) = days.split_once("..").unwrap_or((days, days));
     let day = |word: &str| -> Result<Date, String> {

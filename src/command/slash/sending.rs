@@ -20,14 +20,14 @@ pub(super) fn pause(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<
     let going: Vec<&Initiative> = chosen.iter().copied().filter(|of| !is_paused(scene, of)).collect();
     if going.is_empty() {
         return Err(format!(
-            "Messages about {} are paused already. `{} resume` lets them go on.",
+            "Messages about {} are paused already. `{} resume` ends the pause.",
             titles(&chosen),
             scene.program.command
         ));
     }
     let says = format!(
-        "Paused: nothing planned goes out about {}. Answers to people who write still do. `{} resume` lets messages \
-         go on.",
+        "Paused: nothing planned goes out about {}. Answers to people who write still do. `{} resume` ends \
+         the pause.",
         titles(&going),
         scene.program.command
     );
@@ -37,7 +37,7 @@ pub(super) fn pause(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<
 /// `resume [initiative]`, and *Resume sending* in App Home and in messages.
 pub(super) fn resume(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     if !scene.program.is_advocate(&actor.id) {
-        return Err("Only advocates and admins can let messages go on.".to_owned());
+        return Err("Only advocates and admins can resume sending.".to_owned());
     }
     if words.is_empty()
         && let Some((_, reason)) = &scene.state.paused
@@ -54,7 +54,7 @@ pub(super) fn resume(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result
             format!("Messages about {} are not paused.", titles(&chosen))
         });
     }
-    let mut says = format!("Resumed: messages about {} go on, in send hours.", titles(&paused));
+    let mut says = format!("Resumed: messages about {} go out again, in send hours.", titles(&paused));
     if scene.state.paused.is_some() {
         says.push_str(" Everything is paused as well, so nothing goes out until that ends.");
     }
@@ -73,7 +73,7 @@ fn may_resume_everything(scene: Scene<'_>, actor: &Person, reason: &PauseReason)
     let admins: Vec<String> = program.admins.iter().map(|admin| scene.name(admin)).collect();
     let admins: Vec<&str> = admins.iter().map(String::as_str).collect();
     Err(format!(
-        "{} paused everything, so only an admin can let messages go on: ask {}.",
+        "{} paused everything, so only an admin can resume: ask {}.",
         scene.name(by),
         listed(&admins, "or")
     ))

@@ -8,7 +8,7 @@ use crate::domain::engagement::Audience;
 use crate::domain::ids::{PersonId, SiteId, SlackUserId, TeamId};
 
 table! {
-    /// The organisation: its sites, teams and people.
+    /// The organization: its sites, teams and people.
     Directory {
         /// Places whose zone and holidays people share, by id.
         #[schemars(default)]

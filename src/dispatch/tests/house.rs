@@ -123,7 +123,7 @@ impl Process {
     pub(super) async fn settles(&mut self) -> Settled {
         let now = self.clock.now();
         let through = self.writer.head();
-        *self.settled.wait_for(|settled| settled.covers(now, through)).await.unwrap()
+        self.settled.wait_for(|settled| settled.covers(now, through)).await.unwrap().clone()
     }
 
     /// Moves the calendar to the next wake until there is none.

@@ -42,7 +42,7 @@ fn a_concern_can_be_settled_once() {
     let story = story.then(MONDAY, Event::ConcernReleased { person, initiative, quarter, by });
     let after = composed(&program(), &story, &relay, MONDAY);
     assert_eq!(after.buttons, []);
-    assert_eq!(after.recorded.unwrap().plain(), "Settled: messages to Dev about this may go on.");
+    assert_eq!(after.recorded.unwrap().plain(), "Settled: messages to Dev about this can go out again.");
 }
 
 #[test]
