@@ -14,6 +14,8 @@ const MAX_CALLS: usize = 10_000;
 pub(super) struct Made {
     /// Counted from one, as they arrive.
     pub(super) id: u64,
+    /// When it arrived, real time.
+    pub(super) real_ms: u64,
     pub(super) method: String,
     pub(super) channel: Option<String>,
     pub(super) metadata: Option<Value>,
@@ -31,13 +33,20 @@ pub(super) struct Calls {
 
 impl Calls {
     /// Takes down a call that has just arrived; answers its number.
-    pub(super) fn arrived(&mut self, method: &str, channel: Option<String>, metadata: Option<Value>) -> u64 {
+    pub(super) fn arrived(
+        &mut self,
+        real_ms: u64,
+        method: &str,
+        channel: Option<String>,
+        metadata: Option<Value>,
+    ) -> u64 {
         if self.made.len() == MAX_CALLS {
             self.made.pop_front();
         }
         self.last += 1;
         let method = method.to_owned();
-        let made = Made { id: self.last, method, channel, metadata, carried_out: false, answered: false };
+        let id = self.last;
+        let made = Made { id, real_ms, method, channel, metadata, carried_out: false, answered: false };
         self.made.push_back(made);
         self.last
     }
@@ -73,9 +82,9 @@ mod tests {
     fn each_call_is_found_again_by_its_number_until_it_is_forgotten() {
         let mut calls = Calls::default();
         for _ in 0..=MAX_CALLS {
-            calls.arrived("chat.update", None, None);
+            calls.arrived(0, "chat.update", None, None);
         }
-        let last = calls.arrived("chat.postMessage", Some("D1".into()), None);
+        let last = calls.arrived(0, "chat.postMessage", Some("D1".into()), None);
         calls.carried_out(last);
         calls.answered(1);
         let found: Vec<&Made> = calls.after(0, Some("chat.postMessage")).collect();

@@ -1,11 +1,14 @@
 //! However much somebody types, others are answered meanwhile; and nothing of it is in a log.
 
 use std::fs;
+use std::time::Duration;
 
+use canvass::clock::monotonic;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::world::{Running, World};
+use crate::bench::organisation::{Organisation, Touches};
+use crate::world::{Running, World, words};
 
 const PITCHED: &str = "2026-12-03T10:30:00Z";
 
@@ -74,4 +77,43 @@ async fn no_log_however_talkative_holds_what_people_wrote() {
         assert_eq!(found, None, "{word}");
     }
     drop(world);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_shows_within_two_seconds_while_five_hundred_copies_are_corrected() {
+    let config = tempfile::tempdir().unwrap();
+    let organisation = Organisation {
+        people: 500,
+        initiatives: 1,
+        touches: Touches::Pitch,
+        one_zone: true,
+        opens: jiff::civil::date(2026, 12, 14),
+    };
+    organisation.write(config.path());
+    // As many updates as Slack lets through, so correcting every copy takes ten minutes.
+    let mut world = World::at_rate(config.path(), "100").await;
+    world.start_bot().await;
+    while world.sent().await.len() < organisation.people {
+        assert!(world.next_wake().await, "nothing was ever due");
+    }
+    let priya = world.actor("UADVOCATE");
+    priya.commands("correct It was 18 pages, not 19.").await;
+    priya.submits(&[]).await;
+
+    let person = |number: usize| world.actor(&format!("U{number:09}"));
+    let mut shown = Vec::new();
+    for number in [1, 252, 451] {
+        let reader = person(number);
+        let message = reader.last_message().await;
+        let began = monotonic();
+        reader.clicks_on(&message, "Put in our plan").await;
+        reader.reads("Recorded").await;
+        shown.push(monotonic().duration_since(began));
+    }
+    assert!(shown.iter().all(|took| *took < Duration::from_secs(2)), "{shown:?}");
+    let mut corrected = 0;
+    for number in (0..organisation.people).step_by(25) {
+        corrected += usize::from(words(&person(number).last_message().await).contains("Corrected on"));
+    }
+    assert!(corrected < 10, "{corrected} of 20 were corrected by then: nothing was in the way");
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::bench::organisation::{Organisation, Touches};
 use crate::calendars::programs::{Kind, Program};
 use crate::calendars::{PASSWORD, USER};
-use crate::world::{Actor, Transport, World, words};
+use crate::world::{Actor, PATIENCE, Transport, World, words};
 
 const PEOPLE: usize = 200;
 const SLOTS: usize = 20;
@@ -63,6 +63,17 @@ async fn race(transport: Transport) {
         .collect();
     assert_eq!(people.len(), PEOPLE);
     let racers: Vec<Actor<'_>> = people.iter().map(|id| world.actor(id)).collect();
+    // The host's calendar is read anew after the move; until then nothing is offered.
+    let offers = async {
+        loop {
+            racers[0].commands("book").await;
+            let modal = racers[0].modal().await;
+            if modal["blocks"].as_array().unwrap().iter().any(|block| block["block_id"] == "slot") {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, offers).await.expect("times are offered");
     // Everybody looks at the same times before anybody books.
     join_all(racers.iter().map(|racer| racer.commands("book"))).await;
     let modals = join_all(racers.iter().map(Actor::modal)).await;

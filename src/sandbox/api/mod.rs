@@ -193,7 +193,7 @@ pub(super) async fn call(
     body: Bytes,
 ) -> Response {
     let args = Args::read(query.as_deref(), &headers, &body);
-    let id = arrived(&mut hub.lock(), &name, args.as_ref().ok());
+    let id = arrived(&hub, &name, args.as_ref().ok());
     let carried_out = Arc::clone(&hub);
     // A task of its own: Slack carries a call out whether or not the caller is still there.
     let mut reply = tokio::spawn(async move { carry_out(&carried_out, id, &name, args).await }).await;
@@ -223,10 +223,11 @@ fn respond(hub: &Hub, id: u64, reply: Result<Reply, JoinError>, wire: Wire) -> R
 }
 
 /// Takes a call down; answers its number.
-fn arrived(state: &mut State, name: &str, args: Option<&Args>) -> u64 {
+fn arrived(hub: &Hub, name: &str, args: Option<&Args>) -> u64 {
     let channel = args.and_then(|args| args.text("channel").or_else(|| args.text("channel_id")));
     let metadata = args.and_then(|args| args.structure("metadata").ok().flatten());
-    let id = state.calls.arrived(name, channel, metadata);
+    let mut state = hub.lock();
+    let id = state.calls.arrived(hub.real_ms(), name, channel, metadata);
     state.stir();
     id
 }

@@ -51,7 +51,7 @@ pub(in super::super) async fn upload(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let id = arrived(&mut hub.lock(), UPLOAD, None);
+    let id = arrived(&hub, UPLOAD, None);
     let taking = Arc::clone(&hub);
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).map(str::to_owned);
     // A task of its own, as for a method.
