@@ -1,8 +1,10 @@
 //! Office hours: two clicks book a time, both sides have it, and whatever becomes of it both are told.
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::world::{Actor, World, words};
+use super::reload::{Organisation, answers};
+use crate::world::{Actor, PATIENCE, World, words};
 
 const PITCHED: &str = "2026-12-03T10:30:00Z";
 
@@ -152,4 +154,45 @@ async fn whoever_has_booked_as_much_as_one_may_is_told_so() {
     ben.commands("book").await;
     let says = ben.reads("You have as many times booked with Priya").await;
     assert!(words(&says).contains("/canvass bookings"), "{}", words(&says));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_booked_time_is_not_offered_again_after_its_host_was_renamed_without_saying_so() {
+    let organisation = Organisation::copy();
+    let world = World::with(&organisation.path()).await;
+    world.advance_to(PITCHED).await;
+    let tomas = world.person("tomas").await;
+    tomas.commands("book").await;
+    assert!(tomas.modal().await.to_string().contains(FIRST));
+    let (ben, priya) = booked(&world).await;
+    world.settled().await;
+    for file in [
+        "people.toml",
+        "canvass.toml",
+        "initiatives/payment-deadlines.toml",
+        "initiatives/restore-drills.toml",
+        "initiatives/safe-rollouts.toml",
+    ] {
+        organisation.edit(file, |text| {
+            let text = text.replace("[people.priya]", "[people.priya-raman]");
+            text.replace("\"priya\"", "\"priya-raman\"")
+        });
+    }
+    world.bot().signal(Signal::HUP);
+    answers(&priya, "bookings", "with Ben").await;
+    let dev = world.person("dev").await;
+    let offered = async {
+        loop {
+            dev.commands("book").await;
+            let modal = dev.modal().await.to_string();
+            if modal.contains("priya-raman ") {
+                return modal;
+            }
+        }
+    };
+    let offered = tokio::time::timeout(PATIENCE, offered).await.expect("times under the new id");
+    assert!(!offered.contains(&FIRST.replace("priya", "priya-raman")), "{offered}");
+    let refused = tomas.submits(&[("slot", json!(FIRST))]).await;
+    assert!(refused["ack_payload"]["errors"]["slot"].is_string(), "a window from before: {refused}");
+    assert!(ben.commands("bookings").await.contains("Priya"), "hers is kept");
 }
