@@ -6,6 +6,7 @@ mod private;
 mod proxies;
 mod ready;
 mod stopping;
+mod suspended;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
