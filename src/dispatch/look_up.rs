@@ -48,19 +48,17 @@ pub(super) async fn settle(
     Ok(again.filter(|_| is_open).map_or(End::Done, End::Again))
 }
 
-/// Looks for a post of which nothing is on record though it may have gone out; if it is there, it becomes part of
-/// the record.
+/// Looks for a post of which nothing is on record though it may have gone out, as `post`; if it is there, it becomes
+/// part of the record.
 pub(super) async fn prove(
     shared: Arc<Shared>,
     world: World,
+    post: PostId,
     key: PostKey,
     to: Recipient,
     slot: Slot,
 ) -> Result<End, Stopped> {
-    let (post, thread) = {
-        let state = shared.means.writer.state();
-        (state.id_of(&key), state.thread_of(&key).cloned())
-    };
+    let thread = shared.means.writer.state().thread_of(&key).cloned();
     let found = look_up(&shared, post, &to, thread.as_ref(), slot).await;
     let again = match &found {
         Found::Later(after) => return Ok(End::Again(*after)),
@@ -70,20 +68,25 @@ pub(super) async fn prove(
     };
     tracing::info!(post.id = %post, found = word(&found), "looked a message up that may have gone out before");
     let proven = shared.means.writer.submit(None, move |state, now| {
-        let known = state.post(post).is_some();
+        let before = state.post_of(&key);
+        let known = before.is_some_and(|post| !post.phase.may_be_tried_again());
+        let attempt = before.map_or(1, |post| post.attempt.saturating_add(1));
         let outcome = match &found {
             Found::There { channel, ts } => {
-                Some(Event::PostSent { post, attempt: 1, channel: channel.clone(), ts: ts.clone() })
+                Some(Event::PostSent { post, attempt, channel: channel.clone(), ts: ts.clone() })
             }
             Found::Impossible { .. } => match key.traffic() {
                 // A touch that may have been sent is never sent again; what somebody waits for is.
-                Traffic::Campaign => Some(Event::PostUnknown { post, attempt: 1 }),
+                Traffic::Campaign => Some(Event::PostUnknown { post, attempt }),
                 Traffic::Interactive => None,
             },
             Found::Absent | Found::Later(_) | Found::Refused { .. } | Found::Misconfigured { .. } => None,
         };
         let events = match (outcome, &found) {
-            (Some(outcome), _) if !known => vec![intent(&world.program, &key, now), outcome],
+            (Some(outcome), _) if !known => {
+                let found_as = Some(post).filter(|post| *post != state.id_of(&key));
+                vec![intent(&world.program, &key, attempt, found_as, now), outcome]
+            }
             (_, Found::Refused { code, .. }) => state.when_refused(Call::LookUp, Does::Suspends, code),
             (_, Found::Misconfigured { code }) => state.when_refused(Call::LookUp, Does::Pauses, code),
             (_, Found::There { .. } | Found::Absent | Found::Later(_) | Found::Impossible { .. }) => {
@@ -96,17 +99,24 @@ pub(super) async fn prove(
     Ok(again.map_or(End::Done, End::Again))
 }
 
-fn intent(program: &Program, key: &PostKey, now: jiff::Timestamp) -> Event {
+fn intent(
+    program: &Program,
+    key: &PostKey,
+    attempt: u32,
+    found_as: Option<PostId>,
+    now: jiff::Timestamp,
+) -> Event {
     let stakeholder = key.delivery().and_then(|delivery| {
         let initiative = program.initiative(&delivery.initiative)?;
         program.stakeholder(initiative, program.people.get(&delivery.person)?)
     });
     Event::PostIntended {
         key: key.clone(),
-        attempt: 1,
+        attempt,
         deadline: now,
         audience: stakeholder.as_ref().map(|stakeholder| stakeholder.audience),
         teams: stakeholder.map(|stakeholder| stakeholder.teams).unwrap_or_default(),
+        found_as,
     }
 }
 

@@ -155,8 +155,14 @@ mod tests {
     /// A receipt whose attempt `attempt` is under way.
     fn under_way(attempt: u32) -> (State, PostId) {
         let key = PostKey::Receipt { of: Seq(1), to: PersonId::parse("ana").unwrap() };
-        let intent =
-            Event::PostIntended { key: key.clone(), attempt, deadline: NOW, teams: vec![], audience: None };
+        let intent = Event::PostIntended {
+            key: key.clone(),
+            attempt,
+            deadline: NOW,
+            teams: vec![],
+            audience: None,
+            found_as: None,
+        };
         (State::of(&[Record { seq: Seq(1), at: NOW, cause: None, event: intent }]), key.id())
     }
 

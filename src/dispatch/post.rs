@@ -94,6 +94,7 @@ fn intend<P: Planner>(
         deadline: outcome::deadline(now, shared.means.timeout + LEAD),
         teams: post.teams,
         audience: post.audience,
+        found_as: None,
     };
     let (thread, traffic) = (state.thread_of(key).cloned(), key.traffic());
     let outgoing = Outgoing { post: id, attempt: post.attempt, to, thread, message, traffic };

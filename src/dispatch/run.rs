@@ -184,7 +184,8 @@ impl<P: Planner> Dispatch<P> {
         paused.await?;
         let state = self.shared.means.writer.state();
         let keys = unproven.into_iter().map(PostKey::Touch);
-        self.unproven = keys.map(|key| (state.id_of(&key), key)).collect();
+        let ids = |key: PostKey| state.ids_before(&key).into_iter().map(move |id| (id, key.clone()));
+        self.unproven = keys.flat_map(ids).collect();
         Ok(())
     }
 
@@ -315,15 +316,17 @@ impl<P: Planner> Dispatch<P> {
         }
         let (id, doubtful) = {
             let state = self.shared.means.writer.state();
-            let id = state.id_of(&key);
-            (id, !self.proven.contains(&id) && state.may_have_gone_before(&key, life.due))
+            let may_have_gone = state.may_have_gone_before(&key, life.due);
+            let ids = if may_have_gone { state.ids_before(&key) } else { Vec::new() };
+            let doubtful: Vec<PostId> = ids.into_iter().filter(|id| !self.proven.contains(id)).collect();
+            (state.id_of(&key), doubtful)
         };
         if self.refused.contains(&id) || self.unsayable.contains(&id) || self.unproven.contains_key(&id) {
             return;
         }
-        if doubtful {
+        if !doubtful.is_empty() {
             round.left += 1;
-            self.unproven.insert(id, key);
+            self.unproven.extend(doubtful.into_iter().map(|id| (id, key.clone())));
             return;
         }
         let to = key.to().clone();
@@ -398,7 +401,7 @@ impl<P: Planner> Dispatch<P> {
         for (id, key, to) in known {
             let person = key.to().clone();
             self.start(Kind::LookUp, id, &person, round, |dispatch, slot| {
-                look_up::prove(dispatch.shared.clone(), dispatch.world.clone(), key, to, slot)
+                look_up::prove(dispatch.shared.clone(), dispatch.world.clone(), id, key, to, slot)
             });
         }
     }

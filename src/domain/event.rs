@@ -242,6 +242,9 @@ pub enum Event {
         /// For a campaign message: the role it is argued for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         audience: Option<Audience>,
+        /// The id that it has in Slack, if it was found there under that of before a rename.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        found_as: Option<PostId>,
     },
     /// It is there.
     PostSent {

@@ -26,6 +26,19 @@ impl Renames {
         self.initiatives.is_empty() && self.people.is_empty() && self.teams.is_empty()
     }
 
+    /// The same the other way round: new to old. Of two that became one, the later id by name.
+    #[must_use]
+    pub fn undone(&self) -> Self {
+        fn undone<T: Ord + Clone>(renames: &BTreeMap<T, T>) -> BTreeMap<T, T> {
+            renames.iter().map(|(old, new)| (new.clone(), old.clone())).collect()
+        }
+        Self {
+            initiatives: undone(&self.initiatives),
+            people: undone(&self.people),
+            teams: undone(&self.teams),
+        }
+    }
+
     /// Gives an initiative its present id.
     pub fn initiative(&self, id: &mut InitiativeId) {
         renamed(&self.initiatives, id);

@@ -125,6 +125,7 @@ pub(super) fn run(
                             deadline,
                             teams: post.teams.clone(),
                             audience: post.audience,
+                            found_as: None,
                         },
                     );
                     let id = future.state.id_of(&post.key);

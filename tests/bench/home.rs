@@ -63,8 +63,14 @@ fn campaign(now: Timestamp, digest: &canvass::domain::program::ConfigDigest) -> 
             });
             let (post, teams) = (key.id(), vec![ORGANISATION.team_of(who)]);
             let audience = Some(Audience::Engineer);
-            let intended =
-                Event::PostIntended { key, attempt: 1, deadline: now, teams: teams.clone(), audience };
+            let intended = Event::PostIntended {
+                key,
+                attempt: 1,
+                deadline: now,
+                teams: teams.clone(),
+                audience,
+                found_as: None,
+            };
             apply(&mut state, now, intended);
             let ts = MessageTs::parse(&format!("{who}.{about:06}")).unwrap();
             apply(&mut state, now, Event::PostSent { post, attempt: 1, channel: channel(who), ts });

@@ -172,6 +172,7 @@ impl House {
                 deadline: self.now,
                 teams: post.teams,
                 audience: post.audience,
+                found_as: None,
             },
         );
         self.happens(None, Event::PostSent { post: id, attempt: post.attempt, channel, ts });

@@ -28,8 +28,9 @@ async fn what_was_typed_while_the_machine_was_suspended_is_found_and_taken_once(
     world.bot().signal(Signal::CONT);
     world.person("priya").await.reads("Does it cover refunds?").await;
     world.advance_to("2026-12-04T18:00:00Z").await;
-    let told = world.sent().await.into_iter().filter(|(who, text)| {
-        who == "priya" && text.contains("refunds?") && !text.contains("still waits")
-    });
+    let told =
+        world.sent().await.into_iter().filter(|(who, text)| {
+            who == "priya" && text.contains("refunds?") && !text.contains("still waits")
+        });
     assert_eq!(told.count(), 1);
 }

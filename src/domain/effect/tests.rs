@@ -312,6 +312,7 @@ impl Story {
             deadline,
             teams: Vec::new(),
             audience,
+            found_as: None,
         });
         let channel = SlackChannelId::parse("D1").unwrap();
         let ts = MessageTs::parse(&format!("{}.000100", self.0.head)).unwrap();

@@ -74,6 +74,7 @@ impl State {
             typed: _,
             reviews: _,
             aliases: _,
+            renamed: _,
             // What Slack delivers twice is known by it for a day.
             causes: _,
             causes_by_age: _,

@@ -63,7 +63,10 @@ impl State {
                 self.account_refused(seq, at, person, *because, lost.as_ref());
             }
             Event::AccountConfirmed { person, by, same } => self.account_confirmed(seq, person, by, *same),
-            Event::PostIntended { key, attempt, deadline, teams, audience } => {
+            Event::PostIntended { key, attempt, deadline, teams, audience, found_as } => {
+                if let Some(id) = *found_as {
+                    self.found_under(id, key);
+                }
                 self.intended(at, key, *attempt, *deadline, teams, *audience);
             }
             Event::PostSent { post, attempt, channel, ts } => {

@@ -76,6 +76,11 @@ impl State {
         }
         let people = ids.iter().map(|id| (id.clone(), pseudonym.clone())).collect();
         self.rename(&Renames { people, ..Renames::default() });
+        // What they were called is looked for in Slack no more.
+        for renames in &mut self.renamed {
+            renames.people.retain(|old, new| !ids.contains(old) && !ids.contains(new));
+        }
+        self.renamed.retain(|renames| !renames.is_empty());
         let left = person_mut(&mut self.people, pseudonym);
         (left.slack, left.channel, left.unreachable) = (None, None, None);
         (left.snoozed_until, left.leave, left.stopped) = (None, None, false);

@@ -40,7 +40,7 @@ use super::calendar::Quarter;
 use super::effect::PostKey;
 use super::effect::{Epoch, PostId};
 use super::engagement::{Audience, Stance, Touch};
-use super::event::{Cause, How, PauseReason, Record, Referral, RefusedFor, Said, Stage, Verdict};
+use super::event::{Cause, How, PauseReason, Record, Referral, RefusedFor, Renames, Said, Stage, Verdict};
 use super::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
 use super::marks::{Mark, SealedKey};
 use super::personal::Personal;
@@ -656,6 +656,8 @@ pub struct State {
     pub reshaped: Option<Seq>,
     /// The latest review of each advocate, by initiative.
     reviews: BTreeMap<(InitiativeId, PersonId), PostId>,
+    /// What was renamed, oldest first.
+    renamed: Vec<Renames>,
     /// Digests of keys whose post went out under another id, to that id.
     aliases: HashMap<PostId, PostId>,
     /// Bookings that were made on outside pages, by every id that they had there.

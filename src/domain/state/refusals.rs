@@ -290,7 +290,11 @@ mod tests {
         let (key, deadline) = (touch(to), Timestamp::UNIX_EPOCH);
         let post = key.id();
         let attempt = state.post(post).map_or(1, |post| post.attempt + 1);
-        says(state, hours, Event::PostIntended { key, attempt, deadline, teams: vec![], audience: None });
+        says(
+            state,
+            hours,
+            Event::PostIntended { key, attempt, deadline, teams: vec![], audience: None, found_as: None },
+        );
         let (because, code) = (RefusedFor::Content, "invalid_blocks".to_owned());
         let version = version.map(str::to_owned);
         says(state, hours, Event::PostRefused { post, attempt, because, code, version });

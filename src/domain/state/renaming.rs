@@ -16,6 +16,7 @@ impl State {
         if renames.is_empty() {
             return;
         }
+        self.renamed.push(renames.clone());
         // All at once: two may have swapped their ids.
         let moved = |old: &PersonId| self.people.remove(old);
         let moved: Vec<_> = renames.people.keys().map(moved).collect();

@@ -48,6 +48,33 @@ impl State {
         id
     }
 
+    /// The ids under which a post that isn't on record may have gone out: its own, then those of before each rename,
+    /// the latest first. A backup may be from before a rename, or Slack show what was sent before one.
+    pub fn ids_before(&self, key: &PostKey) -> Vec<PostId> {
+        let mut ids = vec![self.id_of(key)];
+        let mut key = key.clone();
+        for renames in self.renamed.iter().rev() {
+            let before = key.clone();
+            key.rename(&renames.undone());
+            if key != before {
+                let id = key.id();
+                let id = self.epoch_of(&key).map_or(id, |epoch| id.within(epoch));
+                // Whatever is on record under that id is another post, or this one.
+                if !self.posts.contains_key(&id) && !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+        }
+        ids
+    }
+
+    /// The post with this key has `id` in Slack.
+    pub(super) fn found_under(&mut self, id: PostId, key: &PostKey) {
+        if !self.posts.contains_key(&id) && self.post_of(key).is_none() {
+            self.aliases.insert(key.id(), id);
+        }
+    }
+
     /// The restore since which what the post is for happened. Everything else keeps the id that it had before, so
     /// that what went out then, or after another restore of the same backup, is found again.
     fn epoch_of(&self, key: &PostKey) -> Option<&Epoch> {
@@ -68,7 +95,11 @@ impl State {
             Traffic::Interactive if matches!(key, PostKey::Notice { .. }) => true,
             Traffic::Interactive => due.duration_since(last.at) <= CLOCKS_DIFFER,
         };
-        known_then && in_time && self.post_of(key).is_none()
+        // A try that came to nothing before the backup may have been followed by one that didn't.
+        let tried_then = |post: &PostState| {
+            post.phase.may_be_tried_again() && post.settled.is_some_and(|settled| settled <= last.from)
+        };
+        known_then && in_time && self.post_of(key).is_none_or(tried_then)
     }
 
     /// The id under which a post went out, given that or the digest of its present key. Where the key is at

@@ -48,7 +48,7 @@ impl Story {
         let deadline = Timestamp::UNIX_EPOCH;
         let teams = vec![TeamId::parse("checkout").unwrap()];
         let audience = Some(Audience::Product);
-        self.says(Event::PostIntended { key, attempt: 1, deadline, teams, audience });
+        self.says(Event::PostIntended { key, attempt: 1, deadline, teams, audience, found_as: None });
         let place = format!("{}.000100", self.0.head);
         self.says(Event::PostSent { post, attempt: 1, channel: dm("D1"), ts: ts(&place) });
         post
@@ -80,7 +80,7 @@ fn an_attempt_is_settled_once_and_a_later_word_changes_nothing() {
     assert!(matches!(story.0.post(post).unwrap().phase, Phase::Sent { .. }));
     let key = PostKey::Touch(delivery(Touch::Pitch));
     let (deadline, teams) = (Timestamp::UNIX_EPOCH, Vec::new());
-    story.says(Event::PostIntended { key, attempt: 2, deadline, teams, audience: None });
+    story.says(Event::PostIntended { key, attempt: 2, deadline, teams, audience: None, found_as: None });
     assert_eq!(story.0.post(post).unwrap().attempt, 1, "what was sent is not sent again");
 }
 
@@ -242,6 +242,39 @@ fn renaming_keeps_what_was_decided_and_the_id_of_what_was_sent() {
     });
     assert_ne!(key.id(), pitch);
     assert_eq!(story.0.resolve(key.id()), pitch);
+}
+
+#[test]
+fn what_a_backup_doesnt_know_is_looked_for_under_every_id_that_it_may_have_and_found_under_one() {
+    let mut story = Story::default();
+    let renames =
+        |old: &str, new: &str| Renames { people: [(person(old), person(new))].into(), ..Renames::default() };
+    let adopts = |renamed| Event::ConfigAdopted {
+        digest: ConfigDigest("0".repeat(64)),
+        initiatives: Vec::new(),
+        renamed,
+        quarters: Default::default(),
+    };
+    let of = |who: &str| PostKey::Touch(DeliveryKey { person: person(who), ..delivery(Touch::Pitch) });
+    story.says(adopts(renames("ana", "ana-souza")));
+    let both = Renames {
+        initiatives: [(initiative("payments"), initiative("payment-deadlines"))].into(),
+        ..renames("ana-souza", "ana-maria")
+    };
+    story.says(adopts(both));
+    let key = PostKey::Touch(DeliveryKey {
+        person: person("ana-maria"),
+        initiative: initiative("payment-deadlines"),
+        ..delivery(Touch::Pitch)
+    });
+    assert_eq!(story.0.ids_before(&key), [key.id(), of("ana-souza").id(), of("ana").id()]);
+
+    let found_as = Some(of("ana").id());
+    let (deadline, teams, audience) = (Timestamp::UNIX_EPOCH, vec![], None);
+    story.says(Event::PostIntended { key: key.clone(), attempt: 1, deadline, teams, audience, found_as });
+    assert_eq!(story.0.id_of(&key), of("ana").id());
+    assert!(story.0.post_of(&key).is_some());
+    assert_eq!(story.0.ids_before(&key)[0], of("ana").id());
 }
 
 #[test]

@@ -46,6 +46,7 @@ impl Story {
             deadline: at(at_),
             teams: teams.iter().copied().map(team_id).collect(),
             audience: stakeholder.map(|stakeholder| stakeholder.audience),
+            found_as: None,
         };
         let sent = Event::PostSent {
             post,

@@ -65,7 +65,14 @@ impl Story {
         let id = self.0.id_of(key);
         let attempt = self.0.post(id).map_or(1, |post| post.attempt + 1);
         let audience = Some(Audience::Executive);
-        self.says(Event::PostIntended { key: key.clone(), attempt, deadline, teams, audience });
+        self.says(Event::PostIntended {
+            key: key.clone(),
+            attempt,
+            deadline,
+            teams,
+            audience,
+            found_as: None,
+        });
         id
     }
 
@@ -465,7 +472,14 @@ fn what_is_found_again_arrived_when_slack_says_and_counts_on_that_day() {
         let (key, now) = (pitch("henrik"), at(i64::try_from(story.0.head.next().0).unwrap()));
         let deadline = if looked_up { now } else { now + jiff::SignedDuration::from_secs(10) };
         let (teams, audience) = (vec![checkout()], Some(Audience::Executive));
-        story.says(Event::PostIntended { key: key.clone(), attempt: 1, deadline, teams, audience });
+        story.says(Event::PostIntended {
+            key: key.clone(),
+            attempt: 1,
+            deadline,
+            teams,
+            audience,
+            found_as: None,
+        });
         let then = now - jiff::SignedDuration::from_hours(24 * days);
         let ts = MessageTs::parse(&format!("{}.000100", then.as_second())).unwrap();
         let (post, channel) = (story.0.id_of(&key), SlackChannelId::parse("D1").unwrap());
