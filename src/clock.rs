@@ -116,6 +116,16 @@ impl Clock {
         self.0.turns_back(at).await;
     }
 
+    /// Returns once it is `at`, or once the calendar is before `planned`, when it was decided to wait so long: a
+    /// calendar that was ahead for a moment must not put off for a month what is done every few hours.
+    pub async fn reaches_or_turns_back(&self, at: Option<Timestamp>, planned: Timestamp) {
+        tokio::select! {
+            biased;
+            () = self.reaches(at) => {}
+            () = self.turns_back(planned) => {}
+        }
+    }
+
     /// Fills `bytes` with randomness fit for keys and nonces.
     ///
     /// # Errors

@@ -79,6 +79,13 @@ impl Trust {
     }
 }
 
+impl Trust {
+    /// Whether another clock has agreed and `now` can be believed: for what nothing undoes.
+    pub fn confirms(&self, now: Timestamp, instant: Instant) -> bool {
+        matches!(*self.0.borrow(), Standing::Agreed { .. }) && self.believes(now, instant)
+    }
+}
+
 /// By how much our clock is ahead, if that is too much. An answer may have been under way for all the time
 /// between `asked` and `answered`.
 fn off(asked: Timestamp, answered: Timestamp, theirs: Timestamp) -> Option<SignedDuration> {
@@ -101,6 +108,21 @@ mod tests {
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_796_000_000 + seconds).unwrap()
+    }
+
+    #[test]
+    fn a_calendar_is_confirmed_only_by_another_clock_that_agreed() {
+        let (trust, instant) = (Trust::default(), monotonic());
+        assert_eq!(
+            (trust.believes(at(0), instant), trust.confirms(at(0), instant)),
+            (true, false),
+            "never compared"
+        );
+        trust.compare(at(0), at(0), Some(at(0)), instant);
+        assert!(trust.confirms(at(0), instant));
+        assert!(!trust.confirms(at(86_400 * 365), instant), "it jumped since");
+        trust.compare(at(0), at(0), Some(at(3_600)), instant);
+        assert!(!trust.confirms(at(0), instant), "it is off");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::shared::Shared;
-use crate::clock::Clock;
+use crate::clock::{Clock, Trust, monotonic};
 use crate::domain::event::Event;
 use crate::domain::state::{State, quarter_of_words, words_kept_since};
 use crate::journal::{Decision, Destroy, Stopped, Writer};
@@ -17,26 +17,31 @@ pub(super) struct Expiry {
     pub(super) writer: Writer,
     pub(super) clock: Clock,
     pub(super) shared: Shared,
+    /// What is destroyed doesn't come back, so the calendar has to be confirmed.
+    pub(super) trust: Trust,
 }
 
 impl Expiry {
     /// Looks now, every day, and whenever the configuration changes, for ever.
     pub(super) async fn keep(self) -> Result<(), Stopped> {
         let mut program = self.shared.program.subscribe();
+        let mut trust = self.trust.subscribe();
         loop {
-            self.once().await?;
-            let tomorrow = self.clock.now().checked_add(LOOK_AGAIN).ok();
+            let now = self.clock.now();
+            if self.clock.moves_by_hand() || self.trust.confirms(now, monotonic()) {
+                self.once(now).await?;
+            }
             tokio::select! {
                 biased;
-                () = self.clock.reaches(tomorrow) => {}
+                () = self.clock.reaches_or_turns_back(now.checked_add(LOOK_AGAIN).ok(), now) => {}
                 Ok(()) = program.changed() => {}
+                Ok(()) = trust.changed() => {}
             }
         }
     }
 
-    async fn once(&self) -> Result<(), Stopped> {
+    async fn once(&self, now: Timestamp) -> Result<(), Stopped> {
         let Some(quarters) = self.shared.program().words_expire else { return Ok(()) };
-        let now = self.clock.now();
         let Some(before) = words_kept_since(now, quarters) else { return Ok(()) };
         let but = {
             let state = self.writer.state();

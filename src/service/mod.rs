@@ -282,6 +282,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         feeds: feeds.clone(),
     };
     tasks.spawn(until(stopping.clone(), async move { calendars.keep().await.map_err(stopped) }));
+    let confirmed = believed.clone();
     let means = Means {
         writer: writer.clone(),
         clock: clock.clone(),
@@ -318,7 +319,12 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         ));
     }
     let serving = Serving { writer: writer.clone(), shared: shared.clone(), clock: clock.clone(), token };
-    let expiry = expiry::Expiry { writer: writer.clone(), clock: clock.clone(), shared: shared.clone() };
+    let expiry = expiry::Expiry {
+        writer: writer.clone(),
+        clock: clock.clone(),
+        shared: shared.clone(),
+        trust: confirmed,
+    };
     tasks.spawn(until(stopping.clone(), async move { expiry.keep().await.map_err(stopped) }));
     let runtime = tokio::runtime::Handle::current();
     let answering = Answering { shared, writer: writer.clone(), clock, reader, marking, runtime };

@@ -90,6 +90,13 @@ impl Turn {
         begins
     }
 
+    /// What was put off by a calendar that was ahead then is to be done now.
+    fn put_off_no_longer(&mut self, now: Timestamp) {
+        if self.at.is_some_and(|at| directory::REFRESH < at.duration_since(now)) {
+            self.at = Some(now);
+        }
+    }
+
     fn succeeded(&mut self, now: Timestamp) {
         *self = Self::new(now.checked_add(directory::REFRESH).ok());
     }
@@ -160,6 +167,8 @@ impl People {
         let mut mended = self.client.tokens().mended();
         loop {
             let (now, instant) = (self.clock.now(), monotonic());
+            everybody.put_off_no_longer(now);
+            quiet.put_off_no_longer(now);
             if everybody.begins(now, instant) {
                 accounts.changed_meanwhile.clear();
                 let (client, clock) = (self.client.clone(), self.clock.clone());
@@ -234,6 +243,7 @@ impl People {
                     quiet.not_before = None;
                 }
                 () = everybody.comes(&self.clock) => {}
+                () = self.clock.turns_back(now) => {}
                 () = quiet.comes(&self.clock), if !everybody.under_way => {}
                 Some(member) = self.changes.recv() => {
                     accounts.changed(member, self.clock.now());
@@ -393,6 +403,16 @@ mod tests {
     fn known(accounts: &Accounts, id: &str) -> (bool, Timestamp) {
         let member = &accounts.members[&SlackUserId::parse(id).unwrap()];
         (member.away.is_some(), member.as_of)
+    }
+
+    #[test]
+    fn a_calendar_that_was_ahead_for_a_moment_puts_no_reading_off() {
+        let mut turn = Turn::new(Some(at(0)));
+        turn.succeeded(at(60 * 24 * 30));
+        turn.put_off_no_longer(at(60 * 24 * 30));
+        assert_eq!(turn.at, Some(at(60 * 24 * 30 + 360)), "in its turn");
+        turn.put_off_no_longer(at(1));
+        assert_eq!(turn.at, Some(at(1)));
     }
 
     #[test]

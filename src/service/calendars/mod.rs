@@ -77,6 +77,10 @@ impl Calendars {
             let now = self.clock.now();
             for (host, kept) in &mut kept {
                 let writes = program.hours.get(host).is_some_and(Hours::writes_calendar);
+                // It was put off by a calendar that was ahead then.
+                if READ_EVERY < kept.next.duration_since(now) {
+                    kept.next = now;
+                }
                 let behind =
                     writes && kept.attempt.may_write(now) && round::is_behind(&self.writer.state(), host);
                 if behind || kept.next <= now {
@@ -86,7 +90,7 @@ impl Calendars {
             let next = kept.values().map(|kept| kept.next).min();
             tokio::select! {
                 biased;
-                () = self.clock.reaches(next) => {}
+                () = self.clock.reaches_or_turns_back(next, now) => {}
                 changed = programs.changed() => if changed.is_err() { return Ok(()) },
                 () = of_interest(&mut records) => {}
             }

@@ -101,7 +101,7 @@ impl Homes {
                 }
                 Ok(()) = program.changed() => book.changed(monotonic()),
                 Ok(()) = seen.changed() => book.changed(monotonic()),
-                () = self.desk.clock.reaches(Some(tick)) => {
+                () = self.desk.clock.reaches_or_turns_back(Some(tick), back_from(tick)) => {
                     tick = after_tick(&self.desk.clock);
                     book.changed(monotonic());
                 }
@@ -113,6 +113,11 @@ impl Homes {
 
 fn after_tick(clock: &Clock) -> Timestamp {
     clock.now().checked_add(TICK).unwrap_or(Timestamp::MAX)
+}
+
+/// When the time of `tick` was chosen.
+fn back_from(tick: Timestamp) -> Timestamp {
+    tick.checked_sub(TICK).unwrap_or(Timestamp::MIN)
 }
 
 impl Desk {
