@@ -196,7 +196,10 @@ fn take(
     let reply = match answer {
         Answer::No => Reply::Open(Box::new(modals::reason(scene, delivery, post))),
         // Two clicks to a time: this one, and the one that books it.
-        Answer::Talk => bookings::offer(scene, actor, delivery.initiative),
+        Answer::Talk => match bookings::offer(scene, actor, delivery.initiative) {
+            Reply::Nothing if unchanged => as_answered(scene, delivery),
+            offered => offered,
+        },
         // Whoever looked at the choices again and chose the same sees that it is recorded.
         Answer::PlanIt | Answer::FirstStep | Answer::BackIt | Answer::LooksRight if unchanged => {
             as_answered(scene, delivery)

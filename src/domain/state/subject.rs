@@ -52,6 +52,10 @@ impl State {
     /// the latest first. A backup may be from before a rename, or Slack show what was sent before one.
     pub fn ids_before(&self, key: &PostKey) -> Vec<PostId> {
         let mut ids = vec![self.id_of(key)];
+        // A post keeps the id of its first try.
+        if self.post_of(key).is_some() {
+            return ids;
+        }
         let mut key = key.clone();
         for renames in self.renamed.iter().rev() {
             let before = key.clone();
