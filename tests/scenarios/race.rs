@@ -63,7 +63,8 @@ async fn race(transport: Transport) {
         .collect();
     assert_eq!(people.len(), PEOPLE);
     let racers: Vec<Actor<'_>> = people.iter().map(|id| world.actor(id)).collect();
-    // The host's calendar is read anew after the move; until then nothing is offered.
+    // The host's calendar is read anew after the move, and again a while later if that failed; until then nothing is
+    // offered.
     let offers = async {
         loop {
             racers[0].commands("book").await;
@@ -71,6 +72,7 @@ async fn race(transport: Transport) {
             if modal["blocks"].as_array().unwrap().iter().any(|block| block["block_id"] == "slot") {
                 return;
             }
+            world.advance_to(&later(&world).await).await;
         }
     };
     tokio::time::timeout(PATIENCE, offers).await.expect("times are offered");
