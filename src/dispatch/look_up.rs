@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::limiter::Slot;
 use super::{End, Shared, World, outcome};
 use crate::clock::monotonic;
-use crate::domain::effect::{PostId, PostKey, Traffic};
+use crate::domain::effect::{PostId, PostKey};
 use crate::domain::event::Event;
 use crate::domain::ids::MessageTs;
 use crate::domain::message::Recipient;
@@ -75,12 +75,12 @@ pub(super) async fn prove(
             Found::There { channel, ts } => {
                 Some(Event::PostSent { post, attempt, channel: channel.clone(), ts: ts.clone() })
             }
-            Found::Impossible { .. } => match key.traffic() {
-                // A touch that may have been sent is never sent again; what somebody waits for is.
-                Traffic::Campaign => Some(Event::PostUnknown { post, attempt }),
-                Traffic::Interactive => None,
-            },
-            Found::Absent | Found::Later(_) | Found::Refused { .. } | Found::Misconfigured { .. } => None,
+            Found::Impossible { .. } if !key.is_awaited() => Some(Event::PostUnknown { post, attempt }),
+            Found::Impossible { .. }
+            | Found::Absent
+            | Found::Later(_)
+            | Found::Refused { .. }
+            | Found::Misconfigured { .. } => None,
         };
         let events = match (outcome, &found) {
             (Some(outcome), _) if !known => {

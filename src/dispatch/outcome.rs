@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::effect::{PostId, Traffic};
+use crate::domain::effect::PostId;
 use crate::domain::event::{Event, RefusedFor};
 use crate::domain::performer::{Found, LONGEST_RETRY_AFTER, Outcome};
 use crate::domain::refusal::{CERTAIN, Call, Does, MOST_TRIES, VERSION};
@@ -13,9 +13,9 @@ use crate::domain::state::{Phase, PostState, State};
 /// The longest that a post waits for its next attempt, whatever Slack's limits.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
-/// An answer that somebody waits for is sent again though nobody knows whether it arrived, but not for
-/// ever: this attempt is the last.
-const LAST_BLIND_ATTEMPT: u32 = 3;
+/// What somebody waits for is sent again though nobody knows whether it arrived, but only once: this attempt is
+/// the last.
+const LAST_BLIND_ATTEMPT: u32 = 2;
 
 /// Whether this attempt of `post` has no outcome yet.
 fn awaits(state: &State, post: PostId, attempt: u32) -> bool {
@@ -111,20 +111,17 @@ pub(super) fn of_look_up(
     }
 }
 
-/// For how long Slack may refuse to say what became of a post before nobody counts on its word any more. Somebody
-/// waits for an answer; a touch is told as a gap meanwhile.
+/// For how long Slack may refuse to say what became of a post before nobody counts on its word any more.
 fn doubtful_for(post: &PostState) -> Duration {
-    match post.key.traffic() {
-        Traffic::Interactive => Duration::from_secs(15 * 60),
-        Traffic::Campaign => Duration::from_secs(24 * 3600),
-    }
+    Duration::from_secs(if post.key.is_awaited() { 15 * 60 } else { 24 * 3600 })
 }
 
-/// What becomes of a post of which it can't be known whether it arrived: a touch is never sent again, an answer is.
+/// What becomes of a post of which it can't be known whether it arrived.
 fn given_up(known: &PostState, post: PostId, attempt: u32) -> Event {
-    match known.key.traffic() {
-        Traffic::Interactive if attempt < LAST_BLIND_ATTEMPT => Event::PostAbsent { post, attempt },
-        Traffic::Interactive | Traffic::Campaign => Event::PostUnknown { post, attempt },
+    if known.key.is_awaited() && attempt < LAST_BLIND_ATTEMPT {
+        Event::PostAbsent { post, attempt }
+    } else {
+        Event::PostUnknown { post, attempt }
     }
 }
 
@@ -146,7 +143,7 @@ pub(super) fn deadline(now: Timestamp, timeout: Duration) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::effect::PostKey;
+    use crate::domain::effect::{Notice, PostKey};
     use crate::domain::event::Record;
     use crate::domain::ids::{PersonId, Seq};
 
@@ -154,7 +151,10 @@ mod tests {
 
     /// A receipt whose attempt `attempt` is under way.
     fn under_way(attempt: u32) -> (State, PostId) {
-        let key = PostKey::Receipt { of: Seq(1), to: PersonId::parse("ana").unwrap() };
+        under_way_of(PostKey::Receipt { of: Seq(1), to: PersonId::parse("ana").unwrap() }, attempt)
+    }
+
+    fn under_way_of(key: PostKey, attempt: u32) -> (State, PostId) {
         let intent = Event::PostIntended {
             key: key.clone(),
             attempt,
@@ -188,6 +188,27 @@ mod tests {
         check(1, 901, 900);
         check(100, 86_400, 900);
         check(u32::MAX, u64::MAX, 900);
+    }
+
+    #[test]
+    fn what_may_have_arrived_is_sent_a_second_time_only_where_somebody_waits_for_it() {
+        let ana = PersonId::parse("ana").unwrap();
+        let notice = Notice::CallsRefused { calls: Call::LookUp, since: Seq(1) };
+        let impossible = Found::Impossible { code: "not_in_channel".to_owned() };
+        let check = |key: PostKey, attempt: u32, again: bool| {
+            let (state, post) = under_way_of(key.clone(), attempt);
+            let events = of_look_up(&state, NOW, post, attempt, &impossible, None);
+            let expected = match again {
+                true => Event::PostAbsent { post, attempt },
+                false => Event::PostUnknown { post, attempt },
+            };
+            assert_eq!(events, [expected], "{key:?}, attempt {attempt}");
+        };
+        let receipt = PostKey::Receipt { of: Seq(1), to: ana.clone() };
+        check(receipt.clone(), 1, true);
+        check(receipt, 2, false);
+        check(PostKey::Notice { to: ana.clone(), notice }, 1, true);
+        check(PostKey::Digest { to: ana, on: jiff::civil::date(2026, 11, 30) }, 1, false);
     }
 
     #[test]

@@ -262,13 +262,14 @@ impl<P: Planner> Dispatch<P> {
                 Effect::Refresh { post, .. } => self.refresh(post, &mut round),
             }
         }
-        self.prove(&mut round);
         if believed {
             let missed = self.looks.at(now, over);
+            let missed = missed.into_iter().filter(|key| !self.doubts(key, &mut round)).collect();
             self.miss(missed, &mut round);
         } else {
             self.looks.forget();
         }
+        self.prove(&mut round);
         let probe = self.probe(now, &mut round);
         let wakes = self.planner.next_wake().into_iter().chain(self.looks.next(now)).chain(probe);
         let next_wake = wakes.filter(|wake| *wake > now).min();
@@ -314,13 +315,8 @@ impl<P: Planner> Dispatch<P> {
             round.left += 1;
             return;
         }
-        let (id, doubtful) = {
-            let state = self.shared.means.writer.state();
-            let may_have_gone = state.may_have_gone_before(&key, life.due);
-            let ids = if may_have_gone { state.ids_before(&key) } else { Vec::new() };
-            let doubtful: Vec<PostId> = ids.into_iter().filter(|id| !self.proven.contains(id)).collect();
-            (state.id_of(&key), doubtful)
-        };
+        let id = self.shared.means.writer.state().id_of(&key);
+        let doubtful = self.doubtful(&key, life.due);
         if self.refused.contains(&id) || self.unsayable.contains(&id) || self.unproven.contains_key(&id) {
             return;
         }
@@ -337,6 +333,29 @@ impl<P: Planner> Dispatch<P> {
         self.start(kind, id, &to, round, |dispatch, slot| {
             post::send::<P>(dispatch.shared.clone(), dispatch.world.clone(), key, slot)
         });
+    }
+
+    /// The ids under which a post may have gone out before a restore, as far as they were not looked up.
+    fn doubtful(&self, key: &PostKey, due: Timestamp) -> Vec<PostId> {
+        let state = self.shared.means.writer.state();
+        if !state.may_have_gone_before(key, due) {
+            return Vec::new();
+        }
+        state.ids_before(key).into_iter().filter(|id| !self.proven.contains(id)).collect()
+    }
+
+    /// Whether a touch whose life is over may have gone out before a restore. It counts toward the caps if it did,
+    /// so it is looked up before it is written off. Whoever can't be reached has no conversation to look through.
+    fn doubts(&mut self, key: &PostKey, round: &mut Round) -> bool {
+        let doubtful = self.doubtful(key, Timestamp::MIN);
+        let reached =
+            || recipient(&self.world.program, &self.shared.means.writer.state(), key.to()).is_some();
+        if doubtful.is_empty() || !reached() {
+            return false;
+        }
+        round.left += 1;
+        self.unproven.extend(doubtful.into_iter().map(|id| (id, key.clone())));
+        true
     }
 
     /// Has `person` read anew, on whom `post` waits.

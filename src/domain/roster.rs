@@ -41,8 +41,10 @@ impl<'a> Roster<'a> {
         let on_teams = initiative.asks.keys().filter_map(|team| self.by_team.get(team)).flatten().copied();
         let deciders = initiative.asks.values().filter_map(|ask| ask.decider.as_ref());
         let added = initiative.extra.iter().map(|exception| &exception.person);
+        let approached = initiative.approached.iter().map(|approach| &approach.person);
+        let everywhere = self.everywhere.iter().copied();
         let candidates: BTreeSet<&PersonId> =
-            on_teams.chain(self.everywhere.iter().copied()).chain(deciders).chain(added).collect();
+            on_teams.chain(everywhere).chain(deciders).chain(added).chain(approached).collect();
         candidates
             .into_iter()
             .filter_map(|id| self.program.people.get(id))

@@ -52,7 +52,7 @@ use crate::domain::initiative::Initiative;
 use crate::domain::message::{Message, Modal, ModalKind, Part};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
-use crate::domain::state::{PostState, State};
+use crate::domain::state::{Phase, PostState, State};
 
 use case::{Case, Wanted};
 use facts::Moment;
@@ -89,6 +89,9 @@ pub fn compose(
 ) -> Result<Message, Unsayable> {
     if state.was_removed(key) {
         return Ok(removed());
+    }
+    if is_no_longer_theirs(program, state, key) {
+        return Ok(handed_on());
     }
     match key {
         PostKey::Touch(delivery) => {
@@ -258,6 +261,31 @@ fn removed() -> Message {
     Message::line(
         "This was about somebody who asked to be forgotten. Their words and their name were removed.",
     )
+}
+
+/// Whether a sent message holds what only advocates may read (rule R7), and its recipient is none any more: the
+/// configuration changed, or had named the wrong account.
+fn is_no_longer_theirs(program: &Program, state: &State, key: &PostKey) -> bool {
+    let to = match key {
+        PostKey::Relay { to, .. }
+        | PostKey::Overdue { to, .. }
+        | PostKey::Digest { to, .. }
+        | PostKey::Review { to, .. }
+        | PostKey::Rehearsal { to, .. } => to,
+        PostKey::Touch(_)
+        | PostKey::Receipt { .. }
+        | PostKey::Answer { .. }
+        | PostKey::Booking { .. }
+        | PostKey::Vacancy { .. }
+        | PostKey::Notice { .. } => return false,
+    };
+    let was_sent = || state.post_of(key).is_some_and(|post| matches!(post.phase, Phase::Sent { .. }));
+    !program.is_advocate(to) && was_sent()
+}
+
+/// What such a message says then.
+fn handed_on() -> Message {
+    Message::line("This was for an advocate, and you aren't one here any more. Its content was removed.")
 }
 
 /// What a sent message says once its initiative, or the ask in it, is gone from the configuration.

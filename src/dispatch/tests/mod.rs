@@ -95,7 +95,7 @@ async fn what_can_not_be_looked_up_is_repeated_only_if_somebody_waits_for_it() {
     assert_eq!(house.slack.count(&receipt("ben")), 2);
     // Not for ever, though.
     let last = state.post(receipt("cid").id()).unwrap();
-    assert_eq!((&last.phase, last.attempt), (&Phase::Unknown, 3));
+    assert_eq!((&last.phase, last.attempt), (&Phase::Unknown, 2));
 }
 
 #[tokio::test]
@@ -503,5 +503,26 @@ async fn after_a_restore_whatever_may_have_gone_out_is_looked_up_before_it_is_se
         assert_eq!(house.slack.count(key), 1, "{key:?}");
         assert!(matches!(state.post_of(key).unwrap().phase, Phase::Sent { .. }), "{key:?}");
     }
+    process.stops().await.unwrap();
+}
+
+#[tokio::test]
+async fn after_a_restore_what_may_have_gone_out_is_looked_up_before_it_is_written_off() {
+    let keys = [touch("ana"), touch("cid")];
+    let house = House::new(&keys);
+    house.slack.has(&touch("ana"));
+    house.rename_all("mute");
+    let mut process = house.start();
+    process.settles().await;
+    process.happens(Event::Restored { epoch: Epoch::new([1; 16]), from: Seq(100) }).await;
+    // Their time passes, and nothing could be sent.
+    house.hand.set(start_of_test() + minutes(14_400));
+    process.happens(Event::PostingResumed { by: person("ana") }).await;
+    process.runs_dry().await;
+    let state = house.disk.state();
+    let phase = |to: &str| &state.post_of(&touch(to)).unwrap().phase;
+    assert!(matches!(phase("ana"), Phase::Sent { .. }), "{:?}", phase("ana"));
+    assert_eq!(phase("cid"), &Phase::Missed);
+    assert_eq!(house.slack.count(&touch("cid")), 0);
     process.stops().await.unwrap();
 }

@@ -413,4 +413,20 @@ impl PostKey {
     pub fn traffic(&self) -> Traffic {
         if self.delivery().is_some() { Traffic::Campaign } else { Traffic::Interactive }
     }
+
+    /// Whether somebody waits for it, or has to act on it, so that a second copy is better than none. What
+    /// isn't awaited is told at another place anyway: a touch as a gap, a digest's news in the next one.
+    pub fn is_awaited(&self) -> bool {
+        match self {
+            Self::Touch(_) | Self::Digest { .. } | Self::Rehearsal { .. } => false,
+            Self::Relay { .. }
+            | Self::Receipt { .. }
+            | Self::Answer { .. }
+            | Self::Overdue { .. }
+            | Self::Review { .. }
+            | Self::Booking { .. }
+            | Self::Vacancy { .. }
+            | Self::Notice { .. } => true,
+        }
+    }
 }

@@ -27,6 +27,25 @@ fn relays_tell_the_advocate_who_said_what_and_what_to_do() {
 }
 
 #[test]
+fn what_only_advocates_may_read_leaves_the_messages_of_whoever_is_none_any_more() {
+    let of = Seq(3);
+    let relay = PostKey::Relay { of, to: person_id("priya") };
+    let story = Story::new()
+        .sent(MONDAY, "dev", Touch::Pitch, &["checkout"])
+        .said(MONDAY, "dev", Said::Concern, Some("A deadline may double-charge."))
+        .posted(MONDAY, relay.clone());
+    let reads = |program: &Program| to_text(&composed(program, &story, &relay, MONDAY));
+    assert!(reads(&program()).contains("double-charge"));
+    let mut another = program();
+    another.admins.remove(&person_id("priya"));
+    for initiative in &mut another.initiatives {
+        initiative.advocates = vec![person_id("omar")];
+    }
+    let text = reads(&another);
+    assert!(!text.contains("double-charge") && !text.contains("Dev"), "{text}");
+}
+
+#[test]
 fn a_concern_can_be_settled_once() {
     let story = Story::new().sent(MONDAY, "dev", Touch::Pitch, &["checkout"]).said(
         MONDAY,

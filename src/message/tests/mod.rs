@@ -57,6 +57,26 @@ impl Story {
         self.then(at_, intended).then(at_, sent)
     }
 
+    /// What is no touch was sent.
+    fn posted(self, at_: &str, key: PostKey) -> Self {
+        let post = key.id();
+        let intended = Event::PostIntended {
+            key,
+            attempt: 1,
+            deadline: at(at_),
+            teams: Vec::new(),
+            audience: None,
+            found_as: None,
+        };
+        let sent = Event::PostSent {
+            post,
+            attempt: 1,
+            channel: SlackChannelId::parse("D2").unwrap(),
+            ts: MessageTs::parse("2.000001").unwrap(),
+        };
+        self.then(at_, intended).then(at_, sent)
+    }
+
     fn took(self, at_: &str, person: &str, stance: Stance, teams: &[&str]) -> Self {
         self.then(
             at_,

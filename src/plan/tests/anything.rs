@@ -25,6 +25,7 @@ use crate::domain::observation::Seen;
 use crate::domain::personal::Personal;
 use crate::domain::program::{ConfigDigest, Program};
 use crate::domain::refusal::{Call, VERSION};
+use crate::domain::roster::Roster;
 use crate::domain::state::{Phase, PostState, pseudonym};
 use crate::plan::{Plan, Touched};
 
@@ -235,6 +236,10 @@ impl Anything {
     fn lay_over(&mut self) {
         let life = &mut self.life;
         life.program = self.configured.with(&life.state);
+        let roster = Roster::of(&life.program);
+        for initiative in &life.program.initiatives {
+            assert_eq!(roster.stakeholders(initiative), life.program.stakeholders(initiative));
+        }
         life.plan = Plan::from_nothing(&life.program, &life.state, &life.seen, life.now);
     }
 

@@ -1,11 +1,14 @@
 //! Whoever a stakeholder named: approached afresh, and those who named them left alone.
 
 use super::world::{Life, at, delivery, initiative, person, program, somebody, team};
+use crate::domain::changes::changes_since;
 use crate::domain::effect::PostKey;
-use crate::domain::engagement::{Audience, Touch};
+use crate::domain::engagement::{Audience, Stance, Touch};
 use crate::domain::event::{Event, Referral, Said};
-use crate::domain::ids::SlackUserId;
+use crate::domain::ids::{Seq, SlackUserId};
 use crate::domain::personal::Personal;
+use crate::domain::roster::Roster;
+use crate::domain::survey::Argued;
 use crate::plan::{Plan, eligible};
 
 /// Ana names somebody whom nobody knows, and Priya approaches them.
@@ -71,6 +74,21 @@ fn whoever_said_that_somebody_else_decides_is_asked_no_more() {
     let skip = eligible(&life.program, &life.state, &life.seen, life.now, &pitch).unwrap_err();
     assert_eq!(skip.name(), "relieved");
     assert!(!life.story("nia").is_empty());
+}
+
+#[test]
+fn whoever_is_approached_counts_wherever_people_are_counted() {
+    let mut life = Life::begin(program());
+    approach(&mut life, false);
+    let payments = life.program.initiative(&initiative("payments")).unwrap();
+    let counted = Roster::of(&life.program).stakeholders(payments);
+    assert_eq!(counted, life.program.stakeholders(payments));
+    assert!(counted.iter().any(|stakeholder| stakeholder.person == person("nia")));
+    life.takes("nia", "payments", Stance::Declined);
+    let argued = Argued::among(&life.program, |_| true);
+    let changes = changes_since(&life.program, &life.state, &argued, &person("priya"), Seq(0));
+    let answers: Vec<_> = changes.iter().flat_map(|of| &of.answers).collect();
+    assert_eq!(answers, [&(person("nia"), Stance::Declined)], "the digest tells it");
 }
 
 #[test]

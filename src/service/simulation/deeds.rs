@@ -52,8 +52,13 @@ impl House {
             }
             Deed::Leaves { who, days } => {
                 if let Some(mut account) = self.account(who).cloned() {
-                    account.away = Some((now, now + hour(24 * days)));
-                    self.keeps(account).await;
+                    account.away = Some((at, at + hour(24 * days)));
+                    // What happens while the machine sleeps Slack tells in vain.
+                    if at + minute(6) < now {
+                        self.keep_quietly(account);
+                    } else {
+                        self.keeps(account).await;
+                    }
                 }
             }
             Deed::Rests { who, hours } => {
@@ -206,6 +211,44 @@ impl House {
                 self.faults_until = self.faults_until.max(until);
                 self.slack
                     .with(|workspace| workspace.faults.push(Fault { method, account, meets, times, until }));
+            }
+            Deed::Refuses { method, about, code, days } => {
+                let account = about.and_then(|human| self.account(human).map(|account| account.id.clone()));
+                // Whoever has left is not refused, nor is everybody instead.
+                if about.is_some() && account.is_none() {
+                    return;
+                }
+                let until = now + hour(24 * days);
+                self.refuses_until = self.refuses_until.max(until);
+                let (method, meets) = (Some(method), super::slack::Meets::Refusal(code));
+                let fault = Fault { method, account, meets, times: u32::MAX, until };
+                self.slack.with(|workspace| workspace.faults.push(fault));
+            }
+            Deed::Refers { who, whom } => {
+                if !late {
+                    self.refers(who, whom).await;
+                }
+            }
+            Deed::Approaches => {
+                if !late {
+                    self.approaches().await;
+                }
+            }
+            Deed::Corrects { who, about } => {
+                if !late {
+                    self.corrects(who, about).await;
+                }
+            }
+            Deed::AddsWas { who } => {
+                let used: Vec<String> =
+                    self.organisation.entries.iter().flat_map(|entry| [&entry.id]).cloned().collect();
+                let called = self.truth.called.iter().filter(|(_, human)| **human == who);
+                let former: Vec<String> =
+                    called.map(|(id, _)| id.clone()).filter(|id| !used.contains(id)).collect();
+                if let Some(entry) = self.organisation.entry_mut(who) {
+                    entry.was = former;
+                }
+                self.reloads().await;
             }
             Deed::Revokes { hours } => {
                 self.slack.with(|workspace| workspace.revoked = true);

@@ -56,6 +56,8 @@ struct Platter {
     batches: Vec<(Seq, BatchId)>,
     heard: Option<Kept>,
     trap: Option<Trap>,
+    /// What the process did without end.
+    endless: Option<String>,
     /// Mishaps that came.
     come: Vec<Mishap>,
 }
@@ -110,6 +112,17 @@ impl Disk {
     pub(super) fn read<R>(&self, read: impl FnOnce(&[Record], &[Timestamp]) -> R) -> R {
         let platter = self.platter.lock().unwrap();
         read(&platter.records, &platter.stamps)
+    }
+
+    /// The process does the same again and again without any time passing: it is ended.
+    pub(super) fn spins(&self, how: String) {
+        self.platter.lock().unwrap().endless = Some(how);
+        self.dies();
+    }
+
+    /// What the process did without end, if it did.
+    pub(super) fn endless(&self) -> Option<String> {
+        self.platter.lock().unwrap().endless.clone()
     }
 
     pub(super) fn head(&self) -> usize {

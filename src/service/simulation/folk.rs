@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::dice::Dice;
-use super::house::House;
+use super::house::{Due, House};
 use super::organisation::{ADVOCATES, HUMANS, Human};
 use super::slack::{Account, How};
 use crate::domain::message::Page;
@@ -58,6 +58,12 @@ const ORDERS: [&str; 22] = [
     "stage {about} all",
     "recall {about} undo",
 ];
+
+/// What to fill in so that `whom` is named and the first box is ticked.
+fn filling(whom: Human) -> usize {
+    let names = |fill: &usize| fill % (HUMANS - ADVOCATES) == whom - ADVOCATES && !fill.is_multiple_of(8);
+    (1..2_000).filter(names).find(|fill| Dice::new(*fill as u64).chance(50)).unwrap_or(1)
+}
 
 impl House {
     async fn acts(&mut self, payload: &Value, carries: bool, who: &str) -> bool {
@@ -147,7 +153,55 @@ impl House {
             "response_url": self.response_url(&account.id, ts),
             "actions": [self.stamped(action)],
         });
-        self.acts(&payload, true, &account.id).await
+        let mark = self.slack.with(|workspace| {
+            let all = workspace.messages.get(&account.channel())?;
+            all.iter().find(|posted| posted.ts == ts)?.mark.clone()
+        });
+        let done = self.acts(&payload, true, &account.id).await;
+        if let (true, Some(who), Some(mark)) = (done, self.truth.human_of(&account.id), mark) {
+            self.soon(SignedDuration::from_secs(28), Due::Sees { who, mark });
+        }
+        done
+    }
+
+    /// The newest message of an account with a control that says `word`: its place, and that control.
+    fn newest_with(&self, account: &Account, word: &str) -> Option<(String, Value)> {
+        self.slack.with(|workspace| {
+            workspace.messages.get(&account.channel())?.iter().rev().find_map(|posted| {
+                let mut controls = Self::controls(posted.body.get("blocks")).into_iter();
+                Some((posted.ts.clone(), controls.find(|action| action.to_string().contains(word))?))
+            })
+        })
+    }
+
+    /// Says that somebody else decides, and names them.
+    pub(super) async fn refers(&mut self, who: Human, whom: Human) {
+        let Some(account) = self.account(who).cloned() else { return };
+        let Some((ts, action)) = self.newest_with(&account, "someone_else") else { return };
+        if self.uses(&account, &ts, action).await {
+            self.submits(&account, filling(whom)).await;
+        }
+    }
+
+    /// The advocates approach whoever was named to them.
+    pub(super) async fn approaches(&mut self) {
+        for human in 0..ADVOCATES {
+            let Some(account) = self.account(human).cloned() else { continue };
+            let Some((ts, action)) = self.newest_with(&account, "\"approach") else { continue };
+            if self.uses(&account, &ts, action).await {
+                self.submits(&account, filling(ADVOCATES)).await;
+            }
+        }
+    }
+
+    /// An advocate corrects what was sent, and confirms it where that is asked for.
+    pub(super) async fn corrects(&mut self, who: Human, about: usize) {
+        let Some(account) = self.account(who).cloned() else { return };
+        let Some(about) = self.organisation.proposals.get(about).map(|proposal| proposal.id.clone()) else {
+            return;
+        };
+        self.command(&account, &format!("correct {about} The figure is 36 and not 37.")).await;
+        self.submits(&account, 3).await;
     }
 
     pub(super) async fn answers(&mut self, who: Human, button: usize) {

@@ -11,7 +11,7 @@ use super::disk::Disk;
 use super::organisation::{self, HUMANS, Human, Organisation, given_name};
 use super::process::{Differences, Process, Surroundings};
 use super::promise::Promise;
-use super::slack::{Account, Slack};
+use super::slack::{Account, Refused, Slack};
 use super::story::{Step, Story};
 use super::time::Time;
 use super::truth::Truth;
@@ -43,6 +43,11 @@ pub(super) enum Due {
         second: String,
     },
     Checks,
+    /// Somebody has clicked the message of this mark, and sees by now what came of it.
+    Sees {
+        who: Human,
+        mark: String,
+    },
     /// What was foreseen is compared.
     Compares {
         foreseen: Vec<(String, String, Timestamp)>,
@@ -80,6 +85,8 @@ pub(super) struct House {
     pub(super) kinds: BTreeSet<&'static str>,
     pub(super) wrong_accounts: BTreeMap<String, Timestamp>,
     pub(super) faults_until: Timestamp,
+    /// Until when Slack refuses some calls again and again.
+    pub(super) refuses_until: Timestamp,
     pub(super) stops: u32,
     pub(super) unreachable_since: BTreeMap<Human, Timestamp>,
     pub(super) configuration_paused_since: Option<Timestamp>,
@@ -104,6 +111,7 @@ impl House {
             time: time.clone(),
             data: folder.path().to_owned(),
             differences: differences.clone(),
+            due: super::process::DueSince::default(),
         };
         let mut house = Self {
             time,
@@ -129,6 +137,7 @@ impl House {
             kinds: BTreeSet::new(),
             wrong_accounts: BTreeMap::new(),
             faults_until: story.start,
+            refuses_until: story.start,
             stops: 0,
             unreachable_since: BTreeMap::new(),
             configuration_paused_since: None,
@@ -278,9 +287,13 @@ impl House {
     }
 
     pub(super) async fn does(&mut self, due: Due, at: Timestamp) {
-        if let Due::Step(step) = &due {
-            self.interventions += 1;
-            self.kinds.insert(step.deed.kind());
+        match &due {
+            Due::Step(step) => {
+                self.interventions += 1;
+                self.kinds.insert(step.deed.kind());
+            }
+            Due::Corrects(_) => self.interventions += 1,
+            _ => {}
         }
         match due {
             Due::Step(step) => self.deed(step.deed, at).await,
@@ -333,6 +346,7 @@ impl House {
                 self.reloads().await;
             }
             Due::Checks => super::checks::check(self),
+            Due::Sees { who, mark } => super::checks::clicked(self, who, &mark),
             Due::Compares { foreseen, since, interventions } => {
                 super::checks::compare(self, &foreseen, since, interventions == self.interventions);
             }
@@ -363,6 +377,13 @@ impl House {
             records[from..].iter().cloned().zip(stamps[from..].iter().copied()).collect::<Vec<_>>()
         });
         let shown = self.slack.with(|workspace| workspace.shown[seen..].to_vec());
+        self.promise.denied = self.slack.with(|workspace| {
+            let looked = |refused: &&Refused| {
+                ["conversations.history", "conversations.replies"].contains(&refused.method)
+            };
+            let denied = workspace.refused.iter().filter(looked);
+            denied.filter_map(|refused| Some((refused.at, refused.about.clone()?))).collect()
+        });
         self.promise.reads(&records, &self.truth, &self.time);
         if let Some(process) = &self.process {
             let state = process.writer.state();
@@ -381,6 +402,11 @@ impl House {
         for (rule, how) in breaches {
             self.promise.breaks(rule, now, how);
         }
+        super::checks::overdue(self);
+        if let Some(how) = self.disk.endless() {
+            let now = self.time.truth();
+            self.promise.breaks("nothing is done without end", now, how);
+        }
         for difference in std::mem::take(&mut *self.differences.lock().unwrap()) {
             self.promise.breaks("the plan kept up to date equals the plan from nothing", now, difference);
         }
@@ -388,11 +414,17 @@ impl House {
 
     pub(super) fn foresees(&mut self, hours: i64) {
         let Some(process) = &self.process else { return };
-        let quiet = self.slack.with(|workspace| workspace.faults.is_empty() && !workspace.revoked);
+        let now = self.time.truth();
+        let quiet = self.slack.with(|workspace| {
+            // Do-not-disturb may last longer than its reading is believed.
+            let rests = |account: &Account| {
+                account.quiet.is_some_and(|(_, until)| now + SignedDuration::from_hours(6) < until)
+            };
+            workspace.faults.is_empty() && !workspace.revoked && !workspace.accounts.values().any(rests)
+        });
         if !quiet || !self.time.is_right() || self.well_since.is_none() {
             return;
         }
-        let now = self.time.truth();
         let until = now + SignedDuration::from_hours(hours);
         let (program, seen) = (process.program(), process.shared.seen());
         let state = process.writer.state().clone();

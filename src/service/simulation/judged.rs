@@ -4,7 +4,8 @@ use jiff::civil::{Time as Wall, Weekday, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::organisation::{ADVOCATES, Human, given_name};
+use super::checks::names;
+use super::organisation::{ADVOCATES, Human, account, given_name};
 use super::promise::{Act, Intended, Promise, Touched};
 use super::slack::{Account, How, Shown};
 use super::truth::Truth;
@@ -44,7 +45,9 @@ impl Promise {
         }
         let name = reader.map_or_else(|| shown.to.clone(), |human| given_name(human).to_owned());
         let key = self.called(&intended.key, truth);
-        if let Some(before) = self.arrived.insert((name.clone(), key.clone()), shown.at) {
+        if let Some(before) = self.arrived.insert((name.clone(), key.clone()), shown.at)
+            && !self.blind(&intended.key, mark, before, shown)
+        {
             self.breaks(
                 "nothing twice to a human",
                 shown.at,
@@ -75,6 +78,16 @@ impl Promise {
         }
     }
 
+    /// Whether a second copy is allowed: Slack would not say whether the first arrived, and somebody waits for it or
+    /// has to act on it. A third is not.
+    fn blind(&mut self, key: &PostKey, mark: &str, before: Timestamp, shown: &Shown) -> bool {
+        let told_elsewhere =
+            matches!(key, PostKey::Touch(_) | PostKey::Digest { .. } | PostKey::Rehearsal { .. });
+        let denied =
+            self.denied.iter().any(|(at, to)| before < *at && *at < shown.at && Some(to) == Some(&shown.to));
+        !told_elsewhere && denied && self.copied.insert(mark.to_owned())
+    }
+
     /// What is no campaign message: at night only to whoever did something a moment ago.
     fn others(
         &mut self,
@@ -85,6 +98,9 @@ impl Promise {
         truth: &Truth,
     ) {
         let Some(human) = reader else { return };
+        if matches!(intended.key, PostKey::Digest { .. }) {
+            self.digest(human, intended.seq, shown, truth);
+        }
         if matches!(intended.key, PostKey::Booking { .. } | PostKey::Vacancy { .. }) {
             return;
         }
@@ -97,6 +113,27 @@ impl Promise {
                 shown.at,
                 format!("{} got {key}", given_name(human)),
             );
+        }
+    }
+
+    /// A digest names whoever answered since the one before. The first advocate has the first initiative.
+    fn digest(&mut self, reader: Human, seq: u64, shown: &Shown, truth: &Truth) {
+        let before = self.read_digests.insert(reader, seq).unwrap_or_default();
+        let text = shown.what.to_string();
+        // What an account answered stays with it once another is named or has come.
+        let same = |human: Human| {
+            let first = truth.rightful(human) == Some(account(human).as_str());
+            let week = SignedDuration::from_hours(24 * 8);
+            first && truth.settled(human).is_some_and(|since| since + week < shown.at)
+        };
+        let untold = self.answered.iter().find(|(at, human, about)| {
+            *about == reader && same(*human) && before < *at && *at < seq && !names(&text, *human)
+        });
+        if let Some((_, human, _)) = untold
+            && self.rewound_never()
+        {
+            let how = format!("{} answered since the one before: {text}", given_name(*human));
+            self.breaks("a digest names whoever answered", shown.at, how);
         }
     }
 

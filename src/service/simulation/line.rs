@@ -72,7 +72,13 @@ impl Line {
             }
             let meets = workspace.fault(method, about.as_deref(), now);
             if let Some(Meets::Refusal(code)) = &meets {
-                workspace.refused.push(Refused { at: now, method, code, mark: mark.clone() });
+                workspace.refused.push(Refused {
+                    at: now,
+                    method,
+                    code,
+                    mark: mark.clone(),
+                    about: about.clone(),
+                });
             }
             let limit = A_MINUTE.iter().find(|(name, _)| *name == method).map(|(_, most)| *most);
             let minute = monotonic().checked_sub(Duration::from_secs(60));

@@ -53,8 +53,28 @@ const FIXED: u64 = 8;
 /// journal that was put back from a copy, and nobody told the advocates anything since; a rename after a backup;
 /// a clock that was a month ahead for a minute, and readings that waited for it;
 /// *Let's talk* once more where nobody has hours.
-const PINNED: &[u64] =
-    &[43, 26, 163, 173, 218, 245, 273, 450, 585, 586, 756, 827, 799, 909, 1290, 263680025882824];
+const PINNED: &[u64] = &[
+    43,
+    26,
+    163,
+    173,
+    218,
+    245,
+    273,
+    450,
+    585,
+    586,
+    756,
+    827,
+    799,
+    909,
+    1003,
+    1219,
+    1290,
+    1666,
+    1783,
+    263680025882824,
+];
 
 /// What came of a story.
 #[derive(Debug)]
@@ -66,6 +86,8 @@ struct Told {
     /// What calls and appends met.
     met: BTreeSet<String>,
     records: usize,
+    /// Kinds of events on record.
+    events: BTreeSet<String>,
     messages: usize,
 }
 
@@ -79,7 +101,8 @@ async fn told(story: &Story) -> Told {
     let mut house = House::new(story);
     house.starts().await;
     while let Some((&(at, order), _)) = house.agenda.first_key_value() {
-        if story.end <= at {
+        // There is no going on after a loop.
+        if story.end <= at || house.disk.endless().is_some() {
             break;
         }
         let slept = house.time.slept();
@@ -115,6 +138,9 @@ async fn told(story: &Story) -> Told {
     let mut trace: Vec<String> =
         house.disk.read(|records, _| records.iter().map(|record| format!("{record:?}")).collect());
     let records = trace.len();
+    let events = house.disk.read(|records, _| {
+        records.iter().map(|record| disk::name(&record.event)).collect::<BTreeSet<String>>()
+    });
     let (messages, met) = house.slack.with(|workspace| {
         trace.append(&mut workspace.log);
         let met: BTreeSet<String> =
@@ -127,7 +153,7 @@ async fn told(story: &Story) -> Told {
         process.dies().await;
     }
     let broken = std::mem::take(&mut house.promise.broken);
-    Told { broken, trace, kinds: house.kinds.clone(), met, records, messages }
+    Told { broken, trace, kinds: house.kinds.clone(), met, records, events, messages }
 }
 
 /// A seed that broke a promise, told as short as it can be.
@@ -217,6 +243,33 @@ fn the_same_seed_tells_the_same_story() {
     }
 }
 
+/// Shortens what SIMULATE_NAMED names: `seed:rule; seed:rule`.
+#[test]
+#[ignore = "run by hand"]
+fn named() {
+    let named = std::env::var("SIMULATE_NAMED").unwrap();
+    let all: Vec<(u64, String)> = named
+        .split(';')
+        .filter_map(|one| one.trim().split_once(':'))
+        .map(|(seed, rule)| (seed.parse().unwrap(), rule.to_owned()))
+        .collect();
+    let all = Mutex::new(all.into_iter());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let Some((seed, rule)) = all.lock().unwrap().next() else { return };
+                    let told = tell(&Story::of(seed));
+                    match told.broken.iter().find(|broken| broken.rule.starts_with(&rule)) {
+                        Some(broken) => println!("{}", report(seed, broken)),
+                        None => println!("seed {seed} doesn't break “{rule}”"),
+                    }
+                }
+            });
+        }
+    });
+}
+
 /// `./simulate N`: progress, rate, what broke, and what met what.
 #[test]
 #[ignore = "run by ./simulate"]
@@ -230,9 +283,22 @@ fn simulate() {
     // Enough for whoever only asks whether anything is noticed at all.
     let at_first = std::env::var_os("SIMULATE_FIRST").is_some();
     let ends = AtomicBool::new(false);
+    if std::env::var_os("SIMULATE_STORY").is_some() {
+        Story::of(from).steps.iter().for_each(|step| println!("{} {:?}", step.at, step.deed));
+    }
     let seeds = (from..from + count).take_while(|_| !ends.load(Ordering::Relaxed));
     tell_all(seeds, None, &|seed, told| {
         ends.fetch_or(at_first && !told.broken.is_empty(), Ordering::Relaxed);
+        if std::env::var_os("SIMULATE_EACH").is_some() {
+            let kinds: Vec<&str> =
+                told.kinds.iter().copied().filter(|kind| story::is_trouble(kind)).collect();
+            told.broken.iter().for_each(|broke| {
+                eprintln!("each {seed} {kinds:?} “{}”: {} {}", broke.rule, broke.at, broke.how);
+            });
+        }
+        for event in &told.events {
+            *coverage.lock().unwrap().entry(format!("on record: {event} × ")).or_default() += 1;
+        }
         for broke in &told.broken {
             let mut broken = broken.lock().unwrap();
             let entry = broken.entry(broke.rule).or_insert((seed, 0));

@@ -1,6 +1,7 @@
 //! One life of the program: the same tasks as in [`run`](super::super::run), on one thread, over the simulated
 //! disk and Slack. Sockets, sled, calendars and the control socket stay outside.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -40,20 +41,61 @@ const LOOK: Duration = Duration::from_secs(600);
 /// How long a silence is an outage, accordingly.
 const SILENCE: SignedDuration = SignedDuration::from_mins(16);
 
+/// More looks at the plan than this while no time passes are a loop.
+const MOST_LOOKS: u32 = 20_000;
+
 /// Where the plan was found to differ from one made from nothing.
 pub(super) type Differences = Arc<Mutex<Vec<String>>>;
+
+/// What has been due, by the process's clock, and since when.
+pub(super) type DueSince = Arc<Mutex<BTreeMap<String, Timestamp>>>;
 
 /// The campaigns' plan, compared with one from nothing after all records and whenever something comes due by itself.
 struct Compared {
     plan: Campaigns,
     differences: Differences,
+    since: DueSince,
+    disk: Disk,
+    /// How often it was looked at since the clock went on.
+    looks: (Timestamp, u32),
     /// Before that nothing comes due by itself.
     next: Option<Timestamp>,
 }
 
 impl Compared {
-    fn new(doubtful: bool, differences: Differences) -> Self {
-        Self { plan: Campaigns::new(doubtful), differences, next: Some(Timestamp::MIN) }
+    fn new(doubtful: bool, around: &Surroundings) -> Self {
+        around.due.lock().unwrap().clear();
+        Self {
+            plan: Campaigns::new(doubtful),
+            differences: around.differences.clone(),
+            since: around.due.clone(),
+            disk: around.disk.clone(),
+            looks: (Timestamp::MIN, 0),
+            next: Some(Timestamp::MIN),
+        }
+    }
+
+    /// Ends a process that looks at its plan again and again while no time passes.
+    fn count(&mut self, now: Timestamp) {
+        self.looks = if self.looks.0 == now { (now, self.looks.1 + 1) } else { (now, 0) };
+        if self.looks.1 == MOST_LOOKS {
+            let first = self.plan.due(now).into_iter().next();
+            self.disk
+                .spins(format!("the plan was looked at {MOST_LOOKS} times at {now}; first is {first:?}"));
+        }
+    }
+
+    /// Notes since when each post has been due.
+    fn note(&self, now: Timestamp) {
+        let posts = self.plan.due(now).into_iter().filter_map(|effect| match effect {
+            Effect::Post(post) => Some(format!("{:?}", post.key)),
+            _ => None,
+        });
+        let mut since = self.since.lock().unwrap();
+        *since = posts
+            .map(|key| (since.get(&key).copied().unwrap_or(now), key))
+            .map(|(at, key)| (key, at))
+            .collect();
     }
 
     fn compare(&self, world: &World, state: &State, now: Timestamp, records: &[Record]) {
@@ -81,14 +123,17 @@ impl Compared {
 impl Planner for Compared {
     fn start(&mut self, world: &World, state: &State, now: Timestamp) {
         self.plan.start(world, state, now);
+        self.note(now);
         self.next = self.plan.next_wake();
     }
 
     fn refresh(&mut self, world: &World, state: &State, now: Timestamp, records: &[Record]) {
+        self.count(now);
         self.plan.refresh(world, state, now, records);
         // Most looks are for a call that has ended, and change nothing.
         if !records.is_empty() || self.next.is_some_and(|next| next <= now) {
             self.compare(world, state, now, records);
+            self.note(now);
         }
         self.next = self.plan.next_wake();
     }
@@ -132,6 +177,7 @@ pub(super) struct Surroundings {
     pub(super) time: Time,
     pub(super) data: PathBuf,
     pub(super) differences: Differences,
+    pub(super) due: DueSince,
 }
 
 impl Process {
@@ -243,7 +289,7 @@ impl Process {
             rates: Rates::default(),
             timeout: CALL_TIMEOUT,
         };
-        let plan = Compared::new(doubtful, around.differences.clone());
+        let plan = Compared::new(doubtful, around);
         let (dispatch, settled) =
             Dispatch::new(means, plan, shared.program.subscribe(), shared.seen.subscribe());
         tasks.spawn(super::super::trust(doubtful, around.data.clone(), settled));

@@ -74,6 +74,10 @@ pub(super) struct Promise {
     pub(super) paused_about: BTreeMap<usize, (u64, bool)>,
     pub(super) touched: BTreeMap<Human, Vec<Touched>>,
     pub(super) arrived: BTreeMap<(String, String), Timestamp>,
+    /// When Slack refused to show a conversation, and whose account it is with.
+    pub(super) denied: Vec<(Timestamp, String)>,
+    /// The marks of messages that came a second time because of that.
+    pub(super) copied: BTreeSet<String>,
     /// Slots that are sold: host, from, until, by the record of the booking.
     pub(super) sold: BTreeMap<u64, (Human, Human, Timestamp, Timestamp)>,
     /// Records and what was shown that were looked at.
@@ -89,6 +93,10 @@ pub(super) struct Promise {
     /// Digests that went out, and news that the next one has to tell.
     pub(super) digests: BTreeMap<Human, Vec<u64>>,
     pub(super) news: Vec<(u64, Timestamp, usize)>,
+    /// Who answered by a click, and about what.
+    pub(super) answered: Vec<(u64, Human, usize)>,
+    /// The record of the try of the last digest that each advocate was shown.
+    pub(super) read_digests: BTreeMap<Human, u64>,
     /// The asked: by human and initiative.
     pub(super) asked: BTreeSet<(Human, usize)>,
     /// When somebody last did something of their own.
@@ -119,6 +127,7 @@ impl Promise {
         self.leaves.retain(|_, (seq, _)| *seq <= cut);
         self.sold.retain(|seq, _| *seq <= cut);
         self.news.retain(|(seq, ..)| *seq <= cut);
+        self.answered.retain(|(seq, ..)| *seq <= cut);
         self.digests.values_mut().for_each(|all| all.retain(|seq| *seq <= cut));
         self.paused = self.paused.filter(|seq| *seq <= cut);
         self.rewinds.push((records as u64, high));
@@ -222,6 +231,9 @@ impl Promise {
             Event::StanceTaken { person, initiative, stance, how, .. } => {
                 let clicked = matches!(how, Known::Clicked);
                 let human = if clicked { of(person) } else { named(person) };
+                if clicked && let (Some(human), Some(about)) = (human, about(initiative)) {
+                    self.answered.push((seq, human, about));
+                }
                 acts(human, about(initiative).map(|about| Act::Stance(about, *stance)));
                 if clicked && let Some(about) = about(initiative) {
                     self.news.push((seq, now, about));

@@ -160,6 +160,8 @@ pub(super) struct Refused {
     pub(super) method: &'static str,
     pub(super) code: &'static str,
     pub(super) mark: Option<String>,
+    /// Whom it was about.
+    pub(super) about: Option<String>,
 }
 
 #[derive(Debug, Default)]
