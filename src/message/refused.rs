@@ -143,5 +143,5 @@ fn with_footer(mut message: Message, program: &Program, to: &PersonId) -> Messag
 }
 
 fn two(first: &str, next: &str) -> Vec<Part> {
-    vec![Part::Paragraph(Paragraph::text(first)), Part::Paragraph(Paragraph::text(next))]
+    vec![Part::Paragraph(Paragraph::text(first)), Part::Paragraph(Paragraph::told(next))]
 }
