@@ -23,8 +23,8 @@ pub(super) struct Answer {
 /// A call that the person who acted waits for. Best effort: it never carries news.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Errand {
-    /// Open a modal, before the trigger expires.
-    Open { trigger: String, view: Value },
+    /// Open a modal, before the trigger expires; where to say so if that didn't happen.
+    Open { trigger: String, view: Value, otherwise: Option<ResponseUrl> },
     /// Answer where the click or command said so.
     Respond { url: ResponseUrl, body: Value },
     /// Say something that only one person in the conversation sees.
@@ -72,7 +72,10 @@ pub(super) fn answer(reply: Reply, hints: &Hints, carries: bool) -> Answer {
                 (Surface::Submission, _) if carries => {
                     action(json!({ "response_action": "update", "view": view }))
                 }
-                (_, Some(trigger)) => later(Errand::Open { trigger: trigger.clone(), view }),
+                (_, Some(trigger)) => {
+                    let otherwise = hints.response_url.clone();
+                    later(Errand::Open { trigger: trigger.clone(), view, otherwise })
+                }
                 (_, None) => Answer::default(),
             }
         }
@@ -127,12 +130,18 @@ fn say(message: &Message, hints: &Hints, carries: bool) -> Answer {
         // Nothing can be whispered in App Home, so it is said in a modal.
         (Surface::Home { .. }, _) => match &hints.trigger {
             Some(trigger) => {
-                later(Errand::Open { trigger: trigger.clone(), view: views::note_view(message) })
+                let view = views::note_view(message);
+                later(Errand::Open { trigger: trigger.clone(), view, otherwise: None })
             }
             None => Answer::default(),
         },
         (Surface::Slash | Surface::Submission, _) => Answer::default(),
     }
+}
+
+/// What whoever waits for a modal reads when it could not be opened: Slack takes a trigger for three seconds only.
+pub(super) fn unopened() -> Value {
+    views::ephemeral(&Message::line("That took too long. If nothing opened, please try again."), None)
 }
 
 fn show(message: &Message, hints: &Hints, channel: &SlackChannelId, ts: &MessageTs) -> Answer {

@@ -15,7 +15,7 @@ use crate::command::{Incoming, Request};
 use crate::domain::ids::SlackUserId;
 use crate::domain::message::{Page, Reply};
 
-use super::answer::{Answer, Errand, answer, preview, unreadable};
+use super::answer::{Answer, Errand, answer, preview, unopened, unreadable};
 use super::bursts::Bursts;
 use super::client::{Client, Identity};
 use super::directory::Member;
@@ -240,9 +240,19 @@ impl Errand {
             body
         };
         match self {
-            Self::Open { trigger, view } => {
+            Self::Open { trigger, view, otherwise } => {
                 let arguments = json!({ "trigger_id": trigger, "view": view });
-                client.call(Method::ViewsOpen, &arguments).await.map(drop)
+                let opened = client.call(Method::ViewsOpen, &arguments).await.map(drop);
+                match (&opened, otherwise) {
+                    (Err(error), Some(url)) => {
+                        tracing::warn!(
+                            slack.code = error.code(),
+                            "a modal could not be opened; whoever waits is told"
+                        );
+                        client.respond(&url, &unopened()).await
+                    }
+                    (Ok(()) | Err(_), _) => opened,
+                }
             }
             Self::Respond { url, body } => client.respond(&url, &body).await,
             Self::Whisper { channel, to, body } => {

@@ -27,6 +27,25 @@ async fn two_hundred_people_race_for_twenty_slots_over_http() {
     race(Transport::Http).await;
 }
 
+/// The times that `racer` is shown; on a machine that is busy with much else they may have to ask again, as they
+/// are told.
+async fn looks(racer: &Actor<'_>) -> Value {
+    for told in 0.. {
+        racer.commands("book").await;
+        let opened = |seen: &Value| {
+            let modal = seen["modals"].as_array()?.last().cloned();
+            let messages = seen["messages"].as_array()?.iter();
+            let too_slow = messages.filter(|message| words(message).contains("That took too long")).count();
+            modal.or_else(|| (told < too_slow).then_some(Value::Null))
+        };
+        let modal = racer.sees("a modal", opened).await;
+        if !modal.is_null() {
+            return modal;
+        }
+    }
+    unreachable!("nobody is told so for ever")
+}
+
 async fn race(transport: Transport) {
     let program = Program::start(Kind::Radicale).await;
     let config = tempfile::tempdir().unwrap();
@@ -77,8 +96,7 @@ async fn race(transport: Transport) {
     };
     tokio::time::timeout(PATIENCE, offers).await.expect("times are offered");
     // Everybody looks at the same times before anybody books.
-    join_all(racers.iter().map(|racer| racer.commands("book"))).await;
-    let modals = join_all(racers.iter().map(Actor::modal)).await;
+    let modals = join_all(racers.iter().map(looks)).await;
     let offered = options(&modals[0]);
     assert_eq!(offered.len(), SLOTS, "{offered:?}");
     let submits = racers.iter().zip(&modals).enumerate().map(|(place, (racer, modal))| {

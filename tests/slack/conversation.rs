@@ -70,6 +70,25 @@ async fn an_entry_of_the_menu_is_taken_by_its_own_word() {
 }
 
 #[tokio::test]
+async fn whoever_waits_for_a_modal_that_does_not_open_is_told_so() {
+    let room = Room::open().await;
+    let place = posted(&room).await;
+    let fault = json!({ "method": "views.open", "kind": "error:expired_trigger_id", "times": 2 });
+    room.stand.drive("faults", fault).await;
+    room.will_reply(Reply::Open(Box::new(reason())));
+    room.stand.drive("click", click(&place, "no")).await;
+    room.will_reply(Reply::Open(Box::new(reason())));
+    room.stand.drive("command", json!({ "as": "U1", "command": "/canvass", "text": "book" })).await;
+    let told = |seen: &Value| {
+        let all = seen["messages"].as_array().into_iter().flatten();
+        let whispered = all.filter(|message| message["is_ephemeral"] == true);
+        whispered.filter(|message| message.to_string().contains("That took too long.")).count()
+    };
+    let seen = room.sees("U1", |seen| told(seen) == 2).await;
+    assert_eq!(seen["modals"], json!([]));
+}
+
+#[tokio::test]
 async fn a_modal_opens_is_refused_with_a_reason_and_is_taken() {
     let room = Room::open().await;
     let place = posted(&room).await;
