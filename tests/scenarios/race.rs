@@ -28,10 +28,13 @@ async fn two_hundred_people_race_for_twenty_slots_over_http() {
 }
 
 /// The times that `racer` is shown; on a machine that is busy with much else they may have to ask again, as they
-/// are told.
+/// are told: by us, or by Slack where it waited three seconds for us.
 async fn looks(racer: &Actor<'_>) -> Value {
-    for told in 0.. {
-        racer.commands("book").await;
+    let mut told = 0;
+    loop {
+        if !racer.asks("book").await["error"].is_null() {
+            continue;
+        }
         let opened = |seen: &Value| {
             let modal = seen["modals"].as_array()?.last().cloned();
             let messages = seen["messages"].as_array()?.iter();
@@ -42,8 +45,8 @@ async fn looks(racer: &Actor<'_>) -> Value {
         if !modal.is_null() {
             return modal;
         }
+        told += 1;
     }
-    unreachable!("nobody is told so for ever")
 }
 
 async fn race(transport: Transport) {
@@ -86,8 +89,7 @@ async fn race(transport: Transport) {
     // offered.
     let offers = async {
         loop {
-            racers[0].commands("book").await;
-            let modal = racers[0].modal().await;
+            let modal = looks(&racers[0]).await;
             if modal["blocks"].as_array().unwrap().iter().any(|block| block["block_id"] == "slot") {
                 return;
             }
@@ -101,13 +103,21 @@ async fn race(transport: Transport) {
     assert_eq!(offered.len(), SLOTS, "{offered:?}");
     let submits = racers.iter().zip(&modals).enumerate().map(|(place, (racer, modal))| {
         let slot = options(modal)[place % SLOTS].clone();
-        async move { racer.submits(&[("slot", json!(slot))]).await }
+        async move {
+            loop {
+                let answer = racer.submits(&[("slot", json!(slot))]).await;
+                // Slack waited three seconds for us, and shows them to try again.
+                if answer["error"].is_null() {
+                    return answer;
+                }
+            }
+        }
     });
     let answers = join_all(submits).await;
 
     let refused: Vec<&Value> =
         answers.iter().filter(|answer| answer["ack_payload"]["response_action"] == "errors").collect();
-    assert_eq!(refused.len(), PEOPLE - SLOTS);
+    assert_eq!(refused.len(), PEOPLE - SLOTS, "{answers:#?}");
     for answer in &refused {
         let says = answer["ack_payload"]["errors"]["slot"].as_str().unwrap();
         assert!(says.starts_with("Somebody was faster"), "{says}");

@@ -488,6 +488,11 @@ impl Actor<'_> {
         }
     }
 
+    /// Whether some message, ephemeral ones included, reads like this.
+    pub(crate) async fn has_read(&self, text: &str) -> bool {
+        self.messages().await.iter().any(|message| words(message).contains(text))
+    }
+
     /// Waits until some message, ephemeral ones included, reads like this.
     pub(crate) async fn reads(&self, text: &str) -> Value {
         self.sees(text, |seen| {
@@ -562,11 +567,14 @@ impl Actor<'_> {
         self.world.post("delete", json!({ "as": self.id, "ts": typed["ts"] })).await
     }
 
+    /// Gives the slash command, and returns what comes of it: the acknowledgement, or Slack's error.
+    pub(crate) async fn asks(&self, text: &str) -> Value {
+        self.world.post("command", json!({ "as": self.id, "command": "/canvass", "text": text })).await
+    }
+
     /// Gives the slash command, and returns what comes back.
     pub(crate) async fn commands(&self, text: &str) -> String {
-        let answer =
-            self.world.post("command", json!({ "as": self.id, "command": "/canvass", "text": text })).await;
-        words(&answer["ack_payload"])
+        words(&self.asks(text).await["ack_payload"])
     }
 
     /// The modal that is open, once it is.
