@@ -77,9 +77,7 @@ impl Trust {
             }
         }
     }
-}
 
-impl Trust {
     /// Whether another clock has agreed and `now` can be believed: for what nothing undoes.
     pub fn confirms(&self, now: Timestamp, instant: Instant) -> bool {
         matches!(*self.0.borrow(), Standing::Agreed { .. }) && self.believes(now, instant)

@@ -59,6 +59,7 @@ pub(super) async fn prove(
     slot: Slot,
 ) -> Result<End, Stopped> {
     let thread = shared.means.writer.state().thread_of(&key).cloned();
+    let account = to.slack.clone();
     let found = look_up(&shared, post, &to, thread.as_ref(), slot).await;
     let again = match &found {
         Found::Later(after) => return Ok(End::Again(*after)),
@@ -96,7 +97,7 @@ pub(super) async fn prove(
         Decision { events, reply: () }
     });
     proven.await?;
-    Ok(again.map_or(End::Done, End::Again))
+    Ok(again.map_or(End::Proven(account), End::Again))
 }
 
 fn intent(

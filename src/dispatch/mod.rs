@@ -19,7 +19,7 @@ use crate::clock::{Clock, Trust};
 use crate::domain::directory::Address;
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::Audience;
-use crate::domain::ids::{PersonId, Seq, TeamId};
+use crate::domain::ids::{PersonId, Seq, SlackUserId, TeamId};
 use crate::domain::message::{Message, Recipient};
 use crate::domain::observation::Observations;
 use crate::domain::performer::{Performer, Renew};
@@ -142,6 +142,8 @@ struct Shared {
 enum End {
     /// It is done, or on record what became of it.
     Done,
+    /// It was looked for in the conversation with this account, and what was found is on record.
+    Proven(SlackUserId),
     /// It may not go after all; the plan will say when.
     NotNow,
     /// It can't be written before the configuration or the observations change.

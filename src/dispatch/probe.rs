@@ -90,7 +90,7 @@ impl Probes {
         self.task = None;
         match end {
             // If the pause begins again, that counts as one that failed.
-            End::Done => self.failed = self.failed.saturating_add(1),
+            End::Done | End::Proven(_) => self.failed = self.failed.saturating_add(1),
             End::Again(rest) => {
                 self.rests = real.checked_add(*rest).filter(|_| !rest.is_zero());
                 self.failed = self.failed.saturating_add(1);

@@ -1,6 +1,6 @@
 //! The loop: keeps the plan up to date and starts what is due, as much at a time as the limits let.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +19,7 @@ use super::{End, Means, Planner, Settled, Shared, World, look_up, post, recipien
 use crate::clock::monotonic;
 use crate::domain::effect::{Effect, Post, PostId, PostKey, Traffic};
 use crate::domain::event::{Event, PauseReason, Record};
-use crate::domain::ids::{PersonId, Seq};
+use crate::domain::ids::{PersonId, Seq, SlackUserId};
 use crate::domain::message::Recipient;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
@@ -61,8 +61,9 @@ pub struct Dispatch<P> {
     unsayable: HashSet<PostId>,
     /// Posts that may have gone out without being on record, to look up before they are sent.
     unproven: BTreeMap<PostId, PostKey>,
-    /// Those of them that were looked up.
-    proven: HashSet<PostId>,
+    /// Those of them that were looked up, and the account in whose conversation. Whoever has another account since has
+    /// another conversation, which is looked through as well.
+    proven: HashMap<PostId, SlackUserId>,
 }
 
 impl<P> std::fmt::Debug for Dispatch<P> {
@@ -117,7 +118,7 @@ impl<P: Planner> Dispatch<P> {
             refused: HashSet::new(),
             unsayable: HashSet::new(),
             unproven: BTreeMap::new(),
-            proven: HashSet::new(),
+            proven: HashMap::new(),
         };
         (dispatch, settling)
     }
@@ -218,11 +219,11 @@ impl<P: Planner> Dispatch<P> {
         }
         let Some(post) = self.in_flight.ended(id) else { return Ok(()) };
         match end {
-            End::Done => {
+            End::Done => self.retries.forget(post),
+            End::Proven(account) => {
                 self.retries.forget(post);
-                if self.unproven.remove(&post).is_some() {
-                    self.proven.insert(post);
-                }
+                self.unproven.remove(&post);
+                self.proven.insert(post, account);
             }
             End::Renewed => {
                 self.retries.forget(post);
@@ -341,7 +342,10 @@ impl<P: Planner> Dispatch<P> {
         if !state.may_have_gone_before(key, due) {
             return Vec::new();
         }
-        state.ids_before(key).into_iter().filter(|id| !self.proven.contains(id)).collect()
+        let account = recipient(&self.world.program, &state, key.to()).map(|to| to.slack);
+        let proven =
+            |id: &PostId| self.proven.get(id).is_some_and(|at| account.as_ref().is_none_or(|is| is == at));
+        state.ids_before(key).into_iter().filter(|id| !proven(id)).collect()
     }
 
     /// Whether a touch whose life is over may have gone out before a restore. It counts toward the caps if it did,

@@ -1,5 +1,6 @@
 //! What the outside world says now. Never journalled; each reading has a greatest age.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::tz::TimeZone;
@@ -22,11 +23,34 @@ pub struct Seen {
     pub mail: Option<String>,
     /// Their account is switched off.
     pub deactivated: bool,
-    /// Do-not-disturb, as `[from, until)`, if it is on. It ends with its reading: see
-    /// [`Observations::GREATEST_QUIET_AGE`].
-    pub quiet: Option<(Timestamp, Timestamp)>,
+    /// Do-not-disturb, if it is on or comes next.
+    pub quiet: Option<DoNotDisturb>,
     /// Out of office until then, if their status says so.
     pub away_until: Option<Timestamp>,
+}
+
+/// Do-not-disturb of somebody: the one window that Slack tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DoNotDisturb {
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it ends, by what Slack says; never later than that.
+    pub until: Timestamp,
+    /// From when on it is unknown: see [`Observations::GREATEST_QUIET_AGE`].
+    pub unknown_from: Timestamp,
+}
+
+impl DoNotDisturb {
+    /// What is told at `as_of`; nothing if it begins only when this is unknown again.
+    pub fn told(as_of: Timestamp, from: Timestamp, until: Timestamp) -> Option<Self> {
+        let unknown_from = as_of.checked_add(Observations::GREATEST_QUIET_AGE).unwrap_or(Timestamp::MAX);
+        (from < until.min(unknown_from)).then_some(Self { from, until, unknown_from })
+    }
+
+    /// When it holds messages, as `[from, until)`.
+    pub fn holds(&self) -> (Timestamp, Timestamp) {
+        (self.from, self.until.min(self.unknown_from))
+    }
 }
 
 /// What a host's calendar says.
@@ -83,6 +107,22 @@ impl Observations {
 
     /// By how much two clocks that are right may differ.
     const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
+
+    /// The same, for whoever looks ahead from `now`: do-not-disturb that is known today lasts as long as Slack says,
+    /// since it will be read again before that is unknown.
+    pub fn ahead_of(&self, now: Timestamp) -> Cow<'_, Self> {
+        let lasts = |quiet: &DoNotDisturb| now < quiet.unknown_from && quiet.unknown_from < quiet.until;
+        if !self.people.values().any(|seen| seen.quiet.as_ref().is_some_and(lasts)) {
+            return Cow::Borrowed(self);
+        }
+        let mut ahead = self.clone();
+        for quiet in
+            ahead.people.values_mut().filter_map(|seen| seen.quiet.as_mut()).filter(|quiet| lasts(quiet))
+        {
+            quiet.unknown_from = quiet.until;
+        }
+        Cow::Owned(ahead)
+    }
 
     /// What is known of `person`.
     pub fn of(&self, person: &PersonId) -> Option<&Seen> {

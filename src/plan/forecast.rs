@@ -89,6 +89,7 @@ pub(super) fn run(
     until: Timestamp,
     visit: &mut dyn FnMut(Step<'_>),
 ) -> State {
+    let seen = &*seen.ahead_of(now);
     let mut future = Future { program, state, touched: Touched::Nobody };
     let (Ok(channel), Ok(ts)) = (SlackChannelId::parse("D0"), MessageTs::parse("0.0")) else {
         return future.state;

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::hours::{DaysOff, SendHours};
-use crate::domain::observation::Seen;
+use crate::domain::observation::{DoNotDisturb, Seen};
 use crate::domain::program::{Limits, Program};
 use crate::domain::state::{PersonState, Unreachable};
 
@@ -61,7 +61,7 @@ pub(super) struct Gates<'a> {
     refused: Option<&'a Unreachable>,
     snoozed_until: Option<Timestamp>,
     away_until: Option<Timestamp>,
-    quiet: Option<(Timestamp, Timestamp)>,
+    quiet: Option<DoNotDisturb>,
     /// A leave that an advocate entered: from the start of its first day to the end of its last.
     leave: Option<(Timestamp, Timestamp)>,
     /// When messages went out to them, earliest first.
@@ -118,6 +118,7 @@ impl<'a> Gates<'a> {
             })
             .or_else(|| {
                 self.quiet
+                    .map(|quiet| quiet.holds())
                     .filter(|(from, until)| *from <= at && at < *until)
                     .map(|(_, until)| Closed::Quiet(until))
             })
@@ -151,7 +152,10 @@ impl<'a> Gates<'a> {
             Closed::Snoozed(until) => Skip::Snoozed { until: zoned(until) },
             Closed::Away(until) => Skip::Away { until: zoned(until) },
             Closed::Leave(until) => Skip::OnLeave { until: zoned(until) },
-            Closed::Quiet(until) => Skip::Quiet { until: zoned(until) },
+            // What is shown is when it ends, not until when that is known.
+            Closed::Quiet(until) => {
+                Skip::Quiet { until: zoned(self.quiet.map_or(until, |quiet| quiet.until)) }
+            }
             Closed::Hours(until) => {
                 let until = until.map(zoned);
                 match self.off.reason(self.zone.to_datetime(at).date()) {
@@ -180,7 +184,8 @@ impl<'a> Gates<'a> {
 
     /// When the open time that `at` lies in ends.
     pub(super) fn closes(&self, at: Timestamp) -> Option<Timestamp> {
-        let begins = [self.quiet, self.leave].into_iter().flatten().map(|(from, _)| from);
+        let quiet = self.quiet.map(|quiet| quiet.holds());
+        let begins = [quiet, self.leave].into_iter().flatten().map(|(from, _)| from);
         let begins = begins.filter(|from| at < *from);
         self.hours.end(at, self.zone, self.off).into_iter().chain(begins).min()
     }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::domain::ids::SlackUserId;
-use crate::domain::observation::{Observations, Seen};
+use crate::domain::observation::{DoNotDisturb, Observations, Seen};
 use crate::domain::performer::LONGEST_RETRY_AFTER;
 use crate::domain::refusal::{Call, Does};
 
@@ -65,7 +65,7 @@ pub enum Away {
 }
 
 /// Do-not-disturb as `[from, until)`, by account. None of it outlasts the reading it comes from.
-pub type Quiet = HashMap<SlackUserId, (Timestamp, Timestamp)>;
+pub type Quiet = HashMap<SlackUserId, DoNotDisturb>;
 
 /// Emoji by which people say that they are away: Slack's own suggestions and their kin.
 const AWAY_EMOJI: [&str; 7] = [
@@ -135,7 +135,7 @@ impl Member {
 
     /// What is observed of the person whose account it is. A status without an end counts until the
     /// reading is too old to count itself.
-    pub fn seen(&self, quiet: Option<(Timestamp, Timestamp)>) -> Seen {
+    pub fn seen(&self, quiet: Option<DoNotDisturb>) -> Seen {
         let as_of = self.as_of;
         let away_until = self.away.and_then(|away| match away {
             Away::Until(then) => Some(then),
@@ -174,7 +174,6 @@ pub fn members(page: &Value, as_of: Timestamp) -> Vec<Member> {
 /// Do-not-disturb in an answer of `dnd.teamInfo` that was asked for at `as_of`. Only the window that is on or
 /// comes next is told, and it is believed for as long as the reading is.
 pub fn quiet(answer: &Value, as_of: Timestamp) -> Quiet {
-    let unknown_from = as_of.checked_add(Observations::GREATEST_QUIET_AGE).unwrap_or(Timestamp::MAX);
     let users = answer.get("users").and_then(Value::as_object);
     users
         .into_iter()
@@ -182,9 +181,8 @@ pub fn quiet(answer: &Value, as_of: Timestamp) -> Quiet {
         .filter(|(_, told)| told.get("dnd_enabled").and_then(Value::as_bool) == Some(true))
         .filter_map(|(user, told)| {
             let at = |name| Timestamp::from_second(told.get(name)?.as_i64()?).ok();
-            let (from, until) = (at("next_dnd_start_ts")?, at("next_dnd_end_ts")?.min(unknown_from));
-            (from < until).then_some(())?;
-            Some((SlackUserId::parse(user).ok()?, (from, until)))
+            let told = DoNotDisturb::told(as_of, at("next_dnd_start_ts")?, at("next_dnd_end_ts")?)?;
+            Some((SlackUserId::parse(user).ok()?, told))
         })
         .collect()
 }

@@ -122,7 +122,7 @@ pub(in crate::command) fn by_command(
         somebody_else(scene, actor)?;
     }
     let events = ask(scene, actor, Asked { text: &text, about, place: None, thread: None });
-    Ok((events, Reply::say("Asked. Look into our direct message: I write to you there at once.")))
+    Ok((events, Reply::say("Asked. My answer comes at once, in our direct messages.")))
 }
 
 /// The initiative, if somebody other than the asker can answer for it.

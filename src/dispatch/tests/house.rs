@@ -95,6 +95,7 @@ impl House {
         Process {
             writer,
             settled,
+            program: self.program.subscribe(),
             task,
             stop,
             hand: self.hand.clone(),
@@ -111,6 +112,7 @@ impl House {
 pub(super) struct Process {
     pub(super) writer: Writer,
     settled: watch::Receiver<Settled>,
+    program: watch::Receiver<Arc<Program>>,
     task: JoinHandle<Result<(), Stopped>>,
     stop: oneshot::Sender<()>,
     hand: Hand,
@@ -119,11 +121,12 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Waits until everything that is due now is done.
+    /// Waits until everything that is due now is done, by the configuration in force.
     pub(super) async fn settles(&mut self) -> Settled {
-        let now = self.clock.now();
-        let through = self.writer.head();
-        self.settled.wait_for(|settled| settled.covers(now, through)).await.unwrap().clone()
+        let (now, through) = (self.clock.now(), self.writer.head());
+        let program = self.program.borrow().clone();
+        let settled = |settled: &Settled| settled.covers(now, through) && settled.is_by(&program);
+        self.settled.wait_for(settled).await.unwrap().clone()
     }
 
     /// Moves the calendar to the next wake until there is none.

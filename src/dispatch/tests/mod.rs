@@ -20,9 +20,10 @@ use world::{minutes, person, receipt, slack_id, start_of_test, touch};
 
 use super::{Campaigns, Rate};
 use crate::clock::monotonic;
+use crate::domain::directory::Address;
 use crate::domain::effect::{Epoch, PostKey};
 use crate::domain::event::{Event, PauseReason, RefusedFor, Renames, Said};
-use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
+use crate::domain::ids::{MessageTs, Seq, SlackChannelId, SlackUserId};
 use crate::domain::performer::{Found, Outcome};
 use crate::domain::program::Program;
 use crate::domain::state::Phase;
@@ -503,6 +504,30 @@ async fn after_a_restore_whatever_may_have_gone_out_is_looked_up_before_it_is_se
         assert_eq!(house.slack.count(key), 1, "{key:?}");
         assert!(matches!(state.post_of(key).unwrap().phase, Phase::Sent { .. }), "{key:?}");
     }
+    process.stops().await.unwrap();
+}
+
+#[tokio::test]
+async fn after_a_restore_it_is_also_looked_up_in_the_conversation_of_an_account_that_was_changed_since() {
+    let key = receipt("ana");
+    let house = House::new(std::slice::from_ref(&key));
+    let account = SlackUserId::parse("U9").unwrap();
+    house.slack.has_at(&key, account.clone());
+    house.rename_all("mute");
+    let mut process = house.start();
+    process.settles().await;
+    process.happens(Event::Restored { epoch: Epoch::new([1; 16]), from: Seq(100) }).await;
+    process.settles().await;
+    // The configuration named another account, in whose conversation there was nothing.
+    house.program.send_modify(|program| {
+        let mut corrected = Program::clone(program);
+        corrected.people.values_mut().for_each(|person| person.address = Address::Slack(account.clone()));
+        *program = Arc::new(corrected);
+    });
+    house.rename_all("said");
+    process.runs_dry().await;
+    assert_eq!(house.slack.count(&key), 1);
+    assert!(matches!(house.disk.state().post_of(&key).unwrap().phase, Phase::Sent { .. }));
     process.stops().await.unwrap();
 }
 

@@ -122,7 +122,12 @@ impl Slack {
 
     /// As if an earlier life of the program had sent it.
     pub(super) fn has(&self, key: &PostKey) {
-        self.inner.lock().unwrap().delivered.push((key.id(), slack_id(key.to())));
+        self.has_at(key, slack_id(key.to()));
+    }
+
+    /// The same, to the account that its recipient had then.
+    pub(super) fn has_at(&self, key: &PostKey, account: SlackUserId) {
+        self.inner.lock().unwrap().delivered.push((key.id(), account));
     }
 
     /// Refuses whatever goes beyond `limit`, and takes `latency` to answer.

@@ -458,8 +458,12 @@ fn what_may_have_gone_before_a_restore_is_known_by_what_it_names_and_when_it_was
         assert!(!State::default().may_have_gone_before(&key, due));
     };
     check(receipt(30), at - hour, true);
-    check(receipt(30), at + hour, false);
+    // Whoever asked may have said since that it is still open.
+    check(receipt(30), at + hour, true);
     check(receipt(32), at - hour, false);
+    let digest = PostKey::Digest { to: person("ana"), on: jiff::civil::date(2026, 12, 7) };
+    check(digest.clone(), at - hour, true);
+    check(digest, at + hour, false);
     check(PostKey::Touch(delivery(Touch::Pitch)), at - hour, true);
     // An advocate may have let it go early.
     check(PostKey::Touch(delivery(Touch::Pitch)), at + hour * 24 * 30, true);

@@ -307,6 +307,14 @@ fn parted(mut known: PersonState, turn: Turn, as_guest: &BTreeSet<Seq>) -> Parte
     Parted { acts: known, rest }
 }
 
+impl PersonState {
+    /// Whether another account was taken for theirs, or was.
+    pub(super) fn has_had_another_account(&self) -> bool {
+        let changed = |news: &AccountNews| matches!(news.what, AccountTurn::Changed { .. });
+        self.corrected.is_some() || !self.apart.is_empty() || self.account.as_ref().is_some_and(changed)
+    }
+}
+
 impl Engagement {
     /// Leaves what the account did, and gives what is the person's: what advocates recorded about them, and
     /// after a replacement what they were sent.

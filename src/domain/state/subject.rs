@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{PostState, State};
+use super::{PersonState, PostState, State};
 use crate::domain::effect::{About, Epoch, PostId, PostKey, Traffic};
 use crate::domain::ids::{InitiativeId, MessageTs, Seq};
 
@@ -49,13 +49,15 @@ impl State {
     }
 
     /// The ids under which a post that isn't on record may have gone out: its own, then those of before each rename,
-    /// the latest first. A backup may be from before a rename, or Slack show what was sent before one.
+    /// the latest first. A backup may be from before a rename, or Slack show what was sent before one. Whoever has
+    /// had another account may have got theirs beside the post to that one.
     pub fn ids_before(&self, key: &PostKey) -> Vec<PostId> {
         let mut ids = vec![self.id_of(key)];
         // A post keeps the id of its first try.
         if self.post_of(key).is_some() {
             return ids;
         }
+        let to = key.to();
         let mut key = key.clone();
         for renames in self.renamed.iter().rev() {
             let before = key.clone();
@@ -68,6 +70,12 @@ impl State {
                     ids.push(id);
                 }
             }
+        }
+        if self.person(to).is_some_and(PersonState::has_had_another_account) {
+            let beside = |id: &PostId| [id.instead(), id.instead().instead()];
+            let beside: Vec<PostId> =
+                ids.iter().flat_map(beside).filter(|id| !self.posts.contains_key(id)).collect();
+            ids.extend(beside);
         }
         ids
     }
@@ -92,12 +100,14 @@ impl State {
     /// let go before its time.
     pub fn may_have_gone_before(&self, key: &PostKey, due: Timestamp) -> bool {
         let Some(last) = self.restored.last() else { return false };
-        let known_then = key.newest_record().is_none_or(|newest| newest <= last.from);
+        let newest = key.newest_record();
+        let known_then = newest.is_none_or(|newest| newest <= last.from);
         let in_time = match key.traffic() {
             Traffic::Campaign => true,
             // The journal doesn't say when some notices fell due.
             Traffic::Interactive if matches!(key, PostKey::Notice { .. }) => true,
-            Traffic::Interactive => due.duration_since(last.at) <= CLOCKS_DIFFER,
+            // What it is for was there; it may have been due before, and again since.
+            Traffic::Interactive => newest.is_some() || due.duration_since(last.at) <= CLOCKS_DIFFER,
         };
         // A try that came to nothing before the backup may have been followed by one that didn't.
         let tried_then = |post: &PostState| {

@@ -21,7 +21,7 @@ use crate::domain::event::{
 use crate::domain::ids::{FaqId, InitiativeId, PersonId, Seq, SlackUserId, TeamId};
 use crate::domain::initiative::Exception;
 use crate::domain::marks::{Marker, SealedKey};
-use crate::domain::observation::Seen;
+use crate::domain::observation::{DoNotDisturb, Seen};
 use crate::domain::personal::Personal;
 use crate::domain::program::{ConfigDigest, Program};
 use crate::domain::refusal::{Call, VERSION};
@@ -271,7 +271,8 @@ impl Anything {
             zone: zone.map(|zone| jiff::tz::TimeZone::get(zone).unwrap()),
             mail: None,
             deactivated: picks[2].is_multiple_of(5),
-            quiet: picks[3].is_multiple_of(3).then(|| (later(picks[4]), later(picks[4] + 9))),
+            quiet: DoNotDisturb::told(now, later(picks[4]), later(picks[4] + 9))
+                .filter(|_| picks[3].is_multiple_of(3)),
             away_until: picks[4].is_multiple_of(3).then(|| later(picks[5])),
         };
         self.life.sees(id.as_str(), seen);

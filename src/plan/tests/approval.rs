@@ -255,7 +255,7 @@ fn nobody_is_written_to_on_leave() {
 
 #[test]
 fn do_not_disturb_and_out_of_office_are_honoured() {
-    use crate::domain::observation::Seen;
+    use crate::domain::observation::{DoNotDisturb, Seen};
     let seen = |life: &Life| Seen {
         as_of: life.now,
         account: None,
@@ -267,8 +267,8 @@ fn do_not_disturb_and_out_of_office_are_honoured() {
     };
     let mut life = Life::begin(program());
     life.until(at("2026-11-15T12:00:00Z"));
-    let quiet = Some((at("2026-11-16T08:00:00Z"), at("2026-11-16T11:30:00Z")));
-    let of_ana = Seen { quiet, ..seen(&life) };
+    let (from, until) = (at("2026-11-16T08:00:00Z"), at("2026-11-16T11:30:00Z"));
+    let of_ana = Seen { quiet: DoNotDisturb::told(from, from, until), ..seen(&life) };
     life.sees("ana", of_ana);
     let of_dev = Seen { away_until: Some(at("2026-11-19T00:00:00Z")), ..seen(&life) };
     life.sees("dev", of_dev);

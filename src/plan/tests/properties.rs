@@ -12,7 +12,7 @@ use crate::domain::effect::{DeliveryKey, Effect, Post, PostKey};
 use crate::domain::engagement::{Audience, Stance, Touch};
 use crate::domain::event::{Event, PauseReason, Said, Stage, Verdict};
 use crate::domain::ids::{FaqId, PersonId, StepId, TeamId};
-use crate::domain::observation::Seen;
+use crate::domain::observation::{DoNotDisturb, Seen};
 use crate::domain::personal::Personal;
 use crate::domain::program::Program;
 use crate::plan::{Outcome, Plan, Touched, explain, forecast};
@@ -321,7 +321,10 @@ impl Deed {
                 life.sees(PEOPLE[who], seen);
             }
             Self::IsQuiet(who, hours) => {
-                let seen = Seen { quiet: Some((later(life, hours), later(life, hours + 10))), ..seen(life) };
+                let seen = Seen {
+                    quiet: DoNotDisturb::told(life.now, later(life, hours), later(life, hours + 10)),
+                    ..seen(life)
+                };
                 life.sees(PEOPLE[who], seen);
             }
             Self::Moves(who, zone) => {

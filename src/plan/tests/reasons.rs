@@ -11,9 +11,9 @@ use crate::domain::effect::PostKey;
 use crate::domain::engagement::{Audience, Stance, Touch};
 use crate::domain::event::{Event, PauseReason, RefusedFor, Said};
 use crate::domain::initiative::Measure;
-use crate::domain::observation::Seen;
+use crate::domain::observation::{DoNotDisturb, Seen};
 use crate::domain::program::Program;
-use crate::plan::eligible;
+use crate::plan::{eligible, forecast};
 
 /// Monday 16 November 2026, 12:00 in Lisbon: heads-ups are due.
 const HEADS_UP: &str = "2026-11-16T12:00:00Z";
@@ -279,6 +279,26 @@ fn there_may_be_nothing_to_argue_with() {
 }
 
 #[test]
+fn do_not_disturb_that_outlasts_its_reading_holds_nothing_once_that_is_old_and_is_foreseen_to_its_end() {
+    let (now, day) = (at(HEADS_UP), SignedDuration::from_hours(24));
+    let end = now + day * 2;
+    let mut life = asleep(HEADS_UP, |_| {});
+    life.sees("ana", Seen { quiet: DoNotDisturb::told(now, now, end), ..seen(now) });
+    let first = |life: &Life| {
+        let planned = forecast(&life.program, &life.state, &life.seen, life.now, now + day * 14);
+        planned.iter().find(|planned| planned.to == person("ana")).map(|planned| planned.at)
+    };
+    assert_eq!(first(&life), Some(end));
+    let key = PostKey::Touch(delivery("ana", "payments", Touch::HeadsUp, None));
+    let skip = eligible(&life.program, &life.state, &life.seen, now, &key).unwrap_err();
+    assert!(skip.says().contains("18 Nov"), "{}", skip.says());
+    // No newer reading came.
+    life.now = now + day;
+    assert_eq!(why(&life, Touch::HeadsUp), "ok");
+    assert_eq!(first(&life), Some(life.now));
+}
+
+#[test]
 fn it_may_be_the_wrong_moment_for_them() {
     let (now, later) = (at(HEADS_UP), at("2026-11-18T12:00:00Z"));
     let mut life = asleep(HEADS_UP, |_| {});
@@ -288,7 +308,7 @@ fn it_may_be_the_wrong_moment_for_them() {
     let mut life = asleep(HEADS_UP, |_| {});
     life.sees("ana", Seen { away_until: Some(later), ..seen(now) });
     assert_eq!(why(&life, Touch::HeadsUp), "away");
-    life.sees("ana", Seen { quiet: Some((now, later)), ..seen(now) });
+    life.sees("ana", Seen { quiet: DoNotDisturb::told(now, now, later), ..seen(now) });
     assert_eq!(why(&life, Touch::HeadsUp), "quiet");
 
     let off = |program: &mut Program| {

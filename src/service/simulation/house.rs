@@ -415,14 +415,8 @@ impl House {
     pub(super) fn foresees(&mut self, hours: i64) {
         let Some(process) = &self.process else { return };
         let now = self.time.truth();
-        let quiet = self.slack.with(|workspace| {
-            // Do-not-disturb may last longer than its reading is believed.
-            let rests = |account: &Account| {
-                account.quiet.is_some_and(|(_, until)| now + SignedDuration::from_hours(6) < until)
-            };
-            workspace.faults.is_empty() && !workspace.revoked && !workspace.accounts.values().any(rests)
-        });
-        if !quiet || !self.time.is_right() || self.well_since.is_none() {
+        let works = self.slack.with(|workspace| workspace.faults.is_empty() && !workspace.revoked);
+        if !works || !self.time.is_right() || self.well_since.is_none() {
             return;
         }
         let until = now + SignedDuration::from_hours(hours);

@@ -70,7 +70,7 @@ fn do_not_disturb_is_unknown_twelve_hours_after_it_was_read() {
         let window = json!({ "dnd_enabled": true, "next_dnd_start_ts": hours(from).as_second(),
             "next_dnd_end_ts": hours(until).as_second() });
         let quiet = quiet(&json!({ "users": { "U1": window } }), now());
-        let read = quiet.values().next().copied();
+        let read = quiet.values().next().map(DoNotDisturb::holds);
         assert_eq!(read, believed.map(|(from, until)| (hours(from), hours(until))), "{from} to {until}");
     };
     check(-1, 3, Some((-1, 3)));
@@ -167,7 +167,10 @@ fn people_are_recognized_by_id_or_address() {
         cause: None,
         event: Event::PersonLinked { person: carla.clone(), slack: slack("U4"), proof: None, replaces: None },
     };
-    let quiet = Quiet::from([(slack("U2"), (now, now + SignedDuration::from_hours(1)))]);
+    let quiet = Quiet::from([(
+        slack("U2"),
+        DoNotDisturb::told(now, now, now + SignedDuration::from_hours(1)).unwrap(),
+    )]);
     let sighting = recognise(&program, &State::of([&linked]), &workspace(), &members(&page, now), &quiet);
 
     let ids = |id: &str| PersonId::parse(id).unwrap();
