@@ -15,7 +15,7 @@ use crate::message;
 pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action: &Action) -> Decided {
     let on_message = |then: &dyn Fn(PostId) -> Decided| match post {
         Some(post) => then(post),
-        None => refuse("This button has lost its message. Please use the one in our direct message."),
+        None => refuse("This button no longer works. Please use the one in our direct message."),
     };
     let on_delivery = |then: &dyn Fn(PostId, &Delivery<'_>) -> Result<Decided, String>| {
         on_message(&|post| with_delivery(scene, actor, post, |delivery| then(post, delivery)))

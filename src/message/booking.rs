@@ -415,7 +415,7 @@ pub(super) fn vacancy(
     let wait = state.waiting_list.get(&of);
     let subject = wait.and_then(|wait| wait.subject.as_ref());
     let Some(initiative) = subject.and_then(|subject| program.initiative(&subject.initiative)) else {
-        return Ok(Message::line("An office hour was free. You wait for none any more."));
+        return Ok(Message::line("An office hour was free. You are no longer on the waiting list."));
     };
     let host = wording::joined(&names(program, &initiative.advocates));
     let text = format!(

@@ -47,6 +47,8 @@ pub(super) struct Facts {
     /// The steps that can be offered.
     pub(super) first: Offer,
     pub(super) smallest: Offer,
+    /// Whether the smallest is less than what was offered at first.
+    pub(super) smaller: bool,
     /// "Checkout and Payments".
     pub(super) teams: String,
     /// "Checkout's".
@@ -248,6 +250,7 @@ pub(super) fn gather(
         late: late(case, moment),
         first,
         smallest,
+        smaller: has_smaller(case),
         whose: wording::possessive(&teams),
         teams,
         title: case.initiative.title.clone(),

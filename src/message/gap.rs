@@ -38,7 +38,7 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
             format!("{} was not found in Slack: fix their id or e-mail address in people.toml.", name(person))
         }
         Gap::Unknown { person } => format!(
-            "Whether a message reached {} can't be found out; it won't be sent again. Ask them.",
+            "I can't tell whether a message reached {}. It won't be sent again: ask them.",
             name(person)
         ),
         Gap::Missed { person } => format!(

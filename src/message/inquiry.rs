@@ -148,8 +148,9 @@ impl Inquiry<'_> {
             return message.parts.push(Part::Paragraph(Paragraph::text(text)));
         }
         let Some(since) = self.state.awaits_since(self.of) else {
-            let text =
-                format!("The FAQ has answered it since. Should that not help {name}, it comes back to you.");
+            let text = format!(
+                "The FAQ has answered it since. If that does not help {name}, the question comes back to you."
+            );
             return message.parts.push(Part::Paragraph(Paragraph::text(text)));
         };
         if self.question.helped == Some(false)
@@ -196,8 +197,8 @@ impl Inquiry<'_> {
         }
         if let Some((initiative, entry, kept)) = self.state.kept_from(self.of) {
             message.parts.push(small(match kept.answer.reveal() {
-                Some(text) => format!("Kept for everybody who asks the like, as {entry}: {text}"),
-                None => format!("Kept for everybody who asks the like, as {entry}."),
+                Some(text) => format!("Saved in the FAQ as {entry}: {text}"),
+                None => format!("Saved in the FAQ as {entry}."),
             }));
             let drop = Action::Drop { initiative: initiative.clone(), entry: entry.clone() };
             message.buttons = vec![more, button("Drop from the FAQ", drop, Look::Plain)];

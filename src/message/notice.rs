@@ -129,7 +129,7 @@ impl Desk<'_> {
         let whom = post.map(|post| Who::of(self.program, self.state, post.key.to()));
         let (full, short) =
             whom.map_or(("somebody".to_owned(), "them".to_owned()), |who| (who.full, who.short));
-        let first = format!("Whether {what} reached {full} can't be found out.");
+        let first = format!("I can't tell whether {what} reached {full}.");
         let next = format!(
             "It won't be sent again, so that nobody gets it twice. Next: ask {short} whether it arrived, and make the case yourself if it didn't."
         );

@@ -26,7 +26,7 @@ pub(super) fn ask(case: &Case<'_>, first: &Offer, each: bool) -> Result<String, 
 pub(super) fn questions(hours: &str, at_ease: bool) -> String {
     match (hours.is_empty(), at_ease) {
         (true, _) => {
-            "Questions any time, just reply; no office hour falls into your day before plans freeze."
+            "Questions any time, just reply; no office hours fall in your workday before plans freeze."
                 .to_owned()
         }
         (false, true) => format!("Questions any time, just reply; or {hours}."),

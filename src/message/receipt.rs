@@ -60,7 +60,7 @@ pub(super) fn receipt(
     let s = if several { "" } else { "s" };
     let next = match received.said {
         Said::Question | Said::Remark => {
-            "It reads like no question; if you would like an answer, just ask.".to_owned()
+            "It does not look like a question; if you would like an answer, just ask.".to_owned()
         }
         Said::Talk => format!("{who} write{s} to you{by} to find a time."),
         Said::Concern => {

@@ -49,7 +49,7 @@ fn line(program: &Program, state: &State, post: &PostState) -> Paragraph {
         Phase::Waiting { .. } | Phase::Intended { .. } => "being tried again".to_owned(),
         Phase::Sent { .. } => "sent since".to_owned(),
         Phase::Missed => "not sent: its time is over".to_owned(),
-        Phase::Unknown => "tried again; whether it arrived can't be found out".to_owned(),
+        Phase::Unknown => "tried again; I can't tell whether it arrived".to_owned(),
     };
     who.opens(&format!(": {}, {now}", what(program, &post.key)))
 }

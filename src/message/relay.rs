@@ -146,7 +146,7 @@ fn next(program: &Program, received: &Received, initiative: Option<&Initiative>,
     let mut spans = match received.said {
         Said::Question | Said::Remark => {
             return Paragraph(vec![text(format!(
-                "It reads like no question, so {name} was promised no answer."
+                "It does not look like a question, so {name} was promised no answer."
             ))]);
         }
         Said::Talk => vec![text(format!("Next: write to {name} and agree on a time. "))],
@@ -159,7 +159,7 @@ fn next(program: &Program, received: &Received, initiative: Option<&Initiative>,
         Said::Referral => {
             let mut spans = vec![text(format!(
                 "Next: approach them, and they get a first message of their own that doesn't name {name}; \
-                 or let it be. To have them for good, name them in "
+                 or leave it. To add them permanently, name them in "
             ))];
             spans.push(match initiative {
                 Some(initiative) => Span::Code(file(initiative)),

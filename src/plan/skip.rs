@@ -444,7 +444,7 @@ impl Skip {
             Self::Sent { at } => format!("It was sent {}.", on(at)),
             Self::UnderWay => "It is under way, or being looked up.".into(),
             Self::Unknown => {
-                "Whether it arrived can't be found out, so it won't be sent again; ask them.".into()
+                "I can't tell whether it arrived, so it won't be sent again; ask them.".into()
             }
             Self::Refused { code } => format!("Slack refused it ({code})."),
             Self::Missed => {

@@ -152,7 +152,7 @@ async fn whoever_has_booked_as_much_as_one_may_is_told_so() {
     }
     world.settled().await;
     ben.commands("book").await;
-    let says = ben.reads("You have as many times booked with Priya").await;
+    let says = ben.reads("You have booked all the times with Priya").await;
     assert!(words(&says).contains("/canvass bookings"), "{}", words(&says));
 }
 

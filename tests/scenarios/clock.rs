@@ -51,7 +51,7 @@ async fn what_is_given_up_after_two_looks_is_shown_and_only_what_is_still_to_com
     let priya = world.person("priya").await;
     assert!(priya.commands("help").await.contains("/canvass revive"));
     let nothing = priya.commands("revive").await;
-    assert!(nothing.contains("No message was given up whose time is still to come."), "{nothing}");
+    assert!(nothing.contains("None of the missed messages can still be sent."), "{nothing}");
     priya.commands("pause").await;
     // The pitches come due while sending is paused, so the time of every heads-up passes.
     world.advance_to("2026-12-03T10:30:00Z").await;

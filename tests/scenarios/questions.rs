@@ -178,7 +178,7 @@ async fn an_answer_is_kept_for_everybody_without_names_and_dropped_again() {
     let refused = priya.submits(&[("text", json!("They do; Dev has seen it."))]).await;
     assert!(refused.to_string().contains("leave the name out"), "{refused}");
     priya.submits(&[("text", json!("They do, and the second step covers them."))]).await;
-    let kept = shows(&priya, "subscriptions", "Kept for everybody").await;
+    let kept = shows(&priya, "subscriptions", "Saved in the FAQ as").await;
 
     lucia.types("do subscriptions have this problem too").await;
     let answer = shows(&lucia, "the second step covers them", "Did this help?").await;

@@ -181,8 +181,8 @@ fn none_free(
     };
     if free.iter().any(full) {
         return Err(format!(
-            "You have as many times booked with {who} as one can have ahead. `{} bookings` shows them, to move or \
-             cancel one.",
+            "You have booked all the times with {who} that one person can have ahead. `{} bookings` shows them, to \
+             move or cancel one.",
             program.command
         ));
     }

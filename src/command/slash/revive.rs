@@ -24,7 +24,7 @@ fn revive(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, S
         _ => format!(" The time of {over} messages really is over."),
     };
     if alive.is_empty() {
-        return Err(format!("No message was given up whose time is still to come.{past}"));
+        return Err(format!("None of the missed messages can still be sent.{past}"));
     }
     let count = match alive.len() {
         1 => "1 message is planned again".to_owned(),

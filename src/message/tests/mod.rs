@@ -209,9 +209,9 @@ fn without_a_free_office_hour_the_message_is_honest_about_it() {
     // 15:00 in Lisbon is after midnight in Tokyo.
     program.people.get_mut(&person_id("ana")).unwrap().zone =
         Some(jiff::tz::TimeZone::get("Asia/Tokyo").unwrap());
-    assert!(text(&program, "ana").contains("no office hour falls into your day before plans freeze."));
+    assert!(text(&program, "ana").contains("no office hours fall in your workday before plans freeze."));
     close(&mut program, None);
-    assert!(text(&program, "ben").contains("no office hour falls into your day"));
+    assert!(text(&program, "ben").contains("no office hours fall in your workday"));
 }
 
 #[test]
