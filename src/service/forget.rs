@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::answer::person_named;
 use super::shared::Shared;
 use crate::clock::Clock;
+use crate::domain::account::{Former, Turn};
 use crate::domain::booking::By;
 use crate::domain::directory::{Address, Person};
 use crate::domain::event::{Event, Record};
@@ -200,6 +201,13 @@ impl History {
         if let Event::PersonLinked { person, slack, .. } | Event::Approached { person, slack, .. } = event {
             self.accounts.entry(person.clone()).or_default().insert(slack.clone());
         }
+        // An account that was taken for theirs by mistake is somebody else's.
+        if let Event::PersonLinked { person, replaces: Some(Former { slack, turn: Turn::Corrected }), .. } =
+            event
+            && let Some(accounts) = self.accounts.get_mut(person)
+        {
+            accounts.remove(slack);
+        }
     }
 
     /// The ids that `person` had before, but for those that somebody else has now.
@@ -345,6 +353,12 @@ mod tests {
         Event::PersonLinked { person: id(person), slack, proof: None, replaces: None }
     }
 
+    fn corrected(person: &str, wrong: &str, right: &str) -> Event {
+        let [wrong, slack] = [wrong, right].map(|account| SlackUserId::parse(account).unwrap());
+        let replaces = Some(Former { slack: wrong, turn: Turn::Corrected });
+        Event::PersonLinked { person: id(person), slack, proof: None, replaces }
+    }
+
     fn renamed(old: &str, new: &str) -> Event {
         let renamed = Renames { people: [(id(old), id(new))].into(), ..Renames::default() };
         Event::ConfigAdopted {
@@ -367,12 +381,13 @@ mod tests {
             linked("ana", "U3"),
             renamed("ana", "ben"),
             linked("ben", "U4"),
+            corrected("ben", "U4", "U5"),
         ]);
         let (state, seen) = (State::default(), Observations::default());
         let found = find(&program, &state, &seen, &records, "@ben").unwrap();
         assert_eq!(found.was, [id("benjamin"), id("benny")], "Ana is in the configuration: that id is hers");
         let accounts: Vec<&str> = found.accounts.iter().map(SlackUserId::as_str).collect();
-        assert_eq!(accounts, ["U06BNCRT318", "U1", "U2", "U4"]);
+        assert_eq!(accounts, ["U06BNCRT318", "U1", "U2", "U5"]);
         assert!(find(&program, &state, &seen, &records, "nobody").is_err());
         let refused = find(&program, &state, &seen, &records, "priya").unwrap_err();
         assert!(refused.contains("advocates an initiative"), "{refused}");

@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{AccountNews, AccountTurn, Engagement, PersonState, Phase, State, person_mut};
+use super::merging::put;
+use super::{AccountNews, AccountTurn, Engagement, PersonState, Phase, PostState, State, person_mut};
 use crate::domain::account::{Disbelief, Former, Proof, Turn};
 use crate::domain::booking::By;
 use crate::domain::effect::{About, PostKey};
 use crate::domain::event::{How, Renames};
-use crate::domain::ids::{PersonId, Seq, SlackUserId};
+use crate::domain::ids::{PersonId, Seq, SlackChannelId, SlackUserId};
 
 /// The id under which is kept what an account did that is nobody's any more: its own, in lower case.
 fn apart_id(slack: &SlackUserId) -> Option<PersonId> {
@@ -138,9 +139,19 @@ impl State {
         let as_guest = self.bookings.iter().filter(|(_, booking)| booking.guest == *person);
         let as_guest: BTreeSet<Seq> = as_guest.map(|(of, _)| *of).collect();
         let known = self.people.remove(person).map(Arc::unwrap_or_clone).unwrap_or_default();
-        let Parted { acts, mut rest } = parted(known, turn, &as_guest);
+        let Parted { mut acts, mut rest } = parted(known, turn, &as_guest);
         match turn {
-            Turn::Corrected => rest.corrected = Some(seq),
+            Turn::Corrected => {
+                rest.corrected = Some(seq);
+                // What was theirs before this account came is none of its own.
+                for former in rest.apart.clone() {
+                    let Some(promised) = self.people.get(&former).map(|former| promised(former)) else {
+                        continue;
+                    };
+                    acts.disown(&promised);
+                    rest = rest.merged(promised);
+                }
+            }
             Turn::Replaced => _ = rest.apart.insert(apart.clone()),
         }
         self.people.insert(person.clone(), Arc::new(rest));
@@ -238,12 +249,20 @@ impl State {
     /// The messages in the account's conversation: all of them, or those about what it said and booked. The
     /// others were the person's, who gets none of them again.
     fn part_posts(&mut self, person: &PersonId, apart: &PersonId, turn: Turn) {
+        // What they got as an account of before stays theirs.
+        let formers = self.person(person).into_iter().flat_map(|known| &known.apart);
+        let elsewhere: Vec<&SlackChannelId> = formers
+            .filter(|former| *former != apart)
+            .filter_map(|former| self.person(former)?.channel.as_ref())
+            .collect();
+        let is_elsewhere =
+            |post: &PostState| post.place().is_some_and(|(channel, _)| elsewhere.contains(&channel));
         let renames =
             Renames { people: BTreeMap::from([(person.clone(), apart.clone())]), ..Renames::default() };
         let mut moved = BTreeSet::new();
         for (id, post) in self.posts.iter().filter(|(_, post)| post.key.to() == person) {
             let of_account = match (turn, post.key.about()) {
-                (Turn::Corrected, _) => true,
+                (Turn::Corrected, _) => !is_elsewhere(post),
                 (Turn::Replaced, About::Said(of) | About::Answer(of)) => {
                     let said = self.received.get(&self.asked(of));
                     said.is_some_and(|received| received.person == *apart)
@@ -288,26 +307,57 @@ impl State {
 fn parted(mut known: PersonState, turn: Turn, as_guest: &BTreeSet<Seq>) -> Parted {
     let (guest, host): (Vec<Seq>, Vec<Seq>) = known.bookings.iter().partition(|of| as_guest.contains(of));
     let mut rest = PersonState { leave: known.leave.take(), bookings: host, ..PersonState::default() };
+    // What accounts of before did waits for the person, whichever account comes next.
+    rest.apart = std::mem::take(&mut known.apart);
     if turn == Turn::Replaced {
         // What was promised to the human holds for whoever has their address now.
-        rest.stopped = known.stopped;
-        rest.stopped_initiatives = known.stopped_initiatives.clone();
-        rest.snoozed_until = known.snoozed_until;
-        rest.campaign = known.campaign.clone();
-        rest.rehearsed = known.rehearsed.clone();
-        rest.digest = known.digest;
-        rest.apart = std::mem::take(&mut known.apart);
+        rest = rest.merged(promised(&known));
         rest.corrected = known.corrected.take();
     }
     known.bookings = guest;
     known.account = None;
     for (about, engagement) in &mut known.engagements {
-        rest.engagements.insert(about.clone(), engagement.part(turn));
+        put(&mut rest.engagements, about.clone(), engagement.part(turn), Engagement::merged);
     }
     Parted { acts: known, rest }
 }
 
+/// What was promised to the human who had an account: it holds whichever account they have.
+fn promised(known: &PersonState) -> PersonState {
+    let engagements = known.engagements.iter().map(|(about, engagement)| {
+        let Engagement { deliveries, reached, unknown, .. } = engagement;
+        let kept = Engagement {
+            deliveries: deliveries.clone(),
+            reached: *reached,
+            unknown: *unknown,
+            ..Engagement::default()
+        };
+        (about.clone(), kept)
+    });
+    PersonState {
+        stopped: known.stopped,
+        stopped_initiatives: known.stopped_initiatives.clone(),
+        snoozed_until: known.snoozed_until,
+        campaign: known.campaign.clone(),
+        rehearsed: known.rehearsed.clone(),
+        digest: known.digest,
+        engagements: engagements.collect(),
+        ..PersonState::default()
+    }
+}
+
 impl PersonState {
+    /// Takes away what was sent to somebody else. A stop stays: it may have been said by both.
+    fn disown(&mut self, promised: &PersonState) {
+        self.campaign.retain(|at| !promised.campaign.contains(at));
+        self.rehearsed.retain(|at| !promised.rehearsed.contains(at));
+        for (about, others) in &promised.engagements {
+            let Some(engagement) = self.engagements.get_mut(about) else { continue };
+            engagement.deliveries.retain(|_, post| !others.deliveries.values().any(|other| other == post));
+            engagement.reached &= !engagement.deliveries.is_empty();
+        }
+    }
+
     /// Whether another account was taken for theirs, or was.
     pub(super) fn has_had_another_account(&self) -> bool {
         let changed = |news: &AccountNews| matches!(news.what, AccountTurn::Changed { .. });
@@ -317,7 +367,7 @@ impl PersonState {
 
 impl Engagement {
     /// Leaves what the account did, and gives what is the person's: what advocates recorded about them, and
-    /// after a replacement what they were sent.
+    /// after a replacement what could not be sent.
     fn part(&mut self, turn: Turn) -> Self {
         let mut rest = Self {
             conversation: self.conversation.take(),
@@ -333,8 +383,6 @@ impl Engagement {
             };
         }
         if turn == Turn::Replaced {
-            rest.deliveries = self.deliveries.clone();
-            (rest.reached, rest.unknown) = (self.reached, self.unknown);
             rest.missed = std::mem::take(&mut self.missed);
         }
         rest

@@ -254,6 +254,32 @@ fn a_replacement_that_is_somebody_else_stays_apart_and_is_still_not_written_to_a
 }
 
 #[test]
+fn what_came_from_an_account_of_before_outlives_a_wrong_one_and_is_not_the_wrong_ones() {
+    let (mut story, post) = stranger();
+    story.links("henrik", "U0NEW", Some(("U0STRANGER", Turn::Replaced)));
+    let later = PostKey::Notice {
+        to: person("henrik"),
+        notice: crate::domain::effect::Notice::Paused { since: Seq(1) },
+    };
+    story.sends(&later, "D0NEW");
+    story.links("henrik", "U0RIGHT", Some(("U0NEW", Turn::Corrected)));
+    let henrik = story.known("henrik");
+    assert!(henrik.stopped && henrik.campaign.len() == 1);
+    assert_eq!(story.0.id_of(&pitch("henrik")), post);
+    assert!(story.may_have_got(&pitch("henrik")), "never twice");
+    assert!(!story.may_have_got(&later), "that went to the wrong account");
+    // Whose account was wrong is nobody of whom something waits to be confirmed.
+    let wrong = story.known("u0new");
+    assert!(wrong.apart.is_empty() && wrong.campaign.is_empty());
+    assert!(
+        wrong.engagements.values().all(|engagement| engagement.deliveries.is_empty() && !engagement.reached)
+    );
+    story.says(Event::AccountConfirmed { person: person("henrik"), by: person("priya"), same: true });
+    assert_eq!(story.known("henrik").asked.len(), 1);
+    assert_eq!(story.engagement("henrik").stance().unwrap().stance, Stance::Declined);
+}
+
+#[test]
 fn a_message_under_way_to_a_replaced_account_is_not_sent_again() {
     let mut story = Story::default();
     story.links("henrik", "U0OLD", None);
