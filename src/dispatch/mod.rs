@@ -154,6 +154,19 @@ enum End {
     Again(Duration),
 }
 
+/// Where a message to `person` may have gone: to their account, or to one that it replaced.
+fn conversations(program: &Program, state: &State, person: &PersonId) -> Vec<Recipient> {
+    let Some(to) = recipient(program, state, person) else { return Vec::new() };
+    let formers = state.person(person).into_iter().flat_map(|known| &known.apart);
+    let formers = formers.filter_map(|former| {
+        let known = state.person(former)?;
+        let (slack, channel) = (known.slack.clone()?, known.channel.clone());
+        Some(Recipient { person: person.clone(), slack, channel })
+    });
+    let formers: Vec<Recipient> = formers.filter(|former| former.slack != to.slack).collect();
+    std::iter::once(to).chain(formers).collect()
+}
+
 /// How `person` is reached, if it is known: by their account on record, unless the configuration means another.
 fn recipient(program: &Program, state: &State, person: &PersonId) -> Option<Recipient> {
     let known = state.person(person);

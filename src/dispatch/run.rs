@@ -1,6 +1,6 @@
 //! The loop: keeps the plan up to date and starts what is due, as much at a time as the limits let.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ use super::limiter::{Limiter, Slot};
 use super::looks::Looks;
 use super::probe::{Look, Probes, probe};
 use super::work::{InFlight, Kind, Retries, Round, Unknown};
-use super::{End, Means, Planner, Settled, Shared, World, look_up, post, recipient, refresh};
+use super::{End, Means, Planner, Settled, Shared, World, conversations, look_up, post, recipient, refresh};
 use crate::clock::monotonic;
 use crate::domain::effect::{Effect, Post, PostId, PostKey, Traffic};
 use crate::domain::event::{Event, PauseReason, Record};
@@ -61,9 +61,9 @@ pub struct Dispatch<P> {
     unsayable: HashSet<PostId>,
     /// Posts that may have gone out without being on record, to look up before they are sent.
     unproven: BTreeMap<PostId, PostKey>,
-    /// Those of them that were looked up, and the account in whose conversation. Whoever has another account since has
+    /// Those that were looked up, each with the account in whose conversation. Whoever has had another account has
     /// another conversation, which is looked through as well.
-    proven: HashMap<PostId, SlackUserId>,
+    proven: HashSet<(PostId, SlackUserId)>,
 }
 
 impl<P> std::fmt::Debug for Dispatch<P> {
@@ -118,7 +118,7 @@ impl<P: Planner> Dispatch<P> {
             refused: HashSet::new(),
             unsayable: HashSet::new(),
             unproven: BTreeMap::new(),
-            proven: HashMap::new(),
+            proven: HashSet::new(),
         };
         (dispatch, settling)
     }
@@ -196,6 +196,7 @@ impl<P: Planner> Dispatch<P> {
             seen: self.seen.borrow_and_update().clone(),
         };
         self.stale = true;
+        self.in_flight.world_changed();
         self.unsayable.clear();
         self.refused.clear();
     }
@@ -217,13 +218,20 @@ impl<P: Planner> Dispatch<P> {
         if self.probes.ended(id, &end, self.shared.means.clock.now(), monotonic()) {
             return Ok(());
         }
+        let is_current = self.in_flight.is_current(id);
         let Some(post) = self.in_flight.ended(id) else { return Ok(()) };
         match end {
             End::Done => self.retries.forget(post),
             End::Proven(account) => {
                 self.retries.forget(post);
-                self.unproven.remove(&post);
-                self.proven.insert(post, account);
+                self.proven.insert((post, account));
+                let is_left = self.unproven.get(&post).is_some_and(|key| {
+                    let state = self.shared.means.writer.state();
+                    self.unseen(post, &conversations(&self.world.program, &state, key.to())).is_some()
+                });
+                if !is_left {
+                    self.unproven.remove(&post);
+                }
             }
             End::Renewed => {
                 self.retries.forget(post);
@@ -232,6 +240,8 @@ impl<P: Planner> Dispatch<P> {
                     self.world_changed();
                 }
             }
+            // The world that said so is gone; it is judged again.
+            End::NotNow | End::Unsayable if !is_current => {}
             End::NotNow => _ = self.refused.insert(post),
             End::Unsayable => _ = self.unsayable.insert(post),
             End::Again(after) => self.retries.again(post, monotonic(), after),
@@ -336,16 +346,20 @@ impl<P: Planner> Dispatch<P> {
         });
     }
 
+    /// The first of these conversations that `post` was not looked for in.
+    fn unseen<'to>(&self, post: PostId, conversations: &'to [Recipient]) -> Option<&'to Recipient> {
+        conversations.iter().find(|to| !self.proven.contains(&(post, to.slack.clone())))
+    }
+
     /// The ids under which a post may have gone out before a restore, as far as they were not looked up.
     fn doubtful(&self, key: &PostKey, due: Timestamp) -> Vec<PostId> {
         let state = self.shared.means.writer.state();
         if !state.may_have_gone_before(key, due) {
             return Vec::new();
         }
-        let account = recipient(&self.world.program, &state, key.to()).map(|to| to.slack);
-        let proven =
-            |id: &PostId| self.proven.get(id).is_some_and(|at| account.as_ref().is_none_or(|is| is == at));
-        state.ids_before(key).into_iter().filter(|id| !proven(id)).collect()
+        let to = conversations(&self.world.program, &state, key.to());
+        let unseen = |id: &PostId| to.is_empty() || self.unseen(*id, &to).is_some();
+        state.ids_before(key).into_iter().filter(unseen).collect()
     }
 
     /// Whether a touch whose life is over may have gone out before a restore. It counts toward the caps if it did,
@@ -418,8 +432,11 @@ impl<P: Planner> Dispatch<P> {
     fn prove(&mut self, round: &mut Round) {
         let known: Vec<(PostId, PostKey, Recipient)> = {
             let state = self.shared.means.writer.state();
-            let reached = |key: &PostKey| recipient(&self.world.program, &state, key.to());
-            self.unproven.iter().filter_map(|(id, key)| Some((*id, key.clone(), reached(key)?))).collect()
+            let to = |id: PostId, key: &PostKey| {
+                let all = conversations(&self.world.program, &state, key.to());
+                self.unseen(id, &all).or(all.first()).cloned()
+            };
+            self.unproven.iter().filter_map(|(id, key)| Some((*id, key.clone(), to(*id, key)?))).collect()
         };
         for (id, key, to) in known {
             let person = key.to().clone();

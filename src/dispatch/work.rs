@@ -69,9 +69,21 @@ pub(super) struct InFlight {
     calls: HashMap<Id, (Kind, PostId, PersonId)>,
     people: HashSet<PersonId>,
     count: HashMap<Kind, usize>,
+    /// Tasks that began before the world changed: what they found out about it doesn't hold any more.
+    of_before: HashSet<Id>,
 }
 
 impl InFlight {
+    /// The world has changed under everything that is under way.
+    pub(super) fn world_changed(&mut self) {
+        self.of_before = self.calls.keys().copied().collect();
+    }
+
+    /// Whether the task goes by the world in force.
+    pub(super) fn is_current(&self, task: Id) -> bool {
+        !self.of_before.contains(&task)
+    }
+
     pub(super) fn has_room(&self, kind: Kind) -> bool {
         self.count.get(&kind).copied().unwrap_or(0) < kind.room()
     }
@@ -88,6 +100,7 @@ impl InFlight {
 
     /// The post that the task was about.
     pub(super) fn ended(&mut self, task: Id) -> Option<PostId> {
+        self.of_before.remove(&task);
         let (kind, post, to) = self.calls.remove(&task)?;
         self.people.remove(&to);
         if let Some(count) = self.count.get_mut(&kind) {

@@ -20,6 +20,7 @@ use world::{minutes, person, receipt, slack_id, start_of_test, touch};
 
 use super::{Campaigns, Rate};
 use crate::clock::monotonic;
+use crate::domain::account::{Former, Turn};
 use crate::domain::directory::Address;
 use crate::domain::effect::{Epoch, PostKey};
 use crate::domain::event::{Event, PauseReason, RefusedFor, Renames, Said};
@@ -524,6 +525,31 @@ async fn after_a_restore_it_is_also_looked_up_in_the_conversation_of_an_account_
         corrected.people.values_mut().for_each(|person| person.address = Address::Slack(account.clone()));
         *program = Arc::new(corrected);
     });
+    house.rename_all("said");
+    process.runs_dry().await;
+    assert_eq!(house.slack.count(&key), 1);
+    assert!(matches!(house.disk.state().post_of(&key).unwrap().phase, Phase::Sent { .. }));
+    process.stops().await.unwrap();
+}
+
+#[tokio::test]
+async fn after_a_restore_it_is_also_looked_up_in_the_conversation_of_an_account_that_was_replaced_since() {
+    let key = touch("ana");
+    let house = House::new(std::slice::from_ref(&key));
+    let former = SlackUserId::parse("U9").unwrap();
+    house.slack.has_at(&key, former.clone());
+    house.rename_all("mute");
+    let mut process = house.start();
+    let links = |slack: &SlackUserId, replaces| Event::PersonLinked {
+        person: person("ana"),
+        slack: slack.clone(),
+        proof: None,
+        replaces,
+    };
+    process.happens(links(&former, None)).await;
+    process.happens(Event::Restored { epoch: Epoch::new([1; 16]), from: Seq(100) }).await;
+    let replaced = Former { slack: former, turn: Turn::Replaced };
+    process.happens(links(&slack_id(&person("ana")), Some(replaced))).await;
     house.rename_all("said");
     process.runs_dry().await;
     assert_eq!(house.slack.count(&key), 1);
