@@ -125,7 +125,7 @@ async fn a_token_that_slack_takes_again_is_noticed_without_a_restart() {
     assert!(reason.contains("(token_revoked)"), "{reason}");
     house.world.post("faults/clear", json!({})).await;
     becomes(house, "token", true).await;
-    assert!(house.log().contains("Slack takes the bot token again"), "{}", house.log());
+    house.until("the log", async |house| house.log().contains("Slack takes the bot token again")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

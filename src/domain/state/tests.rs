@@ -3,7 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
-use crate::domain::account::Turn;
 use crate::domain::booking::{By, Subject, Via};
 use crate::domain::effect::DeliveryKey;
 use crate::domain::event::{Event, Renames};
@@ -276,41 +275,6 @@ fn what_a_backup_doesnt_know_is_looked_for_under_every_id_that_it_may_have_and_f
     assert_eq!(story.0.id_of(&key), of("ana").id());
     assert!(story.0.post_of(&key).is_some());
     assert_eq!(story.0.ids_before(&key)[0], of("ana").id());
-}
-
-#[test]
-fn what_went_to_another_account_of_theirs_is_looked_for_beside_what_went_to_the_one_before() {
-    let mut story = Story::default();
-    let links = |slack: &str, replaces: Option<Former>| Event::PersonLinked {
-        person: person("ana"),
-        slack: SlackUserId::parse(slack).unwrap(),
-        proof: None,
-        replaces,
-    };
-    let relay = PostKey::Relay { of: Seq(1), to: person("ana") };
-    let corrected =
-        |slack: &str| Some(Former { slack: SlackUserId::parse(slack).unwrap(), turn: Turn::Corrected });
-    story.says(links("U1", None));
-    assert_eq!(story.0.ids_before(&relay), [relay.id()]);
-    story.says(links("U2", corrected("U1")));
-    let backup = story.0.clone();
-    assert!(backup.ids_before(&relay).contains(&relay.id()));
-    // After the backup it goes to the wrong account, the account is corrected, and it goes to the right one.
-    let (deadline, teams) = (Timestamp::UNIX_EPOCH, vec![]);
-    story.says(Event::PostIntended {
-        key: relay.clone(),
-        attempt: 1,
-        deadline,
-        teams,
-        audience: None,
-        found_as: None,
-    });
-    let (channel, ts) = (SlackChannelId::parse("D2").unwrap(), MessageTs::parse("1.1").unwrap());
-    story.says(Event::PostSent { post: relay.id(), attempt: 1, channel, ts });
-    story.says(links("U1", corrected("U2")));
-    let went_as = story.0.id_of(&relay);
-    assert_ne!(went_as, relay.id());
-    assert!(backup.ids_before(&relay).contains(&went_as));
 }
 
 #[test]

@@ -254,6 +254,23 @@ fn a_replacement_that_is_somebody_else_stays_apart_and_is_still_not_written_to_a
 }
 
 #[test]
+fn what_went_to_another_account_is_looked_for_beside_what_went_to_the_one_before() {
+    let mut story = Story::default();
+    let relay = PostKey::Relay { of: Seq(1), to: person("henrik") };
+    story.links("henrik", "U1", None);
+    assert_eq!(story.0.ids_before(&relay), [relay.id()]);
+    story.links("henrik", "U2", Some(("U1", Turn::Corrected)));
+    let backup = story.0.clone();
+    assert!(backup.ids_before(&relay).contains(&relay.id()));
+    // After the backup it goes to the wrong account, the account is corrected, and it goes to the right one.
+    story.sends(&relay, "D2");
+    story.links("henrik", "U1", Some(("U2", Turn::Corrected)));
+    let went_as = story.0.id_of(&relay);
+    assert_ne!(went_as, relay.id());
+    assert!(backup.ids_before(&relay).contains(&went_as));
+}
+
+#[test]
 fn what_came_from_an_account_of_before_outlives_a_wrong_one_and_is_not_the_wrong_ones() {
     let (mut story, post) = stranger();
     story.links("henrik", "U0NEW", Some(("U0STRANGER", Turn::Replaced)));
