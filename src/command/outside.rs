@@ -252,7 +252,7 @@ mod tests {
         PersonId::parse(person).unwrap()
     }
 
-    /// The sample organisation as Slack knows it, with a journal.
+    /// The sample organization as Slack knows it, with a journal.
     struct House {
         program: Program,
         state: State,

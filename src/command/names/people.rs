@@ -120,7 +120,7 @@ mod tests {
 
     use super::*;
 
-    /// The sample organisation with two more people: a second Ana, and Dana Whitfield.
+    /// The sample organization with two more people: a second Ana, and Dana Whitfield.
     fn program() -> Program {
         let mut program = crate::config::load(Path::new("config")).unwrap().program;
         let ana = program.people[&PersonId::parse("ana").unwrap()].clone();
