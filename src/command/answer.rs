@@ -210,8 +210,7 @@ fn take(
 }
 
 fn release(scene: Scene<'_>, actor: &Person, post: PostId) -> Decided {
-    let key = scene.state.post(post).map(|post| &post.key).filter(|key| *key.to() == actor.id);
-    let of = key.and_then(PostKey::passes_on);
+    let of = scene.post_to(actor, Some(post)).and_then(|post| post.key.passes_on());
     let Some(received) = of.and_then(|of| scene.state.received.get(&of)) else {
         return refuse("I no longer have this concern on record.");
     };

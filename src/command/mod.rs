@@ -306,6 +306,11 @@ impl<'a> Scene<'a> {
         listed(&names, "and")
     }
 
+    /// A post to the actor. What somebody else's post is about is no business of theirs, whatever names it.
+    fn post_to(self, actor: &Person, post: Option<PostId>) -> Option<&'a PostState> {
+        self.state.post(post?).filter(|post| *post.key.to() == actor.id)
+    }
+
     /// The delivery a button was on, if the person may still act on it; otherwise what to tell them.
     fn delivery(self, actor: &Person, post: PostId) -> Result<Delivery<'a>, String> {
         let gone =

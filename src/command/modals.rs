@@ -225,7 +225,7 @@ pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values
         ModalKind::AddHours => bookings::submit_hours(scene, actor, values),
         ModalKind::Snooze => snooze(scene, actor, values),
         // There is nothing to submit in these.
-        ModalKind::Numbers { .. } | ModalKind::Stop { .. } | ModalKind::Read => (Vec::new(), Reply::Nothing),
+        ModalKind::Numbers { .. } | ModalKind::Read => (Vec::new(), Reply::Nothing),
     }
 }
 

@@ -495,11 +495,6 @@ pub enum ModalKind {
         /// The message.
         post: PostId,
     },
-    /// Which messages to stop.
-    Stop {
-        /// The message.
-        post: PostId,
-    },
     /// A question.
     Ask {
         /// About which initiative, if that is clear.
@@ -597,8 +592,7 @@ impl ModalKind {
             | Self::Concern { post }
             | Self::Wrong { post }
             | Self::Later { post }
-            | Self::SomeoneElse { post }
-            | Self::Stop { post } => Some(*post),
+            | Self::SomeoneElse { post } => Some(*post),
             Self::Ask { post, .. } => *post,
             Self::Reply { .. }
             | Self::Keep { .. }

@@ -165,47 +165,47 @@ fn away(user: &Value) -> Option<Away> {
     }
 }
 
-/// The accounts of a page of `users.list` that was asked for at `as_of`.
-pub fn members(page: &Value, as_of: Timestamp) -> Vec<Member> {
-    let members = page.get("members").and_then(Value::as_array).into_iter().flatten();
-    members.filter_map(|user| Member::read(user, as_of)).collect()
+/// The accounts of a page of `users.list` that was asked for at `as_of`; none if this is no page of it.
+pub fn members(page: &Value, as_of: Timestamp) -> Option<Vec<Member>> {
+    let members = page.get("members")?.as_array()?;
+    Some(members.iter().filter_map(|user| Member::read(user, as_of)).collect())
 }
 
-/// Do-not-disturb in an answer of `dnd.teamInfo` that was asked for at `as_of`. Only the window that is on or
-/// comes next is told, and it is believed for as long as the reading is.
-pub fn quiet(answer: &Value, as_of: Timestamp) -> Quiet {
-    let users = answer.get("users").and_then(Value::as_object);
-    users
-        .into_iter()
-        .flatten()
+/// Do-not-disturb in an answer of `dnd.teamInfo` that was asked for at `as_of`; none if this is no such answer.
+/// Only the window that is on or comes next is told, and it is believed for as long as the reading is.
+pub fn quiet(answer: &Value, as_of: Timestamp) -> Option<Quiet> {
+    let users = answer.get("users")?.as_object()?;
+    let told = users
+        .iter()
         .filter(|(_, told)| told.get("dnd_enabled").and_then(Value::as_bool) == Some(true))
         .filter_map(|(user, told)| {
             let at = |name| Timestamp::from_second(told.get(name)?.as_i64()?).ok();
             let told = DoNotDisturb::told(as_of, at("next_dnd_start_ts")?, at("next_dnd_end_ts")?)?;
             Some((SlackUserId::parse(user).ok()?, told))
-        })
-        .collect()
+        });
+    Some(told.collect())
 }
 
 /// Accounts a page: what Slack recommends at most.
 const PAGE: u32 = 200;
 /// People asked about in one call of `dnd.teamInfo`.
 const QUIET_PAGE: usize = 50;
-/// More pages than that are a fault: a cursor that doesn't move.
+/// More pages than that are a fault: a cursor that goes in circles.
 const MOST_PAGES: usize = 1_000;
 
 /// Reads which workspace the app is installed in.
 ///
 /// # Errors
-/// As for [`read_members`].
+/// As for [`read_members`]; the answer names no workspace.
 pub async fn read_workspace(client: &Client) -> Result<Workspace, CallError> {
-    Ok(Workspace::read(&patiently(client, Method::AuthTest, &json!({})).await?))
+    Workspace::read(&patiently(client, Method::AuthTest, &json!({})).await?).ok_or(CallError::Unreadable)
 }
 
-/// Reads every account of the workspace.
+/// Reads every account of the workspace: all or none, since whoever is not among them counts as gone.
 ///
 /// # Errors
-/// What ended the reading; a call that was only limited is made again after the time that Slack names.
+/// What ended the reading; a call that was only limited is made again after the time that Slack names. An
+/// answer without accounts, or a cursor that leads nowhere, is no reading.
 pub async fn read_members(client: &Client, clock: &Clock) -> Result<Vec<Member>, CallError> {
     let mut members = Vec::new();
     let mut cursor = String::new();
@@ -215,14 +215,18 @@ pub async fn read_members(client: &Client, clock: &Clock) -> Result<Vec<Member>,
             arguments.insert("cursor".to_owned(), cursor.as_str().into());
         }
         let (page, as_of) = patiently_at(client, clock, Method::UsersList, &arguments).await?;
-        members.extend(self::members(&page, as_of));
+        members.extend(self::members(&page, as_of).ok_or(CallError::Unreadable)?);
         let next = page.pointer("/response_metadata/next_cursor").and_then(Value::as_str).unwrap_or_default();
-        if next.is_empty() || next == cursor {
+        if next.is_empty() {
+            // There is at least the app's own account.
+            return if members.is_empty() { Err(CallError::Unreadable) } else { Ok(members) };
+        }
+        if next == cursor {
             break;
         }
         next.clone_into(&mut cursor);
     }
-    Ok(members)
+    Err(CallError::Unreadable)
 }
 
 /// Reads one account.
@@ -245,7 +249,7 @@ pub async fn read_quiet(client: &Client, clock: &Clock, users: &[SlackUserId]) -
         let names: Vec<&str> = some.iter().map(SlackUserId::as_str).collect();
         let arguments = json!({ "users": names.join(",") });
         let (answer, as_of) = patiently_at(client, clock, Method::DndTeamInfo, &arguments).await?;
-        all.extend(quiet(&answer, as_of));
+        all.extend(quiet(&answer, as_of).ok_or(CallError::Unreadable)?);
     }
     Ok(all)
 }

@@ -43,7 +43,7 @@ fn about<'a>(
     named: Option<&InitiativeId>,
     post: Option<PostId>,
 ) -> Option<&'a Initiative> {
-    let of_post = || scene.state.initiative_of(&scene.state.post(post?)?.key).cloned();
+    let of_post = || scene.state.initiative_of(&scene.post_to(actor, post)?.key).cloned();
     let named = named.cloned().or_else(of_post);
     let named = named.and_then(|id| scene.program.initiative(&id)).filter(|of| !of.withdrawn);
     named.or_else(|| crate::domain::question::choices(scene.program, &actor.id).into_iter().next())

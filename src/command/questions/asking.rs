@@ -243,9 +243,7 @@ pub(in crate::command) fn submit(
         somebody_else(scene, actor)?;
     }
     // Asked from a receipt in a thread, it is answered in that thread.
-    let thread =
-        post.and_then(|post| scene.state.post(post)).and_then(|post| scene.state.thread_of(&post.key));
-    let thread = thread.cloned();
+    let thread = scene.post_to(actor, post).and_then(|post| scene.state.thread_of(&post.key)).cloned();
     Ok((ask(scene, actor, Asked { text, about, place: None, thread }), Reply::Nothing))
 }
 

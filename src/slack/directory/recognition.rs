@@ -19,28 +19,28 @@ use crate::domain::state::{AccountTurn, State};
 /// The workspace that the app is installed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
-    /// `T…`. Should Slack not say it, no e-mail address is believed.
-    team: Option<String>,
+    /// `T…`.
+    team: String,
     /// The organization that it belongs to, `E…`, if it does.
     enterprise: Option<String>,
 }
 
 impl Workspace {
-    /// The one in an answer of `auth.test`.
-    pub fn read(answer: &Value) -> Self {
+    /// The one in an answer of `auth.test`. Where none is named, nothing can be said of whose account is whose.
+    pub fn read(answer: &Value) -> Option<Self> {
         let text = |name: &str| {
             answer.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
         };
-        Self { team: text("team_id"), enterprise: text("enterprise_id") }
+        Some(Self { team: text("team_id")?, enterprise: text("enterprise_id") })
     }
 
     /// Whether `member` is one of its own people: at home in it, or of the same organization and in it.
     pub fn has(&self, member: &Member) -> bool {
-        let Some(team) = self.team.as_ref().filter(|_| !member.stranger) else { return false };
         let within = |(enterprise, teams): &(String, Vec<String>)| {
-            self.enterprise.as_ref() == Some(enterprise) && teams.contains(team)
+            self.enterprise.as_ref() == Some(enterprise) && teams.contains(&self.team)
         };
-        member.team.as_ref() == Some(team) || member.enterprise.as_ref().is_some_and(within)
+        let at_home = member.team.as_ref() == Some(&self.team);
+        !member.stranger && (at_home || member.enterprise.as_ref().is_some_and(within))
     }
 
     /// Why the e-mail address of an account is not believed, if so.

@@ -1,6 +1,10 @@
 //! Reading the workspace over a scripted wire.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use async_trait::async_trait;
 
 use crate::domain::account::{Disbelief, Former, Proof, Turn};
 use crate::domain::calendar::{Offset as FromQuarter, PlanningCalendar};
@@ -12,6 +16,8 @@ use crate::domain::program::{Cadence, ConfigDigest, Limits, Program};
 use crate::domain::state::State;
 
 use super::*;
+use crate::slack::client::{UploadUrl, Wire};
+use crate::slack::ResponseUrl;
 
 fn now() -> Timestamp {
     "2026-12-07T09:00:00Z".parse().unwrap()
@@ -59,7 +65,7 @@ fn do_not_disturb_counts_only_while_it_is_switched_on() {
         "U3": { "dnd_enabled": true, "next_dnd_start_ts": null },
         "nobody": 3,
     }});
-    let quiet = quiet(&answer, Timestamp::from_second(1_700_000_000).unwrap());
+    let quiet = quiet(&answer, Timestamp::from_second(1_700_000_000).unwrap()).unwrap();
     assert_eq!(quiet.keys().map(SlackUserId::as_str).collect::<Vec<_>>(), ["U1"]);
 }
 
@@ -69,7 +75,7 @@ fn do_not_disturb_is_unknown_twelve_hours_after_it_was_read() {
     let check = |from: i64, until: i64, believed: Option<(i64, i64)>| {
         let window = json!({ "dnd_enabled": true, "next_dnd_start_ts": hours(from).as_second(),
             "next_dnd_end_ts": hours(until).as_second() });
-        let quiet = quiet(&json!({ "users": { "U1": window } }), now());
+        let quiet = quiet(&json!({ "users": { "U1": window } }), now()).unwrap();
         let read = quiet.values().next().map(DoNotDisturb::holds);
         assert_eq!(read, believed.map(|(from, until)| (hours(from), hours(until))), "{from} to {until}");
     };
@@ -171,7 +177,7 @@ fn people_are_recognized_by_id_or_address() {
         slack("U2"),
         DoNotDisturb::told(now, now, now + SignedDuration::from_hours(1)).unwrap(),
     )]);
-    let sighting = recognise(&program, &State::of([&linked]), &workspace(), &members(&page, now), &quiet);
+    let sighting = recognise(&program, &State::of([&linked]), &workspace(), &members(&page, now).unwrap(), &quiet);
 
     let ids = |id: &str| PersonId::parse(id).unwrap();
     let links: Vec<_> = sighting.links.iter().map(|link| (&link.person, &link.slack)).collect();
@@ -187,7 +193,7 @@ fn people_are_recognized_by_id_or_address() {
 
 /// In an organization, as `auth.test` names it.
 fn workspace() -> Workspace {
-    Workspace::read(&json!({ "ok": true, "team_id": "T1", "enterprise_id": "E1" }))
+    Workspace::read(&json!({ "ok": true, "team_id": "T1", "enterprise_id": "E1" })).unwrap()
 }
 
 /// What is found of Henrik, who is known by his address, among these accounts.
@@ -196,7 +202,7 @@ fn henrik_among(accounts: &[Value], guests: bool) -> Result<String, Missing> {
     let mut program = program(vec![henrik]);
     program.recognition.guests = guests;
     let page = json!({ "members": accounts });
-    let members = members(&page, now());
+    let members = members(&page, now()).unwrap();
     let sighting = recognise(&program, &State::default(), &workspace(), &members, &Quiet::new());
     match (sighting.links.as_slice(), sighting.missing.values().next()) {
         ([link], None) => Ok(link.slack.to_string()),
@@ -270,7 +276,7 @@ fn whoever_is_named_by_id_is_found_whatever_they_are_and_two_ids_are_one_account
     ]);
     let page = json!({ "members": [account("U1", json!({}))] });
     let found = |program: &Program| {
-        let (workspace, members) = (workspace(), members(&page, now()));
+        let (workspace, members) = (workspace(), members(&page, now()).unwrap());
         recognise(program, &State::default(), &workspace, &members, &Quiet::new())
     };
     let ids = |id: &str| PersonId::parse(id).unwrap();
@@ -296,7 +302,7 @@ fn whoever_was_listed_twice_is_the_same_human_after_their_account_was_replaced()
     let state = State::of([&Record { seq: Seq(1), at: Timestamp::UNIX_EPOCH, cause: None, event }]);
     let check = |old: Value, expected: Option<&str>| {
         let page = json!({ "members": [old, account("U2", json!({}))] });
-        let sighting = recognise(&twice, &state, &workspace(), &members(&page, now()), &Quiet::new());
+        let sighting = recognise(&twice, &state, &workspace(), &members(&page, now()).unwrap(), &Quiet::new());
         let link = sighting.links.iter().find(|link| link.slack == "U2".parse_id()).unwrap();
         let former = link.replaces.as_ref().map(|former| format!("{:?} {}", former.turn, former.slack));
         assert_eq!(former.as_deref(), expected, "{page}");
@@ -322,7 +328,7 @@ fn changed(proof: Option<Proof>, address: Address, host: bool, accounts: &[Value
     let event = Event::PersonLinked { person: henrik.clone(), slack, proof, replaces: None };
     let linked = Record { seq: Seq(1), at: Timestamp::UNIX_EPOCH, cause: None, event };
     let (state, page) = (State::of([&linked]), json!({ "members": accounts }));
-    let members = members(&page, now());
+    let members = members(&page, now()).unwrap();
     let sighting = recognise(&program, &state, &workspace(), &members, &Quiet::new());
     let acts = program.human(&state, &"U1".parse_id()).is_some();
     let before = if acts { "" } else { "U1 is out at once; " };
@@ -409,4 +415,65 @@ fn rights_move_to_another_account_by_an_id_only() {
     assert_eq!(changed(by_mail.clone(), mail(), true, &[off.clone(), new.clone()]), "Rights, keeps it");
     let by_id = Address::Slack("U2".parse_id());
     assert_eq!(changed(by_mail, by_id, true, &[off, new]), "U1 is out at once; U2 Replaced U1");
+}
+
+/// A Slack that gives one answer after another, whatever is asked; the last one for ever.
+struct Scripted(Mutex<VecDeque<Value>>);
+
+#[async_trait]
+impl Wire for Scripted {
+    async fn call(&self, _: Method, _: &Value) -> Result<Value, CallError> {
+        let mut answers = self.0.lock().unwrap();
+        let next = answers.pop_front().unwrap();
+        if answers.is_empty() {
+            answers.push_back(next.clone());
+        }
+        Ok(next)
+    }
+
+    async fn respond(&self, _: &ResponseUrl, _: &Value) -> Result<(), CallError> {
+        Ok(())
+    }
+
+    async fn upload(&self, _: &UploadUrl, _: &str, _: &str) -> Result<(), CallError> {
+        Ok(())
+    }
+}
+
+fn answering(answers: impl IntoIterator<Item = Value>) -> Client {
+    Client::over(Scripted(Mutex::new(answers.into_iter().collect())), Duration::from_secs(1))
+}
+
+#[tokio::test]
+async fn an_answer_that_lists_nobody_is_no_reading_of_everybody() {
+    async fn check(answers: &[Value], expected: Result<usize, CallError>) {
+        let read = read_members(&answering(answers.iter().cloned()), &Clock::system()).await;
+        assert_eq!(read.map(|members| members.len()), expected, "{answers:?}");
+    }
+    let page = |ids: &[&str], next: Value| {
+        let members: Vec<Value> = ids.iter().map(|id| account(id, json!({}))).collect();
+        json!({ "ok": true, "members": members, "response_metadata": { "next_cursor": next } })
+    };
+    let unreadable = || Err(CallError::Unreadable);
+    check(&[page(&["U1"], json!("a")), page(&["U2"], json!(""))], Ok(2)).await;
+    check(&[json!({ "ok": true, "members": [account("U1", json!({}))] })], Ok(1)).await;
+    // Slack may show an empty page and go on.
+    check(&[page(&[], json!("a")), page(&["U2"], json!(null))], Ok(1)).await;
+    check(&[json!({ "ok": true })], unreadable()).await;
+    check(&[json!({ "ok": true, "members": {} })], unreadable()).await;
+    check(&[page(&[], json!(""))], unreadable()).await;
+    check(&[page(&["U1"], json!("a")), json!({ "ok": true })], unreadable()).await;
+    // A cursor that doesn't move, and two that lead to each other.
+    check(&[page(&["U1"], json!("a"))], unreadable()).await;
+    let circle = (0..2 * MOST_PAGES).map(|turn| page(&["U1"], json!(if turn % 2 == 0 { "a" } else { "b" })));
+    check(&circle.collect::<Vec<_>>(), unreadable()).await;
+}
+
+#[tokio::test]
+async fn an_answer_without_its_subject_is_no_answer() {
+    let empty = || answering([json!({ "ok": true })]);
+    assert_eq!(read_workspace(&empty()).await, Err(CallError::Unreadable), "else no address would be believed");
+    let users = ["U1".parse_id()];
+    assert_eq!(read_quiet(&empty(), &Clock::system(), &users).await, Err(CallError::Unreadable));
+    assert_eq!(read_member(&empty(), &Clock::system(), &users[0]).await, Err(CallError::Unreadable));
 }

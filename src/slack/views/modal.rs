@@ -64,7 +64,6 @@ fn word_of(kind: &ModalKind) -> &'static str {
         ModalKind::Wrong { .. } => "wrong",
         ModalKind::Later { .. } => "later",
         ModalKind::SomeoneElse { .. } => "someone_else",
-        ModalKind::Stop { .. } => "stop",
         ModalKind::Ask { .. } => "ask",
         ModalKind::Reply { .. } => "reply",
         ModalKind::Keep { .. } => "keep",
