@@ -40,11 +40,12 @@ impl FromStr for SendHours {
                 Some((first, last)) => (weekday(first)?, weekday(last)?),
                 None => (weekday(part)?, weekday(part)?),
             };
-            if first > last {
-                return Err(BadHours);
-            }
-            for day in days.iter_mut().take(last + 1).skip(first) {
-                *day = true;
+            // Where the week begins on a Sunday, `Sun-Thu` are its working days.
+            let many = (last + days.len() - first) % days.len() + 1;
+            for day in (0..days.len()).cycle().skip(first).take(many) {
+                if let Some(day) = days.get_mut(day) {
+                    *day = true;
+                }
             }
         }
         let (from, until) = hours.trim().split_once('-').ok_or(BadHours)?;
@@ -75,6 +76,16 @@ impl std::fmt::Display for SendHours {
 }
 
 impl SendHours {
+    /// Nobody is written to before this time of their day, whatever is configured.
+    const MORNING: Time = Time::constant(6, 0, 0, 0);
+    /// Nobody is written to from this time of their day on, whatever is configured.
+    const NIGHT: Time = Time::constant(21, 0, 0, 0);
+
+    /// Whether they reach into the night.
+    pub fn reach_into_the_night(&self) -> bool {
+        self.from < Self::MORNING || Self::NIGHT < self.until
+    }
+
     fn takes(&self, weekday: Weekday) -> bool {
         usize::try_from(weekday.to_monday_zero_offset())
             .ok()
@@ -190,12 +201,27 @@ mod tests {
         for text in ["Mon-Fri 09:00-17:00", "Mon,Tue,Thu-Sat 10:00-12:00", "Wed 08:00-09:00"] {
             assert_eq!(text.parse::<SendHours>().unwrap().to_string(), text);
         }
+        let sunday_first: SendHours = "Sun-Thu 09:00-17:00".parse().unwrap();
+        assert_eq!(sunday_first.to_string(), "Mon-Thu,Sun 09:00-17:00");
+    }
+
+    #[test]
+    fn the_night_is_told_from_early_and_late_hours() {
+        let check = |text: &str, night: bool| {
+            let hours: SendHours = text.parse().unwrap();
+            assert_eq!(hours.reach_into_the_night(), night, "{text}");
+        };
+        check("Mon-Fri 09:00-17:00", false);
+        check("Mon-Sun 06:00-21:00", false);
+        check("Mon-Fri 05:59-17:00", true);
+        check("Mon-Fri 09:00-21:01", true);
+        check("Mon-Sun 00:00-23:59", true);
     }
 
     #[test]
     fn hours_that_make_no_sense_are_refused() {
         for bad in
-            ["", "09:00-17:00", "Mon-Fri", "Fri-Mon 09:00-17:00", "Mon-Fri 17:00-09:00", "Mon 09:00-24:01"]
+            ["", "09:00-17:00", "Mon-Fri", "Fri-Noon 09:00-17:00", "Mon-Fri 17:00-09:00", "Mon 09:00-24:01"]
         {
             assert_eq!(bad.parse::<SendHours>(), Err(BadHours), "{bad}");
         }

@@ -78,7 +78,7 @@ impl Organisation {
         let mut text = format!(
             "[calendar]\nzone = 'Europe/Lisbon'\nopens = 'starts - 18d'\nfreezes = 'starts + 14d'\n\
              [calendar.windows.{}]\nopens = {opens}\nfreezes = {freezes}\n\
-             [approval]\naudiences = []\nfirst_campaign = false\n\n[limits]\nburst_per_hour = 1000000\n\
+             [approval]\naudiences = []\nfirst_campaign = false\n\n[limits]\nburst_per_hour = 3600\n\
              [cadence.pitch]\nat = 'opens - 2w'\nuntil = 'freezes - 6wd'\n",
             self.quarter()
         );

@@ -1,5 +1,6 @@
 //! Windows, touches and limits make sense together.
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
 
 use super::Findings;
@@ -14,6 +15,12 @@ use crate::domain::engagement::{Audience, Touch};
 
 /// The product asks at most three times (ARCHITECTURE, *What a message must be*).
 const MOST_ASKS: u32 = 3;
+/// Most messages that anybody may be sent in seven days: one a working day.
+const MOST_PER_WEEK: u32 = 5;
+/// The shortest time between two messages to a person, so that no two come on one day.
+const SHORTEST_GAP: SignedDuration = SignedDuration::from_hours(24);
+/// Most messages in an hour, to all together: one a second (docs.slack.dev/apis/web-api/rate-limits).
+const MOST_PER_HOUR: u32 = 3600;
 /// A last call comes at least so many working days before the freeze (ARCHITECTURE, *What a message must be*).
 const QUIET_DAYS: i32 = -2;
 
@@ -229,11 +236,35 @@ pub(super) fn reminder_schedule(organisation: &Organisation<'_>, findings: &mut 
 
 pub(super) fn limit(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
     let limits = organisation.canvass.raw.as_ref().and_then(|canvass| value(&canvass.limits));
-    let Some(asks) = limits.and_then(|limits| limits.asks.as_ref()) else { return };
-    if asks.value > MOST_ASKS {
+    let Some(limits) = limits else { return };
+    if let Some(asks) = limits.asks.as_ref().filter(|asks| asks.value > MOST_ASKS) {
         findings
             .fault(asks.place, format!("nobody is asked {} times", asks.value))
             .label("after three messages without an answer there is silence")
             .help("write 3 or less");
+    }
+    if let Some(hours) = limits.hours.as_ref().filter(|hours| hours.value.reach_into_the_night()) {
+        findings
+            .fault(hours.place, "nobody is written to at night")
+            .label("reaches beyond 06:00 to 21:00 of the recipient's day")
+            .help("write hours between 06:00 and 21:00, such as `Mon-Fri 09:00-17:00`");
+    }
+    if let Some(most) = limits.per_week.as_ref().filter(|most| most.value > MOST_PER_WEEK) {
+        findings
+            .fault(most.place, format!("nobody is written to {} times a week", most.value))
+            .label("across all initiatives together")
+            .help(format!("write {MOST_PER_WEEK} or less; 2 is what people bear"));
+    }
+    if let Some(gap) = limits.gap.as_ref().filter(|gap| gap.value.0 < SHORTEST_GAP) {
+        findings
+            .fault(gap.place, "nobody is written to twice on one day")
+            .label("shorter than a day")
+            .help("write `24h` or more; `48h` is what people bear");
+    }
+    if let Some(burst) = limits.burst_per_hour.as_ref().filter(|burst| burst.value > MOST_PER_HOUR) {
+        findings
+            .fault(burst.place, format!("{} messages an hour are more than Slack takes", burst.value))
+            .label("one a second is what it takes for long")
+            .help(format!("write {MOST_PER_HOUR} or less; with 60, whoever objects early spares the others"));
     }
 }

@@ -111,15 +111,16 @@ table! {
 table! {
     /// How much nudging a person bears, across all initiatives together.
     Limits {
-        /// When people may be written to, in their own zone; `Mon-Fri 09:00-17:00` if left out.
+        /// When people may be written to, in their own zone, between 06:00 and 21:00; `Mon-Fri 09:00-17:00` if left
+        /// out.
         hours: Maybe<SendHours>,
-        /// Most campaign messages to a person in any seven days; 2 if left out.
+        /// Most campaign messages to a person in any seven days, 5 at most; 2 if left out.
         per_week: Maybe<u32>,
-        /// Shortest time between two campaign messages to a person; `48h` if left out.
+        /// Shortest time between two campaign messages to a person, `24h` at least; `48h` if left out.
         gap: Maybe<Gap>,
         /// Most of pitch, reminder and last call together, per initiative and quarter; 3 at most.
         asks: Maybe<u32>,
-        /// Most campaign messages in an hour, to all people together; 60 if left out.
+        /// Most campaign messages in an hour, to all people together, 3600 at most; 60 if left out.
         burst_per_hour: Maybe<u32>,
         /// Largest share of a team's capacity that a quarter's asks may take; 0.2 if left out.
         capacity_share: Maybe<f64>,
