@@ -35,11 +35,15 @@ pub(super) fn health(alive: bool) -> Done {
     }))
 }
 
-/// A line for each part that has something to say, as `/readyz` tells it.
+/// A line for each part, as `/readyz` tells it.
 fn told(answer: &str) -> Vec<String> {
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     let Ok(Value::Object(parts)) = serde_json::from_str(body) else { return Vec::new() };
-    let line = |(name, part): (&String, &Value)| Some(format!("{name}: {}", part.get("reason")?.as_str()?));
+    let line = |(name, part): (&String, &Value)| {
+        let reason = part.get("reason").and_then(Value::as_str);
+        let ok = part.get("ok")?.as_bool()?;
+        Some(format!("{name}: {}", reason.unwrap_or(if ok { "in order" } else { "not in order" })))
+    };
     parts.iter().filter_map(line).collect()
 }
 

@@ -106,7 +106,7 @@ enum Command {
         /// Only this initiative.
         initiative: Option<String>,
         /// For another day, such as 2026-12-07.
-        #[arg(long, value_name = "DAY")]
+        #[arg(long, value_name = "DAY", value_parser = day)]
         at: Option<Date>,
         /// As JSON.
         #[arg(long)]
@@ -124,7 +124,7 @@ enum Command {
         #[arg(long, default_value = "pitch", value_parser = touch)]
         touch: Touch,
         /// On another day, such as 2026-12-07.
-        #[arg(long, value_name = "DAY")]
+        #[arg(long, value_name = "DAY", value_parser = day)]
         at: Option<Date>,
         /// As Block Kit JSON.
         #[arg(long, visible_alias = "json")]
@@ -181,6 +181,10 @@ enum Command {
 
 fn touch(word: &str) -> Result<Touch, String> {
     Touch::from_word(word).ok_or_else(|| "one of heads_up, pitch, reminder, last_call, follow_up".to_owned())
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write year, month and day, such as 2026-12-07".to_owned())
 }
 
 /// Runs the subcommand that the arguments name.

@@ -24,10 +24,16 @@ pub(super) fn read(places: &Places, query: &Query, file: Option<&Path>) -> Done 
         Some(file) => {
             // Never over another export: a backup that fails must not cost the one before.
             let refused = |error: io::Error| {
-                Failure::Failed(format!(
-                    "{} can't be written: {error}. Name a file that doesn't exist.",
-                    file.display()
-                ))
+                let why = match error.kind() {
+                    io::ErrorKind::AlreadyExists => {
+                        "it is there already. Name a file that doesn't exist".to_owned()
+                    }
+                    io::ErrorKind::NotFound => {
+                        "its folder doesn't exist. Make that first, or name another".to_owned()
+                    }
+                    _ => error.to_string(),
+                };
+                Failure::Failed(format!("{} can't be written: {why}.", file.display()))
             };
             let mut out = Whole::begin(file).map_err(refused)?;
             answer(places, query, &mut out)?;

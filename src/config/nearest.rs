@@ -1,11 +1,16 @@
 //! "Did you mean": the nearest known name.
 
+use std::collections::BTreeSet;
+
 /// How many names are listed when none is near.
 const MOST_LISTED: usize = 8;
 
 /// What to write instead of `wrote`: the nearest of `known`, or all of them if they are few.
 pub(super) fn advice<'a>(wrote: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let known: Vec<&str> = known.into_iter().collect();
+    let mut known: Vec<&str> = known.into_iter().collect();
+    // What was renamed is known by both names, and two may have had the same one.
+    let mut seen = BTreeSet::new();
+    known.retain(|name| seen.insert(*name));
     if let Some(near) = nearest(wrote, known.iter().copied()) {
         return Some(format!("did you mean `{near}`?"));
     }
@@ -58,6 +63,10 @@ mod tests {
     fn where_nothing_is_near_a_short_list_of_names_is_given() {
         assert_eq!(advice("billing", ["search", "infra"]).unwrap(), "known are `search` and `infra`");
         assert_eq!(advice("billing", ["search"]).unwrap(), "the only one known is `search`");
+        assert_eq!(
+            advice("billing", ["search", "infra", "search"]).unwrap(),
+            "known are `search` and `infra`"
+        );
         assert_eq!(advice("billing", []), None);
     }
 }

@@ -3,7 +3,7 @@
 use super::diagnostic::{Place, Report};
 use super::raw::{Ask, Canvass, Directory, Initiative, Person};
 use super::read::{At, Reader, Soundness, document, written};
-use super::source::Files;
+use super::source::{FOLDER, Files};
 use crate::domain::engagement::{Audience, Touch};
 use crate::domain::ids::{InitiativeId, PersonId, TeamId};
 
@@ -71,9 +71,12 @@ impl<'f> Organisation<'f> {
     pub(super) fn read(files: &'f Files, report: &mut Report) -> Self {
         for (path, reason) in files.unreadable() {
             let top = top(report, path);
-            report
-                .fault("unreadable-file", top, format!("it can't be read: {reason}"))
-                .help("see that it is UTF-8 text and that this program may read it");
+            let (what, help) = if path == FOLDER {
+                ("this folder", "name the configuration's folder with `--config` or `CANVASS_CONFIG`")
+            } else {
+                ("it", "see that it is UTF-8 text and that this program may read it")
+            };
+            report.fault("unreadable-file", top, format!("{what} can't be read: {reason}")).help(help);
         }
         let mut organisation = Self {
             files,
@@ -209,9 +212,12 @@ fn top(report: &mut Report, path: &str) -> Place {
 fn required<T: super::read::Read>(files: &Files, path: &str, report: &mut Report) -> Document<T> {
     let top = top(report, path);
     let Some(text) = files.text(path) else {
-        report
-            .fault("missing-file", top, "this file is missing")
-            .help("the sample organisation of the repository has one to start from");
+        // Of a folder that can't be read, that is all there is to say.
+        if !files.unreadable().any(|(path, _)| path == FOLDER) {
+            report
+                .fault("missing-file", top, "this file is missing")
+                .help("the sample organisation of the repository has one to start from");
+        }
         return Document { raw: None, soundness: Soundness::Broken };
     };
     let (raw, soundness) = document(text, &mut Reader::new(report, top.file));

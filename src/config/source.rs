@@ -12,6 +12,9 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::program::ConfigDigest;
 
+/// The configuration's folder itself, as a path within it.
+pub(super) const FOLDER: &str = ".";
+
 /// How deep folders may lie in the configuration folder; guards against links in a circle.
 const DEEPEST: usize = 4;
 
@@ -71,6 +74,7 @@ impl Files {
     /// A path as people can open it: with the folder it was read from.
     pub(super) fn shown(&self, path: &str) -> String {
         match &self.folder {
+            Some(folder) if path == FOLDER => folder.clone(),
             Some(folder) => format!("{folder}/{path}"),
             None => path.to_owned(),
         }
@@ -111,7 +115,7 @@ fn walk(folder: &Path, prefix: &str, deeper: usize, visit: &mut dyn FnMut(String
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => {
-            let path = if prefix.is_empty() { "." } else { prefix };
+            let path = if prefix.is_empty() { FOLDER } else { prefix };
             visit(path.to_owned(), Found::Unreadable(error));
             return;
         }

@@ -199,26 +199,37 @@ pub fn restore(journal: &mut dyn Journal, input: &mut dyn BufRead) -> Result<Exp
 pub fn restore_into(data: &Path, input: &mut dyn BufRead) -> Result<Exported, RestoreError> {
     let held = Held::take(data)?;
     let failed = |source| OpenError::from(StorageError::of_io(data, data, source));
+    let draft = folder::restoring(data);
+    let (unfinished, mark) = (draft.exists(), folder::mark(data));
     for entry in fs::read_dir(data).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name();
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
         let kept = ["lock", "keys", "journal.restoring", "lost+found"];
-        if !kept.iter().any(|kept| name == *kept) {
+        // A restore that was cut short has left its mark; any other is that of a journal which is missing.
+        let of_it = unfinished && entry.path() == mark;
+        if !of_it && !kept.iter().any(|kept| name == *kept) {
             let found = name.to_string_lossy().into_owned();
             return Err(RestoreError::NotEmpty { folder: data.to_owned(), found });
         }
     }
-    let draft = folder::restoring(data);
-    if draft.exists() {
-        fs::remove_dir_all(&draft).map_err(failed)?;
-    }
+    let clear = || {
+        // The mark goes first: it is known by the draft beside it.
+        fs::remove_file(&mark).or_else(missing_is_fine)?;
+        fs::remove_dir_all(&draft).or_else(missing_is_fine)
+    };
+    clear().map_err(failed)?;
     let mut journal = SledJournal::open(held, &draft).map_err(OpenError::from)?;
     let restored = restore(&mut journal, input);
     match &restored {
         Ok(_) => journal.rename(&folder::journal(data)).map_err(OpenError::from)?,
         // What is left of it could only be taken for a restore that was cut short.
-        Err(_) => fs::remove_dir_all(&draft).map_err(failed)?,
+        Err(_) => clear().map_err(failed)?,
     }
     restored
+}
+
+fn missing_is_fine(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
 struct Digesting<'a> {

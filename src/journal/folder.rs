@@ -39,7 +39,8 @@ pub(super) fn keys(data: &Path) -> PathBuf {
     data.join("keys")
 }
 
-fn mark(data: &Path) -> PathBuf {
+/// What notes how far the journal is known to be durable, within `data`.
+pub(super) fn mark(data: &Path) -> PathBuf {
     data.join("journal.mark")
 }
 

@@ -49,6 +49,7 @@ use crate::domain::effect::{DeliveryKey, PostId, PostKey};
 use crate::domain::engagement::{Audience, Touch};
 use crate::domain::ids::TeamId;
 use crate::domain::initiative::Initiative;
+use crate::domain::marks;
 use crate::domain::message::{Message, Modal, ModalKind, Part};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
@@ -152,6 +153,9 @@ pub fn preview(
     touch: Touch,
     now: Timestamp,
 ) -> Result<Message, Unsayable> {
+    if marks::is_forgotten(state, seen, person) {
+        return Err(Unsayable::Forgotten(person.name.clone()));
+    }
     let wanted = Wanted { person: &person.id, quarter: initiative.quarter, teams: &[], audience: None };
     let case = Case::of(program, state, seen, initiative, &wanted, now)?;
     touch::written(&case, state, &Moment::unsaid(&case, state, touch), Shown::AsItStands)

@@ -12,6 +12,9 @@ pub enum Unsayable {
     /// The recipient is not in the configuration (any more).
     #[error("nobody called `{0}` is in the configuration")]
     NobodyCalled(PersonId),
+    /// The recipient asked to be forgotten.
+    #[error("{0} asked to be forgotten, so nothing is ever sent to them; take them out of people.toml")]
+    Forgotten(String),
     /// The initiative is not in the configuration.
     #[error("no initiative called `{0}` is in the configuration")]
     NoInitiative(InitiativeId),

@@ -51,6 +51,7 @@ const CASES: &[(&str, &[Break])] = &[
     ("unknown-file", &[Add("intiatives/other.toml", "title = \"Other\"\n")]),
     ("syntax", &[Write(PEOPLE, "name = \"Ana Souza\"", "name = \"Ana Souza")]),
     ("syntax", &[Write(PEOPLE, "[people.dev]", "[people.ana]")]),
+    ("syntax", &[Write(DEADLINES, "on = 2026-12-11\n", "on = 2026-12-32\n")]),
     ("unknown-key", &[Write(CANVASS, "per_week", "per_weak")]),
     ("unknown-key", &[Write(DEADLINES, "share = 0.45", "share = 0.45\ncolour = \"red\"")]),
     ("missing-key", &[Write(DEADLINES, "effort_days = 4\n", "")]),

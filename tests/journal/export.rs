@@ -149,9 +149,27 @@ fn a_restore_that_was_killed_is_not_taken_for_the_journal_and_can_be_run_again()
     let home = tempfile::tempdir().unwrap();
     fs::create_dir(home.path().join("journal.restoring")).unwrap();
     fs::write(home.path().join("journal.restoring/db"), b"part").unwrap();
+    fs::write(home.path().join("journal.mark"), b"").unwrap();
     assert!(matches!(open(home.path()), Err(OpenError::Unfinished { .. })));
     restore_into(home.path(), &mut &exported(3)[..]).unwrap();
     assert_eq!(contents(home.path()), records(1, 3));
+}
+
+#[test]
+fn a_restore_that_failed_can_be_run_again_with_another_export() {
+    let (home, bytes) = (tempfile::tempdir().unwrap(), exported(3));
+    let cut = restore_into(home.path(), &mut &bytes[..bytes.len() / 2]).unwrap_err().to_string();
+    assert!(cut.contains("cut short"), "{cut}");
+    restore_into(home.path(), &mut &bytes[..]).unwrap();
+    assert_eq!(contents(home.path()), records(1, 3));
+}
+
+#[test]
+fn the_mark_of_a_journal_that_is_missing_is_not_passed_over() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("journal.mark"), b"").unwrap();
+    let fault = restore_into(home.path(), &mut &exported(3)[..]).unwrap_err().to_string();
+    assert!(fault.contains("is not empty: journal.mark"), "{fault}");
 }
 
 #[test]

@@ -158,6 +158,8 @@ fn ahead(hours: &OfficeHours, findings: &mut Findings<'_>) {
                 .fault(*place, "office hours that can be booked so little ahead are hardly ever offered")
                 .label("less than a week")
                 .help("write a week or more, such as `horizon = \"60d\"`");
+            // Against such a horizon any notice would look too long.
+            return;
         } else if LONGEST_HORIZON < horizon {
             findings
                 .fault(*place, "nobody knows their hours so far ahead")

@@ -14,14 +14,27 @@ pub(in crate::config) fn document<T: Read>(text: &str, reader: &mut Reader<'_>) 
             continue;
         }
         repeated = Repeated::table(text, error.message(), span.start);
-        let place = reader.place(span);
-        reader.report.fault("syntax", place, format!("this is not TOML: {}", error.message())).label("here");
+        let place = reader.place(span.clone());
+        let report = &mut reader.report;
+        match text.get(span).filter(|_| error.message() == TWICE) {
+            Some(name) => report
+                .fault("syntax", place, format!("`{name}` stands here a second time"))
+                .label("there is one already")
+                .help("keep one of the two, or give one another name"),
+            None => {
+                report.fault("syntax", place, format!("this is not TOML: {}", error.message())).label("here")
+            }
+        };
+        reader.misread.push(place);
     }
     let soundness = Soundness::of(errors.is_empty());
     reader.soundness = soundness;
     let start = reader.place(0..0);
     (T::read(&DeValue::Table(root.into_inner()), start, reader), soundness)
 }
+
+/// How the parser calls a key or a table that is there twice.
+const TWICE: &str = "duplicate key";
 
 /// A fault in the heading of a table, which the parser repeats for each of its keys.
 struct Repeated<'e> {

@@ -119,12 +119,14 @@ pub(super) struct Reader<'r> {
     report: &'r mut Report,
     file: usize,
     soundness: Soundness,
+    /// Where the parser could not tell what a value is; what it has put there is nobody's.
+    misread: Vec<Place>,
 }
 
 impl<'r> Reader<'r> {
     /// A reader of the file that the report knows as `file`.
     pub(super) fn new(report: &'r mut Report, file: usize) -> Self {
-        Self { report, file, soundness: Soundness::Whole }
+        Self { report, file, soundness: Soundness::Whole, misread: Vec::new() }
     }
 
     /// The place of `span` in this file.

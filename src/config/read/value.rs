@@ -40,8 +40,12 @@ pub(in crate::config) trait Word: Sized {
 pub(super) fn word<T: Word>(text: &str, place: Place, reader: &mut Reader<'_>) -> Option<T> {
     match T::parse(text) {
         Ok(value) => Some(value),
+        Err(_) if reader.misread.contains(&place) => None,
         Err(advice) => {
-            let message = format!("`{}` is not {}", shortened(text), T::WHAT);
+            let message = match text {
+                "" => format!("{} is wanted here, and nothing is written", T::WHAT),
+                text => format!("`{}` is not {}", shortened(text), T::WHAT),
+            };
             let finding = reader.report.fault(T::CHECK, place, message);
             finding.label(advice.because);
             if let Some(instead) = advice.instead {

@@ -16,8 +16,8 @@ use crate::domain::program::{Cadence, ConfigDigest, Limits, Program};
 use crate::domain::state::State;
 
 use super::*;
-use crate::slack::client::{UploadUrl, Wire};
 use crate::slack::ResponseUrl;
+use crate::slack::client::{UploadUrl, Wire};
 
 fn now() -> Timestamp {
     "2026-12-07T09:00:00Z".parse().unwrap()
@@ -177,7 +177,8 @@ fn people_are_recognized_by_id_or_address() {
         slack("U2"),
         DoNotDisturb::told(now, now, now + SignedDuration::from_hours(1)).unwrap(),
     )]);
-    let sighting = recognise(&program, &State::of([&linked]), &workspace(), &members(&page, now).unwrap(), &quiet);
+    let sighting =
+        recognise(&program, &State::of([&linked]), &workspace(), &members(&page, now).unwrap(), &quiet);
 
     let ids = |id: &str| PersonId::parse(id).unwrap();
     let links: Vec<_> = sighting.links.iter().map(|link| (&link.person, &link.slack)).collect();
@@ -302,7 +303,8 @@ fn whoever_was_listed_twice_is_the_same_human_after_their_account_was_replaced()
     let state = State::of([&Record { seq: Seq(1), at: Timestamp::UNIX_EPOCH, cause: None, event }]);
     let check = |old: Value, expected: Option<&str>| {
         let page = json!({ "members": [old, account("U2", json!({}))] });
-        let sighting = recognise(&twice, &state, &workspace(), &members(&page, now()).unwrap(), &Quiet::new());
+        let sighting =
+            recognise(&twice, &state, &workspace(), &members(&page, now()).unwrap(), &Quiet::new());
         let link = sighting.links.iter().find(|link| link.slack == "U2".parse_id()).unwrap();
         let former = link.replaces.as_ref().map(|former| format!("{:?} {}", former.turn, former.slack));
         assert_eq!(former.as_deref(), expected, "{page}");
@@ -472,7 +474,11 @@ async fn an_answer_that_lists_nobody_is_no_reading_of_everybody() {
 #[tokio::test]
 async fn an_answer_without_its_subject_is_no_answer() {
     let empty = || answering([json!({ "ok": true })]);
-    assert_eq!(read_workspace(&empty()).await, Err(CallError::Unreadable), "else no address would be believed");
+    assert_eq!(
+        read_workspace(&empty()).await,
+        Err(CallError::Unreadable),
+        "else no address would be believed"
+    );
     let users = ["U1".parse_id()];
     assert_eq!(read_quiet(&empty(), &Clock::system(), &users).await, Err(CallError::Unreadable));
     assert_eq!(read_member(&empty(), &Clock::system(), &users[0]).await, Err(CallError::Unreadable));
