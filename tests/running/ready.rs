@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -41,9 +42,16 @@ async fn check(house: &House, name: &str) -> (bool, String) {
     (said[name]["ok"] == json!(true), said[name]["reason"].as_str().unwrap_or_default().to_owned())
 }
 
+/// Waits until this part is so, and says what was said of it then: a moment later it may be otherwise.
 async fn becomes(house: &House, name: &str, ok: bool) -> String {
-    house.until(&format!("{name}: {ok}"), async |house| check(house, name).await.0 == ok).await;
-    check(house, name).await.1
+    let said = Mutex::new(String::new());
+    let so = async |house: &House| {
+        let (is, reason) = check(house, name).await;
+        *said.lock().unwrap() = reason;
+        is == ok
+    };
+    house.until(&format!("{name}: {ok}"), so).await;
+    said.into_inner().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,6 +70,7 @@ async fn everything_in_order_is_ready_and_a_pause_is_told_with_who() {
     let (code, said) = house.runs(&["health"]);
     assert_eq!(code, Some(0), "an advocate's pause is nothing for whoever runs the service: {said}");
     assert!(said.contains("sending: Paused by priya"), "{said}");
+    assert!(said.contains("token: in order"), "each part, as README says: {said}");
     priya.commands("resume").await;
     let told = async |house: &House| {
         let log = house.log();

@@ -145,9 +145,15 @@ async fn nothing_of_somebody_who_is_forgotten_is_left_to_read_and_nothing_is_sen
     let ben = world.person("ben").await;
     let answered = ben.commands("hours").await;
     assert!(answered.contains("You asked to be forgotten"), "{answered}");
-    for refused in
-        ["note @ben no", "met @ben payment-deadlines", "send @ben payment-deadlines", "leave @ben 3"]
-    {
+    let (code, said) = run(&world, &["preview", "ben"], None);
+    assert_eq!((code, said.contains("asked to be forgotten")), (Some(1), true), "{said}");
+    for refused in [
+        "note @ben no",
+        "met @ben payment-deadlines",
+        "send @ben payment-deadlines",
+        "leave @ben 3",
+        "preview @ben payment-deadlines",
+    ] {
         let said = priya.commands(refused).await;
         assert!(said.contains("asked to be forgotten"), "{refused}: {said}");
     }
