@@ -179,6 +179,64 @@ async fn a_replaced_account_is_found_again_and_gets_nothing_twice_and_nothing_of
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_promised_to_an_account_of_before_outlives_a_wrong_one_that_took_its_place() {
+    for stopped in [false, true] {
+        let organisation = Organisation::copy();
+        let world = World::with(&organisation.path()).await;
+        world.advance_to("2026-12-04T10:00:00Z").await;
+        let (first, priya) = (world.person("henrik").await, world.person("priya").await);
+        let got: Vec<String> = first.messages().await.iter().map(words).collect();
+        assert!(!got.is_empty(), "Henrik was written to");
+        first.commands("ask payment-deadlines Do the llamas of the provider wait as long as ours?").await;
+        priya.reads("llamas of the provider").await;
+        if stopped {
+            first.commands("stop").await;
+            answers(&priya, "plan payment-deadlines", "asked for no more messages").await;
+        }
+
+        // Somebody else got his address, and is taken for him until people.toml says who he is.
+        world.post("person", json!({ "id": first.id, "deleted": true })).await;
+        let (wrong, right) = ("U0HENRIKSON", "U0HENRIKNEW");
+        for (id, name, email) in
+            [(wrong, "henrikson", HENRIK), (right, "henrik-new", "henrik.anew@example.com")]
+        {
+            let account = json!({ "id": id, "name": name, "real_name": "Henrik Olsen", "email": email, "tz": "Europe/Berlin" });
+            world.post("person", account).await;
+        }
+        linked(&world, "henrik").await;
+        let (wrong, right) = (world.actor(wrong), world.actor(right));
+        priya.reads("Henrik Olsen has a new Slack account").await;
+        organisation.edit("people.toml", |text| {
+            replaced(&text, &format!("email = \"{HENRIK}\""), &format!("slack = \"{}\"", right.id))
+        });
+        world.bot().signal(Signal::HUP);
+        is_unknown(&wrong).await;
+        priya.reads("Henrik Olsen's Slack account was corrected").await;
+        let had = wrong.messages().await.len();
+
+        world.advance_to("2026-12-15T18:00:00Z").await;
+        assert_eq!(wrong.messages().await.len(), had, "nothing more reaches somebody else");
+        let anew: Vec<String> = right.messages().await.iter().map(words).collect();
+        assert_eq!(anew.is_empty(), stopped, "stopped: {stopped}: {anew:#?}");
+        for message in &anew {
+            assert!(!got.contains(message), "nothing comes twice: {message}");
+        }
+        let known = async |actor: &Actor<'_>| {
+            actor.opens_home().await;
+            words(&actor.reads_at_home("What Canvass knows about me").await)
+        };
+        assert!(!known(&right).await.contains("llamas"), "not before somebody has said that he is the same");
+        let told = priya.commands("same @henrik-new").await;
+        assert!(told.contains("Henrik"), "{told}");
+        right.opens_home().await;
+        right.reads_at_home("llamas of the provider").await;
+        wrong.opens_home().await;
+        let home = words(&wrong.reads_at_home("I don't know you").await);
+        assert!(!home.contains("llamas"), "{home}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stop_outlives_an_id_that_is_renamed_without_saying_so_or_half_saved() {
     for half_saved in [false, true] {
         let organisation = Organisation::copy();
