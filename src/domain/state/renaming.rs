@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use super::merging::put;
 use super::{AccountNews, AccountTurn, CampaignState, Engagement, State};
-use crate::domain::effect::{DeliveryKey, PostKey};
 use crate::domain::event::{How, PauseReason, Renames};
 use crate::domain::ids::{InitiativeId, PersonId, TeamId};
 
@@ -180,15 +179,15 @@ impl State {
         );
     }
 
-    /// Of two deliveries that are one by now, finds the one that counts.
+    /// Of two deliveries that are one by now, finds the one that counts. Each is looked for by what it is called
+    /// itself: what went to an account of before is the delivery of whoever had it.
     fn find_deliveries(&mut self, person: &PersonId) {
         let Some(mut known) = self.people.remove(person) else { return };
-        for ((initiative, quarter), engagement) in &mut Arc::make_mut(&mut known).engagements {
-            for ((touch, occurrence), post) in &mut engagement.deliveries {
-                let (person, initiative) = (person.clone(), initiative.clone());
-                let (touch, occurrence, quarter) = (*touch, *occurrence, *quarter);
-                let delivery = DeliveryKey { person, initiative, quarter, touch, occurrence };
-                *post = self.id_of(&PostKey::Touch(delivery));
+        for engagement in Arc::make_mut(&mut known).engagements.values_mut() {
+            for post in engagement.deliveries.values_mut() {
+                if let Some(found) = self.posts.get(post) {
+                    *post = self.id_of(&found.key);
+                }
             }
         }
         self.people.insert(person.clone(), known);

@@ -89,6 +89,15 @@ impl House {
                 self.changes(old).await;
                 self.changes(new).await;
             }
+            Deed::Usurped { who, hours } => {
+                let Some(mut old) = self.account(who).cloned() else { return };
+                let fresh = self.slack.fresh() % 100;
+                let usurper = Account::of(&format!("U95{fresh:02}SON"), &old.email, &old.zone);
+                old.deleted = true;
+                self.changes(old).await;
+                self.changes(usurper.clone()).await;
+                self.soon(hour(hours), Due::Identifies { who, usurper: usurper.id });
+            }
             Deed::Quits { who } => {
                 if let Some(mut account) = self.account(who).cloned() {
                     account.deleted = true;

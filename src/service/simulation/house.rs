@@ -37,6 +37,11 @@ pub(super) enum Due {
     },
     Repairs,
     Corrects(Human),
+    /// The files name the account that is really theirs, and no longer the one that has their address.
+    Identifies {
+        who: Human,
+        usurper: String,
+    },
     Mends,
     Relists {
         human: Human,
@@ -84,6 +89,8 @@ pub(super) struct House {
     /// Kinds of deeds that were done.
     pub(super) kinds: BTreeSet<&'static str>,
     pub(super) wrong_accounts: BTreeMap<String, Timestamp>,
+    /// What the files name since another account had their address.
+    identified: BTreeMap<Human, String>,
     pub(super) faults_until: Timestamp,
     /// Until when Slack refuses some calls again and again.
     pub(super) refuses_until: Timestamp,
@@ -136,6 +143,7 @@ impl House {
             typed: Vec::new(),
             kinds: BTreeSet::new(),
             wrong_accounts: BTreeMap::new(),
+            identified: BTreeMap::new(),
             faults_until: story.start,
             refuses_until: story.start,
             stops: 0,
@@ -292,7 +300,7 @@ impl House {
                 self.interventions += 1;
                 self.kinds.insert(step.deed.kind());
             }
-            Due::Corrects(_) => self.interventions += 1,
+            Due::Corrects(_) | Due::Identifies { .. } => self.interventions += 1,
             _ => {}
         }
         match due {
@@ -328,12 +336,28 @@ impl House {
             }
             Due::Repairs => self.slack.with(|workspace| workspace.revoked = false),
             Due::Corrects(human) => {
-                let account = organisation::account(human);
+                let account = self.identified.get(&human).cloned();
+                let account = account.unwrap_or_else(|| organisation::account(human));
                 if let Some(entry) = self.organisation.entry_mut(human) {
                     let wrong = entry.slack.replace(account);
                     if let Some(wrong) = wrong {
                         self.wrong_accounts.insert(wrong, self.time.truth());
                     }
+                }
+                self.reloads().await;
+            }
+            Due::Identifies { who, usurper } => {
+                let own = Account::of(
+                    &format!("U96{}{}", &usurper[3..5], given_name(who).to_uppercase()),
+                    &format!("{}.anew@example.com", given_name(who).to_lowercase()),
+                    organisation::zone(who),
+                );
+                self.truth.humans.insert(own.id.clone(), who);
+                self.identified.insert(who, own.id.clone());
+                self.changes(own.clone()).await;
+                if let Some(entry) = self.organisation.entry_mut(who) {
+                    entry.slack = Some(own.id);
+                    self.wrong_accounts.insert(usurper, self.time.truth());
                 }
                 self.reloads().await;
             }

@@ -56,9 +56,12 @@ impl Promise {
         }
         if let PostKey::Touch(delivery) = &intended.key {
             let Some(human) = reader else {
-                // Whom the file names is written to, until it is corrected.
+                // Whom the file names, or who alone has the address in it, is written to until it is corrected.
                 let meant = truth.human(delivery.person.as_str());
-                if meant.is_some_and(|meant| truth.names(&shown.to, meant)) {
+                let taken = |meant: Human| {
+                    truth.names(&shown.to, meant) || truth.rightful(meant) == Some(shown.to.as_str())
+                };
+                if meant.is_some_and(taken) {
                     return;
                 }
                 return self.breaks("a stranger is never written to", shown.at, format!("{name} got {key}"));

@@ -69,6 +69,11 @@ pub(super) enum Deed {
     Replaces {
         who: Human,
     },
+    /// An account goes, and somebody else gets its address; the files name the right one some hours later.
+    Usurped {
+        who: Human,
+        hours: i64,
+    },
     /// An account goes.
     Quits {
         who: Human,
@@ -185,6 +190,7 @@ impl Deed {
             Self::Travels { .. } => "travels",
             Self::Tends => "tends",
             Self::Replaces { .. } => "replaces",
+            Self::Usurped { .. } => "usurped",
             Self::Quits { .. } => "quits",
             Self::Outsider { bot: false, .. } => "outsider",
             Self::Outsider { bot: true, .. } => "bot",
@@ -368,6 +374,20 @@ impl Story {
             let mut dice = Dice::new(seed ^ 0x30e);
             for _ in 0..1 + dice.below(2) {
                 steps.extend(meeting(&mut dice).into_iter().filter(|step| start <= step.at));
+            }
+        }
+        if 2_000 <= seed && seed % 2 == 1 {
+            let mut dice = Dice::new(seed ^ 0x51d);
+            for _ in 0..dice.below(3) {
+                let (at, who) = (moment(&mut dice), stakeholder(&mut dice));
+                let usurped = Deed::Usurped { who, hours: 2 + dice.below(300) as i64 };
+                steps.extend([
+                    Step {
+                        at: (at - SignedDuration::from_hours(1)).max(start),
+                        deed: Deed::Says { who, what: dice.below(1_000) },
+                    },
+                    Step { at, deed: usurped },
+                ]);
             }
         }
         steps.sort_by_key(|step| step.at);

@@ -127,6 +127,15 @@ impl Story {
         })
     }
 
+    fn adopts(&mut self, initiative: InitiativeId, initiatives: BTreeMap<InitiativeId, InitiativeId>) -> Seq {
+        self.says(Event::ConfigAdopted {
+            digest: ConfigDigest(initiative.to_string()),
+            initiatives: vec![initiative],
+            renamed: Renames { initiatives, ..Renames::default() },
+            quarters: BTreeMap::new(),
+        })
+    }
+
     fn known(&self, who: &str) -> PersonState {
         self.0.person(&person(who)).cloned().unwrap_or_default()
     }
@@ -294,6 +303,18 @@ fn what_came_from_an_account_of_before_outlives_a_wrong_one_and_is_not_the_wrong
     story.says(Event::AccountConfirmed { person: person("henrik"), by: person("priya"), same: true });
     assert_eq!(story.known("henrik").asked.len(), 1);
     assert_eq!(story.engagement("henrik").stance().unwrap().stance, Stance::Declined);
+}
+
+#[test]
+fn what_came_from_an_account_of_before_outlives_a_rename_of_what_it_is_about() {
+    let (mut story, post) = stranger();
+    story.adopts(payments(), BTreeMap::new());
+    story.links("henrik", "U0NEW", Some(("U0STRANGER", Turn::Replaced)));
+    let renamed = InitiativeId::parse("deadlines").unwrap();
+    story.adopts(renamed.clone(), BTreeMap::from([(payments(), renamed.clone())]));
+    story.links("henrik", "U0RIGHT", Some(("U0NEW", Turn::Corrected)));
+    let engagement = story.0.engagement(&person("henrik"), &renamed, quarter()).unwrap();
+    assert_eq!(engagement.deliveries.get(&(Touch::Pitch, None)), Some(&post), "so it isn't due again");
 }
 
 #[test]
