@@ -81,6 +81,11 @@ fn intend<P: Planner>(
     let Some(post) = P::eligible(world, state, now, key) else { return no(End::NotNow) };
     let Some(to) = recipient(&world.program, state, key.to()) else { return no(End::NotNow) };
     let id = state.id_of(key);
+    // Nothing goes out that the record would not take as on its way: it would be due again at once.
+    if !state.takes_attempt(id, post.attempt) {
+        tracing::error!(post.id = %id, "the plan has a message as due that is settled on record; it is not sent");
+        return no(End::Unsayable);
+    }
     let message = match shared.means.compose.compose(world, state, key, &post.teams, post.audience, now) {
         Ok(message) => message,
         Err(unsayable) => {

@@ -80,6 +80,16 @@ async fn every_outcome_has_its_own_consequence() {
 }
 
 #[tokio::test]
+async fn what_the_record_would_not_take_as_on_its_way_is_not_sent() {
+    let key = touch(list::OUT_OF_SIGHT);
+    let house = House::new(std::slice::from_ref(&key));
+    let mut process = house.start();
+    tokio::time::timeout(Duration::from_secs(10), process.runs_dry()).await.expect("it comes to rest");
+    process.stops().await.unwrap();
+    assert_eq!(house.slack.count(&key), 1, "the plan has it as due, for ever");
+}
+
+#[tokio::test]
 async fn what_can_not_be_looked_up_is_repeated_only_if_somebody_waits_for_it() {
     let impossible = || Found::Impossible { code: "missing_scope".to_owned() };
     let house = House::new(&[touch("ana"), receipt("ben"), receipt("cid")]);

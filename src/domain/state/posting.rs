@@ -29,9 +29,7 @@ impl State {
         audience: Option<Audience>,
     ) {
         let id = self.id_of(key);
-        if let Some(before) = self.posts.get(&id)
-            && (!before.phase.may_be_tried_again() || attempt <= before.attempt)
-        {
+        if !self.takes_attempt(id, attempt) {
             return;
         }
         let before = self.posts.get(&id).filter(|before| before.attempt > 0).map(|before| before.intended_at);
@@ -60,6 +58,13 @@ impl State {
         };
         self.posts.insert(id, Arc::new(post));
         self.unsettled.insert(id);
+    }
+
+    /// Whether the post may be tried for this time: it isn't on record, or waits for another try.
+    pub fn takes_attempt(&self, post: PostId, attempt: u32) -> bool {
+        self.posts
+            .get(&post)
+            .is_none_or(|before| before.phase.may_be_tried_again() && before.attempt < attempt)
     }
 
     /// The key with the names that are held already: each record brings its own copies, and thousands of posts
