@@ -1,6 +1,7 @@
 //! While Slack refuses everything, a call that costs nothing finds out when that is over.
 //!
-//! Invariant: it ends a pause that the program began by itself, and no other. It is made less and less often, and
+//! Invariant: it ends a pause that the program began by itself, and no other; after the app was removed that only
+//! means that answers go out again, and that the advocates can be told. It is made less and less often, and
 //! again less often if the first message after it is refused all the same.
 
 use std::sync::Arc;
@@ -53,7 +54,7 @@ impl Probes {
     /// What to do at this moment.
     pub(super) fn look(&mut self, state: &State, now: Timestamp, real: Instant) -> Look {
         let first_look = !std::mem::replace(&mut self.looked, true);
-        let Some((since, _)) = state.paused.as_ref().filter(|(_, reason)| reason.ends_by_itself()) else {
+        let Some((since, _)) = state.paused.as_ref().filter(|(_, reason)| reason.stops_everything()) else {
             (self.of, self.next) = (None, None);
             return Look::Nothing;
         };
@@ -116,12 +117,12 @@ pub(super) async fn probe(shared: Arc<Shared>, since: Seq) -> Result<End, Stoppe
     let probed = tokio::time::timeout(shared.means.timeout, shared.means.performer.probe()).await;
     match probed.unwrap_or_else(|_| Probed::Refused { code: "timeout".to_owned() }) {
         Probed::Through => {
-            tracing::info!("Slack takes calls again; posting goes on");
+            tracing::info!("Slack takes calls again");
             let lifted = shared.means.writer.submit(None, move |state, _| {
                 let still = state
                     .paused
                     .as_ref()
-                    .is_some_and(|(seq, reason)| *seq == since && reason.ends_by_itself());
+                    .is_some_and(|(seq, reason)| *seq == since && reason.stops_everything());
                 let events = if still { vec![Event::PauseLifted { since }] } else { Vec::new() };
                 Decision { events, reply: () }
             });

@@ -147,6 +147,12 @@ pub enum PauseReason {
         /// Slack's error code.
         code: String,
     },
+    /// The app had been taken out of Slack, or its token revoked, and Slack takes calls again. A human has to say
+    /// that the campaign goes on.
+    Returned {
+        /// Slack's error code, before that.
+        code: String,
+    },
 }
 
 impl PauseReason {
@@ -154,7 +160,7 @@ impl PauseReason {
     pub fn stops_everything(&self) -> bool {
         match self {
             Self::Configuration { .. } => true,
-            Self::Asked { .. } | Self::Unproven | Self::FirstStart { .. } => false,
+            Self::Asked { .. } | Self::Unproven | Self::FirstStart { .. } | Self::Returned { .. } => false,
         }
     }
 
@@ -162,7 +168,7 @@ impl PauseReason {
     pub fn ends_by_itself(&self) -> bool {
         match self {
             Self::Configuration { code } => !REVOCATIONS.contains(&code.as_str()),
-            Self::Asked { .. } | Self::Unproven | Self::FirstStart { .. } => false,
+            Self::Asked { .. } | Self::Unproven | Self::FirstStart { .. } | Self::Returned { .. } => false,
         }
     }
 }

@@ -263,6 +263,10 @@ impl Desk<'_> {
                     "Next: install the app in Slack again, then resume.".to_owned()
                 },
             ),
+            PauseReason::Returned { code } => (
+                format!("Sending is paused: Slack had refused everything ({code})."),
+                "It takes messages again, so answers go out. Planned messages wait for you. Next: look at the plan, then resume.".to_owned(),
+            ),
         };
         let mut message = self.message(first.clone(), two(first, next), None);
         message.buttons = vec![button("Resume sending", Action::Resume, Look::Primary)];

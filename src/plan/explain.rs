@@ -229,7 +229,8 @@ impl View<'_> {
         let initiative = self.now.program.initiatives.get(rank)?;
         let stakeholder = self.now.program.stakeholder(initiative, person);
         match skip {
-            Skip::Excluded { .. } => {}
+            // Whoever said that somebody else decides is told from somebody who was overlooked.
+            Skip::Excluded { .. } | Skip::Relieved => {}
             _ if stakeholder.is_some() => {}
             _ => return None,
         }

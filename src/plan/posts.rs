@@ -358,8 +358,8 @@ pub(super) fn about_pause(ground: Ground<'_>) -> Vec<Item> {
     let Some((since, reason)) = &ground.state.paused else { return Vec::new() };
     let hours = match reason {
         PauseReason::Unproven => Hours::Sending,
-        // Whoever has just started the service waits for it.
-        PauseReason::FirstStart { denied_by: None } => Hours::ByDay,
+        // Whoever has just started the service, or put the app back, waits for it.
+        PauseReason::FirstStart { denied_by: None } | PauseReason::Returned { .. } => Hours::ByDay,
         PauseReason::FirstStart { denied_by: Some(_) }
         | PauseReason::Asked { .. }
         | PauseReason::Configuration { .. } => return Vec::new(),

@@ -378,6 +378,9 @@ impl Skip {
             Self::Paused(PauseReason::Configuration { code }) => {
                 format!("Posting is paused because Slack refuses everything ({code}).")
             }
+            Self::Paused(PauseReason::Returned { code }) => {
+                format!("Posting is paused until an advocate resumes it: Slack had refused everything ({code}).")
+            }
             Self::ClockOff { ahead } => format!(
                 "This machine's clock is {}; campaign messages wait until it agrees with Slack's.",
                 ClockOff::said(*ahead)

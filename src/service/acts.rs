@@ -39,7 +39,7 @@ fn note(record: &Record) {
         tracing::info!(seq, %by, %initiative, "{what}");
     }
     if let Event::PauseLifted { .. } = &record.event {
-        tracing::info!(seq, by = "canvass", "Slack takes messages again, so sending goes on");
+        tracing::info!(seq, by = "canvass", "Slack takes messages again");
     }
     if let Event::Revived { deliveries, by } = &record.event {
         tracing::info!(seq, %by, messages = deliveries.len(), "messages that were given up are planned again");
@@ -84,7 +84,7 @@ fn paused(seq: u64, reason: &PauseReason) {
             %by,
             "this is not the first start: put the data folder back, or restore a backup, and start again"
         ),
-        PauseReason::Configuration { code } => {
+        PauseReason::Configuration { code } | PauseReason::Returned { code } => {
             tracing::error!(seq, by = "canvass", slack.code = code, "sending was paused");
         }
     }

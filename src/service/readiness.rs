@@ -143,6 +143,10 @@ fn sending(paused: &PauseReason, command: &str) -> Check {
             "Paused: Slack refuses everything ({code}). `canvass doctor` says what to fix. It is tried again every few \
              minutes, and sending resumes by itself."
         )),
+        PauseReason::Returned { code } => Check::fault(format!(
+            "Paused: Slack had refused everything ({code}), and takes calls again. An advocate has to check `{command} \
+             plan`, then run `{command} resume`."
+        )),
         PauseReason::Configuration { code } => Check::fault(format!(
             "Paused: Slack refuses everything ({code}). `canvass doctor` says what to fix; then `{command} resume`."
         )),

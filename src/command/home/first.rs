@@ -72,13 +72,17 @@ fn stopped(desk: &Desk<'_>) -> Option<Part> {
         PauseReason::Configuration { code } => {
             format!("Sending is paused: Slack refuses everything ({code}). Fix the app in Slack, then resume.")
         }
+        PauseReason::Returned { code } => format!(
+            "Sending is paused: Slack had refused everything ({code}), and takes messages again. Look at this week, then resume."
+        ),
     };
     let label = match reason {
         PauseReason::FirstStart { denied_by: None } => message::FIRST_START,
         PauseReason::FirstStart { denied_by: Some(_) } => message::FIRST_AFTER_ALL,
-        PauseReason::Asked { .. } | PauseReason::Unproven | PauseReason::Configuration { .. } => {
-            "Resume sending"
-        }
+        PauseReason::Asked { .. }
+        | PauseReason::Unproven
+        | PauseReason::Configuration { .. }
+        | PauseReason::Returned { .. } => "Resume sending",
     };
     let look = if label == message::FIRST_AFTER_ALL { Look::Plain } else { Look::Primary };
     let resume = Button { label: label.into(), action: Action::Resume, look };

@@ -41,9 +41,13 @@ pub(super) fn resume(scene: Scene<'_>, actor: &Person) -> Decided {
     let said = match &scene.state.paused {
         None => return refuse("Messages are not paused."),
         Some((_, PauseReason::FirstStart { .. })) => "Thanks. I'll start sending as planned, in send hours.",
-        Some((_, PauseReason::Asked { .. } | PauseReason::Unproven | PauseReason::Configuration { .. })) => {
-            "Resumed: planned messages go out again, in send hours."
-        }
+        Some((
+            _,
+            PauseReason::Asked { .. }
+            | PauseReason::Unproven
+            | PauseReason::Configuration { .. }
+            | PauseReason::Returned { .. },
+        )) => "Resumed: planned messages go out again, in send hours.",
     };
     (vec![Event::PostingResumed { by: actor.id.clone() }], Reply::say(said))
 }
@@ -65,9 +69,13 @@ pub(super) fn not_first(scene: Scene<'_>, actor: &Person) -> Decided {
             (events, Reply::say(what))
         }
         None
-        | Some((_, PauseReason::Asked { .. } | PauseReason::Unproven | PauseReason::Configuration { .. })) => {
-            refuse("That has been answered already.")
-        }
+        | Some((
+            _,
+            PauseReason::Asked { .. }
+            | PauseReason::Unproven
+            | PauseReason::Configuration { .. }
+            | PauseReason::Returned { .. },
+        )) => refuse("That has been answered already."),
     }
 }
 

@@ -115,11 +115,14 @@ async fn started_paused(house: &mut House, reason: PauseReason) -> Process {
 
 #[tokio::test]
 async fn no_probe_ends_what_a_human_did() {
-    // The app was removed: that is for a human to undo.
+    // The app was removed: once it is back answers go out, and a human says that the campaign goes on.
+    let returned =
+        |house: &House| matches!(house.disk.state().paused, Some((_, PauseReason::Returned { .. })));
     for code in ["token_revoked", "account_inactive", "app_uninstalled"] {
         let (house, names) = records(vec![misconfigured(code)]).await;
-        assert_eq!(names, ["post_intended", "post_deferred", "posting_paused"], "{code}");
-        assert_eq!(house.slack.probed(), 0, "{code}");
+        assert_eq!(names, ["post_intended", "post_deferred", "posting_paused", "pause_lifted"], "{code}");
+        assert_eq!((house.slack.probed(), house.slack.count(&touch("ana"))), (1, 0), "{code}");
+        assert!(returned(&house), "{code}");
     }
     // It was removed while a pause was probed.
     let house = House::new(&[touch("ana")]);
@@ -127,8 +130,8 @@ async fn no_probe_ends_what_a_human_did() {
     house.slack.probes_find([Probed::Refused { code: "account_inactive".to_owned() }]);
     let mut process = house.start();
     process.runs_dry().await;
-    assert_eq!(house.slack.probed(), 1);
-    assert!(!house.disk.state().paused.as_ref().unwrap().1.ends_by_itself());
+    assert_eq!(house.slack.probed(), 2);
+    assert!(returned(&house));
     // An advocate paused before: answers go on again, the campaign waits for them.
     let mut house = House::new(&[touch("ana"), receipt("ben")]);
     house.slack.does(&receipt("ben"), [misconfigured("invalid_auth")]);

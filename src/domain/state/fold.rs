@@ -345,7 +345,7 @@ impl State {
             }
             Event::PauseLifted { since } => {
                 self.pause_changes(seq);
-                self.lifts(at, *since);
+                self.lifts(seq, at, *since);
             }
             Event::CallsRefused { calls, code } => self.calls_are_refused(seq, at, *calls, code),
             Event::CallsTaken { calls } => self.calls_are_taken(seq, *calls),

@@ -107,6 +107,7 @@ impl State {
                 reason:
                     PauseReason::Unproven
                     | PauseReason::Configuration { .. }
+                    | PauseReason::Returned { .. }
                     | PauseReason::FirstStart { denied_by: None },
             } => None,
         }

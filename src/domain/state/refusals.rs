@@ -145,12 +145,18 @@ impl State {
         self.paused = self.set_aside.take().filter(is_unanswered);
     }
 
-    /// The pause of record `since` is over by itself; another one isn't.
-    pub(super) fn lifts(&mut self, at: Timestamp, since: Seq) {
-        if self.paused.as_ref().is_some_and(|(seq, reason)| *seq == since && reason.ends_by_itself()) {
-            self.goes_on(at, true);
-            self.paused = self.set_aside.take();
-        }
+    /// By record `seq` Slack takes calls again, which ends the pause of record `since` if that is why there was one.
+    /// After the app was removed a human still has to say that the campaign goes on, and can be told so.
+    pub(super) fn lifts(&mut self, seq: Seq, at: Timestamp, since: Seq) {
+        let Some((_, PauseReason::Configuration { code })) =
+            self.paused.clone().filter(|(of, _)| *of == since)
+        else {
+            return;
+        };
+        let by_itself = PauseReason::Configuration { code: code.clone() }.ends_by_itself();
+        self.goes_on(at, by_itself);
+        let returned = (!by_itself).then_some((seq, PauseReason::Returned { code }));
+        self.paused = self.set_aside.take().or(returned);
     }
 
     fn goes_on(&mut self, at: Timestamp, by_itself: bool) {
@@ -311,17 +317,28 @@ mod tests {
         says(&mut state, 2, Event::PauseLifted { since: by_hand });
         assert!(state.is_cut_off(), "another pause");
         says(&mut state, 2, Event::PauseLifted { since });
-        assert_eq!(state.paused, Some((by_hand, asked)));
+        assert_eq!(state.paused, Some((by_hand, asked.clone())));
         // What a human says while Slack refuses everything holds after it.
         let since = says(&mut state, 3, configuration("missing_scope"));
         says(&mut state, 4, Event::PostingResumed { by: person("priya") });
         assert_eq!((state.paused.clone(), state.set_aside.clone()), (None, None));
         says(&mut state, 5, Event::PauseLifted { since });
         assert_eq!(state.paused, None);
-        // A removed app is for a human to put back.
+        // A removed app is put back by a human, who also says that the campaign goes on.
         let since = says(&mut state, 6, configuration("token_revoked"));
-        says(&mut state, 7, Event::PauseLifted { since });
-        assert!(state.is_cut_off());
+        let back = says(&mut state, 7, Event::PauseLifted { since });
+        let returned = PauseReason::Returned { code: "token_revoked".to_owned() };
+        assert_eq!(state.paused, Some((back, returned)));
+        assert!(!state.is_cut_off(), "answers go out, and who can resume is told");
+        says(&mut state, 8, Event::PauseLifted { since: back });
+        assert!(state.paused.is_some(), "not by itself");
+        says(&mut state, 9, Event::PostingResumed { by: person("priya") });
+        assert_eq!(state.paused, None);
+        // What a human had paused before is a pause as well.
+        let by_hand = says(&mut state, 10, Event::PostingPaused { reason: asked.clone() });
+        let since = says(&mut state, 11, configuration("token_revoked"));
+        says(&mut state, 12, Event::PauseLifted { since });
+        assert_eq!(state.paused, Some((by_hand, asked)));
     }
 
     #[test]

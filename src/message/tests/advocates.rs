@@ -113,6 +113,12 @@ fn notices_say_what_happened_and_what_to_do() {
             pause(PauseReason::Configuration { code: "missing_scope".into() }),
             paused(),
         ),
+        (
+            "paused, the app is back",
+            pause(PauseReason::Configuration { code: "token_revoked".into() })
+                .then(MONDAY, Event::PauseLifted { since: Seq(1) }),
+            Notice::Paused { since: Seq(2) },
+        ),
         ("first start", pause(PauseReason::FirstStart { denied_by: None }), paused()),
         (
             "not the first start",

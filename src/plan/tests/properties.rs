@@ -179,6 +179,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         Just(PauseReason::FirstStart { denied_by: None }),
         Just(PauseReason::FirstStart { denied_by: Some(person("priya")) }),
         Just(PauseReason::Configuration { code: "invalid_auth".into() }),
+        Just(PauseReason::Returned { code: "token_revoked".into() }),
         Just(PauseReason::Asked { by: person("priya") }),
     ];
     prop_oneof![

@@ -43,7 +43,9 @@ pub(super) fn check(house: &mut House) {
 
     // A pause because of the configuration ends by itself once Slack takes calls again.
     match &state.paused {
-        Some((_, PauseReason::Configuration { code })) if !code.contains("revoked") => {
+        Some((_, PauseReason::Configuration { code }))
+            if !house.slack.with(|workspace| workspace.revoked) =>
+        {
             let since = *house.configuration_paused_since.get_or_insert(now);
             if long(30) && since + HOUR * 30 <= now {
                 broken.push((

@@ -451,7 +451,10 @@ impl House {
         use crate::domain::event::PauseReason;
         let paused = self.process.as_ref().and_then(|process| process.writer.state().paused.clone());
         let resumes = match paused {
-            Some((_, PauseReason::Unproven | PauseReason::FirstStart { .. })) => true,
+            Some((
+                _,
+                PauseReason::Unproven | PauseReason::FirstStart { .. } | PauseReason::Returned { .. },
+            )) => true,
             Some((_, PauseReason::Configuration { code })) => {
                 code.contains("revoked") && self.slack.with(|workspace| !workspace.revoked)
             }

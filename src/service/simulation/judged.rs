@@ -74,6 +74,7 @@ impl Promise {
         let meant = truth.human(intended.key.to().as_str());
         if let Some(human) = meant
             && truth.rightful(human).is_some_and(|account| account != shown.to)
+            && !truth.names(&shown.to, human)
             && truth.settled(human).is_some_and(|since| since + SignedDuration::from_hours(25) < shown.at)
         {
             let how = format!("{} went to {} and not to {:?}", key, shown.to, truth.rightful(human));

@@ -1,6 +1,6 @@
 //! What is true of accounts, humans and files, whatever the program believes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -19,6 +19,8 @@ pub(super) struct Truth {
     pub(super) proposed: BTreeMap<String, usize>,
     /// How each human is written down now: by this account, or by the address.
     pub(super) written: BTreeMap<Human, (Option<String>, String)>,
+    /// Whom each account is written down for.
+    named: BTreeSet<(Human, String)>,
     zones: BTreeMap<Human, Option<&'static str>>,
     teams: BTreeMap<Human, Option<&'static str>>,
     /// When an account or the file last changed about each human.
@@ -31,6 +33,8 @@ impl Truth {
     /// Takes in what the files say now.
     pub(super) fn reads(&mut self, organisation: &Organisation, now: Timestamp) {
         let mut written = BTreeMap::new();
+        let named = organisation.entries.iter().filter_map(|entry| Some((entry.human, entry.slack.clone()?)));
+        self.named = named.collect();
         for entry in &organisation.entries {
             self.called.insert(entry.id.clone(), entry.human);
             written.entry(entry.human).or_insert((entry.slack.clone(), entry.email.clone()));
@@ -56,9 +60,9 @@ impl Truth {
         self.humans.get(account).copied()
     }
 
-    /// Whether the files say that this account is that human's.
+    /// Whether the files say that this account is that human's, in whichever entry.
     pub(super) fn names(&self, account: &str, human: Human) -> bool {
-        self.written.get(&human).is_some_and(|(slack, _)| slack.as_deref() == Some(account))
+        self.named.contains(&(human, account.to_owned()))
     }
 
     pub(super) fn proposal(&self, id: &str) -> Option<usize> {
