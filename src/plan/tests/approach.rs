@@ -9,7 +9,7 @@ use crate::domain::ids::{Seq, SlackUserId};
 use crate::domain::personal::Personal;
 use crate::domain::roster::Roster;
 use crate::domain::survey::Argued;
-use crate::plan::{Plan, eligible};
+use crate::plan::{Plan, Skip, eligible, explain};
 
 /// Ana names somebody whom nobody knows, and Priya approaches them.
 fn approach(life: &mut Life, decides: bool) {
@@ -73,6 +73,9 @@ fn whoever_said_that_somebody_else_decides_is_asked_no_more() {
     let pitch = PostKey::Touch(delivery("ana", "payments", Touch::Pitch, None));
     let skip = eligible(&life.program, &life.state, &life.seen, life.now, &pitch).unwrap_err();
     assert_eq!(skip.name(), "relieved");
+    let plan = explain(&life.program, &life.state, &life.seen, life.now, life.now);
+    let row = plan.initiatives[0].people.iter().find(|row| row.person == person("ana")).unwrap();
+    assert_eq!(row.skipped.as_ref().map(Skip::name), Some("relieved"), "the plan says so");
     assert!(!life.story("nia").is_empty());
 }
 

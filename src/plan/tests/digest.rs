@@ -4,6 +4,7 @@ use super::world::{Life, at, person, program};
 use crate::domain::changes::changes_since;
 use crate::domain::effect::{Effect, Post, PostKey};
 use crate::domain::engagement::Stance;
+use crate::domain::event::Event;
 use crate::domain::ids::PersonId;
 use crate::domain::survey::Argued;
 
@@ -43,4 +44,19 @@ fn an_answer_at_the_very_moment_of_a_digest_is_in_the_next() {
     assert_eq!(digests(&life), 1);
     life.sleeps_until(at("2026-11-16T09:00:00Z"));
     assert!(due_digest(&life).is_none(), "nothing happened since");
+}
+
+#[test]
+fn no_digest_goes_by_a_clock_that_is_off() {
+    let mut program = program();
+    program.digests = Some("0 0 9 * * Mon-Fri".parse().unwrap());
+    let mut life = Life::begin(program);
+    life.until(at("2026-11-11T10:00:00Z"));
+    life.takes("ana", "payments", Stance::Considering);
+    life.happens(Event::ClockDoubted { ahead: 2_592_000 });
+    life.sleeps_until(at("2026-11-12T09:00:00Z"));
+    assert!(due_digest(&life).is_none(), "it may be another day's");
+    life.happens(Event::ClockBelieved {});
+    life.sleeps_until(at("2026-11-12T09:01:00Z"));
+    assert!(due_digest(&life).is_some());
 }
