@@ -52,7 +52,8 @@ const FIXED: u64 = 8;
 /// pause that is told after two restores; the same answer chosen again; a concern that somebody wants to talk about; a
 /// journal that was put back from a copy, and nobody told the advocates anything since; a rename after a backup;
 /// a clock that was a month ahead for a minute, and readings that waited for it;
-/// *Let's talk* once more where nobody has hours.
+/// *Let's talk* once more where nobody has hours; somebody who was relieved; a removed app that came back; an account
+/// that was taken for theirs after a rename; a digest by a clock that was a month ahead.
 const PINNED: &[u64] = &[
     43,
     26,
@@ -73,6 +74,10 @@ const PINNED: &[u64] = &[
     1290,
     1666,
     1783,
+    2027,
+    2203,
+    2257,
+    2298,
     263680025882824,
 ];
 
