@@ -147,8 +147,8 @@ pub enum PauseReason {
         /// Slack's error code.
         code: String,
     },
-    /// The app had been taken out of Slack, or its token revoked, and Slack takes calls again. A human has to say
-    /// that the campaign goes on.
+    /// The app had been taken out of Slack, or its token revoked, and Slack takes calls again: what
+    /// [`Event::PauseLifted`] makes of that pause. A human has to say that the campaign goes on.
     Returned {
         /// Slack's error code, before that.
         code: String,

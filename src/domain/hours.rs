@@ -41,11 +41,9 @@ impl FromStr for SendHours {
                 None => (weekday(part)?, weekday(part)?),
             };
             // Where the week begins on a Sunday, `Sun-Thu` are its working days.
-            let many = (last + days.len() - first) % days.len() + 1;
-            for day in (0..days.len()).cycle().skip(first).take(many) {
-                if let Some(day) = days.get_mut(day) {
-                    *day = true;
-                }
+            for (day, on) in days.iter_mut().enumerate() {
+                let (begun, ended) = (first <= day, last < day);
+                *on |= if first <= last { begun && !ended } else { begun || !ended };
             }
         }
         let (from, until) = hours.trim().split_once('-').ok_or(BadHours)?;

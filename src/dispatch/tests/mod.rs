@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use disk::Death;
-use house::House;
+use house::{House, Process};
 use slack::Does;
 use world::{minutes, person, receipt, slack_id, start_of_test, touch};
 
@@ -506,7 +506,7 @@ async fn after_a_restore_whatever_may_have_gone_out_is_looked_up_before_it_is_se
     house.rename_all("mute");
     let mut process = house.start();
     process.settles().await;
-    process.happens(Event::Restored { epoch: Epoch::new([1; 16]), from: Seq(100) }).await;
+    process.happens(restored()).await;
     house.rename_all("said");
     house.slack.arrivals(2).await;
     process.runs_dry().await;
@@ -518,53 +518,56 @@ async fn after_a_restore_whatever_may_have_gone_out_is_looked_up_before_it_is_se
     process.stops().await.unwrap();
 }
 
-#[tokio::test]
-async fn after_a_restore_it_is_also_looked_up_in_the_conversation_of_an_account_that_was_changed_since() {
-    let key = receipt("ana");
-    let house = House::new(std::slice::from_ref(&key));
+/// What went out before a backup to another account than the one on record after the restore is found there, if
+/// `changes` tells what became of the account.
+async fn is_found(key: &PostKey, changes: impl AsyncFn(&House, &Process, SlackUserId)) {
+    let house = House::new(std::slice::from_ref(key));
     let account = SlackUserId::parse("U9").unwrap();
-    house.slack.has_at(&key, account.clone());
+    house.slack.has_at(key, account.clone());
     house.rename_all("mute");
     let mut process = house.start();
     process.settles().await;
-    process.happens(Event::Restored { epoch: Epoch::new([1; 16]), from: Seq(100) }).await;
-    process.settles().await;
-    // The configuration named another account, in whose conversation there was nothing.
-    house.program.send_modify(|program| {
-        let mut corrected = Program::clone(program);
-        corrected.people.values_mut().for_each(|person| person.address = Address::Slack(account.clone()));
-        *program = Arc::new(corrected);
-    });
+    changes(&house, &process, account).await;
     house.rename_all("said");
     process.runs_dry().await;
-    assert_eq!(house.slack.count(&key), 1);
-    assert!(matches!(house.disk.state().post_of(&key).unwrap().phase, Phase::Sent { .. }));
+    assert_eq!(house.slack.count(key), 1);
+    assert!(matches!(house.disk.state().post_of(key).unwrap().phase, Phase::Sent { .. }));
     process.stops().await.unwrap();
+}
+
+fn restored() -> Event {
+    Event::Restored { epoch: Epoch::new([1; 16]), from: Seq(100) }
+}
+
+#[tokio::test]
+async fn after_a_restore_it_is_also_looked_up_in_the_conversation_of_an_account_that_was_changed_since() {
+    let changes = async |house: &House, process: &Process, account: SlackUserId| {
+        process.happens(restored()).await;
+        // The configuration named another account, in whose conversation there was nothing.
+        house.program.send_modify(|program| {
+            let mut corrected = Program::clone(program);
+            corrected.people.values_mut().for_each(|person| person.address = Address::Slack(account.clone()));
+            *program = Arc::new(corrected);
+        });
+    };
+    is_found(&receipt("ana"), changes).await;
 }
 
 #[tokio::test]
 async fn after_a_restore_it_is_also_looked_up_in_the_conversation_of_an_account_that_was_replaced_since() {
-    let key = touch("ana");
-    let house = House::new(std::slice::from_ref(&key));
-    let former = SlackUserId::parse("U9").unwrap();
-    house.slack.has_at(&key, former.clone());
-    house.rename_all("mute");
-    let mut process = house.start();
-    let links = |slack: &SlackUserId, replaces| Event::PersonLinked {
-        person: person("ana"),
-        slack: slack.clone(),
-        proof: None,
-        replaces,
+    let changes = async |_: &House, process: &Process, former: SlackUserId| {
+        let links = |slack: &SlackUserId, replaces| Event::PersonLinked {
+            person: person("ana"),
+            slack: slack.clone(),
+            proof: None,
+            replaces,
+        };
+        process.happens(links(&former, None)).await;
+        process.happens(restored()).await;
+        let replaced = Former { slack: former, turn: Turn::Replaced };
+        process.happens(links(&slack_id(&person("ana")), Some(replaced))).await;
     };
-    process.happens(links(&former, None)).await;
-    process.happens(Event::Restored { epoch: Epoch::new([1; 16]), from: Seq(100) }).await;
-    let replaced = Former { slack: former, turn: Turn::Replaced };
-    process.happens(links(&slack_id(&person("ana")), Some(replaced))).await;
-    house.rename_all("said");
-    process.runs_dry().await;
-    assert_eq!(house.slack.count(&key), 1);
-    assert!(matches!(house.disk.state().post_of(&key).unwrap().phase, Phase::Sent { .. }));
-    process.stops().await.unwrap();
+    is_found(&touch("ana"), changes).await;
 }
 
 #[tokio::test]
@@ -575,7 +578,7 @@ async fn after_a_restore_what_may_have_gone_out_is_looked_up_before_it_is_writte
     house.rename_all("mute");
     let mut process = house.start();
     process.settles().await;
-    process.happens(Event::Restored { epoch: Epoch::new([1; 16]), from: Seq(100) }).await;
+    process.happens(restored()).await;
     // Their time passes, and nothing could be sent.
     house.hand.set(start_of_test() + minutes(14_400));
     process.happens(Event::PostingResumed { by: person("ana") }).await;
