@@ -157,14 +157,17 @@ enum End {
 /// Where a message to `person` may have gone: to their account, or to one that it replaced.
 fn conversations(program: &Program, state: &State, person: &PersonId) -> Vec<Recipient> {
     let Some(to) = recipient(program, state, person) else { return Vec::new() };
-    let formers = state.person(person).into_iter().flat_map(|known| &known.apart);
-    let formers = formers.filter_map(|former| {
-        let known = state.person(former)?;
-        let (slack, channel) = (known.slack.clone()?, known.channel.clone());
-        Some(Recipient { person: person.clone(), slack, channel })
-    });
-    let formers: Vec<Recipient> = formers.filter(|former| former.slack != to.slack).collect();
-    std::iter::once(to).chain(formers).collect()
+    let mut all = vec![to];
+    let Some(known) = state.person(person) else { return all };
+    let apart = known.apart.iter().filter_map(|former| state.person(former));
+    let apart = apart.filter_map(|known| Some((known.slack.clone()?, known.channel.clone())));
+    let former = known.former.iter().map(|(slack, channel)| (slack.clone(), channel.clone()));
+    for (slack, channel) in apart.chain(former) {
+        if all.iter().all(|other| other.slack != slack) {
+            all.push(Recipient { person: person.clone(), slack, channel });
+        }
+    }
+    all
 }
 
 /// How `person` is reached, if it is known: by their account on record, unless the configuration means another.

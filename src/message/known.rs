@@ -102,6 +102,9 @@ impl Desk<'_> {
         );
         let conversation = if held.conversation { " I know our direct message." } else { "" };
         lines.push(format!("{account}{conversation}"));
+        for former in held.former {
+            lines.push(format!("You had the Slack account {former} before."));
+        }
         if let Some(at) = held.account_changed {
             lines.push(format!("Something about your Slack account changed, {}.", self.on(at)));
         }

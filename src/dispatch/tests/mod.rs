@@ -555,7 +555,7 @@ async fn after_a_restore_it_is_also_looked_up_in_the_conversation_of_an_account_
 
 #[tokio::test]
 async fn after_a_restore_it_is_also_looked_up_in_the_conversation_of_an_account_that_was_replaced_since() {
-    let changes = async |_: &House, process: &Process, former: SlackUserId| {
+    let changes = async |process: &Process, former: SlackUserId, confirmed: bool| {
         let links = |slack: &SlackUserId, replaces| Event::PersonLinked {
             person: person("ana"),
             slack: slack.clone(),
@@ -563,11 +563,20 @@ async fn after_a_restore_it_is_also_looked_up_in_the_conversation_of_an_account_
             replaces,
         };
         process.happens(links(&former, None)).await;
-        process.happens(restored()).await;
+        if !confirmed {
+            process.happens(restored()).await;
+        }
         let replaced = Former { slack: former, turn: Turn::Replaced };
         process.happens(links(&slack_id(&person("ana")), Some(replaced))).await;
+        if confirmed {
+            let (person, by) = (person("ana"), person("priya"));
+            process.happens(Event::AccountConfirmed { person, by, same: true }).await;
+            process.happens(restored()).await;
+        }
     };
-    is_found(&touch("ana"), changes).await;
+    is_found(&touch("ana"), async |_, process, former| changes(process, former, false).await).await;
+    // Also if the backup is from after an advocate had said that it is the same human.
+    is_found(&touch("ana"), async |_, process, former| changes(process, former, true).await).await;
 }
 
 #[tokio::test]

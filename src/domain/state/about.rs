@@ -188,6 +188,8 @@ impl Deeds<'_> {
 pub struct Held<'a> {
     /// Their account.
     pub slack: Option<&'a SlackUserId>,
+    /// Accounts of before that are known to have been theirs.
+    pub former: Vec<&'a SlackUserId>,
     /// Whether their direct message with the bot is known.
     pub conversation: bool,
     /// Why no message can reach them, and since when.
@@ -209,6 +211,7 @@ impl PersonState {
     pub fn held(&self) -> Held<'_> {
         let Self {
             slack,
+            former,
             channel,
             unreachable,
             account,
@@ -231,6 +234,7 @@ impl PersonState {
         } = self;
         Held {
             slack: slack.as_ref(),
+            former: former.keys().collect(),
             conversation: channel.is_some(),
             unreachable: unreachable.as_ref().map(|refused| (refused.code.as_str(), refused.at)),
             account_changed: account.as_ref().map(|news| news.at),

@@ -309,6 +309,7 @@ fn parted(mut known: PersonState, turn: Turn, as_guest: &BTreeSet<Seq>) -> Parte
     let mut rest = PersonState { leave: known.leave.take(), bookings: host, ..PersonState::default() };
     // What accounts of before did waits for the person, whichever account comes next.
     rest.apart = std::mem::take(&mut known.apart);
+    rest.former = std::mem::take(&mut known.former);
     if turn == Turn::Replaced {
         // What was promised to the human holds for whoever has their address now.
         rest = rest.merged(promised(&known));
@@ -361,7 +362,8 @@ impl PersonState {
     /// Whether another account was taken for theirs, or was.
     pub(super) fn has_had_another_account(&self) -> bool {
         let changed = |news: &AccountNews| matches!(news.what, AccountTurn::Changed { .. });
-        self.corrected.is_some() || !self.apart.is_empty() || self.account.as_ref().is_some_and(changed)
+        let had = !self.apart.is_empty() || !self.former.is_empty();
+        had || self.corrected.is_some() || self.account.as_ref().is_some_and(changed)
     }
 }
 

@@ -73,6 +73,7 @@ impl State {
             (known.slack, known.channel) = (None, None);
             (known.proof, known.account) = (None, None);
             known.apart.clear();
+            known.former.clear();
         }
         let people = ids.iter().map(|id| (id.clone(), pseudonym.clone())).collect();
         self.rename(&Renames { people, ..Renames::default() });
@@ -90,7 +91,8 @@ impl State {
 
     fn accounts_of(&self, ids: &BTreeSet<PersonId>) -> BTreeSet<SlackUserId> {
         let linked = self.by_slack.iter().filter(|(_, of)| ids.contains(*of)).map(|(account, _)| account);
-        let known = ids.iter().filter_map(|id| self.person(id)?.slack.as_ref());
+        let known = ids.iter().filter_map(|id| self.person(id));
+        let known = known.flat_map(|known| known.slack.iter().chain(known.former.keys()));
         let approached = self.approached.iter().filter(|((_, who), _)| ids.contains(who));
         linked.chain(known).chain(approached.map(|(_, of)| &of.slack)).cloned().collect()
     }

@@ -21,7 +21,10 @@ impl PersonState {
         } else if self.slack == other.slack {
             self.channel = self.channel.or(other.channel);
             self.unreachable = self.unreachable.or(other.unreachable);
+        } else if let Some(account) = other.slack {
+            self.former.insert(account, other.channel);
         }
+        self.former.extend(other.former);
         self.account = [self.account, other.account].into_iter().flatten().max_by_key(|news| news.since);
         self.corrected = self.corrected.max(other.corrected);
         self.apart.extend(other.apart);

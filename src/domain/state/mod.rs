@@ -309,6 +309,8 @@ pub struct PersonState {
     /// Under which ids what their former accounts did waits until an advocate says that they are the same
     /// human.
     pub apart: BTreeSet<PersonId>,
+    /// Accounts of before that are known to have been theirs, each with the direct message with it.
+    pub former: BTreeMap<SlackUserId, Option<SlackChannelId>>,
     /// Their direct message with the bot.
     pub channel: Option<SlackChannelId>,
     /// Why no message reaches them, until anything speaks against it.

@@ -248,6 +248,7 @@ fn a_replacement_keeps_every_promise_at_once_and_shows_nothing_until_it_is_confi
     assert_eq!((henrik.asked.len(), henrik.bookings.len(), henrik.campaign.len()), (1, 1, 1));
     assert_eq!(story.engagement("henrik").stance().unwrap().stance, Stance::Declined);
     assert!(henrik.apart.is_empty() && !story.0.people.contains_key(&apart));
+    assert_eq!(henrik.former.keys().collect::<Vec<_>>(), [&slack("U0STRANGER")]);
     assert!(!story.0.by_slack.contains_key(&slack("U0STRANGER")));
 }
 
