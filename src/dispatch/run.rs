@@ -467,6 +467,11 @@ impl<P: Planner> Dispatch<P> {
     }
 
     fn miss(&mut self, mut keys: Vec<PostKey>, round: &mut Round) {
+        {
+            // What is settled on record is not written off, whatever the plan says: it would be over again at once.
+            let state = self.shared.means.writer.state();
+            keys.retain(|key| state.post_of(key).is_none_or(|post| post.phase.is_open()));
+        }
         round.left += keys.len();
         if keys.is_empty() || self.missing.is_some() {
             return;

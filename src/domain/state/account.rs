@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::merging::put;
+use super::merging::{moments, put};
 use super::{AccountNews, AccountTurn, Engagement, PersonState, Phase, PostState, State, person_mut};
 use crate::domain::account::{Disbelief, Former, Proof, Turn};
 use crate::domain::booking::By;
-use crate::domain::effect::{About, PostKey};
+use crate::domain::effect::{About, PostId, PostKey};
 use crate::domain::event::{How, Renames};
 use crate::domain::ids::{PersonId, Seq, SlackChannelId, SlackUserId};
 
@@ -168,6 +168,35 @@ impl State {
             self.part_word(person, &apart);
         }
         self.part_posts(person, &apart, turn);
+        if turn == Turn::Corrected {
+            self.keep_what_came_before(person, &apart);
+        }
+    }
+
+    /// What went to accounts of before is the person's, also where that was found out only while the wrong one
+    /// was taken for theirs.
+    fn keep_what_came_before(&mut self, person: &PersonId, apart: &PersonId) {
+        let theirs = self.posts.iter().filter(|(_, post)| post.key.to() == person);
+        let mut theirs: Vec<(Timestamp, PostId)> = theirs.map(|(id, post)| (post.intended_at, *id)).collect();
+        theirs.sort_unstable();
+        for (at, id) in theirs {
+            let Some(post) = self.posts.get(&id).cloned() else { continue };
+            let PostKey::Touch(delivery) = &post.key else { continue };
+            let about = (delivery.initiative.clone(), delivery.quarter);
+            let acts = person_mut(&mut self.people, apart);
+            if let Some(engagement) = acts.engagements.get_mut(&about) {
+                engagement.deliveries.retain(|_, of| *of != id);
+                engagement.reached &= !engagement.deliveries.is_empty();
+            }
+            let counted = acts.campaign.iter().position(|counted| *counted == at);
+            let counted = counted.and_then(|place| acts.campaign.remove(place));
+            let rest = person_mut(&mut self.people, person);
+            rest.campaign = moments(std::mem::take(&mut rest.campaign), counted.into_iter().collect());
+            let engagement = rest.engagements.entry(about).or_default();
+            engagement.deliveries.insert((delivery.touch, delivery.occurrence), id);
+            engagement.reached |= matches!(post.phase, Phase::Sent { .. });
+            engagement.unknown |= matches!(post.phase, Phase::Unknown);
+        }
     }
 
     /// What the account said, asked and booked for itself.
@@ -251,9 +280,11 @@ impl State {
     fn part_posts(&mut self, person: &PersonId, apart: &PersonId, turn: Turn) {
         // What they got as an account of before stays theirs.
         let formers = self.person(person).into_iter().flat_map(|known| &known.apart);
+        let confirmed = self.person(person).into_iter().flat_map(|known| known.former.values().flatten());
         let elsewhere: Vec<&SlackChannelId> = formers
             .filter(|former| *former != apart)
             .filter_map(|former| self.person(former)?.channel.as_ref())
+            .chain(confirmed)
             .collect();
         let is_elsewhere =
             |post: &PostState| post.place().is_some_and(|(channel, _)| elsewhere.contains(&channel));

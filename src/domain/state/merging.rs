@@ -110,7 +110,7 @@ fn united(mut these: Vec<Seq>, those: Vec<Seq>) -> Vec<Seq> {
 }
 
 /// All moments, oldest first. One that both know is the same message.
-fn moments(these: VecDeque<Timestamp>, those: VecDeque<Timestamp>) -> VecDeque<Timestamp> {
+pub(super) fn moments(these: VecDeque<Timestamp>, those: VecDeque<Timestamp>) -> VecDeque<Timestamp> {
     let mut known: Vec<Timestamp> = these.iter().copied().collect();
     let is_new = move |at: &Timestamp| match known.iter().position(|known| known == at) {
         Some(place) => {

@@ -58,10 +58,7 @@ impl Promise {
             let Some(human) = reader else {
                 // Whom the file names, or who alone has the address in it, is written to until it is corrected.
                 let meant = truth.human(delivery.person.as_str());
-                let taken = |meant: Human| {
-                    truth.names(&shown.to, meant) || truth.rightful(meant) == Some(shown.to.as_str())
-                };
-                if meant.is_some_and(taken) {
+                if meant.is_some_and(|meant| truth.takes(&shown.to, meant)) {
                     return;
                 }
                 return self.breaks("a stranger is never written to", shown.at, format!("{name} got {key}"));
@@ -74,7 +71,7 @@ impl Promise {
         let meant = truth.human(intended.key.to().as_str());
         if let Some(human) = meant
             && truth.rightful(human).is_some_and(|account| account != shown.to)
-            && !truth.names(&shown.to, human)
+            && !truth.takes(&shown.to, human)
             && truth.settled(human).is_some_and(|since| since + SignedDuration::from_hours(25) < shown.at)
         {
             let how = format!("{} went to {} and not to {:?}", key, shown.to, truth.rightful(human));

@@ -21,6 +21,8 @@ pub(super) struct Truth {
     pub(super) written: BTreeMap<Human, (Option<String>, String)>,
     /// Whom each account is written down for.
     named: BTreeSet<(Human, String)>,
+    /// Whose each address is, where no id is written beside it.
+    addressed: BTreeSet<(Human, String)>,
     zones: BTreeMap<Human, Option<&'static str>>,
     teams: BTreeMap<Human, Option<&'static str>>,
     /// When an account or the file last changed about each human.
@@ -35,6 +37,8 @@ impl Truth {
         let mut written = BTreeMap::new();
         let named = organisation.entries.iter().filter_map(|entry| Some((entry.human, entry.slack.clone()?)));
         self.named = named.collect();
+        let addressed = organisation.entries.iter().filter(|entry| entry.slack.is_none());
+        self.addressed = addressed.map(|entry| (entry.human, entry.email.clone())).collect();
         for entry in &organisation.entries {
             self.called.insert(entry.id.clone(), entry.human);
             written.entry(entry.human).or_insert((entry.slack.clone(), entry.email.clone()));
@@ -73,6 +77,22 @@ impl Truth {
         self.teams.get(&human).copied().flatten()
     }
 
+    /// Whether an account is taken for a human: by its id, or as the only active one with an address, in whichever
+    /// entry.
+    pub(super) fn takes(&self, account: &str, human: Human) -> bool {
+        let addressed = |(of, email): &(Human, String)| {
+            *of == human && self.only(email).is_some_and(|only| only.id == account)
+        };
+        self.names(account, human) || self.addressed.iter().any(addressed)
+    }
+
+    /// The only active human member with this address.
+    fn only(&self, email: &str) -> Option<&Account> {
+        let mut all = self.accounts.values().filter(|of| of.is_ours() && of.email == email);
+        let only = all.next()?;
+        all.next().is_none().then_some(only)
+    }
+
     /// The account that is meant by what the files say: the id that is written there, or the only active human
     /// member with the address.
     pub(super) fn rightful(&self, human: Human) -> Option<&str> {
@@ -81,11 +101,7 @@ impl Truth {
             Some(id) => {
                 self.accounts.get(id).filter(|account| account.is_ours()).map(|account| account.id.as_str())
             }
-            None => {
-                let mut all = self.accounts.values().filter(|of| of.is_ours() && of.email == *email);
-                let only = all.next()?;
-                all.next().is_none().then_some(only.id.as_str())
-            }
+            None => self.only(email).map(|only| only.id.as_str()),
         }
     }
 

@@ -31,9 +31,13 @@ fn quarter() -> Quarter {
     "2027-Q1".parse().unwrap()
 }
 
-fn pitch(to: &str) -> PostKey {
+fn pitch_of(to: &str) -> DeliveryKey {
     let (person, initiative, quarter) = (person(to), payments(), quarter());
-    PostKey::Touch(DeliveryKey { person, initiative, quarter, touch: Touch::Pitch, occurrence: None })
+    DeliveryKey { person, initiative, quarter, touch: Touch::Pitch, occurrence: None }
+}
+
+fn pitch(to: &str) -> PostKey {
+    PostKey::Touch(pitch_of(to))
 }
 
 fn at(hours: i64) -> Timestamp {
@@ -316,6 +320,23 @@ fn what_came_from_an_account_of_before_outlives_a_rename_of_what_it_is_about() {
     story.links("henrik", "U0RIGHT", Some(("U0NEW", Turn::Corrected)));
     let engagement = story.0.engagement(&person("henrik"), &renamed, quarter()).unwrap();
     assert_eq!(engagement.deliveries.get(&(Touch::Pitch, None)), Some(&post), "so it isn't due again");
+}
+
+#[test]
+fn what_is_found_out_while_a_wrong_account_is_taken_for_theirs_is_theirs_if_it_came_before() {
+    let (mut story, pitch) = stranger();
+    story.links("henrik", "U0NEW", Some(("U0STRANGER", Turn::Replaced)));
+    // Looked up after a restore, in the conversation of the account before.
+    let reminder = DeliveryKey { touch: Touch::Reminder, ..pitch_of("henrik") };
+    let channel = story.known("u0stranger").channel.unwrap();
+    let found = story.sends(&PostKey::Touch(reminder), channel.as_str());
+    let last_call = DeliveryKey { touch: Touch::LastCall, ..pitch_of("henrik") };
+    story.sends(&PostKey::Touch(last_call), "D0NEW");
+    story.links("henrik", "U0RIGHT", Some(("U0NEW", Turn::Corrected)));
+    let deliveries: Vec<PostId> = story.engagement("henrik").deliveries.values().copied().collect();
+    assert_eq!(deliveries, [pitch, found]);
+    assert_eq!(story.known("henrik").campaign.len(), 2, "both count toward the caps");
+    assert_eq!((story.engagement("u0new").deliveries.len(), story.known("u0new").campaign.len()), (1, 1));
 }
 
 #[test]
