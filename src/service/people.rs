@@ -139,19 +139,28 @@ impl Accounts {
         let mut before = std::mem::take(&mut self.members);
         self.complete = true;
         self.members = members.into_iter().map(|member| (member.id.clone(), member)).collect();
-        self.members.extend(newer.into_iter().filter_map(|id| before.remove_entry(&id)));
+        // What was delivered meanwhile may be from long before: a connection brings what it missed once it is back.
+        let told = newer.into_iter().filter_map(|id| before.remove_entry(&id));
+        let told: Vec<_> = told
+            .filter(|(id, told)| self.members.get(id).is_none_or(|read| !overtakes(read, told)))
+            .collect();
+        self.members.extend(told);
     }
 
     /// Takes in what an event said, which came at `now`.
     fn changed(&mut self, mut member: Member, now: Timestamp) {
         member.as_of = member.as_of.min(now);
-        let known = self.members.get(&member.id);
-        if known.is_some_and(|known| LATE < known.as_of.duration_since(member.as_of)) {
+        if self.members.get(&member.id).is_some_and(|known| overtakes(known, &member)) {
             return;
         }
         self.changed_meanwhile.insert(member.id.clone());
         self.members.insert(member.id.clone(), member);
     }
+}
+
+/// Whether what was read is younger than what an event told.
+fn overtakes(read: &Member, told: &Member) -> bool {
+    LATE < read.as_of.duration_since(told.as_of)
 }
 
 impl People {
@@ -434,6 +443,16 @@ mod tests {
         assert_eq!(known(&accounts, "U1"), (true, at(95)), "the clocks may differ");
         accounts.changed(read("U1", false, 500), at(102));
         assert_eq!(known(&accounts, "U1"), (false, at(102)), "nothing is younger than its arrival");
+    }
+
+    #[test]
+    fn what_comes_late_while_everybody_is_read_is_overtaken_by_that_reading() {
+        let mut accounts = Accounts::default();
+        accounts.everybody(vec![read("U1", false, 0)]);
+        // Asleep for days; the connection brings what had happened before a leave that it doesn't bring.
+        accounts.changed(read("U1", false, 1_000), at(6_000));
+        accounts.everybody(vec![read("U1", true, 6_000)]);
+        assert_eq!(known(&accounts, "U1"), (true, at(6_000)));
     }
 
     #[test]
