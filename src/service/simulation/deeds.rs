@@ -53,12 +53,7 @@ impl House {
             Deed::Leaves { who, days } => {
                 if let Some(mut account) = self.account(who).cloned() {
                     account.away = Some((at, at + hour(24 * days)));
-                    // What happens while the machine sleeps Slack tells in vain.
-                    if at + minute(6) < now {
-                        self.keep_quietly(account);
-                    } else {
-                        self.keeps(account).await;
-                    }
+                    self.keeps_since(at, account).await;
                 }
             }
             Deed::Rests { who, hours } => {
@@ -72,7 +67,7 @@ impl House {
                 if let Some(mut account) = self.account(who).cloned() {
                     self.truth.left_zones.entry(who).or_default().push(account.zone.clone());
                     account.zone = ZONES[zone % ZONES.len()].to_owned();
-                    self.keeps(account).await;
+                    self.keeps_since(at, account).await;
                 }
             }
             Deed::Replaces { who } => {

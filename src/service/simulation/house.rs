@@ -388,6 +388,16 @@ impl House {
         }
     }
 
+    /// As [`Self::keeps`], for what happened at a moment that may have passed: while the machine slept, Slack told
+    /// it in vain.
+    pub(super) async fn keeps_since(&mut self, at: Timestamp, account: Account) {
+        if at + SignedDuration::from_mins(6) < self.time.truth() {
+            self.keep_quietly(account);
+        } else {
+            self.keeps(account).await;
+        }
+    }
+
     pub(super) fn keep_quietly(&mut self, account: Account) {
         self.slack.with(|workspace| workspace.accounts.insert(account.id.clone(), account.clone()));
         self.truth.accounts.insert(account.id.clone(), account);

@@ -53,7 +53,8 @@ const FIXED: u64 = 8;
 /// journal that was put back from a copy, and nobody told the advocates anything since; a rename after a backup;
 /// a clock that was a month ahead for a minute, and readings that waited for it;
 /// *Let's talk* once more where nobody has hours; somebody who was relieved; a removed app that came back; an account
-/// that was taken for theirs after a rename; a digest by a clock that was a month ahead.
+/// that was taken for theirs after a rename; a digest by a clock that was a month ahead; what was found after a
+/// restore while a wrong account was taken for theirs.
 const PINNED: &[u64] = &[
     43,
     26,
@@ -78,6 +79,7 @@ const PINNED: &[u64] = &[
     2203,
     2257,
     2298,
+    2559,
     263680025882824,
 ];
 
