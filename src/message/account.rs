@@ -1,6 +1,6 @@
 //! What advocates are told about somebody's Slack account: that it is another, or that none is believed.
 
-use crate::domain::account::{Disbelief, Turn};
+use crate::domain::account::{Disbelief, Former, Turn};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::message::{Action, Button, Look, Paragraph, Part, Span};
 use crate::domain::program::Program;
@@ -20,43 +20,16 @@ pub(super) fn news(program: &Program, state: &State, id: &PersonId, since: Seq) 
     let name = program.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone());
     let short = program.people.get(id).map_or_else(|| id.to_string(), |person| person.given_name.clone());
     let known = state.person(id);
+    let waits = known.is_some_and(|known| !known.apart.is_empty());
     let news = known.and_then(|known| known.account.as_ref()).filter(|news| news.since == since);
     match news.map(|news| &news.what) {
         None => told(
             format!("This notice about {name}'s Slack account is out of date."),
             "Nothing to do here.".into(),
         ),
-        Some(AccountTurn::Changed { from, .. }) if from.turn == Turn::Corrected => {
-            let mut told = told(
-                format!("{name}'s Slack account was corrected."),
-                format!(
-                    "The former one can't see or do anything as {short} any more. What it answered, asked and booked stays with it, and {short} starts afresh. What advocates recorded about {short} is kept."
-                ),
-            );
-            let spans = vec![
-                Span::Text("The former account is ".into()),
-                Span::Mention(from.slack.clone()),
-                Span::Text(".".into()),
-            ];
-            told.parts.push(Part::Small(Paragraph(spans)));
-            told
-        }
-        Some(AccountTurn::Changed { confirmed: Some((_, true)), .. }) => told(
-            format!("{name} has a new Slack account. It's the same person."),
-            format!("Everything the former account answered, asked and booked is {short}'s again."),
-        ),
-        Some(AccountTurn::Changed { confirmed: Some((_, false)), .. }) => told(
-            format!("{name}'s former Slack account belonged to somebody else."),
-            format!("What it answered, asked and booked stays separate from {short}."),
-        ),
-        Some(AccountTurn::Changed { .. }) => {
-            let mut told = told(
-                format!("{name} has a new Slack account; the former one is gone."),
-                format!(
-                    "Is it the same person? Your answer can't be changed later. Until you answer, what the former account answered, asked and booked isn't shown as {short}'s, and I don't write to {short} about anything that account had answered. Nothing is sent twice, and a stop or a snooze still counts."
-                ),
-            );
-            if known.is_some_and(|known| !known.apart.is_empty()) {
+        Some(AccountTurn::Changed { from, confirmed }) => {
+            let mut told = changed(&name, &short, from, confirmed.as_ref().map(|(_, same)| *same), waits);
+            if waits {
                 let says = |same| Action::SameHuman { person: id.clone(), same };
                 told.buttons = vec![
                     button("Same person", says(true), Look::Primary),
@@ -101,6 +74,53 @@ pub(super) fn news(program: &Program, state: &State, id: &PersonId, since: Seq) 
             Told { first, parts, buttons: Vec::new() }
         }
     }
+}
+
+/// What there is to say of an account that is another now, which `waits` for a word about the one before, or has it.
+fn changed(name: &str, short: &str, from: &Former, same: Option<bool>, waits: bool) -> Told {
+    let all = "answered, asked and booked";
+    let holds = format!(
+        "Until you answer, none of what it {all} is shown as {short}'s, and I don't write to {short} about anything that account had answered. Nothing is sent twice, and a stop or a snooze still counts. Your answer can't be changed later."
+    );
+    if from.turn == Turn::Replaced {
+        return match same {
+            Some(true) => told(
+                format!("{name} has a new Slack account. It's the same person."),
+                format!("Everything the former account {all} is {short}'s again."),
+            ),
+            Some(false) => told(
+                format!("{name}'s former Slack account belonged to somebody else."),
+                format!("What it {all} stays separate from {short}."),
+            ),
+            None => told(
+                format!("{name} has a new Slack account; the former one is gone."),
+                format!("Is it the same person? {holds}"),
+            ),
+        };
+    }
+    let first = format!("{name}'s Slack account was corrected.");
+    let next = match same {
+        Some(true) => format!("What {short}'s account before the wrong one {all} is {short}'s again."),
+        Some(false) => format!(
+            "The account before the wrong one belonged to somebody else: what it {all} stays separate from {short}."
+        ),
+        None if waits => format!(
+            "Before the wrong account, {short} had another one. Is the person with the corrected account the same? {holds}"
+        ),
+        None => format!("{short} starts afresh. What advocates recorded about {short} is kept."),
+    };
+    let wrong = format!(
+        "The wrong account can't see or do anything as {short} any more, and what it {all} stays with it."
+    );
+    let mut told = told(first, next);
+    told.parts.insert(1, Part::Paragraph(Paragraph::text(&wrong)));
+    let spans = vec![
+        Span::Text("The wrong account is ".into()),
+        Span::Mention(from.slack.clone()),
+        Span::Text(".".into()),
+    ];
+    told.parts.push(Part::Small(Paragraph(spans)));
+    told
 }
 
 fn told(first: String, next: String) -> Told {

@@ -223,6 +223,7 @@ impl PersonState {
             proof: _,
             corrected: _,
             apart: _,
+            not_theirs: _,
             told_unreachable: _,
             asked: _,
             offers: _,

@@ -108,6 +108,8 @@ impl State {
             let people = apart.into_iter().map(|apart| (apart, person.clone())).collect();
             self.rename(&Renames { people, ..Renames::default() });
             self.changed_everywhere(seq, person);
+        } else {
+            known.not_theirs.extend(apart);
         }
         self.news_of_account(seq, person);
     }
@@ -136,20 +138,19 @@ impl State {
             return self.leave(person, from);
         };
         self.reshaped = Some(seq);
-        let as_guest = self.bookings.iter().filter(|(_, booking)| booking.guest == *person);
-        let as_guest: BTreeSet<Seq> = as_guest.map(|(of, _)| *of).collect();
+        let came = self.person(person).and_then(PersonState::account_since);
+        if turn == Turn::Corrected {
+            self.take_back_the_word(person, came);
+        }
+        let as_guest = self.guests_of(person, |_| true);
         let known = self.people.remove(person).map(Arc::unwrap_or_clone).unwrap_or_default();
-        let Parted { mut acts, mut rest } = parted(known, turn, &as_guest);
+        let Parted { acts, mut rest } = parted(known, turn, &as_guest);
         match turn {
             Turn::Corrected => {
                 rest.corrected = Some(seq);
-                // What was theirs before this account came is none of its own.
                 for former in rest.apart.clone() {
-                    let Some(promised) = self.people.get(&former).map(|former| promised(former)) else {
-                        continue;
-                    };
-                    acts.disown(&promised);
-                    rest = rest.merged(promised);
+                    let Some(former) = self.people.get(&former) else { continue };
+                    rest = rest.merged(former.kept_off());
                 }
             }
             Turn::Replaced => _ = rest.apart.insert(apart.clone()),
@@ -163,14 +164,51 @@ impl State {
         };
         self.people.insert(apart.clone(), Arc::new(acts));
         self.by_slack.insert(from.clone(), apart.clone());
-        self.part_acts(person, &apart);
+        self.part_acts(person, &apart, |_| true);
         if turn == Turn::Corrected {
             self.part_word(person, &apart);
         }
-        self.part_posts(person, &apart, turn);
+        self.part_posts(person, &apart, turn, came);
         if turn == Turn::Corrected {
             self.keep_what_came_before(person, &apart);
         }
+    }
+
+    /// Whatever an advocate said of the account before, they said it about an account that is wrong: what was
+    /// theirs when it came waits for another word.
+    fn take_back_the_word(&mut self, person: &PersonId, came: Option<Seq>) {
+        let known = person_mut(&mut self.people, person);
+        let not_theirs = std::mem::take(&mut known.not_theirs);
+        known.apart.extend(not_theirs);
+        let Some(AccountNews { what: AccountTurn::Changed { from, confirmed: Some((_, true)) }, .. }) =
+            &known.account
+        else {
+            return;
+        };
+        let before = match from.turn {
+            Turn::Replaced => Some(from.slack.clone()),
+            Turn::Corrected => known.former.keys().next().cloned(),
+        };
+        let Some((before, channel)) = before.and_then(|before| known.former.remove_entry(&before)) else {
+            return;
+        };
+        let came = came.unwrap_or_default();
+        let Some(apart) = apart_id(&before) else { return };
+        let as_guest = self.guests_of(person, |of| of < came);
+        let known = person_mut(&mut self.people, person);
+        let mut acts = known.acts_before(came, &as_guest);
+        (acts.slack, acts.channel) = (Some(before.clone()), channel);
+        known.apart.insert(apart.clone());
+        self.people.insert(apart.clone(), Arc::new(acts));
+        self.by_slack.insert(before, apart.clone());
+        self.part_acts(person, &apart, |of| of < came);
+        self.part_posts(person, &apart, Turn::Replaced, None);
+    }
+
+    /// The bookings that `person` made for themselves, of those that `counts`.
+    fn guests_of(&self, person: &PersonId, counts: impl Fn(Seq) -> bool) -> BTreeSet<Seq> {
+        let as_guest = self.bookings.iter().filter(|(of, booking)| booking.guest == *person && counts(**of));
+        as_guest.map(|(of, _)| *of).collect()
     }
 
     /// What went to accounts of before is the person's, also where that was found out only while the wrong one
@@ -199,26 +237,26 @@ impl State {
         }
     }
 
-    /// What the account said, asked and booked for itself.
-    fn part_acts(&mut self, person: &PersonId, apart: &PersonId) {
-        let give = |who: &mut PersonId| {
-            if who == person {
+    /// What the account said, asked and booked for itself, of what `counts`.
+    fn part_acts(&mut self, person: &PersonId, apart: &PersonId, counts: impl Fn(Seq) -> bool) {
+        let give = |of: Seq, who: &mut PersonId| {
+            if who == person && counts(of) {
                 *who = apart.clone();
             }
         };
-        for received in self.received.values_mut() {
-            give(&mut received.person);
+        for (of, received) in &mut self.received {
+            give(*of, &mut received.person);
         }
-        for booking in self.bookings.values_mut().filter(|booking| booking.guest == *person) {
-            give(&mut booking.guest);
+        for (of, booking) in self.bookings.iter_mut().filter(|(_, booking)| booking.guest == *person) {
+            give(*of, &mut booking.guest);
             for change in &mut booking.changes {
                 if let By::Person(who) = &mut change.by {
-                    give(who);
+                    give(*of, who);
                 }
             }
         }
-        for wait in self.waiting_list.values_mut() {
-            give(&mut wait.person);
+        for (of, wait) in &mut self.waiting_list {
+            give(*of, &mut wait.person);
         }
     }
 
@@ -277,8 +315,10 @@ impl State {
 
     /// The messages in the account's conversation: all of them, or those about what it said and booked. The
     /// others were the person's, who gets none of them again.
-    fn part_posts(&mut self, person: &PersonId, apart: &PersonId, turn: Turn) {
-        // What they got as an account of before stays theirs.
+    ///
+    /// After a correction stays what went to accounts of before: it is in another conversation, or, where no
+    /// place is known, was written before the account `came`.
+    fn part_posts(&mut self, person: &PersonId, apart: &PersonId, turn: Turn, came: Option<Seq>) {
         let formers = self.person(person).into_iter().flat_map(|known| &known.apart);
         let confirmed = self.person(person).into_iter().flat_map(|known| known.former.values().flatten());
         let elsewhere: Vec<&SlackChannelId> = formers
@@ -286,14 +326,16 @@ impl State {
             .filter_map(|former| self.person(former)?.channel.as_ref())
             .chain(confirmed)
             .collect();
-        let is_elsewhere =
-            |post: &PostState| post.place().is_some_and(|(channel, _)| elsewhere.contains(&channel));
+        let came_before = |post: &PostState| match post.place() {
+            Some((channel, _)) => elsewhere.contains(&channel),
+            None => came.is_some_and(|came| post.intended < came),
+        };
         let renames =
             Renames { people: BTreeMap::from([(person.clone(), apart.clone())]), ..Renames::default() };
         let mut moved = BTreeSet::new();
         for (id, post) in self.posts.iter().filter(|(_, post)| post.key.to() == person) {
             let of_account = match (turn, post.key.about()) {
-                (Turn::Corrected, _) => !is_elsewhere(post),
+                (Turn::Corrected, _) => !came_before(post),
                 (Turn::Replaced, About::Said(of) | About::Answer(of)) => {
                     let said = self.received.get(&self.asked(of));
                     said.is_some_and(|received| received.person == *apart)
@@ -301,7 +343,9 @@ impl State {
                 (Turn::Replaced, About::Booking(of)) => {
                     self.bookings.get(&of).is_some_and(|booking| booking.guest == *apart)
                 }
-                (Turn::Replaced, About::Wait(_)) => true,
+                (Turn::Replaced, About::Wait(of)) => {
+                    self.waiting_list.get(&of).is_none_or(|wait| wait.person == *apart)
+                }
                 (
                     Turn::Replaced,
                     About::Delivery(_)
@@ -340,6 +384,7 @@ fn parted(mut known: PersonState, turn: Turn, as_guest: &BTreeSet<Seq>) -> Parte
     let mut rest = PersonState { leave: known.leave.take(), bookings: host, ..PersonState::default() };
     // What accounts of before did waits for the person, whichever account comes next.
     rest.apart = std::mem::take(&mut known.apart);
+    rest.not_theirs = std::mem::take(&mut known.not_theirs);
     rest.former = std::mem::take(&mut known.former);
     if turn == Turn::Replaced {
         // What was promised to the human holds for whoever has their address now.
@@ -366,34 +411,67 @@ fn promised(known: &PersonState) -> PersonState {
         };
         (about.clone(), kept)
     });
-    PersonState {
-        stopped: known.stopped,
-        stopped_initiatives: known.stopped_initiatives.clone(),
-        snoozed_until: known.snoozed_until,
-        campaign: known.campaign.clone(),
-        rehearsed: known.rehearsed.clone(),
-        digest: known.digest,
-        engagements: engagements.collect(),
-        ..PersonState::default()
-    }
+    PersonState { campaign: known.campaign.clone(), engagements: engagements.collect(), ..known.kept_off() }
 }
 
 impl PersonState {
-    /// Takes away what was sent to somebody else. A stop stays: it may have been said by both.
-    fn disown(&mut self, promised: &PersonState) {
-        self.campaign.retain(|at| !promised.campaign.contains(at));
-        self.rehearsed.retain(|at| !promised.rehearsed.contains(at));
-        for (about, others) in &promised.engagements {
-            let Some(engagement) = self.engagements.get_mut(about) else { continue };
-            engagement.deliveries.retain(|_, post| !others.deliveries.values().any(|other| other == post));
-            engagement.reached &= !engagement.deliveries.is_empty();
+    /// What keeps messages off them, whoever of the humans with their accounts said it, and what an advocate has
+    /// been told.
+    fn kept_off(&self) -> Self {
+        Self {
+            stopped: self.stopped,
+            stopped_initiatives: self.stopped_initiatives.clone(),
+            snoozed_until: self.snoozed_until,
+            rehearsed: self.rehearsed.clone(),
+            digest: self.digest,
+            ..Self::default()
         }
+    }
+
+    /// The record by which they came to have their account, if they had another before.
+    fn account_since(&self) -> Option<Seq> {
+        let news = self.account.as_ref()?;
+        matches!(news.what, AccountTurn::Changed { .. }).then_some(news.since)
+    }
+
+    /// Takes out what they said, asked and booked before the record `came`. A stop stays with both: it says not
+    /// when.
+    fn acts_before(&mut self, came: Seq, as_guest: &BTreeSet<Seq>) -> Self {
+        let mut acts = self.kept_off();
+        let split = |of: &mut Vec<Seq>| -> Vec<Seq> {
+            let (before, since) = std::mem::take(of).into_iter().partition(|of| *of < came);
+            *of = since;
+            before
+        };
+        (acts.asked, acts.offers) = (split(&mut self.asked), split(&mut self.offers));
+        acts.bookings.extend(as_guest);
+        self.bookings.retain(|of| !as_guest.contains(of));
+        for (about, engagement) in &mut self.engagements {
+            let mut theirs = Engagement { said: split(&mut engagement.said), ..Engagement::default() };
+            let reasoned = engagement.stances.values().any(|stance| stance.since >= came);
+            for (team, stance) in std::mem::take(&mut engagement.stances) {
+                let of = if stance.since < came && stance.how == How::Clicked {
+                    &mut theirs
+                } else {
+                    &mut *engagement
+                };
+                of.stances.insert(team, stance);
+            }
+            if !theirs.stances.is_empty() && !reasoned {
+                (theirs.reason, theirs.reason_at) = (engagement.reason.take(), engagement.reason_at.take());
+            }
+            theirs.concern = engagement.concern.take_if(|concern| *concern < came);
+            if !theirs.stances.is_empty() || !theirs.said.is_empty() {
+                acts.engagements.insert(about.clone(), theirs);
+            }
+        }
+        acts
     }
 
     /// Whether another account was taken for theirs, or was.
     pub(super) fn has_had_another_account(&self) -> bool {
         let changed = |news: &AccountNews| matches!(news.what, AccountTurn::Changed { .. });
-        let had = !self.apart.is_empty() || !self.former.is_empty();
+        let had = [&self.apart, &self.not_theirs].iter().any(|of| !of.is_empty()) || !self.former.is_empty();
         had || self.corrected.is_some() || self.account.as_ref().is_some_and(changed)
     }
 }

@@ -73,6 +73,7 @@ impl State {
             (known.slack, known.channel) = (None, None);
             (known.proof, known.account) = (None, None);
             known.apart.clear();
+            known.not_theirs.clear();
             known.former.clear();
         }
         let people = ids.iter().map(|id| (id.clone(), pseudonym.clone())).collect();

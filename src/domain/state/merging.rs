@@ -15,29 +15,55 @@ impl PersonState {
     /// What is known of the human of whom `self` and `other` are known. The account of `self` counts, if it has
     /// one.
     pub(super) fn merged(mut self, other: Self) -> Self {
+        let Self {
+            slack,
+            proof,
+            account,
+            corrected,
+            apart,
+            not_theirs,
+            former,
+            channel,
+            unreachable,
+            told_unreachable,
+            stopped,
+            stopped_initiatives,
+            snoozed_until,
+            leave,
+            asked,
+            offers,
+            bookings,
+            rehearsed,
+            digest,
+            campaign,
+            engagements,
+        } = other;
         if self.slack.is_none() {
-            (self.slack, self.proof, self.unreachable) = (other.slack, other.proof, other.unreachable);
-            self.channel = other.channel;
-        } else if self.slack == other.slack {
-            self.channel = self.channel.or(other.channel);
-            self.unreachable = self.unreachable.or(other.unreachable);
-        } else if let Some(account) = other.slack {
-            self.former.insert(account, other.channel);
+            (self.slack, self.proof, self.unreachable, self.channel) = (slack, proof, unreachable, channel);
+            self.told_unreachable = told_unreachable;
+        } else if self.slack == slack {
+            self.channel = self.channel.or(channel);
+            self.unreachable = self.unreachable.or(unreachable);
+            self.told_unreachable = self.told_unreachable.or(told_unreachable);
+        } else if let Some(account) = slack {
+            self.former.insert(account, channel);
         }
-        self.former.extend(other.former);
-        self.account = [self.account, other.account].into_iter().flatten().max_by_key(|news| news.since);
-        self.corrected = self.corrected.max(other.corrected);
-        self.apart.extend(other.apart);
-        self.stopped |= other.stopped;
-        self.stopped_initiatives.extend(other.stopped_initiatives);
-        self.snoozed_until = self.snoozed_until.max(other.snoozed_until);
-        self.leave = [self.leave, other.leave].into_iter().flatten().max_by_key(|(_, last)| *last);
-        self.asked = united(self.asked, other.asked);
-        self.bookings = united(self.bookings, other.bookings);
-        self.rehearsed = moments(self.rehearsed, other.rehearsed);
-        self.campaign = moments(self.campaign, other.campaign);
-        self.digest = self.digest.max(other.digest);
-        for (about, engagement) in other.engagements {
+        self.former.extend(former);
+        self.account = [self.account, account].into_iter().flatten().max_by_key(|news| news.since);
+        self.corrected = self.corrected.max(corrected);
+        self.apart.extend(apart);
+        self.not_theirs.extend(not_theirs);
+        self.stopped |= stopped;
+        self.stopped_initiatives.extend(stopped_initiatives);
+        self.snoozed_until = self.snoozed_until.max(snoozed_until);
+        self.leave = [self.leave, leave].into_iter().flatten().max_by_key(|(_, last)| *last);
+        self.asked = united(self.asked, asked);
+        self.offers = united(self.offers, offers);
+        self.bookings = united(self.bookings, bookings);
+        self.rehearsed = moments(self.rehearsed, rehearsed);
+        self.campaign = moments(self.campaign, campaign);
+        self.digest = self.digest.max(digest);
+        for (about, engagement) in engagements {
             put(&mut self.engagements, about, engagement, Engagement::merged);
         }
         self

@@ -309,6 +309,8 @@ pub struct PersonState {
     /// Under which ids what their former accounts did waits until an advocate says that they are the same
     /// human.
     pub apart: BTreeSet<PersonId>,
+    /// Under which ids is kept what former accounts did that were somebody else's, as an advocate said.
+    pub not_theirs: BTreeSet<PersonId>,
     /// Accounts of before that are known to have been theirs, each with the direct message with it.
     pub former: BTreeMap<SlackUserId, Option<SlackChannelId>>,
     /// Their direct message with the bot.

@@ -54,11 +54,16 @@ impl State {
         let person = |id: &mut PersonId| renames.person(id);
         let team = |id: &mut TeamId| renames.team(id);
         self.people.iter_mut().for_each(|(id, state)| {
-            if state.apart.iter().any(|apart| renames.people.contains_key(apart)) {
+            let is_renamed = |apart: &PersonId| renames.people.contains_key(apart);
+            if !state.apart.iter().chain(&state.not_theirs).any(is_renamed) {
+                return;
+            }
+            let state = Arc::make_mut(state);
+            for apart in [&mut state.apart, &mut state.not_theirs] {
+                let all = std::mem::take(apart).into_iter();
+                let all = all.map(|apart| renames.people.get(&apart).cloned().unwrap_or(apart));
                 // What is known under somebody's own id isn't apart from them.
-                let apart = std::mem::take(&mut Arc::make_mut(state).apart).into_iter();
-                let apart = apart.map(|apart| renames.people.get(&apart).cloned().unwrap_or(apart));
-                Arc::make_mut(state).apart = apart.filter(|apart| apart != id).collect();
+                *apart = all.filter(|apart| apart != id).collect();
             }
         });
         for state in self.people.values_mut().map(Arc::make_mut) {

@@ -267,6 +267,58 @@ fn a_replacement_that_is_somebody_else_stays_apart_and_is_still_not_written_to_a
     assert!(matches!(henrik.account.unwrap().what, AccountTurn::Changed { confirmed: Some((_, false)), .. }));
 }
 
+/// Henrik gets the pitch, declines, asks, books, stops and waits for a slot; then somebody else is taken for him, of
+/// whom Priya says whether he is the `same`, and who is found to be somebody else.
+fn usurped(same: bool) -> (Story, PostId, PostId) {
+    let mut story = Story::default();
+    story.links("henrik", "U0HENRIK", None);
+    let post = story.sends(&pitch("henrik"), "D0HENRIK");
+    let reminder = PostKey::Touch(DeliveryKey { touch: Touch::Reminder, ..pitch_of("henrik") });
+    let lost = story.intends(&reminder);
+    story.says(Event::PostUnknown { post: lost, attempt: 1 });
+    story.answers("henrik", Stance::Declined, How::Clicked);
+    story.asks("henrik");
+    story.books("henrik", "priya", 0);
+    story.stops("henrik");
+    story.links("henrik", "U0NEW", Some(("U0HENRIK", Turn::Replaced)));
+    story.says(Event::AccountConfirmed { person: person("henrik"), by: person("priya"), same });
+    story.asks("henrik");
+    story.books("henrik", "priya", 1);
+    story.links("henrik", "U0RIGHT", Some(("U0NEW", Turn::Corrected)));
+    (story, post, lost)
+}
+
+#[test]
+fn a_word_about_a_wrong_account_is_taken_back_and_what_was_promised_before_it_holds() {
+    for said in [true, false] {
+        let (mut story, post, lost) = usurped(said);
+        let henrik = story.known("henrik");
+        assert!(henrik.stopped, "{said}: who stopped has stopped");
+        assert_eq!(story.0.id_of(&pitch("henrik")), post, "{said}: never twice");
+        let deliveries: Vec<PostId> = story.engagement("henrik").deliveries.values().copied().collect();
+        assert_eq!(deliveries, [post, lost], "{said}: nor what may have arrived");
+        assert_eq!(henrik.campaign.len(), 2, "{said}");
+        assert!(story.engagement("henrik").stances.is_empty() && henrik.asked.is_empty(), "{said}");
+        // Whether the right account is who had the first is asked anew.
+        assert_eq!(henrik.apart, BTreeSet::from([person("u0henrik")]), "{said}");
+        assert!(henrik.former.is_empty() && henrik.not_theirs.is_empty(), "{said}");
+        let wrong = story.known("u0new");
+        assert_eq!((wrong.asked.len(), wrong.bookings.len()), (1, 1), "{said}: what he did himself");
+        assert!(story.engagement("u0new").stances.is_empty() && wrong.campaign.is_empty(), "{said}");
+        story.says(Event::AccountConfirmed { person: person("henrik"), by: person("priya"), same: true });
+        let henrik = story.known("henrik");
+        assert_eq!((henrik.asked.len(), henrik.bookings.len()), (1, 1), "{said}");
+        assert_eq!(story.engagement("henrik").stance().unwrap().stance, Stance::Declined, "{said}");
+        assert!(story.0.bookings.values().filter(|booking| booking.guest == person("henrik")).count() == 1);
+        // And once more: the right one was wrong as well.
+        story.links("henrik", "U0LAST", Some(("U0RIGHT", Turn::Corrected)));
+        let henrik = story.known("henrik");
+        assert!(henrik.stopped && henrik.asked.is_empty(), "{said}");
+        assert_eq!(henrik.apart, BTreeSet::from([person("u0henrik")]), "{said}");
+        assert!(story.may_have_got(&pitch("henrik")), "{said}");
+    }
+}
+
 #[test]
 fn what_went_to_another_account_is_looked_for_beside_what_went_to_the_one_before() {
     let mut story = Story::default();
