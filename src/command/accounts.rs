@@ -7,11 +7,11 @@ use super::{Decided, Scene};
 use crate::domain::account::Proof;
 use crate::domain::directory::Person;
 use crate::domain::event::Event;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, Seq};
 use crate::domain::message::Reply;
 use crate::domain::question::in_charge;
 
-/// Records whether `person` is who had their account before.
+/// Records whether `person` is who had their account before, as it was `since` a record.
 ///
 /// # Errors
 /// A sentence that says why that can't be recorded.
@@ -19,6 +19,7 @@ pub(super) fn confirm(
     scene: Scene<'_>,
     actor: &Person,
     person: &PersonId,
+    since: Option<Seq>,
     same: bool,
 ) -> Result<Decided, String> {
     let asked = in_charge(scene.program, None, person);
@@ -34,7 +35,13 @@ pub(super) fn confirm(
         return Err("You can't answer this one. It takes an admin, or an advocate of an initiative that concerns them.".into());
     }
     let name = scene.name(person);
-    if known.is_none_or(|known| known.apart.is_empty()) {
+    let changed = known.and_then(|known| known.changed.as_ref()).map(|changed| changed.since);
+    if since.is_some() && since != changed {
+        return Err(format!(
+            "{name} has another Slack account by now, so nothing was recorded. A newer message says which."
+        ));
+    }
+    if known.is_none_or(|known| known.waiting().next().is_none()) {
         return Err(format!(
             "There's nothing to decide about {name}'s account. It may have been answered already."
         ));

@@ -72,7 +72,9 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
         Action::Correct { initiative } => approval::open_correct(scene, actor, initiative),
         Action::Pause => super::slash::pause(scene, actor),
         Action::Resume => super::slash::resume(scene, actor),
-        Action::SameHuman { person, same } => or_refuse(accounts::confirm(scene, actor, person, *same)),
+        Action::SameHuman { person, since, same } => {
+            or_refuse(accounts::confirm(scene, actor, person, *since, *same))
+        }
         Action::NotFirst => super::slash::not_first(scene, actor),
 
         Action::Book { initiative, host } => {

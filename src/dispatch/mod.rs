@@ -159,7 +159,7 @@ fn conversations(program: &Program, state: &State, person: &PersonId) -> Vec<Rec
     let Some(to) = recipient(program, state, person) else { return Vec::new() };
     let mut all = vec![to];
     let Some(known) = state.person(person) else { return all };
-    let apart = known.apart.iter().chain(&known.not_theirs).filter_map(|former| state.person(former));
+    let apart = known.before.keys().filter_map(|former| state.person(former));
     let apart = apart.filter_map(|known| Some((known.slack.clone()?, known.channel.clone())));
     let former = known.former.iter().map(|(slack, channel)| (slack.clone(), channel.clone()));
     for (slack, channel) in apart.chain(former) {

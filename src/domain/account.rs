@@ -92,6 +92,8 @@ pub enum Disbelief {
     Bot,
     /// It is a guest's, and the configuration doesn't let guests be found.
     Guest,
+    /// The account that was taken for theirs is somebody else's, as the configuration says by now.
+    Another,
     /// It is another than before, and they advocate, see everything or hold office hours: such rights move to
     /// another account by a Slack id only.
     Rights,

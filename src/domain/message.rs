@@ -171,6 +171,9 @@ pub enum Action {
     SameHuman {
         /// Who has another account.
         person: PersonId,
+        /// The record of that; buttons of before don't say which.
+        #[serde(default)]
+        since: Option<Seq>,
         /// Whether they are.
         same: bool,
     },

@@ -5,9 +5,11 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::directory::Person;
-use super::ids::{InitiativeId, PersonId};
+use super::effect::PostKey;
+use super::ids::{InitiativeId, PersonId, Seq};
 use super::initiative::Initiative;
 use super::program::Program;
+use super::state::State;
 
 /// How long an asker may take to say what a question is about before it goes to every advocate around.
 pub const TO_PLACE: SignedDuration = SignedDuration::from_mins(10);
@@ -22,6 +24,28 @@ pub fn in_charge(program: &Program, about: Option<&InitiativeId>, asker: &Person
     advocates.sort();
     advocates.dedup();
     advocates.retain(|advocate| advocate != asker);
+    advocates
+}
+
+/// The advocates who hear and answer what was said in record `of`. What an account of before said concerns those around
+/// the entry that it belonged to; of somebody who is in no entry any more only those go on who have heard it already.
+pub fn in_charge_of(
+    program: &Program,
+    state: &State,
+    of: Seq,
+    about: Option<&InitiativeId>,
+    asker: &PersonId,
+) -> Vec<PersonId> {
+    if program.people.contains_key(asker) {
+        return in_charge(program, about, asker);
+    }
+    if let Some(entry) = state.entry_of(asker).filter(|entry| program.people.contains_key(*entry)) {
+        return in_charge(program, about, entry);
+    }
+    let mut advocates = in_charge(program, about, asker);
+    if about.and_then(|id| program.initiative(id)).is_none() {
+        advocates.retain(|to| state.post_of(&PostKey::Relay { of, to: to.clone() }).is_some());
+    }
     advocates
 }
 

@@ -4,7 +4,7 @@ use crate::domain::account::{Disbelief, Former, Turn};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::message::{Action, Button, Look, Paragraph, Part, Span};
 use crate::domain::program::Program;
-use crate::domain::state::{AccountTurn, State};
+use crate::domain::state::{Changed, Doubted, State};
 
 use super::buttons::button;
 
@@ -20,17 +20,18 @@ pub(super) fn news(program: &Program, state: &State, id: &PersonId, since: Seq) 
     let name = program.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone());
     let short = program.people.get(id).map_or_else(|| id.to_string(), |person| person.given_name.clone());
     let known = state.person(id);
-    let waits = known.is_some_and(|known| !known.apart.is_empty());
-    let news = known.and_then(|known| known.account.as_ref()).filter(|news| news.since == since);
-    match news.map(|news| &news.what) {
-        None => told(
+    let waits = known.is_some_and(|known| known.waiting().next().is_some());
+    let changed = known.and_then(|known| known.changed.as_ref()).filter(|changed| changed.since == since);
+    let doubted = known.and_then(|known| known.doubted.as_ref()).filter(|doubted| doubted.since == since);
+    match (changed, doubted) {
+        (None, None) => told(
             format!("This notice about {name}'s Slack account is out of date."),
             "Nothing to do here.".into(),
         ),
-        Some(AccountTurn::Changed { from, confirmed }) => {
-            let mut told = changed(&name, &short, from, confirmed.as_ref().map(|(_, same)| *same), waits);
+        (Some(Changed { from, confirmed, .. }), _) => {
+            let mut told = another(&name, &short, from, confirmed.as_ref().map(|(_, same)| *same), waits);
             if waits {
-                let says = |same| Action::SameHuman { person: id.clone(), same };
+                let says = |same| Action::SameHuman { person: id.clone(), since: Some(since), same };
                 told.buttons = vec![
                     button("Same person", says(true), Look::Primary),
                     button("Somebody else", says(false), Look::Plain),
@@ -38,7 +39,7 @@ pub(super) fn news(program: &Program, state: &State, id: &PersonId, since: Seq) 
             }
             told
         }
-        Some(AccountTurn::Refused { because, .. }) => {
+        (None, Some(Doubted { because, .. })) => {
             let first = match because {
                 Disbelief::Several => {
                     format!(
@@ -53,6 +54,9 @@ pub(super) fn news(program: &Program, state: &State, id: &PersonId, since: Seq) 
                 ),
                 Disbelief::Guest => format!(
                     "The Slack account with this e-mail address is a guest's, so I don't take it for {name}'s."
+                ),
+                Disbelief::Another => format!(
+                    "The Slack account that I took for {name}'s is somebody else's, and I don't know {short}'s."
                 ),
                 Disbelief::Rights => format!(
                     "{name} has another Slack account. {short} is an advocate, an admin or a host, so I need more than an e-mail address to trust it."
@@ -77,7 +81,7 @@ pub(super) fn news(program: &Program, state: &State, id: &PersonId, since: Seq) 
 }
 
 /// What there is to say of an account that is another now, which `waits` for a word about the one before, or has it.
-fn changed(name: &str, short: &str, from: &Former, same: Option<bool>, waits: bool) -> Told {
+fn another(name: &str, short: &str, from: &Former, same: Option<bool>, waits: bool) -> Told {
     let all = "answered, asked and booked";
     let holds = format!(
         "Until you answer, none of what it {all} is shown as {short}'s, and I don't write to {short} about anything that account had answered. Nothing is sent twice, and a stop or a snooze still counts. Your answer can't be changed later."

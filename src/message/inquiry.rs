@@ -13,7 +13,7 @@ use crate::domain::message::{Action, Look, Message, Paragraph, Part};
 use crate::domain::observation::Observations;
 use crate::domain::office_hours::Viewer;
 use crate::domain::program::Program;
-use crate::domain::question::{choices, in_charge};
+use crate::domain::question::{choices, in_charge_of};
 use crate::domain::state::{QuestionState, Received, State};
 
 use super::asked::{hours_line, promised, words};
@@ -66,7 +66,7 @@ pub(super) fn inquiry(
         received,
         question,
         initiative: question.initiative.as_ref().and_then(|id| program.initiative(id)),
-        charged: in_charge(program, question.initiative.as_ref(), &received.person),
+        charged: in_charge_of(program, state, of, question.initiative.as_ref(), &received.person),
         reader: person(program, to)?,
         who: Who::of(program, state, &received.person),
         now,

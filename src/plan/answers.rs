@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::effect::PostKey;
 use crate::domain::ids::Seq;
 use crate::domain::program::Program;
-use crate::domain::question::in_charge;
+use crate::domain::question::in_charge_of;
 use crate::domain::state::{Received, State};
 
 use super::posts::{Hours, Item, Moment};
@@ -25,7 +25,7 @@ const DAY: (Time, Time) = (Time::constant(7, 0, 0, 0), Time::constant(21, 0, 0, 
 pub(super) fn about_question(program: &Program, state: &State, of: Seq, received: &Received) -> Vec<Item> {
     let Some(question) = state.questions.get(&of) else { return Vec::new() };
     let asker = &received.person;
-    let advocates = in_charge(program, question.initiative.as_ref(), asker);
+    let advocates = in_charge_of(program, state, of, question.initiative.as_ref(), asker);
     let mut items = Vec::new();
     // An advocate who asks their own bot has nobody to be passed on to; the FAQ answers anybody.
     if !advocates.is_empty() || question.matched.is_some() {

@@ -20,7 +20,7 @@ use crate::domain::marks;
 use crate::domain::observation::{Observations, Seen};
 use crate::domain::pitch::{self, NotReady};
 use crate::domain::program::{Program, Stakeholder};
-use crate::domain::state::{AccountTurn, Engagement, PersonState, Phase, PostState, State};
+use crate::domain::state::{Engagement, PersonState, Phase, PostState, State};
 
 use super::approval;
 use super::pacing::Gates;
@@ -106,9 +106,9 @@ pub(super) fn out_of_reach(ground: Ground<'_>, person: &Person) -> Option<Skip> 
     }
     if person.account(state).is_none() {
         let known = state.person(&person.id);
-        return Some(match known.and_then(|known| known.account.as_ref()).map(|news| &news.what) {
-            Some(AccountTurn::Refused { because, .. }) => Skip::Disbelieved { because: *because },
-            Some(AccountTurn::Changed { .. }) | None => Skip::NotLinked,
+        return Some(match known.and_then(|known| known.doubted.as_ref()) {
+            Some(doubted) => Skip::Disbelieved { because: doubted.because },
+            None => Skip::NotLinked,
         });
     }
     if seen.of(&person.id).is_some_and(|seen| seen.deactivated) {
@@ -347,7 +347,7 @@ impl<'a> Case<'a> {
     fn may_have_answered(&self) -> bool {
         let of = self.initiative;
         self.recipient.known.is_some_and(|known| {
-            known.apart.iter().any(|apart| self.ground.state.has_answered(apart, &of.id, of.quarter))
+            known.waiting().any(|apart| self.ground.state.has_answered(apart, &of.id, of.quarter))
         })
     }
 

@@ -16,7 +16,7 @@ use crate::domain::event::{PauseReason, Said};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 use crate::domain::marks;
 use crate::domain::program::Program;
-use crate::domain::question::{comes_back, in_charge};
+use crate::domain::question::{comes_back, in_charge, in_charge_of};
 use crate::domain::state::{Phase, PostState, Received, State};
 
 use super::answers;
@@ -239,7 +239,7 @@ pub(super) fn answers_to(program: &Program, state: &State, of: Seq, received: &R
     if received.said == Said::Question {
         return answers::about_question(program, state, of, received);
     }
-    let advocates = in_charge(program, received.initiative.as_ref(), &received.person);
+    let advocates = in_charge_of(program, state, of, received.initiative.as_ref(), &received.person);
     // An advocate who writes to their own bot has nobody to be passed on to.
     if advocates.is_empty() {
         return Vec::new();
@@ -285,14 +285,16 @@ pub(super) fn about_reaching(ground: Ground<'_>, person: &PersonId) -> Vec<Item>
         let notice = Notice::Unreachable { person: person.clone(), again: told.again };
         items.extend(notices(to, &notice, told.at));
     }
-    if let Some(news) = &known.account {
+    let changed = known.changed.as_ref().map(|changed| (changed.since, changed.at));
+    let doubted = known.doubted.as_ref().map(|doubted| (doubted.since, doubted.at));
+    for (since, at) in changed.into_iter().chain(doubted) {
         let mut to = advocates_around(ground.program, person);
         // Who is the only one to hear of it has a new account, and hears of it there.
         if to.is_empty() && ground.program.is_advocate(person) {
             to.insert(person.clone());
         }
-        let notice = Notice::Account { person: person.clone(), since: news.since };
-        items.extend(notices(to, &notice, news.at));
+        let notice = Notice::Account { person: person.clone(), since };
+        items.extend(notices(to, &notice, at));
     }
     for ((about, _), engagement) in &known.engagements {
         for id in engagement.deliveries.values() {

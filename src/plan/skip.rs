@@ -406,6 +406,7 @@ impl Skip {
                 Disbelief::Outsider => "The Slack account with their address belongs to another workspace.",
                 Disbelief::Bot => "The Slack account with their address is a bot's.",
                 Disbelief::Guest => "The Slack account with their address is a guest's.",
+                Disbelief::Another => "The Slack account that was taken for theirs is somebody else's.",
                 Disbelief::Rights => {
                     "They have another Slack account now, and rights move by a Slack id in people.toml only."
                 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::answer::person_named;
 use super::shared::Shared;
 use crate::clock::Clock;
-use crate::domain::account::{Former, Turn};
+use crate::domain::account::{Disbelief, Former, Turn};
 use crate::domain::booking::By;
 use crate::domain::directory::{Address, Person};
 use crate::domain::event::{Event, Record};
@@ -154,6 +154,12 @@ fn find(
     let apart = accounts.iter().filter_map(|account| PersonId::parse(&account.as_str().to_lowercase()).ok());
     let apart: Vec<PersonId> = apart.filter(|id| state.people.contains_key(id)).collect();
     was.extend(apart);
+    // What is somebody else's by now is none of theirs.
+    let is_anothers = |account: &SlackUserId| {
+        let holder = state.by_slack.get(account).filter(|holder| program.people.contains_key(*holder));
+        holder.is_some_and(|holder| *holder != person && !was.contains(holder))
+    };
+    accounts.retain(|account| !is_anothers(account));
     let ids: BTreeSet<&PersonId> = was.iter().chain([&person]).collect();
     let texts = ids.iter().filter_map(|id| history.texts.get(*id)).sum();
     Ok(Found { person, name, was, accounts, addresses, texts })
@@ -180,6 +186,8 @@ struct History {
     /// New ids to the old ones they replaced.
     renames: BTreeSet<(PersonId, PersonId)>,
     accounts: BTreeMap<PersonId, BTreeSet<SlackUserId>>,
+    /// What waits for a word about whose it is.
+    waiting: BTreeMap<PersonId, BTreeSet<SlackUserId>>,
     texts: BTreeMap<PersonId, usize>,
 }
 
@@ -202,11 +210,25 @@ impl History {
             self.accounts.entry(person.clone()).or_default().insert(slack.clone());
         }
         // An account that was taken for theirs by mistake is somebody else's.
-        if let Event::PersonLinked { person, replaces: Some(Former { slack, turn: Turn::Corrected }), .. } =
-            event
-            && let Some(accounts) = self.accounts.get_mut(person)
-        {
-            accounts.remove(slack);
+        match event {
+            Event::PersonLinked {
+                person, replaces: Some(Former { slack, turn: Turn::Corrected }), ..
+            }
+            | Event::AccountRefused { person, because: Disbelief::Another, lost: Some(slack) } => {
+                self.accounts.entry(person.clone()).or_default().remove(slack);
+            }
+            Event::PersonLinked {
+                person, replaces: Some(Former { slack, turn: Turn::Replaced }), ..
+            } => {
+                self.waiting.entry(person.clone()).or_default().insert(slack.clone());
+            }
+            Event::AccountConfirmed { person, same, .. } => {
+                let waiting = self.waiting.remove(person).unwrap_or_default();
+                if !*same {
+                    self.accounts.entry(person.clone()).or_default().retain(|of| !waiting.contains(of));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -233,6 +255,12 @@ impl Found {
         self.person == *id || self.was.contains(id)
     }
 
+    /// What they have booked under any of their ids.
+    fn bookings_ahead(&self, state: &State, now: Timestamp) -> BTreeSet<Seq> {
+        let ids = self.was.iter().chain([&self.person]);
+        ids.flat_map(|id| state.bookings_ahead(id, now)).map(|(of, _)| of).collect()
+    }
+
     /// What is recorded: what they had booked is off, and they are forgotten.
     fn events(
         &self,
@@ -244,11 +272,9 @@ impl Found {
         keys: &[String],
     ) -> Vec<Event> {
         let mut events: Vec<Event> = key.map(|key| Event::MarkingKeySet { key }).into_iter().collect();
-        let ahead = state.bookings_ahead(&self.person, now).into_iter();
-        events.extend(
-            ahead
-                .map(|(booking, _)| Event::BookingCancelled { booking, by: By::Person(self.person.clone()) }),
-        );
+        let by = By::Person(self.person.clone());
+        let canceled = self.bookings_ahead(state, now).into_iter();
+        events.extend(canceled.map(|booking| Event::BookingCancelled { booking, by: by.clone() }));
         let accounts = self.accounts.iter().map(|account| marker.account(account));
         let addresses = self.addresses.iter().map(|address| marker.address(address));
         events.push(Event::PersonForgotten {
@@ -273,12 +299,23 @@ impl Found {
         });
         let engagements = || {
             let known = self.was.iter().chain([&self.person]).filter_map(|id| before.person(id));
-            known.flat_map(|known| known.engagements.values())
+            known.flat_map(|known| &known.engagements)
         };
-        let answers = engagements().filter(|engagement| engagement.stance().is_some()).count();
+        let answered = engagements().filter_map(|(about, engagement)| engagement.stance().map(|_| about));
+        let answers = answered.collect::<BTreeSet<_>>().len();
         let asked = before.received.values().filter(|received| self.is(&received.person)).count();
         let removed = after.removed().saturating_sub(before.removed());
-        let canceled = before.bookings_ahead(&self.person, now).len();
+        let canceled = self.bookings_ahead(before, now).len();
+        let ids = self.was.iter().chain([&self.person]).cloned().collect();
+        let (elsewhere, others) = before.sealed_otherwise(&ids);
+        let mixed_up = match (elsewhere, others) {
+            (0, 0) => String::new(),
+            _ => format!(
+                "- {} written while their account was taken for somebody else's: out of every view, but readable in the journal and its exports until its words expire; {} by others, written as theirs, can't be read any more either\n",
+                count(elsewhere, "text", "texts"),
+                count(others, "text", "texts"),
+            ),
+        };
         let opening = match keys {
             None => format!("This forgets {} ({}{also}) for good:", self.name, self.person),
             Some(_) => format!("Forgot {} ({}{also}):", self.name, self.person),
@@ -290,6 +327,7 @@ impl Found {
              - {} by or about them can't be read any more, in the journal, its exports and memory{destroyed}\n\
              - {} to advocates that named or quoted them: replaced with one line\n\
              - {} to come: canceled, and the host is told\n\
+             {mixed_up}\
              - {} sent to them, {} and {}: still counted, under a pseudonym\n\
              - do-not-contact marks for {} and {}: nothing is ever sent to them again, under whatever id\n\
              \n\
@@ -391,5 +429,78 @@ mod tests {
         assert!(find(&program, &state, &seen, &records, "nobody").is_err());
         let refused = find(&program, &state, &seen, &records, "priya").unwrap_err();
         assert!(refused.contains("advocates an initiative"), "{refused}");
+    }
+
+    #[test]
+    fn what_is_somebody_elses_is_none_of_theirs() {
+        let program = crate::config::load(Path::new("config")).unwrap().program;
+        let [first, second, lost] = ["U1", "U2", "U4"].map(|account| SlackUserId::parse(account).unwrap());
+        let replaces = Some(Former { slack: first, turn: Turn::Replaced });
+        let refused = |because| {
+            let (person, lost) = (id("ben"), Some(lost.clone()));
+            Event::AccountRefused { person, because, lost }
+        };
+        let told = |because| {
+            Told(vec![
+                linked("ben", "U4"),
+                refused(because),
+                linked("ben", "U1"),
+                Event::PersonLinked {
+                    person: id("ben"),
+                    slack: second.clone(),
+                    proof: None,
+                    replaces: replaces.clone(),
+                },
+                Event::AccountConfirmed { person: id("ben"), by: id("priya"), same: false },
+                linked("ana", "U3"),
+            ])
+        };
+        let accounts = |because, linked_since: Option<&str>| {
+            let mut state = State::default();
+            if let Some(account) = linked_since {
+                let event = linked("ana", account);
+                state.apply(&Record { seq: Seq(1), at: Timestamp::UNIX_EPOCH, cause: None, event });
+            }
+            let found = find(&program, &state, &Observations::default(), &told(because), "@ben").unwrap();
+            found.accounts.iter().map(|account| account.as_str().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(accounts(Disbelief::Another, None), ["U06BNCRT318", "U2"]);
+        // A guest's account is still whoever's it was, unless somebody has it by now.
+        assert_eq!(accounts(Disbelief::Guest, None), ["U06BNCRT318", "U2", "U4"]);
+        assert_eq!(accounts(Disbelief::Guest, Some("U4")), ["U06BNCRT318", "U2"]);
+    }
+
+    #[test]
+    fn what_was_booked_by_an_account_of_before_is_canceled() {
+        let program = crate::config::load(Path::new("config")).unwrap().program;
+        let [from, slack] = ["U1", "U2"].map(|account| SlackUserId::parse(account).unwrap());
+        let replaces = Some(Former { slack: from, turn: Turn::Replaced });
+        let records = Told(vec![
+            linked("ben", "U1"),
+            Event::SlotBooked {
+                guest: id("ben"),
+                host: id("priya"),
+                starts: Timestamp::from_second(100_000).unwrap(),
+                minutes: 30,
+                subject: None,
+                topic: None,
+                via: crate::domain::booking::Via::Slack,
+            },
+            Event::PersonLinked { person: id("ben"), slack, proof: None, replaces },
+        ]);
+        let mut state = State::default();
+        records.read(Seq::default(), &mut |record| state.apply(&record)).unwrap();
+        let found = find(&program, &state, &Observations::default(), &records, "@ben").unwrap();
+        let now = Timestamp::from_second(10).unwrap();
+        let events = found.events(&state, now, None, &Marker::new(&[1; 32]), &id("forgotten-0a"), &[]);
+        assert!(
+            matches!(events.as_slice(), [Event::BookingCancelled { .. }, Event::PersonForgotten { .. }]),
+            "{events:?}"
+        );
+        assert!(
+            found
+                .told(&state, &applied(state.clone(), now, &events), now, None)
+                .contains("- 1 booking to come")
+        );
     }
 }

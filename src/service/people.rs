@@ -331,7 +331,7 @@ impl People {
             tracing::warn!(%person, ?why, "nobody in the workspace is this person; they can't be written to");
         }
         let same = sighting.same();
-        let Sighting { links, refusals, seen, .. } = sighting;
+        let Sighting { partings, links, refusals, seen, .. } = sighting;
         if !links.is_empty() || !refusals.is_empty() {
             // What was read of the account before says nothing of the one that is about to be on record: between the
             // two nothing is known.
@@ -347,7 +347,7 @@ impl People {
             });
             let known = self.shared.seen();
             let recorded = self.writer.submit(None, move |state, _| Decision {
-                events: news_of_accounts(state, &known, &links, &refusals),
+                events: news_of_accounts(state, &known, &partings, &links, &refusals),
                 reply: (),
             });
             recorded.await?;
@@ -363,12 +363,18 @@ impl People {
 /// Only what isn't recorded yet, and what was found on the accounts that are on record now: a decision may be
 /// taken again on a later state, and the next look finds what is left. Nothing is recorded of an account that
 /// asked to be forgotten.
-fn news_of_accounts(state: &State, seen: &Observations, links: &[Link], refusals: &[Refusal]) -> Vec<Event> {
+fn news_of_accounts(
+    state: &State,
+    seen: &Observations,
+    partings: &[Refusal],
+    links: &[Link],
+    refusals: &[Refusal],
+) -> Vec<Event> {
     let slack = |person: &PersonId| state.person(person).and_then(|known| known.slack.as_ref());
     let links = links.iter().filter(|link| match &link.replaces {
         Some(former) => match slack(&link.person) {
             Some(known) => *known == former.slack,
-            // It was another id's.
+            // It was another id's, or they had lost it.
             None => state.by_slack.contains_key(&former.slack),
         },
         None => slack(&link.person).is_none_or(|known| *known == link.slack),
@@ -381,16 +387,19 @@ fn news_of_accounts(state: &State, seen: &Observations, links: &[Link], refusals
         proof: Some(link.proof.clone()),
         replaces: link.replaces.clone(),
     });
-    let refusals = refusals.iter().filter(|refusal| match &refusal.lost {
-        Some(lost) => slack(&refusal.person) == Some(lost),
-        None => true,
-    });
-    let refusals = refusals.map(|refusal| Event::AccountRefused {
-        person: refusal.person.clone(),
-        because: refusal.because,
-        lost: refusal.lost.clone(),
-    });
-    links.chain(refusals).collect()
+    let refused = |refusals: &[Refusal]| -> Vec<Event> {
+        let news = refusals.iter().filter(|refusal| match &refusal.lost {
+            Some(lost) => slack(&refusal.person) == Some(lost),
+            None => true,
+        });
+        let news = news.map(|refusal| Event::AccountRefused {
+            person: refusal.person.clone(),
+            because: refusal.because,
+            lost: refusal.lost.clone(),
+        });
+        news.collect()
+    };
+    refused(partings).into_iter().chain(links).chain(refused(refusals)).collect()
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::ids::Seq;
 use crate::domain::message::{Field, Input, Reply, Value, Values};
-use crate::domain::question::in_charge;
+use crate::domain::question::in_charge_of;
 use crate::domain::state::{QuestionState, Received};
 
 pub(super) use about::about;
@@ -76,7 +76,7 @@ impl<'a> Question<'a> {
     fn for_advocate(scene: Scene<'a>, actor: &Person, of: Seq) -> Result<Self, String> {
         let question = Self::find(scene, of)?;
         let about = question.state.initiative.as_ref();
-        let charged = in_charge(scene.program, about, &question.received.person);
+        let charged = in_charge_of(scene.program, scene.state, of, about, &question.received.person);
         let theirs = charged.contains(&actor.id) || scene.program.admins.contains(&actor.id);
         if !theirs || question.received.person == actor.id {
             return Err("Only the advocates of the initiative can answer this question.".into());

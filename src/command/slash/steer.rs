@@ -47,7 +47,7 @@ fn same(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
         [no] if no.eq_ignore_ascii_case("no") => false,
         [_, ..] => return Err(usage()),
     };
-    accounts::confirm(scene, actor, &person.id, same)
+    accounts::confirm(scene, actor, &person.id, None, same)
 }
 
 fn stage(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {

@@ -214,7 +214,8 @@ impl PersonState {
             former,
             channel,
             unreachable,
-            account,
+            changed,
+            doubted,
             stopped,
             stopped_initiatives,
             snoozed_until,
@@ -222,8 +223,8 @@ impl PersonState {
             // Told with what was said, booked and sent.
             proof: _,
             corrected: _,
-            apart: _,
-            not_theirs: _,
+            lost: _,
+            before: _,
             told_unreachable: _,
             asked: _,
             offers: _,
@@ -238,7 +239,10 @@ impl PersonState {
             former: former.keys().collect(),
             conversation: channel.is_some(),
             unreachable: unreachable.as_ref().map(|refused| (refused.code.as_str(), refused.at)),
-            account_changed: account.as_ref().map(|news| news.at),
+            account_changed: changed
+                .as_ref()
+                .map(|changed| changed.at)
+                .max(doubted.as_ref().map(|doubted| doubted.at)),
             stopped: *stopped,
             stopped_initiatives: stopped_initiatives.iter().collect(),
             snoozed_until: *snoozed_until,

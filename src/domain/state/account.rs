@@ -10,11 +10,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::merging::{moments, put};
-use super::{AccountNews, AccountTurn, Engagement, PersonState, Phase, PostState, State, person_mut};
+use super::{
+    Before, Changed, Doubted, Engagement, PersonState, Phase, PostState, Standing, State, person_mut,
+};
 use crate::domain::account::{Disbelief, Former, Proof, Turn};
 use crate::domain::booking::By;
 use crate::domain::effect::{About, PostId, PostKey};
-use crate::domain::event::{How, Renames};
+use crate::domain::event::{How, RefusedFor, Renames};
 use crate::domain::ids::{PersonId, Seq, SlackChannelId, SlackUserId};
 
 /// The id under which is kept what an account did that is nobody's any more: its own, in lower case.
@@ -41,11 +43,19 @@ impl State {
         proof: Option<&Proof>,
         replaces: Option<&Former>,
     ) {
-        let before = self.person(person).and_then(|known| known.slack.clone());
+        let known = self.person(person);
+        let lost = known.and_then(|known| known.lost.clone());
+        let before = known.and_then(|known| known.slack.clone());
         match (before.filter(|before| before != slack), replaces) {
             (Some(from), Some(former)) => self.part(seq, person, &from, former.turn),
             // Records of before never say why: nothing moves but the conversation.
             (Some(from), None) => self.leave(person, &from),
+            // They had lost it before, and what it did with it.
+            (None, Some(former)) if lost.as_ref() == Some(&former.slack) => {
+                if former.turn == Turn::Replaced {
+                    self.inherit(seq, person, &former.slack);
+                }
+            }
             // The former account is on record under another id of the configuration.
             (None, Some(former)) => {
                 // What stays apart is nobody's before an advocate says whose.
@@ -69,13 +79,17 @@ impl State {
         let known = person_mut(&mut self.people, person);
         known.slack = Some(slack.clone());
         known.proof = proof.cloned();
-        let changed = |from: &Former| AccountTurn::Changed { from: from.clone(), confirmed: None };
-        match (replaces.map(changed), &known.account) {
-            (Some(what), _) => known.account = Some(AccountNews { since: seq, at, what }),
-            // What was doubtful is clear.
-            (None, Some(AccountNews { what: AccountTurn::Refused { .. }, .. })) => known.account = None,
-            (None, _) => {}
+        (known.doubted, known.lost) = (None, None);
+        let from = replaces.cloned();
+        // Whoever has an account again is asked about anew, if something still waits for a word.
+        let asks = if known.changed.is_none() { known.waiting().next().cloned() } else { None };
+        let account = asks.and_then(|waits| self.person(&waits)?.slack.clone());
+        let from = from.or_else(|| Some(Former { slack: account?, turn: Turn::Replaced }));
+        if let Some(from) = from {
+            let changed = Changed { since: seq, at, from, confirmed: None };
+            person_mut(&mut self.people, person).changed = Some(changed);
         }
+        self.news_of_account(seq, person);
     }
 
     /// No account is believed to be that of `person`.
@@ -87,31 +101,47 @@ impl State {
         because: Disbelief,
         lost: Option<&SlackUserId>,
     ) {
+        let had = |known: &PersonState| known.slack.as_ref() == lost;
         if let Some(lost) = lost
-            && self.person(person).and_then(|known| known.slack.as_ref()) == Some(lost)
+            && self.person(person).is_some_and(had)
         {
             self.part(seq, person, lost, Turn::Corrected);
+            person_mut(&mut self.people, person).lost = Some(lost.clone());
         }
-        let what = AccountTurn::Refused { because, lost: lost.cloned() };
-        person_mut(&mut self.people, person).account = Some(AccountNews { since: seq, at, what });
+        person_mut(&mut self.people, person).doubted = Some(Doubted { since: seq, at, because });
+        self.news_of_account(seq, person);
     }
 
     /// An advocate said whether whoever has the new account is who had the one before.
     pub(super) fn account_confirmed(&mut self, seq: Seq, person: &PersonId, by: &PersonId, same: bool) {
         let known = person_mut(&mut self.people, person);
-        if let Some(AccountNews { what: AccountTurn::Changed { confirmed, .. }, .. }) = &mut known.account {
-            *confirmed = Some((by.clone(), same));
+        if let Some(changed) = &mut known.changed {
+            changed.confirmed = Some((by.clone(), same));
         }
-        let apart = std::mem::take(&mut known.apart);
         self.reshaped = Some(seq);
+        let waiting: Vec<PersonId> = known.waiting().cloned().collect();
+        for apart in waiting {
+            let whose = if same { Before::Theirs(seq) } else { Before::SomebodyElses(seq) };
+            // What somebody of the configuration has by now stays with them.
+            let is_nobodys =
+                |of: &&PersonState| of.slack.as_ref().and_then(apart_id).as_ref() == Some(&apart);
+            let copy = self.person(&apart).filter(is_nobodys).cloned();
+            if same && let Some(copy) = copy {
+                let people = BTreeMap::from([(apart.clone(), person.clone())]);
+                self.rename(&Renames { people, ..Renames::default() });
+                self.people.insert(apart.clone(), Arc::new(copy));
+            }
+            person_mut(&mut self.people, person).before.insert(apart, whose);
+        }
         if same {
-            let people = apart.into_iter().map(|apart| (apart, person.clone())).collect();
-            self.rename(&Renames { people, ..Renames::default() });
             self.changed_everywhere(seq, person);
-        } else {
-            known.not_theirs.extend(apart);
         }
         self.news_of_account(seq, person);
+    }
+
+    /// Under which id whoever is known as whose account of before `apart` is.
+    pub fn entry_of(&self, apart: &PersonId) -> Option<&PersonId> {
+        self.people.iter().filter(|(_, known)| known.before.contains_key(apart)).map(|(id, _)| id).min()
     }
 
     /// Marks the notices about somebody's account.
@@ -138,22 +168,25 @@ impl State {
             return self.leave(person, from);
         };
         self.reshaped = Some(seq);
-        let came = self.person(person).and_then(PersonState::account_since);
-        if turn == Turn::Corrected {
-            self.take_back_the_word(person, came);
+        let came = self.person(person).and_then(|known| known.changed.as_ref()).map(|changed| changed.since);
+        if turn == Turn::Corrected
+            && let Some(came) = came
+        {
+            self.take_back_words(person, came);
         }
-        let as_guest = self.guests_of(person, |_| true);
+        let as_guest = self.bookings.iter().filter(|(_, booking)| booking.guest == *person);
+        let as_guest: BTreeSet<Seq> = as_guest.map(|(of, _)| *of).collect();
         let known = self.people.remove(person).map(Arc::unwrap_or_clone).unwrap_or_default();
         let Parted { acts, mut rest } = parted(known, turn, &as_guest);
         match turn {
             Turn::Corrected => {
                 rest.corrected = Some(seq);
-                for former in rest.apart.clone() {
-                    let Some(former) = self.people.get(&former) else { continue };
-                    rest = rest.merged(former.kept_off());
+                for before in rest.before.keys().cloned().collect::<Vec<_>>() {
+                    let Some(before) = self.people.get(&before) else { continue };
+                    rest = rest.merged(before.kept_off());
                 }
             }
-            Turn::Replaced => _ = rest.apart.insert(apart.clone()),
+            Turn::Replaced => _ = rest.before.insert(apart.clone(), Before::Waits),
         }
         self.people.insert(person.clone(), Arc::new(rest));
         // Somebody whom the account was before may be known under its id.
@@ -174,41 +207,54 @@ impl State {
         }
     }
 
-    /// Whatever an advocate said of the account before, they said it about an account that is wrong: what was
-    /// theirs when it came waits for another word.
-    fn take_back_the_word(&mut self, person: &PersonId, came: Option<Seq>) {
+    /// Whatever was said since the account `came` was said of an account that is wrong: what was the person's before
+    /// waits for another word.
+    fn take_back_words(&mut self, person: &PersonId, came: Seq) {
         let known = person_mut(&mut self.people, person);
-        let not_theirs = std::mem::take(&mut known.not_theirs);
-        known.apart.extend(not_theirs);
-        let Some(AccountNews { what: AccountTurn::Changed { from, confirmed: Some((_, true)) }, .. }) =
-            &known.account
-        else {
-            return;
-        };
-        let before = match from.turn {
-            Turn::Replaced => Some(from.slack.clone()),
-            Turn::Corrected => known.former.keys().next().cloned(),
-        };
-        let Some((before, channel)) = before.and_then(|before| known.former.remove_entry(&before)) else {
-            return;
-        };
-        let came = came.unwrap_or_default();
-        let Some(apart) = apart_id(&before) else { return };
-        let as_guest = self.guests_of(person, |of| of < came);
-        let known = person_mut(&mut self.people, person);
-        let mut acts = known.acts_before(came, &as_guest);
-        (acts.slack, acts.channel) = (Some(before.clone()), channel);
-        known.apart.insert(apart.clone());
-        self.people.insert(apart.clone(), Arc::new(acts));
-        self.by_slack.insert(before, apart.clone());
-        self.part_acts(person, &apart, |of| of < came);
-        self.part_posts(person, &apart, Turn::Replaced, None);
+        let mut theirs = Vec::new();
+        for (before, whose) in &mut known.before {
+            let (Before::Theirs(said) | Before::SomebodyElses(said)) = *whose else { continue };
+            if said >= came {
+                theirs.extend(matches!(whose, Before::Theirs(_)).then(|| before.clone()));
+                *whose = Before::Waits;
+            }
+        }
+        let alone = theirs.len() == 1;
+        for apart in theirs {
+            let Some(copy) = self.people.get(&apart).cloned() else { continue };
+            let Some(account) =
+                copy.slack.clone().filter(|account| apart_id(account).as_ref() == Some(&apart))
+            else {
+                continue;
+            };
+            person_mut(&mut self.people, person).take_out(&copy, &account, came);
+            self.by_slack.entry(account).or_insert_with(|| apart.clone());
+            let acts: BTreeSet<Seq> = copy.acts().collect();
+            self.part_acts(person, &apart, |of| acts.contains(&of) || alone && of < came);
+            self.part_posts(person, &apart, Turn::Replaced, None);
+        }
     }
 
-    /// The bookings that `person` made for themselves, of those that `counts`.
-    fn guests_of(&self, person: &PersonId, counts: impl Fn(Seq) -> bool) -> BTreeSet<Seq> {
-        let as_guest = self.bookings.iter().filter(|(of, booking)| booking.guest == *person && counts(**of));
-        as_guest.map(|(of, _)| *of).collect()
+    /// What `lost` had been promised, which `person` had until it was in doubt and which is gone by now, is theirs.
+    fn inherit(&mut self, seq: Seq, person: &PersonId, lost: &SlackUserId) {
+        let Some(apart) = apart_id(lost) else { return };
+        let Some(before) = self.people.get(&apart).cloned() else { return };
+        self.reshaped = Some(seq);
+        let known = self.people.remove(person).map(Arc::unwrap_or_clone).unwrap_or_default();
+        let mut known = known.merged(promised(&before));
+        known.before.insert(apart.clone(), Before::Waits);
+        self.people.insert(person.clone(), Arc::new(known));
+        let renames =
+            Renames { people: BTreeMap::from([(apart.clone(), person.clone())]), ..Renames::default() };
+        let of_acts = |about: &About<'_>| {
+            matches!(about, About::Said(_) | About::Answer(_) | About::Booking(_) | About::Wait(_))
+        };
+        for post in self.posts.values_mut() {
+            if *post.key.to() == apart && !of_acts(&post.key.about()) {
+                Arc::make_mut(post).key.rename(&renames);
+            }
+        }
+        self.find_by_new_keys();
     }
 
     /// What went to accounts of before is the person's, also where that was found out only while the wrong one
@@ -233,7 +279,17 @@ impl State {
             let engagement = rest.engagements.entry(about).or_default();
             engagement.deliveries.insert((delivery.touch, delivery.occurrence), id);
             engagement.reached |= matches!(post.phase, Phase::Sent { .. });
-            engagement.unknown |= matches!(post.phase, Phase::Unknown);
+            match &post.phase {
+                Phase::Unknown => engagement.unknown = true,
+                Phase::Missed => engagement.missed = engagement.missed.saturating_add(1),
+                Phase::Refused { because: RefusedFor::Content, code } => {
+                    engagement.refused = Some(code.clone()).filter(|_| !engagement.reached);
+                }
+                Phase::Intended { .. }
+                | Phase::Sent { .. }
+                | Phase::Waiting { .. }
+                | Phase::Refused { .. } => {}
+            }
         }
     }
 
@@ -249,8 +305,13 @@ impl State {
         }
         for (of, booking) in self.bookings.iter_mut().filter(|(_, booking)| booking.guest == *person) {
             give(*of, &mut booking.guest);
-            for change in &mut booking.changes {
-                if let By::Person(who) = &mut change.by {
+            let by = booking.changes.iter_mut().map(|change| &mut change.by);
+            let standing = match &mut booking.standing {
+                Standing::Cancelled { by } => Some(by),
+                Standing::Agreed | Standing::Kept | Standing::NoShow => None,
+            };
+            for by in by.chain(standing) {
+                if let By::Person(who) = by {
                     give(*of, who);
                 }
             }
@@ -272,6 +333,7 @@ impl State {
             for engagement in known.engagements.values_mut() {
                 engagement.verdicts.retain(|_, judged| judged.by != *person);
                 engagement.edits.retain(|_, edited| edited.by != *person);
+                engagement.handed_over.take_if(|by| by == person);
                 for stance in engagement.stances.values_mut() {
                     if let How::Recorded { by } = &mut stance.how {
                         give(by);
@@ -319,7 +381,7 @@ impl State {
     /// After a correction stays what went to accounts of before: it is in another conversation, or, where no
     /// place is known, was written before the account `came`.
     fn part_posts(&mut self, person: &PersonId, apart: &PersonId, turn: Turn, came: Option<Seq>) {
-        let formers = self.person(person).into_iter().flat_map(|known| &known.apart);
+        let formers = self.person(person).into_iter().flat_map(|known| known.before.keys());
         let confirmed = self.person(person).into_iter().flat_map(|known| known.former.values().flatten());
         let elsewhere: Vec<&SlackChannelId> = formers
             .filter(|former| *former != apart)
@@ -372,6 +434,11 @@ impl State {
             if matches!(post.phase, Phase::Intended { .. }) {
                 Arc::make_mut(post).phase = Phase::Unknown;
                 self.unsettled.remove(id);
+                if let PostKey::Touch(delivery) = &post.key {
+                    let known = person_mut(&mut self.people, person);
+                    let about = (delivery.initiative.clone(), delivery.quarter);
+                    known.engagements.entry(about).or_default().unknown = true;
+                }
             }
         }
         self.find_by_new_keys();
@@ -383,8 +450,7 @@ fn parted(mut known: PersonState, turn: Turn, as_guest: &BTreeSet<Seq>) -> Parte
     let (guest, host): (Vec<Seq>, Vec<Seq>) = known.bookings.iter().partition(|of| as_guest.contains(of));
     let mut rest = PersonState { leave: known.leave.take(), bookings: host, ..PersonState::default() };
     // What accounts of before did waits for the person, whichever account comes next.
-    rest.apart = std::mem::take(&mut known.apart);
-    rest.not_theirs = std::mem::take(&mut known.not_theirs);
+    rest.before = std::mem::take(&mut known.before);
     rest.former = std::mem::take(&mut known.former);
     if turn == Turn::Replaced {
         // What was promised to the human holds for whoever has their address now.
@@ -392,7 +458,7 @@ fn parted(mut known: PersonState, turn: Turn, as_guest: &BTreeSet<Seq>) -> Parte
         rest.corrected = known.corrected.take();
     }
     known.bookings = guest;
-    known.account = None;
+    (known.changed, known.doubted) = (None, None);
     for (about, engagement) in &mut known.engagements {
         put(&mut rest.engagements, about.clone(), engagement.part(turn), Engagement::merged);
     }
@@ -428,51 +494,41 @@ impl PersonState {
         }
     }
 
-    /// The record by which they came to have their account, if they had another before.
-    fn account_since(&self) -> Option<Seq> {
-        let news = self.account.as_ref()?;
-        matches!(news.what, AccountTurn::Changed { .. }).then_some(news.since)
+    /// Under which ids is kept what accounts of before did of which nobody has said whose it is.
+    pub fn waiting(&self) -> impl Iterator<Item = &PersonId> {
+        self.before.iter().filter(|(_, whose)| **whose == Before::Waits).map(|(before, _)| before)
     }
 
-    /// Takes out what they said, asked and booked before the record `came`. A stop stays with both: it says not
-    /// when.
-    fn acts_before(&mut self, came: Seq, as_guest: &BTreeSet<Seq>) -> Self {
-        let mut acts = self.kept_off();
-        let split = |of: &mut Vec<Seq>| -> Vec<Seq> {
-            let (before, since) = std::mem::take(of).into_iter().partition(|of| *of < came);
-            *of = since;
-            before
-        };
-        (acts.asked, acts.offers) = (split(&mut self.asked), split(&mut self.offers));
-        acts.bookings.extend(as_guest);
-        self.bookings.retain(|of| !as_guest.contains(of));
+    /// The records of what they said, asked and booked.
+    fn acts(&self) -> impl Iterator<Item = Seq> {
+        let said = self.engagements.values().flat_map(|engagement| &engagement.said);
+        self.asked.iter().chain(&self.offers).chain(&self.bookings).chain(said).copied()
+    }
+
+    /// Takes out what is known of them only by a word about `account`, of which `copy` is known, and that doesn't hold
+    /// since another `came`. A stop stays: it may have been said by both.
+    fn take_out(&mut self, copy: &Self, account: &SlackUserId, came: Seq) {
+        self.former.remove(account);
+        self.asked.retain(|of| *of >= came);
+        self.offers.retain(|of| *of >= came);
+        self.bookings.retain(|of| !copy.bookings.contains(of));
         for (about, engagement) in &mut self.engagements {
-            let mut theirs = Engagement { said: split(&mut engagement.said), ..Engagement::default() };
-            let reasoned = engagement.stances.values().any(|stance| stance.since >= came);
-            for (team, stance) in std::mem::take(&mut engagement.stances) {
-                let of = if stance.since < came && stance.how == How::Clicked {
-                    &mut theirs
-                } else {
-                    &mut *engagement
-                };
-                of.stances.insert(team, stance);
-            }
-            if !theirs.stances.is_empty() && !reasoned {
-                (theirs.reason, theirs.reason_at) = (engagement.reason.take(), engagement.reason_at.take());
-            }
-            theirs.concern = engagement.concern.take_if(|concern| *concern < came);
-            if !theirs.stances.is_empty() || !theirs.said.is_empty() {
-                acts.engagements.insert(about.clone(), theirs);
+            let Some(theirs) = copy.engagements.get(about) else { continue };
+            engagement.said.retain(|of| *of >= came);
+            engagement.stances.retain(|_, stance| stance.since >= came || stance.how != How::Clicked);
+            engagement.concern = engagement.concern.filter(|concern| *concern >= came);
+            engagement.wants_follow_up &= !theirs.wants_follow_up;
+            engagement.confirmed &= !theirs.confirmed;
+            if engagement.reason_at == theirs.reason_at {
+                (engagement.reason, engagement.reason_at) = (None, None);
             }
         }
-        acts
     }
 
     /// Whether another account was taken for theirs, or was.
     pub(super) fn has_had_another_account(&self) -> bool {
-        let changed = |news: &AccountNews| matches!(news.what, AccountTurn::Changed { .. });
-        let had = [&self.apart, &self.not_theirs].iter().any(|of| !of.is_empty()) || !self.former.is_empty();
-        had || self.corrected.is_some() || self.account.as_ref().is_some_and(changed)
+        let had = !self.before.is_empty() || !self.former.is_empty();
+        had || self.corrected.is_some() || self.changed.is_some()
     }
 }
 
@@ -495,6 +551,7 @@ impl Engagement {
         }
         if turn == Turn::Replaced {
             rest.missed = std::mem::take(&mut self.missed);
+            rest.refused = self.refused.take();
         }
         rest
     }

@@ -33,6 +33,20 @@ impl State {
         self.forgotten.contains_key(person)
     }
 
+    /// How many texts are words of `ids` and sealed as somebody else's, whose account theirs was taken for; and how many
+    /// the other way round.
+    pub fn sealed_otherwise(&self, ids: &BTreeSet<PersonId>) -> (usize, usize) {
+        let received = self.received.values().map(|of| (&of.person, of.text.as_ref()));
+        let topics = self.bookings.values().map(|of| (&of.guest, of.topic.as_ref()));
+        let (mut theirs, mut others) = (0, 0);
+        for (whose, text) in received.chain(topics) {
+            let Some(key) = text.and_then(Personal::of).filter(|key| *key != whose) else { continue };
+            theirs += usize::from(ids.contains(whose) && !ids.contains(key));
+            others += usize::from(ids.contains(key) && !ids.contains(whose));
+        }
+        (theirs, others)
+    }
+
     /// Whether a sent message told of somebody who was forgotten, and says only that by now.
     pub fn was_removed(&self, post: &PostKey) -> bool {
         !self.removed.is_empty() && self.removed.contains(&self.id_of(post))
@@ -48,7 +62,9 @@ impl State {
         let accounts = self.accounts_of(ids);
         self.by_slack.retain(|account, of| !ids.contains(of) && !accounts.contains(account));
         self.each_text(at, &mut |text, written| {
-            if text.of().is_some_and(|of| ids.contains(of)) || written.to.is_some_and(|to| ids.contains(to)) {
+            if text.of().is_some_and(|of| ids.contains(of))
+                || written.whose.is_some_and(|whose| ids.contains(whose))
+            {
                 *text = Personal::Forgotten;
             }
         });
@@ -71,9 +87,8 @@ impl State {
         for id in ids.iter().filter(|id| self.people.contains_key(*id)).collect::<Vec<_>>() {
             let known = person_mut(&mut self.people, id);
             (known.slack, known.channel) = (None, None);
-            (known.proof, known.account) = (None, None);
-            known.apart.clear();
-            known.not_theirs.clear();
+            (known.proof, known.changed, known.doubted, known.lost) = (None, None, None, None);
+            known.before.clear();
             known.former.clear();
         }
         let people = ids.iter().map(|id| (id.clone(), pseudonym.clone())).collect();

@@ -18,10 +18,11 @@ impl PersonState {
         let Self {
             slack,
             proof,
-            account,
+            changed,
+            doubted,
+            lost,
             corrected,
-            apart,
-            not_theirs,
+            before,
             former,
             channel,
             unreachable,
@@ -49,10 +50,11 @@ impl PersonState {
             self.former.insert(account, channel);
         }
         self.former.extend(former);
-        self.account = [self.account, account].into_iter().flatten().max_by_key(|news| news.since);
+        self.changed = [self.changed, changed].into_iter().flatten().max_by_key(|changed| changed.since);
+        self.doubted = [self.doubted, doubted].into_iter().flatten().max_by_key(|doubted| doubted.since);
+        self.lost = self.lost.or(lost).filter(|_| self.slack.is_none());
         self.corrected = self.corrected.max(corrected);
-        self.apart.extend(apart);
-        self.not_theirs.extend(not_theirs);
+        self.before.extend(before);
         self.stopped |= stopped;
         self.stopped_initiatives.extend(stopped_initiatives);
         self.snoozed_until = self.snoozed_until.max(snoozed_until);
@@ -74,34 +76,49 @@ impl Engagement {
     /// What two engagements of one human with one initiative in one quarter come to.
     pub(super) fn merged(mut self, other: Self) -> Self {
         let latest = |of: &Self| of.stance().map(|stance| stance.since);
+        let is_earlier = latest(&self) < latest(&other);
+        let Self {
+            stances,
+            reason,
+            reason_at,
+            wants_follow_up,
+            confirmed,
+            concern,
+            said,
+            reached,
+            unknown,
+            missed,
+            refused,
+            conversation,
+            deliveries,
+            verdicts,
+            edits,
+            handed_over,
+        } = other;
         // A reason belongs to the latest stance.
-        if latest(&self) < latest(&other) {
-            (self.reason, self.reason_at) = match other.reason {
-                Some(reason) => (Some(reason), other.reason_at),
-                None => (self.reason, self.reason_at),
-            };
-        } else if self.reason.is_none() {
-            (self.reason, self.reason_at) = (other.reason, other.reason_at);
+        if self.reason.is_none() || is_earlier && reason.is_some() {
+            (self.reason, self.reason_at) = (reason, reason_at);
         }
-        for (team, stance) in other.stances {
+        for (team, stance) in stances {
             put(&mut self.stances, team, stance, |a, b| if a.since < b.since { b } else { a });
         }
-        self.wants_follow_up |= other.wants_follow_up;
-        self.confirmed |= other.confirmed;
-        self.concern = self.concern.max(other.concern);
-        self.said = united(self.said, other.said);
-        self.reached |= other.reached;
-        self.unknown |= other.unknown;
-        self.missed = self.missed.saturating_add(other.missed);
-        self.conversation = self.conversation.max(other.conversation);
-        self.deliveries.extend(other.deliveries);
-        for (place, judged) in other.verdicts {
+        self.wants_follow_up |= wants_follow_up;
+        self.confirmed |= confirmed;
+        self.concern = self.concern.max(concern);
+        self.said = united(self.said, said);
+        self.reached |= reached;
+        self.unknown |= unknown;
+        self.missed = self.missed.saturating_add(missed);
+        self.refused = self.refused.or(refused).filter(|_| !self.reached);
+        self.conversation = self.conversation.max(conversation);
+        self.deliveries.extend(deliveries);
+        for (place, judged) in verdicts {
             put(&mut self.verdicts, place, judged, |a, b| if a.at < b.at { b } else { a });
         }
-        for (place, edited) in other.edits {
+        for (place, edited) in edits {
             put(&mut self.edits, place, edited, |a, _| a);
         }
-        self.handed_over = self.handed_over.or(other.handed_over);
+        self.handed_over = self.handed_over.or(handed_over);
         self
     }
 }

@@ -264,34 +264,39 @@ pub struct ToldUnreachable {
     pub at: Timestamp,
 }
 
-/// What became of somebody's account.
+/// Somebody's account is another now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountNews {
+pub struct Changed {
     /// The record of it.
     pub since: Seq,
     /// When.
     pub at: Timestamp,
-    /// What.
-    pub what: AccountTurn,
+    /// The account before, and why.
+    pub from: Former,
+    /// What an advocate said of whether it is the same human, if they did: who, and whether.
+    pub confirmed: Option<(PersonId, bool)>,
 }
 
-/// What can become of somebody's account.
+/// No account is believed to be somebody's, or it is in doubt which.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AccountTurn {
-    /// It is another now.
-    Changed {
-        /// The account before, and why.
-        from: Former,
-        /// What an advocate said of whether it is the same human, if they did: who, and whether.
-        confirmed: Option<(PersonId, bool)>,
-    },
-    /// Nobody is believed to be them.
-    Refused {
-        /// Why.
-        because: Disbelief,
-        /// The account that was theirs on record before.
-        lost: Option<SlackUserId>,
-    },
+pub struct Doubted {
+    /// The record of it.
+    pub since: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub because: Disbelief,
+}
+
+/// Whose is what an account of before did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// Nobody has said so yet.
+    Waits,
+    /// The person's, as an advocate said in that record. What is known is a copy, as it was then.
+    Theirs(Seq),
+    /// Somebody else's, as an advocate said in that record.
+    SomebodyElses(Seq),
 }
 
 /// What is known of one person.
@@ -302,15 +307,16 @@ pub struct PersonState {
     pub slack: Option<SlackUserId>,
     /// By what that was recognized; unknown from older records.
     pub proof: Option<Proof>,
-    /// The latest about their account that advocates have to know.
-    pub account: Option<AccountNews>,
+    /// Their account is another than before.
+    pub changed: Option<Changed>,
+    /// Whose account is theirs is in doubt.
+    pub doubted: Option<Doubted>,
+    /// The account that was theirs before that; none once they have one again.
+    pub lost: Option<SlackUserId>,
     /// The latest record by which somebody who had been taken for them was found to be somebody else.
     pub corrected: Option<Seq>,
-    /// Under which ids what their former accounts did waits until an advocate says that they are the same
-    /// human.
-    pub apart: BTreeSet<PersonId>,
-    /// Under which ids is kept what former accounts did that were somebody else's, as an advocate said.
-    pub not_theirs: BTreeSet<PersonId>,
+    /// Under which ids is kept what accounts of before did, and whose it is.
+    pub before: BTreeMap<PersonId, Before>,
     /// Accounts of before that are known to have been theirs, each with the direct message with it.
     pub former: BTreeMap<SlackUserId, Option<SlackChannelId>>,
     /// Their direct message with the bot.

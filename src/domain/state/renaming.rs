@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::merging::put;
-use super::{AccountNews, AccountTurn, CampaignState, Engagement, State};
+use super::{CampaignState, Changed, Engagement, State};
 use crate::domain::event::{How, PauseReason, Renames};
 use crate::domain::ids::{InitiativeId, PersonId, TeamId};
 
@@ -54,22 +54,17 @@ impl State {
         let person = |id: &mut PersonId| renames.person(id);
         let team = |id: &mut TeamId| renames.team(id);
         self.people.iter_mut().for_each(|(id, state)| {
-            let is_renamed = |apart: &PersonId| renames.people.contains_key(apart);
-            if !state.apart.iter().chain(&state.not_theirs).any(is_renamed) {
+            if !state.before.keys().any(|before| renames.people.contains_key(before)) {
                 return;
             }
-            let state = Arc::make_mut(state);
-            for apart in [&mut state.apart, &mut state.not_theirs] {
-                let all = std::mem::take(apart).into_iter();
-                let all = all.map(|apart| renames.people.get(&apart).cloned().unwrap_or(apart));
-                // What is known under somebody's own id isn't apart from them.
-                *apart = all.filter(|apart| apart != id).collect();
-            }
+            let before = std::mem::take(&mut Arc::make_mut(state).before).into_iter();
+            let before =
+                before.map(|(before, whose)| (renames.people.get(&before).cloned().unwrap_or(before), whose));
+            // What is known under somebody's own id isn't apart from them.
+            Arc::make_mut(state).before = before.filter(|(before, _)| before != id).collect();
         });
         for state in self.people.values_mut().map(Arc::make_mut) {
-            if let Some(AccountNews { what: AccountTurn::Changed { confirmed: Some((by, _)), .. }, .. }) =
-                &mut state.account
-            {
+            if let Some(Changed { confirmed: Some((by, _)), .. }) = &mut state.changed {
                 person(by);
             }
             for ((mut about, quarter), mut engagement) in std::mem::take(&mut state.engagements) {

@@ -27,8 +27,9 @@ pub(super) struct Written<'a> {
     pub(super) at: Timestamp,
     /// It doesn't expire now: somebody still works with it, or it was kept on purpose.
     pub(super) stays: bool,
-    /// Whose question it answers, if it is an answer.
-    pub(super) to: Option<&'a PersonId>,
+    /// Whose it is beside whoever's key seals it: an account may have been taken for somebody else's when it said
+    /// so; and an answer is also theirs who asked.
+    pub(super) whose: Option<&'a PersonId>,
 }
 
 /// How far the words of people have expired.
@@ -44,31 +45,33 @@ impl State {
     /// Visits every text; what is open is so at `now`.
     pub(super) fn each_text(&mut self, now: Timestamp, visit: &mut dyn FnMut(&mut Personal, Written<'_>)) {
         let open: BTreeSet<Seq> = self.open_questions().collect();
-        let written = |at: Timestamp| Written { at, stays: false, to: None };
-        for person in self.people.values_mut().filter(|person| has_text(person)) {
+        let written = |at: Timestamp| Written { at, stays: false, whose: None };
+        self.people.iter_mut().filter(|(_, person)| has_text(person)).for_each(|(id, person)| {
             for engagement in Arc::make_mut(person).engagements.values_mut() {
-                let at = engagement.reason_at.unwrap_or(Timestamp::MIN);
-                engagement.reason.iter_mut().for_each(|reason| visit(reason, written(at)));
+                let said = written(engagement.reason_at.unwrap_or(Timestamp::MIN));
+                let said = Written { whose: Some(id), ..said };
+                engagement.reason.iter_mut().for_each(|reason| visit(reason, said));
                 for edited in engagement.edits.values_mut() {
                     visit(&mut edited.prose, written(edited.at));
                 }
             }
-        }
+        });
         for (of, received) in &mut self.received {
             let stays = open.contains(of);
-            received.text.iter_mut().for_each(|text| visit(text, Written { stays, ..written(received.at) }));
+            let said = Written { stays, whose: Some(&received.person), ..written(received.at) };
+            received.text.iter_mut().for_each(|text| visit(text, said));
         }
         let asked = |of: &Seq| self.received.get(of);
         for (of, question) in &mut self.questions {
             let at = asked(of).map_or(Timestamp::MIN, |asked| asked.at);
             if let Some(matched) = &mut question.matched {
-                let to = asked(of).map(|asked| &asked.person);
-                visit(&mut matched.answer, Written { at, stays: open.contains(of), to });
+                let whose = asked(of).map(|asked| &asked.person);
+                visit(&mut matched.answer, Written { at, stays: open.contains(of), whose });
             }
         }
         for answer in self.answers.values_mut() {
-            let to = asked(&answer.question).map(|asked| &asked.person);
-            visit(&mut answer.answer, Written { to, ..written(answer.at) });
+            let whose = asked(&answer.question).map(|asked| &asked.person);
+            visit(&mut answer.answer, Written { whose, ..written(answer.at) });
         }
         // Kept for everybody who asks the like, until it is dropped.
         for kept in self.kept.values_mut() {
@@ -89,8 +92,8 @@ impl State {
         }
         for booking in self.bookings.values_mut() {
             let stays = booking.is_ahead(now);
-            let at = booking.at;
-            booking.topic.iter_mut().for_each(|topic| visit(topic, Written { stays, ..written(at) }));
+            let said = Written { stays, whose: Some(&booking.guest), ..written(booking.at) };
+            booking.topic.iter_mut().for_each(|topic| visit(topic, said));
         }
     }
 

@@ -3,6 +3,7 @@
 use super::posts::answers;
 use super::reload::changed;
 use super::world::{Life, an_initiative, at, holiday, initiative, person, program, somebody};
+use crate::domain::account::{Former, Turn};
 use crate::domain::coverage::{Coverage, Standing};
 use crate::domain::engagement::Audience;
 use crate::domain::event::{Event, Renames, Said};
@@ -213,4 +214,44 @@ fn whoever_asks_before_the_first_message_counts_as_engaged() {
     assert_eq!(standing(&life), Standing::Untouched);
     life.says("ana", Some("payments"), Said::Question);
     assert_eq!(standing(&life), Standing::Engaged);
+}
+
+#[test]
+fn what_an_account_of_before_asked_concerns_nobody_else_once_it_is_replaced() {
+    let mut program = program();
+    program.initiatives.push(crate::domain::initiative::Initiative {
+        advocates: vec![person("eli")],
+        ..an_initiative("switches", &["search"])
+    });
+    program.people.insert(person("fay"), somebody("fay", None, &[], "Europe/Lisbon"));
+    program.admins.insert(person("fay"));
+    // Ana, to whom only Priya argues; Eli, who argues himself; somebody who leaves the configuration.
+    for (asker, leaves) in [("ana", false), ("eli", false), ("ana", true)] {
+        let mut life = Life::begin(program.clone());
+        life.until(at("2026-11-10T10:00:00Z"));
+        life.says(asker, None, Said::Question);
+        let question = life.state.head;
+        life.happens(Event::QuestionPlaced { question, initiative: None });
+        life.until(at("2026-11-10T12:00:00Z"));
+        let before = relays(&life);
+        assert!(!before.is_empty());
+        if leaves {
+            life.program.people.remove(&person(asker));
+            changed(&mut life.program, 1);
+            life.adopts(Renames::default());
+        } else {
+            let former = life.state.person(&person(asker)).unwrap().slack.clone().unwrap();
+            let replaces = Some(Former { slack: former, turn: Turn::Replaced });
+            let slack = "U0NEW".parse().unwrap();
+            life.happens(Event::PersonLinked { person: person(asker), slack, proof: None, replaces });
+        }
+        life.until(at("2026-11-13T12:00:00Z"));
+        assert_eq!(relays(&life), before, "{asker} {leaves}");
+    }
+}
+
+fn relays(life: &Life) -> Vec<String> {
+    let mut relays: Vec<String> = answers(life).into_iter().filter(|of| of.starts_with("relay")).collect();
+    relays.sort();
+    relays
 }

@@ -76,7 +76,7 @@ fn unreachable(
         Err(Missing::Disbelieved(Disbelief::Outsider)) => Obstacle::Outsider,
         Err(Missing::Disbelieved(Disbelief::Guest)) => Obstacle::Guest,
         // Nobody had another account before: nothing on record is looked at here.
-        Err(Missing::Disbelieved(Disbelief::Rights)) => return None,
+        Err(Missing::Disbelieved(Disbelief::Rights | Disbelief::Another)) => return None,
         Err(Missing::Disbelieved(Disbelief::Several)) => {
             return fault(
                 format!("Two accounts have {name}'s e-mail address, so nobody is taken for them."),

@@ -14,7 +14,7 @@ use crate::domain::directory::{Address, Person};
 use crate::domain::ids::{PersonId, SlackUserId};
 use crate::domain::observation::Seen;
 use crate::domain::program::Program;
-use crate::domain::state::{AccountTurn, State};
+use crate::domain::state::State;
 
 /// The workspace that the app is installed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +97,8 @@ pub struct Refusal {
 /// What reading the workspace brought.
 #[derive(Debug, Clone, Default)]
 pub struct Sighting {
+    /// Accounts that turned out to be somebody else's: they are nobody's before they are linked anew.
+    pub partings: Vec<Refusal>,
     /// What is not on record yet.
     pub links: Vec<Link>,
     /// What nobody has been told of yet.
@@ -211,7 +213,7 @@ fn nearness(why: &Missing) -> u8 {
         Missing::Deactivated => 1,
         Missing::Disbelieved(Disbelief::Outsider) => 2,
         Missing::Disbelieved(Disbelief::Bot) => 3,
-        Missing::Disbelieved(Disbelief::Several | Disbelief::Rights)
+        Missing::Disbelieved(Disbelief::Several | Disbelief::Rights | Disbelief::Another)
         | Missing::SameAs(_)
         | Missing::Nobody => 4,
     }
@@ -251,10 +253,7 @@ pub fn recognise(
     for person in in_order(program) {
         let known = state.person(&person.id);
         let before = known.and_then(|known| known.slack.as_ref());
-        let doubted = known.and_then(|known| known.account.as_ref()).and_then(|news| match &news.what {
-            AccountTurn::Refused { because, .. } => Some(*because),
-            AccountTurn::Changed { .. } => None,
-        });
+        let doubted = known.and_then(|known| known.doubted.as_ref()).map(|doubted| doubted.because);
         let mut found = find(&accounts, program, state, person, before);
         if let Found::Still(member) | Found::Now(member) = found
             && let Some(holder) = holders.get(&member.id)
@@ -273,8 +272,10 @@ pub fn recognise(
             }
             // What is found again was lost, or in question, and may be with another proof.
             Found::Now(member) => {
-                let former = match before {
-                    Some(before) => Some(before).filter(|before| **before != member.id),
+                // Whoever lost one in doubt had it all the same.
+                let own = before.or(known.and_then(|known| known.lost.as_ref()));
+                let former = match own {
+                    Some(own) => Some(own).filter(|own| **own != member.id),
                     None => accounts.before_under_another_id(program, state, person),
                 };
                 sighting.links.push(Link {
@@ -308,7 +309,28 @@ pub fn recognise(
         sighting.accounts.insert(person.id.clone(), member.id.clone());
         sighting.seen.insert(person.id.clone(), member.seen(quiet.get(&member.id).copied()));
     }
+    sighting.partings = partings(program, state, &sighting.links);
     sighting
+}
+
+/// The accounts that `links` give to somebody and that another entry of the configuration has on record and doesn't
+/// mean any more: entries that were mixed up. What each account did stays its own; the entries don't become one.
+fn partings(program: &Program, state: &State, links: &[Link]) -> Vec<Refusal> {
+    let mixed_up = links.iter().filter_map(|link| {
+        let holder = state.by_slack.get(&link.slack).filter(|holder| **holder != link.person)?;
+        let entry = program.people.get(holder)?;
+        let moves = |other: &&Link| {
+            other.person == *holder
+                && other.replaces.as_ref().is_some_and(|former| former.slack == link.slack)
+        };
+        let parts = entry.is_in_question(state) || links.iter().any(|other| moves(&other));
+        parts.then(|| Refusal {
+            person: holder.clone(),
+            because: Disbelief::Another,
+            lost: Some(link.slack.clone()),
+        })
+    });
+    mixed_up.collect()
 }
 
 fn find<'a>(
@@ -331,10 +353,11 @@ fn find<'a>(
         Address::Email(mail) => mail,
     };
     let addressed = accounts.addressed(mail);
+    let had = before.or_else(|| state.person(&person.id)?.lost.as_ref());
     let holder = before.filter(|_| person.account(state).is_some());
     let holder = holder.and_then(|before| accounts.by_id.get(before).copied());
     let otherwise = |still: Option<&'a Member>, loses: bool| match &addressed {
-        Ok(member) if before.is_none_or(|before| *before == member.id) => Found::Now(member),
+        Ok(member) if had.is_none_or(|had| *had == member.id) => Found::Now(member),
         // Rights move to another account by an id only.
         Ok(_) if program.has_rights(&person.id) => {
             Found::Doubted { because: Disbelief::Rights, still, loses }

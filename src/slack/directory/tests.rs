@@ -419,6 +419,113 @@ fn rights_move_to_another_account_by_an_id_only() {
     assert_eq!(changed(by_mail, by_id, true, &[off, new]), "U1 is out at once; U2 Replaced U1");
 }
 
+/// The state after looking at each of `pages`, and what each look recorded.
+fn looks(program: &Program, mut state: State, pages: &[Value]) -> (State, Vec<String>) {
+    let mut told = Vec::new();
+    for page in pages {
+        let members = members(page, now()).unwrap();
+        let sighting = recognise(program, &state, &workspace(), &members, &Quiet::new());
+        let refused = |refusal: Refusal| {
+            let (person, because, lost) = (refusal.person, refusal.because, refusal.lost);
+            Event::AccountRefused { person, because, lost }
+        };
+        let linked = |link: Link| {
+            let (person, slack, replaces) = (link.person, link.slack, link.replaces);
+            Event::PersonLinked { person, slack, proof: Some(link.proof), replaces }
+        };
+        let events = sighting.partings.into_iter().map(refused);
+        let events = events.chain(sighting.links.into_iter().map(linked));
+        let events: Vec<Event> = events.chain(sighting.refusals.into_iter().map(refused)).collect();
+        for event in events {
+            told.push(match &event {
+                Event::AccountRefused { person, because, lost } => {
+                    format!("{person}: {because:?}{}", if lost.is_some() { ", loses it" } else { "" })
+                }
+                Event::PersonLinked { person, slack, replaces, .. } => match replaces {
+                    Some(former) => format!("{person}: {slack} {:?} {}", former.turn, former.slack),
+                    None => format!("{person}: {slack}"),
+                },
+                other => panic!("{other:?}"),
+            });
+            state.apply(&Record { seq: state.head.next(), at: now(), cause: None, event });
+        }
+    }
+    (state, told)
+}
+
+/// Each has this account on record, by e-mail address or by id.
+fn on_record(people: &[(&str, Proof, &str)]) -> State {
+    let mut state = State::default();
+    for (who, proof, slack) in people {
+        let (person, slack) = (PersonId::parse(who).unwrap(), slack.parse_id());
+        let event = Event::PersonLinked { person, slack, proof: Some(proof.clone()), replaces: None };
+        state.apply(&Record { seq: state.head.next(), at: now(), cause: None, event });
+    }
+    state
+}
+
+#[test]
+fn an_account_that_was_lost_in_doubt_is_remembered_at_every_later_look() {
+    let mail = || Address::Email("henrik@example.com".to_owned());
+    let henrik = PersonId::parse("henrik").unwrap();
+    let state = on_record(&[("henrik", Proof::by(&mail()), "U1")]);
+    let page = |accounts: &[Value]| json!({ "members": accounts });
+    let guest = |deleted: bool| account("U1", json!({ "is_restricted": true, "deleted": deleted }));
+    let new = account("U2", json!({}));
+
+    // An admin: the rights don't move by an address, however often it is looked at.
+    let mut program = program(vec![person("henrik", mail())]);
+    program.admins.insert(henrik.clone());
+    let same = page(&[guest(false), new.clone()]);
+    let (after, told) = looks(&program, state.clone(), &[same.clone(), same.clone(), same]);
+    assert_eq!(told, ["henrik: Rights, loses it"]);
+    assert!(program.human(&after, &"U2".parse_id()).is_none());
+
+    // A stakeholder: once the account is gone, another one replaces it.
+    program.admins.clear();
+    let pages = [page(&[guest(false)]), page(&[guest(true)]), page(&[guest(true), new])];
+    let (_, told) = looks(&program, state, &pages);
+    assert_eq!(told, ["henrik: Guest, loses it", "henrik: U2 Replaced U1"]);
+}
+
+#[test]
+fn entries_that_were_mixed_up_stay_two_and_each_account_keeps_what_it_did() {
+    let id = |id: &str| Address::Slack(id.parse_id());
+    let check = |henriks: &str, gretas: &str, expected: &[&str]| {
+        let program = program(vec![person("henrik", id(henriks)), person("greta", id(gretas))]);
+        let mut state = on_record(&[("henrik", Proof::Id, "U1"), ("greta", Proof::Id, "U2")]);
+        let says = |state: &mut State, event| {
+            state.apply(&Record { seq: state.head.next(), at: now(), cause: None, event });
+            state.head
+        };
+        let [henrik, greta] = ["henrik", "greta"].map(|id| PersonId::parse(id).unwrap());
+        let days = Some((jiff::civil::date(2027, 1, 4), jiff::civil::date(2027, 1, 8)));
+        says(&mut state, Event::LeaveEntered { person: henrik.clone(), days, by: henrik.clone() });
+        let stopped = Event::Stopped { person: greta.clone(), initiative: None };
+        says(&mut state, stopped);
+        let accounts = ["U1", "U2", "U3"].map(|id| account(id, json!({ "profile": {} })));
+        let (after, told) = looks(&program, state, &[json!({ "members": accounts })]);
+        assert_eq!(told, expected);
+        let known = |id: &PersonId| after.person(id).unwrap();
+        assert_eq!(known(&henrik).slack, Some(henriks.parse_id()));
+        assert_eq!(known(&greta).slack, Some(gretas.parse_id()));
+        // What advocates entered about an entry stays with it, and what an account said with the account.
+        assert!(known(&henrik).leave == days && known(&greta).leave.is_none(), "{henriks} {gretas}");
+        assert!(known(&henrik).stopped && !known(&greta).stopped, "{henriks} {gretas}");
+    };
+    check(
+        "U2",
+        "U1",
+        &[
+            "henrik: Another, loses it",
+            "greta: Another, loses it",
+            "greta: U1 Corrected U2",
+            "henrik: U2 Corrected U1",
+        ],
+    );
+    check("U2", "U3", &["greta: Another, loses it", "henrik: U2 Corrected U1", "greta: U3 Corrected U2"]);
+}
+
 /// A Slack that gives one answer after another, whatever is asked; the last one for ever.
 struct Scripted(Mutex<VecDeque<Value>>);
 
