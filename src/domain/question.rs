@@ -39,7 +39,8 @@ pub fn in_charge_of(
     if program.people.contains_key(asker) {
         return in_charge(program, about, asker);
     }
-    if let Some(entry) = state.entry_of(asker).filter(|entry| program.people.contains_key(*entry)) {
+    let entries = state.entries_of(asker).filter(|entry| program.people.contains_key(*entry));
+    if let Some(entry) = entries.min() {
         return in_charge(program, about, entry);
     }
     let mut advocates = in_charge(program, about, asker);

@@ -67,7 +67,13 @@ impl Touched {
 pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touched {
     // Whoever is heard from may be written to again.
     let heard = state_after.heard_from(record).map(Touched::person);
-    heard.fold(concerned(program, state_after, record), Touched::and)
+    let touched = heard.fold(concerned(program, state_after, record), Touched::and);
+    let Touched::People(people) = &touched else { return touched };
+    // What an account of before said or has booked may hold messages to whoever has its entry.
+    let apart = people.iter().filter(|person| !program.people.contains_key(*person));
+    let entries: BTreeSet<PersonId> =
+        apart.flat_map(|apart| state_after.entries_of(apart)).cloned().collect();
+    if entries.is_empty() { touched } else { touched.and(Touched::People(entries)) }
 }
 
 fn concerned(program: &Program, state_after: &State, record: &Record) -> Touched {

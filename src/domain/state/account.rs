@@ -139,9 +139,9 @@ impl State {
         self.news_of_account(seq, person);
     }
 
-    /// Under which id whoever is known as whose account of before `apart` is.
-    pub fn entry_of(&self, apart: &PersonId) -> Option<&PersonId> {
-        self.people.iter().filter(|(_, known)| known.before.contains_key(apart)).map(|(id, _)| id).min()
+    /// Under which ids people are known who had the account that is known as `apart`.
+    pub fn entries_of<'a>(&'a self, apart: &'a PersonId) -> impl Iterator<Item = &'a PersonId> {
+        self.people.iter().filter(|(_, known)| known.before.contains_key(apart)).map(|(id, _)| id)
     }
 
     /// Marks the notices about somebody's account.

@@ -1,6 +1,7 @@
 //! Bookings: word to both sides, invitations, reminders of a time that still holds, and how it went.
 
 use super::world::{Life, at, initiative, person, program};
+use crate::domain::account::{Former, Turn};
 use crate::domain::booking::{By, Subject, Via, Word};
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::{Stance, Touch};
@@ -244,4 +245,24 @@ fn advocates_are_told_when_the_last_time_is_taken_and_who_waits_hears_of_new_one
         })
         .collect();
     assert_eq!(told, ["dev"], "one slot, and dev waited longest");
+}
+
+#[test]
+fn a_booking_of_an_account_of_before_holds_messages_to_whoever_has_the_entry_until_it_is_closed() {
+    let (mut life, booking) = booked("2026-11-12T10:00:00Z");
+    let former = life.state.person(&person("ana")).unwrap().slack.clone().unwrap();
+    let replaces = Some(Former { slack: former, turn: Turn::Replaced });
+    let slack = "U0NEW".parse().unwrap();
+    life.happens(Event::PersonLinked { person: person("ana"), slack, proof: None, replaces });
+    let pitched = |life: &Life| {
+        life.sent
+            .iter()
+            .any(|(_, post)| post.key.to() == &person("ana") && matches!(post.key, PostKey::Touch(_)))
+    };
+    life.until(at("2026-12-02T12:00:00Z"));
+    assert!(!pitched(&life), "that account had booked");
+    // The plan is compared with one from nothing.
+    life.happens(Event::BookingClosed { booking, by: person("priya"), met: false, note: None });
+    life.until(at("2026-12-04T12:00:00Z"));
+    assert!(pitched(&life));
 }
