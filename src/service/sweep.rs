@@ -6,6 +6,7 @@
 //! is kept in a file, which moves on only when nothing is left to look through.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,8 @@ const BETWEEN_KEEPING: SignedDuration = SignedDuration::from_mins(1);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 /// When conversations that could not be looked through are tried again, real time.
 const BEFORE_RETRY: Duration = Duration::from_secs(60);
+/// When conversations that Slack doesn't let us read are tried again, real time: that may be a mistake of some days.
+const BEFORE_DENIED_RETRY: Duration = Duration::from_secs(3600);
 
 /// Looks for what was typed while nobody listened.
 pub(super) struct Sweep {
@@ -63,12 +66,15 @@ pub(super) struct Sweep {
 }
 
 /// A conversation to look through.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Place {
     Channel(SlackChannelId),
     /// With somebody with whom there may be one by now.
     With(SlackUserId),
 }
+
+/// Conversations that Slack did not let us read, and from when on they are to be looked through.
+type Denied = Vec<(Place, Timestamp)>;
 
 /// Since when Slack could not be heard, if it was last heard at `last` and again at `now`, and that is as long
 /// as `silence`. A `last` without an instant is an earlier process's. A calendar that is moved by hand says
@@ -115,7 +121,9 @@ impl Sweep {
             last = (last.0, Some(started.instant));
         }
         let mut looked = started;
-        let mut sweeping: Option<BoxFuture<'_, ()>> = None;
+        let mut sweeping: Option<BoxFuture<'_, Denied>> = None;
+        let mut denied = Denied::new();
+        let mut denied_until = started.instant;
         let mut rests_until: Option<Instant> = None;
         // This machine slept: that is looked through without a rest.
         let mut at_once = false;
@@ -123,7 +131,11 @@ impl Sweep {
             let rests = rests_until.is_some_and(|until| monotonic() < until);
             if sweeping.is_none() {
                 match next {
-                    None => self.keep(last, &mut kept).await,
+                    None => {
+                        // What is left to look through is so at the next start as well.
+                        let left = denied.iter().map(|(_, since)| *since).min();
+                        self.keep(left.map_or(last.0, |left| left.min(last.0)), &mut kept).await;
+                    }
                     Some(_) if rests => {}
                     Some(since) => {
                         next = None;
@@ -135,8 +147,10 @@ impl Sweep {
                 |next: Option<Timestamp>, since: Timestamp| next.map_or(since, |next| next.min(since));
             tokio::select! {
                 biased;
-                Some(()) = OptionFuture::from(sweeping.as_mut()) => {
+                Some(left) = OptionFuture::from(sweeping.as_mut()) => {
                     sweeping = None;
+                    denied.extend(left);
+                    denied_until = monotonic() + BEFORE_DENIED_RETRY;
                     let rests = !self.connects && !std::mem::take(&mut at_once);
                     rests_until = rests.then(|| monotonic() + BETWEEN_SWEEPS);
                 }
@@ -149,6 +163,11 @@ impl Sweep {
                         next = Some(earlier(next, since));
                     }
                     last = (sign.at, Some(sign.instant));
+                }
+                () = tokio::time::sleep_until(denied_until.into()),
+                    if sweeping.is_none() && next.is_none() && !denied.is_empty() =>
+                {
+                    sweeping = Some(self.again(std::mem::take(&mut denied)).boxed());
                 }
                 () = tokio::time::sleep_until((looked.instant + BETWEEN_LOOKS).into()), if !self.connects => {
                     // Who is called doesn't hear at once that it was away.
@@ -165,8 +184,7 @@ impl Sweep {
     }
 
     /// Keeps when Slack was last heard, once a minute; what was kept before stays while nothing was.
-    async fn keep(&self, last: (Timestamp, Option<Instant>), kept: &mut Option<Timestamp>) {
-        let at = last.0;
+    async fn keep(&self, at: Timestamp, kept: &mut Option<Timestamp>) {
         if kept.is_some_and(|kept| at.duration_since(kept).abs() < BETWEEN_KEEPING) {
             return;
         }
@@ -176,17 +194,35 @@ impl Sweep {
         }
     }
 
-    /// Takes what was typed from `since` on. What can't be looked through now is tried again until it can.
-    async fn after(&self, since: Timestamp) {
+    /// Takes what was typed from `since` on. What can't be looked through now is tried again until it can; what Slack
+    /// denies is left to be tried later.
+    async fn after(&self, since: Timestamp) -> Denied {
         if self.seen.clone().wait_for(|seen| !seen.starting).await.is_err() {
-            return;
+            return Denied::new();
         }
         let since = back(since, MARGIN).max(back(self.clock.now(), OLDEST));
-        let mut left = self.places();
-        tracing::info!(conversations = left.len(), %since, "looking for what was typed during an outage");
-        let mut taken = 0_usize;
+        let places = self.places();
+        tracing::info!(conversations = places.len(), %since, "looking for what was typed during an outage");
+        self.look_through(places.into_iter().map(|place| (place, since)).collect()).await
+    }
+
+    /// Takes what was typed in conversations that were denied before.
+    async fn again(&self, denied: Denied) -> Denied {
+        let oldest = back(self.clock.now(), OLDEST);
+        let mut places: BTreeMap<Place, Timestamp> = BTreeMap::new();
+        for (place, since) in denied.into_iter().filter(|(_, since)| oldest <= *since) {
+            places.entry(place).and_modify(|earlier| *earlier = since.min(*earlier)).or_insert(since);
+        }
+        self.look_through(places.into_iter().collect()).await
+    }
+
+    /// What was denied; nothing if the service stops.
+    async fn look_through(&self, mut left: Denied) -> Denied {
+        let (mut taken, mut denied) = (0_usize, Denied::new());
         loop {
-            let Some(failed) = self.look_through(left, since, &mut taken).await else { return };
+            let Some(failed) = self.look_once(left, &mut taken, &mut denied).await else {
+                return Denied::new();
+            };
             if failed.is_empty() {
                 break;
             }
@@ -197,19 +233,15 @@ impl Sweep {
             left = failed;
             tokio::time::sleep(BEFORE_RETRY).await;
         }
-        tracing::info!(taken, "looked through every conversation");
+        tracing::info!(taken, denied = denied.len(), "looked through every conversation");
+        denied
     }
 
-    /// The places that are to be tried again; none if the service stops.
-    async fn look_through(
-        &self,
-        places: Vec<Place>,
-        since: Timestamp,
-        taken: &mut usize,
-    ) -> Option<Vec<Place>> {
+    /// The places that are to be tried again at once; none if the service stops.
+    async fn look_once(&self, places: Denied, taken: &mut usize, denied: &mut Denied) -> Option<Denied> {
         let mut pace = self.client.pace();
-        let mut failed = Vec::new();
-        for place in places {
+        let mut failed = Denied::new();
+        for (place, since) in places {
             let looked = async {
                 let channel = match &place {
                     Place::Channel(channel) => Some(channel.clone()),
@@ -224,10 +256,8 @@ impl Sweep {
                 Ok(found) => found,
                 Err(error) => {
                     tracing::debug!(slack.code = error.code(), "a conversation could not be looked through");
-                    // From a recipient who is gone nobody types to us any more.
-                    if error.class() != Class::Recipient {
-                        failed.push(place);
-                    }
+                    let of = if error.class() == Class::Recipient { &mut *denied } else { &mut failed };
+                    of.push((place, since));
                     continue;
                 }
             };

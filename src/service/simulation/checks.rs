@@ -146,7 +146,7 @@ pub(super) fn check(house: &mut House) {
         let there = house.truth.rightful(*human).is_some();
         // Once everything was said nothing is left to try it with.
         let tried = now < last_try();
-        if there && tried && *since + HOUR * (24 * 9) < now && long(24 * 8) {
+        if there && tried && *since + HOUR * (24 * 16) < now && long(24 * 15) {
             broken.push(("nobody is unreachable for ever", format!("{} since {since}", given_name(*human))));
         }
     }

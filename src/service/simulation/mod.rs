@@ -54,7 +54,8 @@ const FIXED: u64 = 8;
 /// a clock that was a month ahead for a minute, and readings that waited for it;
 /// *Let's talk* once more where nobody has hours; somebody who was relieved; a removed app that came back; an account
 /// that was taken for theirs after a rename; a digest by a clock that was a month ahead; what was found after a
-/// restore while a wrong account was taken for theirs; a word of an advocate about an account that was wrong, either way.
+/// restore while a wrong account was taken for theirs; a word of an advocate about an account that was wrong, either way; a
+/// booking of an account of before that is closed; a conversation that could not be read for some days.
 const PINNED: &[u64] = &[
     43,
     26,
@@ -82,6 +83,8 @@ const PINNED: &[u64] = &[
     2559,
     2695,
     2759,
+    2861,
+    2878,
     263680025882824,
 ];
 
