@@ -249,11 +249,9 @@ impl State {
         let of_acts = |about: &About<'_>| {
             matches!(about, About::Said(_) | About::Answer(_) | About::Booking(_) | About::Wait(_))
         };
-        for post in self.posts.values_mut() {
-            if *post.key.to() == apart && !of_acts(&post.key.about()) {
-                Arc::make_mut(post).key.rename(&renames);
-            }
-        }
+        let goes_along = |post: &&mut Arc<PostState>| *post.key.to() == apart && !of_acts(&post.key.about());
+        let along = self.posts.values_mut().filter(goes_along);
+        along.for_each(|post| Arc::make_mut(post).key.rename(&renames));
         self.find_by_new_keys();
     }
 
