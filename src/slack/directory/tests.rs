@@ -523,7 +523,7 @@ fn entries_that_were_mixed_up_stay_two_and_each_account_keeps_what_it_did() {
             "henrik: U2 Corrected U1",
         ],
     );
-    check("U2", "U3", &["greta: Another, loses it", "henrik: U2 Corrected U1", "greta: U3 Corrected U2"]);
+    check("U2", "U3", &["greta: Another, loses it", "greta: U3 Corrected U2", "henrik: U2 Corrected U1"]);
 }
 
 /// A Slack that gives one answer after another, whatever is asked; the last one for ever.
