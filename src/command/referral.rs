@@ -229,10 +229,16 @@ fn approached(
         Some(name) => name.reveal().unwrap_or_default().to_owned(),
         None => scene.name(&person),
     };
-    let says = format!(
-        "Done: {called} gets a first message of their own about “{}”, in their send hours and in its time.",
-        initiative.title
-    );
+    let title = &initiative.title;
+    let reached =
+        scene.state.engagement(&person, &initiative.id, initiative.quarter).is_some_and(|of| of.reached);
+    let says = if reached {
+        format!("Done: {called} has had messages about “{title}” already; the next one names this part too.")
+    } else {
+        format!(
+            "Done: {called} gets a first message of their own about “{title}”, in their send hours and in its time."
+        )
+    };
     let event = Event::Approached {
         referral,
         by: actor.id.clone(),

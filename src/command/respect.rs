@@ -149,12 +149,26 @@ pub(super) fn undo_stop(scene: Scene<'_>, actor: &Person, initiative: Option<&In
     if !stopped {
         return refuse("Nothing is stopped, so there is nothing to undo.");
     }
-    let event = Event::StopUndone { person: actor.id.clone(), initiative: initiative.cloned() };
+    let person = &actor.id;
+    let mut events = vec![Event::StopUndone { person: person.clone(), initiative: initiative.cloned() }];
+    let all = known.filter(|known| initiative.is_none() && known.stopped);
+    // What was stopped for single initiatives before everything was is as it was then.
+    let single = all.into_iter().flat_map(|known| &known.stopped_initiatives);
+    let single: Vec<&InitiativeId> = single.collect();
+    let stop =
+        |of: &&InitiativeId| Event::Stopped { person: person.clone(), initiative: Some((*of).clone()) };
+    events.extend(single.iter().map(stop));
+    let titles = single.iter().filter_map(|of| scene.program.initiative(of));
+    let titles: Vec<String> = titles.map(|of| format!("“{}”", of.title)).collect();
     let says = match initiative.and_then(|id| scene.program.initiative(id)) {
         Some(initiative) => format!("Undone. Messages about “{}” continue as before.", initiative.title),
-        None => "Undone. Messages about planning continue as before.".to_owned(),
+        None if titles.is_empty() => "Undone. Messages about planning continue as before.".to_owned(),
+        None => {
+            let titles = super::listed(&titles.iter().map(String::as_str).collect::<Vec<_>>(), "and");
+            format!("Undone. Messages about planning continue as before; those about {titles} stay stopped.")
+        }
     };
-    (vec![event], Reply::say(says))
+    (events, Reply::say(says))
 }
 
 /// *What Canvass knows about me*.

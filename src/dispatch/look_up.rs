@@ -83,7 +83,7 @@ pub(super) async fn prove(
             | Found::Refused { .. }
             | Found::Misconfigured { .. } => None,
         };
-        let events = match (outcome, &found) {
+        let mut events = match (outcome, &found) {
             (Some(outcome), _) if !known => {
                 let found_as = Some(post).filter(|post| *post != state.id_of(&key));
                 vec![intent(&world.program, &key, attempt, found_as, now), outcome]
@@ -94,6 +94,9 @@ pub(super) async fn prove(
                 Vec::new()
             }
         };
+        if matches!(found, Found::There { .. } | Found::Absent) {
+            events.extend(state.when_taken(Call::LookUp));
+        }
         Decision { events, reply: () }
     });
     proven.await?;

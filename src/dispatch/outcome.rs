@@ -53,6 +53,10 @@ pub(super) fn of_call(
         Outcome::Refused { because, code } => vec![refused(post, attempt, because, code)],
         Outcome::Misconfigured { code } => paused(code),
         Outcome::Barred { code } if attempt < CERTAIN => deferred(again(), code),
+        // Other calls got through between: it is this message that is barred.
+        Outcome::Barred { code } if MOST_TRIES <= attempt => {
+            vec![refused(post, attempt, RefusedFor::Content, code)]
+        }
         Outcome::Barred { code } => paused(code),
         Outcome::Suspended { code } => {
             let mut events = deferred(LONGEST_WAIT, code.clone());

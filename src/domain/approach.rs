@@ -25,10 +25,8 @@ pub struct Approach {
     pub audience: Audience,
     /// The teams whose ask is argued to them.
     pub teams: Vec<TeamId>,
-    /// They answer for these teams.
-    pub decides: bool,
-    /// Who answered for these teams before, and is asked no more about them.
-    pub instead_of: Option<PersonId>,
+    /// Who answered for which team before, and is asked no more about it.
+    pub relieves: BTreeSet<(PersonId, TeamId)>,
     /// The advocate who approaches them.
     pub by: PersonId,
     /// Since when.
@@ -43,9 +41,8 @@ impl Initiative {
 
     /// Whether `person` said that somebody else decides for `team`, and an advocate approaches them.
     pub fn relieves(&self, person: &PersonId, team: &TeamId) -> bool {
-        self.approached.iter().any(|approach| {
-            approach.decides && approach.instead_of.as_ref() == Some(person) && approach.teams.contains(team)
-        })
+        let relieved = |(who, of): &(PersonId, TeamId)| who == person && of == team;
+        self.approached.iter().any(|approach| approach.relieves.iter().any(relieved))
     }
 }
 
@@ -54,6 +51,8 @@ impl Program {
     #[must_use]
     pub fn with(&self, state: &State) -> Self {
         let mut program = self.clone();
+        // What was laid over before is laid over anew.
+        program.initiatives.iter_mut().for_each(|initiative| initiative.approached.clear());
         let company = Arc::new(program.calendar.holidays.clone());
         for ((about, who), approached) in &state.approached {
             let Some(rank) = program
@@ -101,26 +100,34 @@ fn stranger(id: &PersonId, approached: &ApproachedState, days_off: DaysOff) -> P
 }
 
 fn lay_over(initiative: &mut Initiative, person: PersonId, approached: &ApproachedState) {
-    let teams: Vec<TeamId> =
-        approached.teams.iter().filter(|team| initiative.asks.contains_key(*team)).cloned().collect();
     let out_of_place = initiative.advocates.contains(&person)
         || initiative.excluded.iter().any(|exception| exception.person == person);
-    if teams.is_empty() || out_of_place {
+    if out_of_place {
         return;
     }
-    if approached.decides {
-        for team in &teams {
+    let (mut teams, mut relieves) = (Vec::new(), BTreeSet::new());
+    for part in &approached.parts {
+        for team in part.teams.iter().filter(|team| initiative.asks.contains_key(*team)).collect::<Vec<_>>() {
+            if !teams.contains(team) {
+                teams.push(team.clone());
+            }
+            if !part.decides {
+                continue;
+            }
+            relieves.extend(part.instead_of.clone().map(|who| (who, team.clone())));
             if let Some(ask) = initiative.asks.get_mut(team) {
                 ask.decider = Some(person.clone());
             }
         }
     }
+    if teams.is_empty() {
+        return;
+    }
     initiative.approached.push(Approach {
         person,
         audience: approached.audience,
         teams,
-        decides: approached.decides,
-        instead_of: approached.instead_of.clone(),
+        relieves,
         by: approached.by.clone(),
         at: approached.at,
     });

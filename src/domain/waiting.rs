@@ -3,6 +3,7 @@
 use super::event::Said;
 use super::ids::{PersonId, Seq};
 use super::program::Program;
+use super::question::in_charge_of;
 use super::state::{AnswerState, QuestionState, Received, State};
 
 /// A question that waits for an advocate.
@@ -19,16 +20,11 @@ pub struct Waiting<'a> {
 /// The questions that wait for `reader`, oldest first. Those about no initiative yet wait for whoever
 /// argues anything with the person who asked; for admins in any case.
 pub fn waiting_for<'a>(program: &'a Program, state: &'a State, reader: &PersonId) -> Vec<Waiting<'a>> {
-    let is_theirs = |question: &QuestionState, asked: &Received| match &question.initiative {
+    let is_theirs = |of: Seq, question: &QuestionState, asked: &Received| match &question.initiative {
         Some(id) => program.initiative(id).is_some_and(|initiative| program.sees_answers(reader, initiative)),
         None => {
             program.admins.contains(reader)
-                || program.people.get(&asked.person).is_some_and(|person| {
-                    program.initiatives.iter().any(|initiative| {
-                        initiative.advocates.contains(reader)
-                            && program.stakeholder(initiative, person).is_some()
-                    })
-                })
+                || in_charge_of(program, state, of, None, &asked.person).contains(reader)
         }
     };
     state
@@ -38,7 +34,11 @@ pub fn waiting_for<'a>(program: &'a Program, state: &'a State, reader: &PersonId
         .filter_map(|(of, question)| {
             let asked = state.received.get(of)?;
             let open = asked.said == Said::Question && !asked.withdrawn && asked.person != *reader;
-            (open && is_theirs(question, asked)).then_some(Waiting { question: *of, asked, state: question })
+            (open && is_theirs(*of, question, asked)).then_some(Waiting {
+                question: *of,
+                asked,
+                state: question,
+            })
         })
         .collect()
 }

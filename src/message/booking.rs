@@ -122,8 +122,19 @@ impl Booked<'_> {
         let meant =
             format!("your office hours with {}{} of {}", self.other(slot), self.about(), self.when(slot));
         let text = match &self.booking.standing {
+            Standing::Agreed if !self.booking.is_side(&self.reader.id) => format!(
+                "Handed on since: {} meets {}{}.",
+                self.name(&self.booking.slot.host),
+                self.name(&self.booking.guest),
+                self.about()
+            ),
             Standing::Agreed => {
-                format!("Changed since: {meant} are on {}, your time.", self.when(&self.booking.slot))
+                let now = &self.booking.slot;
+                let with = match slot.host == now.host {
+                    true => String::new(),
+                    false => format!(" with {}", self.other(now)),
+                };
+                format!("Changed since: {meant} are{with} on {}, your time.", self.when(now))
             }
             Standing::Cancelled { .. } => format!("Cancelled since: {meant}."),
             Standing::Kept | Standing::NoShow => format!("Over: {meant}."),

@@ -35,9 +35,9 @@ pub(super) fn about_question(program: &Program, state: &State, of: Seq, received
     let answered = state.answers_to(of).next().is_some();
     for to in advocates {
         let since_then = since.unwrap_or(received.at);
-        let relay = Item::new(PostKey::Relay { of, to: to.clone() }, since_then);
-        let overdue =
-            Item::new(PostKey::Overdue { of, to }, since_then).at(Moment::WorkingDayAfter(relay.id(state)));
+        let relay = Item::about(PostKey::Relay { of, to: to.clone() }, since_then, received);
+        let overdue = Item::about(PostKey::Overdue { of, to }, since_then, received)
+            .at(Moment::WorkingDayAfter(relay.id(state)));
         let open = since.is_some() && !answered;
         items.push(if open { relay } else { relay.over() });
         items.push(if open { overdue } else { overdue.over() });
@@ -52,7 +52,7 @@ pub(super) fn about_question(program: &Program, state: &State, of: Seq, received
 
 /// Whoever asked hears at once what happens, and still when the question was placed a moment ago.
 fn receipt(of: Seq, received: &Received) -> Item {
-    Item::new(PostKey::Receipt { of, to: received.person.clone() }, received.at).at_once()
+    Item::about(PostKey::Receipt { of, to: received.person.clone() }, received.at, received).at_once()
 }
 
 /// Whether it is day for somebody in `zone`.

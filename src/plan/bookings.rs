@@ -15,7 +15,7 @@ use crate::domain::office_hours::{any_free, offers, windows};
 use crate::domain::state::{BookingState, Change, Standing, State};
 use crate::domain::stretch::Stretch;
 
-use super::case::Ground;
+use super::case::{Ground, out_of_reach};
 use super::posts::{Hours, Item, notices};
 
 /// How close a booking has to be for its news to come at any hour.
@@ -111,22 +111,37 @@ fn aftermath(of: Seq, booking: &BookingState) -> Option<Item> {
     }
 }
 
-/// Whoever waits longest is told first: as many as there are slots to be had.
+/// How long a time that somebody was told of is theirs to book before the next is told.
+const THEIRS_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// Whoever waits longest is told first: as many as there are slots to be had. Whoever can't be told holds nobody up.
 pub(super) fn about_waiting(ground: Ground<'_>, now: Timestamp) -> Vec<Item> {
     let (program, state, seen) = (ground.program, ground.state, ground.seen);
+    let theirs_until = |told: Timestamp| told.checked_add(THEIRS_FOR).unwrap_or(Timestamp::MAX);
+    let told = state.waiting_list.values().filter_map(|wait| wait.told.map(theirs_until));
+    // When a time that somebody was told of goes to the next, the first one first.
+    let mut held: Vec<Timestamp> = told.filter(|until| now < *until).collect();
+    held.sort_unstable();
     let mut promised = 0;
     let mut items = Vec::new();
-    for (of, wait) in &state.waiting_list {
+    for (of, wait) in state.waiting_list.iter().filter(|(_, wait)| wait.told.is_none()) {
         let about = wait.subject.as_ref().and_then(|subject| program.initiative(&subject.initiative));
         let Some(initiative) = about else { continue };
+        let person = program.people.get(&wait.person);
+        if person.is_none_or(|person| out_of_reach(ground, person).is_some()) {
+            continue;
+        }
         let until = program.window(initiative.quarter).map_or(Timestamp::MAX, |window| window.freezes);
         let free = offers(program, state, seen, initiative, &wait.person, now, until).len();
         if free <= promised {
             continue;
         }
         promised += 1;
+        // So many of the free ones are still somebody's: this one waits until enough of them are not.
+        let over = (promised + held.len()).saturating_sub(free);
+        let since = over.checked_sub(1).and_then(|last| held.get(last)).copied().unwrap_or(wait.at);
         let key = PostKey::Vacancy { of: *of, to: wait.person.clone() };
-        items.push(Item::new(key, wait.at).in_hours(Hours::ByDay).until(until));
+        items.push(Item::new(key, since.max(wait.at)).in_hours(Hours::ByDay).until(until));
     }
     items
 }

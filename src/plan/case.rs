@@ -316,7 +316,7 @@ impl<'a> Case<'a> {
         if slot.touch == Touch::FollowUp {
             return self.follow_up();
         }
-        match self.engagement.and_then(Engagement::stance).map(|stance| stance.stance) {
+        match self.engagement.and_then(Engagement::open_stance) {
             Some(stance) if stance.is_final() => return Err(Skip::Final { stance }),
             Some(Stance::Concerned) => return Err(Skip::Concerned),
             Some(_) if slot.touch != Touch::Reminder => return Err(Skip::Considering),
@@ -422,7 +422,7 @@ impl<'a> Case<'a> {
             return Err(Skip::AskedEnough { asks });
         }
         // Whoever is considering it gets no last call.
-        let undecided = self.engagement.is_none_or(|engagement| engagement.stance().is_none());
+        let undecided = self.engagement.is_none_or(|engagement| engagement.open_stance().is_none());
         let last_call = |slot: &Slot| {
             slot.touch == Touch::LastCall
                 && slot.never.is_none()

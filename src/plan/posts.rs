@@ -90,6 +90,14 @@ impl Item {
         Self { key, digest, life, hours: Hours::Sending, moment: Moment::Then }
     }
 
+    /// About what somebody said, from `since` on. An outage, or a clock that was wrong, takes nothing off its life.
+    pub(super) fn about(key: PostKey, since: Timestamp, received: &Received) -> Self {
+        let late = received.at.duration_since(received.since());
+        let item = Self::new(key, since.checked_sub(late).unwrap_or(since));
+        let expires = since.max(received.heard()).checked_add(LIFE).unwrap_or(Timestamp::MAX);
+        item.until(expires)
+    }
+
     /// The id under which it went out, or else will.
     pub(super) fn id(&self, state: &State) -> PostId {
         state.id_under(self.digest, &self.key)
@@ -245,11 +253,13 @@ pub(super) fn answers_to(program: &Program, state: &State, of: Seq, received: &R
         return Vec::new();
     }
     let since = match received.said {
-        Said::Talk => received.at.checked_add(TO_BOOK).unwrap_or(received.at),
-        Said::Question | Said::Remark | Said::Concern | Said::Correction | Said::Referral => received.at,
+        Said::Talk => received.since().checked_add(TO_BOOK).unwrap_or(received.at),
+        Said::Question | Said::Remark | Said::Concern | Said::Correction | Said::Referral => received.since(),
     };
-    let receipt = Item::new(PostKey::Receipt { of, to: received.person.clone() }, since).at_once();
-    let relays = advocates.into_iter().map(|to| Item::new(PostKey::Relay { of, to }, since));
+    let expires = received.heard().checked_add(LIFE).unwrap_or(Timestamp::MAX);
+    let item = |key| Item::new(key, since).until(expires);
+    let receipt = item(PostKey::Receipt { of, to: received.person.clone() }).at_once();
+    let relays = advocates.into_iter().map(|to| item(PostKey::Relay { of, to }));
     let items = std::iter::once(receipt).chain(relays);
     if received.said == Said::Talk && has_booked(state, received) {
         return items.map(Item::over).collect();

@@ -215,7 +215,7 @@ impl History {
                 person, replaces: Some(Former { slack, turn: Turn::Corrected }), ..
             }
             | Event::AccountRefused { person, because: Disbelief::Another, lost: Some(slack) } => {
-                self.accounts.entry(person.clone()).or_default().remove(slack);
+                self.are_anothers(person, &BTreeSet::from([slack.clone()]));
             }
             Event::PersonLinked {
                 person, replaces: Some(Former { slack, turn: Turn::Replaced }), ..
@@ -223,12 +223,33 @@ impl History {
                 self.waiting.entry(person.clone()).or_default().insert(slack.clone());
             }
             Event::AccountConfirmed { person, same, .. } => {
-                let waiting = self.waiting.remove(person).unwrap_or_default();
+                let ids = self.called(BTreeSet::from([person.clone()]), |_| true);
+                let waiting = ids.iter().filter_map(|id| self.waiting.remove(id)).flatten().collect();
                 if !*same {
-                    self.accounts.entry(person.clone()).or_default().retain(|of| !waiting.contains(of));
+                    self.are_anothers(person, &waiting);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// What `person` had, under whichever id, was somebody else's.
+    fn are_anothers(&mut self, person: &PersonId, accounts: &BTreeSet<SlackUserId>) {
+        for id in self.called(BTreeSet::from([person.clone()]), |_| true) {
+            self.accounts.entry(id).or_default().retain(|account| !accounts.contains(account));
+        }
+    }
+
+    /// These ids, and those that they had before, of those that `counts`.
+    fn called(&self, mut all: BTreeSet<PersonId>, counts: impl Fn(&PersonId) -> bool) -> BTreeSet<PersonId> {
+        loop {
+            let before = all.len();
+            let old = self.renames.iter().filter(|(new, _)| all.contains(new)).map(|(_, old)| old.clone());
+            let old: Vec<PersonId> = old.filter(|old| counts(old)).collect();
+            all.extend(old);
+            if all.len() == before {
+                return all;
+            }
         }
     }
 
@@ -236,15 +257,7 @@ impl History {
     fn former_ids(&self, program: &Program, configured: Option<&Person>, person: &PersonId) -> Vec<PersonId> {
         let mut all = BTreeSet::from([person.clone()]);
         all.extend(configured.into_iter().flat_map(|person| person.was.iter().cloned()));
-        loop {
-            let before = all.len();
-            let old = self.renames.iter().filter(|(new, _)| all.contains(new)).map(|(_, old)| old.clone());
-            let old: Vec<PersonId> = old.filter(|old| !program.people.contains_key(old)).collect();
-            all.extend(old);
-            if all.len() == before {
-                break;
-            }
-        }
+        let mut all = self.called(all, |old| !program.people.contains_key(old));
         all.remove(person);
         all.into_iter().collect()
     }
@@ -426,6 +439,10 @@ mod tests {
         assert_eq!(found.was, [id("benjamin"), id("benny")], "Ana is in the configuration: that id is hers");
         let accounts: Vec<&str> = found.accounts.iter().map(SlackUserId::as_str).collect();
         assert_eq!(accounts, ["U06BNCRT318", "U1", "U2", "U5"]);
+        let mixed_up =
+            Told(vec![linked("benny", "U4"), renamed("benny", "ben"), corrected("ben", "U4", "U5")]);
+        let found = find(&program, &state, &seen, &mixed_up, "@ben").unwrap();
+        assert!(!found.accounts.iter().any(|account| account.as_str() == "U4"), "{:?}", found.accounts);
         assert!(find(&program, &state, &seen, &records, "nobody").is_err());
         let refused = find(&program, &state, &seen, &records, "priya").unwrap_err();
         assert!(refused.contains("advocates an initiative"), "{refused}");

@@ -91,6 +91,9 @@ pub(super) async fn cut_off(
     pause(writer, clock, head).await
 }
 
+/// How often one that can't be read is tried, [`BEFORE_RETRY`] apart: what it would show isn't worth being silent for ever.
+const MOST_TRIES: u32 = 30;
+
 /// Compares the advocates' direct messages with the journal. If they show a post that it doesn't know, records are
 /// missing: it is put on record as a restore, and posting pauses.
 pub(super) async fn compare(
@@ -104,20 +107,22 @@ pub(super) async fn compare(
     let mut pace = client.pace();
     let mut missing = 0_usize;
     for advocate in advocates {
+        let mut tries = 0_u32;
         let unknown = loop {
+            tries = tries.saturating_add(1);
             match unknown_to(client, writer, advocate, &mut pace).await {
                 Ok(unknown) => break unknown,
                 Err(error) => match error.class() {
-                    Class::Recipient | Class::Revoked | Class::Token | Class::Setting | Class::Content => {
+                    Class::Gateway | Class::NotApplied | Class::InDoubt if tries < MOST_TRIES => {
+                        tokio::time::sleep(BEFORE_RETRY).await;
+                    }
+                    _ => {
                         tracing::warn!(
                             slack.code = error.code(),
                             person = %advocate,
                             "this advocate's direct message can't be compared with the journal"
                         );
                         break 0;
-                    }
-                    Class::Gateway | Class::NotApplied | Class::InDoubt | Class::Unknown => {
-                        tokio::time::sleep(BEFORE_RETRY).await
                     }
                 },
             }

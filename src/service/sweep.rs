@@ -40,6 +40,8 @@ const UNKNOWN: SignedDuration = SignedDuration::from_hours(24);
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(3600);
 /// How often the file is written.
 const BETWEEN_KEEPING: SignedDuration = SignedDuration::from_mins(1);
+/// How soon the file is written again because the journal has grown meanwhile, real time.
+const LEAST_BETWEEN_HEADS: Duration = Duration::from_secs(60);
 /// How often it is looked whether this machine slept, real time.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 /// When conversations that could not be looked through are tried again, real time.
@@ -73,8 +75,19 @@ enum Place {
     With(SlackUserId),
 }
 
-/// Conversations that Slack did not let us read, and from when on they are to be looked through.
-type Denied = Vec<(Place, Timestamp)>;
+/// How often what can't be read is tried a minute apart before it is left to be tried by the hour.
+const MOST_ROUNDS: u32 = 10;
+
+/// A conversation that could not be read: from when on it is to be looked through, and since when it could not.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Unread {
+    place: Place,
+    since: Timestamp,
+    tried: Timestamp,
+}
+
+/// Conversations that Slack did not let us read.
+type Denied = Vec<Unread>;
 
 /// Since when Slack could not be heard, if it was last heard at `last` and again at `now`, and that is as long
 /// as `silence`. A `last` without an instant is an earlier process's. A calendar that is moved by hand says
@@ -109,13 +122,14 @@ impl Sweep {
         let mut signs = self.heard.subscribe();
         let (head, last_record) = self.opened;
         // What was heard after the end of a journal that was put back is on no record.
-        let mut kept = self.keeper.read().filter(|kept| kept.head <= head).map(|kept| kept.at);
+        let kept = self.keeper.read().filter(|kept| kept.head <= head);
+        let mut written: Option<(Kept, Instant)> = None;
         // A backup may be of a journal in which nothing had happened yet.
         let otherwise = match self.writer.state().restored.is_empty() {
             true => started.at,
             false => back(started.at, UNKNOWN),
         };
-        let mut last = (kept.or(last_record).unwrap_or(otherwise), None);
+        let mut last = (kept.map(|kept| kept.at).or(last_record).unwrap_or(otherwise), None);
         let mut next = if self.connects { None } else { outage(last, started, self.silence, by_hand) };
         if !self.connects {
             last = (last.0, Some(started.instant));
@@ -133,8 +147,8 @@ impl Sweep {
                 match next {
                     None => {
                         // What is left to look through is so at the next start as well.
-                        let left = denied.iter().map(|(_, since)| *since).min();
-                        self.keep(left.map_or(last.0, |left| left.min(last.0)), &mut kept).await;
+                        let left = denied.iter().map(|unread| unread.since).min();
+                        self.keep(left.map_or(last.0, |left| left.min(last.0)), &mut written).await;
                     }
                     Some(_) if rests => {}
                     Some(since) => {
@@ -183,13 +197,19 @@ impl Sweep {
         }
     }
 
-    /// Keeps when Slack was last heard, once a minute; what was kept before stays while nothing was.
-    async fn keep(&self, at: Timestamp, kept: &mut Option<Timestamp>) {
-        if kept.is_some_and(|kept| at.duration_since(kept).abs() < BETWEEN_KEEPING) {
-            return;
+    /// Keeps when Slack was last heard and how far the journal goes, once a minute at most; what was kept before stays
+    /// while neither changes.
+    async fn keep(&self, at: Timestamp, written: &mut Option<(Kept, Instant)>) {
+        let now = Kept { at, head: self.writer.head() };
+        if let Some((kept, when)) = written {
+            let is_near = at.duration_since(kept.at).abs() < BETWEEN_KEEPING;
+            let grew = kept.head != now.head && LEAST_BETWEEN_HEADS <= monotonic().duration_since(*when);
+            if is_near && !grew {
+                return;
+            }
         }
-        *kept = Some(at);
-        if let Err(error) = self.keeper.keep(Kept { at, head: self.writer.head() }).await {
+        *written = Some((now, monotonic()));
+        if let Err(error) = self.keeper.keep(now).await {
             tracing::warn!(%error, "when Slack was last heard can't be kept; the next start looks through more");
         }
     }
@@ -203,23 +223,28 @@ impl Sweep {
         let since = back(since, MARGIN).max(back(self.clock.now(), OLDEST));
         let places = self.places();
         tracing::info!(conversations = places.len(), %since, "looking for what was typed during an outage");
-        self.look_through(places.into_iter().map(|place| (place, since)).collect()).await
+        let tried = self.clock.now();
+        self.look_through(places.into_iter().map(|place| Unread { place, since, tried }).collect()).await
     }
 
     /// Takes what was typed in conversations that were denied before.
     async fn again(&self, denied: Denied) -> Denied {
         let oldest = back(self.clock.now(), OLDEST);
-        let mut places: BTreeMap<Place, Timestamp> = BTreeMap::new();
-        for (place, since) in denied.into_iter().filter(|(_, since)| oldest <= *since) {
-            places.entry(place).and_modify(|earlier| *earlier = since.min(*earlier)).or_insert(since);
+        let mut places: BTreeMap<Place, Unread> = BTreeMap::new();
+        for mut unread in denied.into_iter().filter(|unread| oldest <= unread.tried) {
+            if let Some(other) = places.get(&unread.place) {
+                unread.since = unread.since.min(other.since);
+                unread.tried = unread.tried.max(other.tried);
+            }
+            places.insert(unread.place.clone(), unread);
         }
-        self.look_through(places.into_iter().collect()).await
+        self.look_through(places.into_values().collect()).await
     }
 
     /// What was denied; nothing if the service stops.
     async fn look_through(&self, mut left: Denied) -> Denied {
         let (mut taken, mut denied) = (0_usize, Denied::new());
-        loop {
+        for round in 1_u32.. {
             let Some(failed) = self.look_once(left, &mut taken, &mut denied).await else {
                 return Denied::new();
             };
@@ -230,6 +255,10 @@ impl Sweep {
                 conversations = failed.len(),
                 "some conversations could not be looked through; they are tried again"
             );
+            if round == MOST_ROUNDS {
+                denied.extend(failed);
+                break;
+            }
             left = failed;
             tokio::time::sleep(BEFORE_RETRY).await;
         }
@@ -241,14 +270,15 @@ impl Sweep {
     async fn look_once(&self, places: Denied, taken: &mut usize, denied: &mut Denied) -> Option<Denied> {
         let mut pace = self.client.pace();
         let mut failed = Denied::new();
-        for (place, since) in places {
+        for unread in places {
+            let Unread { place, since, .. } = &unread;
             let looked = async {
-                let channel = match &place {
+                let channel = match place {
                     Place::Channel(channel) => Some(channel.clone()),
                     Place::With(person) => channel_with(&self.client, person, &mut pace).await?,
                 };
                 match channel {
-                    Some(channel) => typed_since(&self.client, &channel, since, &mut pace).await,
+                    Some(channel) => typed_since(&self.client, &channel, *since, &mut pace).await,
                     None => Ok(Vec::new()),
                 }
             };
@@ -257,7 +287,7 @@ impl Sweep {
                 Err(error) => {
                     tracing::debug!(slack.code = error.code(), "a conversation could not be looked through");
                     let of = if error.class() == Class::Recipient { &mut *denied } else { &mut failed };
-                    of.push((place, since));
+                    of.push(unread);
                     continue;
                 }
             };

@@ -15,7 +15,7 @@ use crate::domain::ids::{MessageTs, SlackChannelId, SlackUserId};
 
 use super::client::Client;
 use super::directory::patiently;
-use super::errors::{CallError, Class};
+use super::errors::CallError;
 use super::inbound::{Inbound, read};
 use super::methods::Method;
 
@@ -63,10 +63,13 @@ pub async fn channel_with(
             let channel = answer.pointer("/channel/id").and_then(Value::as_str);
             Ok(channel.and_then(|channel| SlackChannelId::parse(channel).ok()))
         }
-        Err(error) if error.class() == Class::Recipient => Ok(None),
+        Err(error) if NOBODY_THERE.contains(&error.code().as_str()) => Ok(None),
         Err(error) => Err(error),
     }
 }
+
+/// The codes of `conversations.open` that say that there is no such conversation, or nobody to have it with.
+const NOBODY_THERE: [&str; 4] = ["channel_not_found", "user_not_found", "users_not_found", "user_disabled"];
 
 /// Reads what was typed in `channel` after `since`, oldest first. One call, and one for each thread that
 /// has a newer reply; `pace` is kept.

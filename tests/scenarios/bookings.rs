@@ -82,7 +82,9 @@ async fn a_booking_that_was_kept_makes_the_person_engaged_and_ends_the_messages(
     let world = World::sample().await;
     let (ben, priya) = booked(&world).await;
     world.advance_to("2026-12-11T12:00:00Z").await;
-    ben.reads("In ten minutes").await;
+    let reminder = ben.reads("In ten minutes").await;
+    ben.clicks_on(&reminder, "Cancel").await;
+    ben.reads("is over, so it can't be changed any more").await;
     let asked = priya.reads("How did it go with Ben").await;
     priya.clicks_on(&asked, "We met").await;
     priya.submits(&[("stance", json!("first_step")), ("note", json!("Wants the flag first."))]).await;

@@ -19,6 +19,12 @@ async fn whoever_stops_all_may_have_meant_one_initiative() {
     let priya = world.person("priya").await;
     let plan = priya.commands("plan payment-deadlines").await;
     assert!(plan.contains("They asked for no more messages about this"), "{plan}");
+    // Everything by mistake, and back: what was stopped before stays so.
+    assert!(ana.commands("stop").await.contains("Stopped. I won't write to you"));
+    let undone = ana.commands("stop undo").await;
+    assert!(undone.contains("stay stopped"), "{undone}");
+    let plan = priya.commands("plan payment-deadlines").await;
+    assert!(plan.contains("They asked for no more messages about this"), "{plan}");
     assert!(ana.commands("stop nonsense").await.contains("I don't know the initiative"));
 }
 

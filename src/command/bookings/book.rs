@@ -190,7 +190,8 @@ fn none_free(
     let by = until.map_or_else(String::new, |window| {
         format!(" before plans freeze on {}", window.freezes_on.strftime("%A %-d %B"))
     });
-    let waits = scene.state.waiting_list.values().any(|wait| wait.person == actor.id);
+    let about = Some(subject(initiative));
+    let waits = scene.state.waiting_list.values().any(|wait| wait.is_for(&actor.id, about.as_ref()));
     let (text, submit) = if waits {
         (
             format!(
@@ -269,10 +270,11 @@ pub(in crate::command) fn submit_wait(
     let Some(initiative) = scene.program.initiative(initiative).filter(|of| !of.withdrawn) else {
         return refuse("This initiative was withdrawn, so there is nothing to wait for.");
     };
-    if scene.state.waiting_list.values().any(|wait| wait.person == actor.id) {
+    let about = Some(subject(initiative));
+    if scene.state.waiting_list.values().any(|wait| wait.is_for(&actor.id, about.as_ref())) {
         return (Vec::new(), Reply::Nothing);
     }
-    let event = Event::WaitJoined { person: actor.id.clone(), subject: Some(subject(initiative)) };
+    let event = Event::WaitJoined { person: actor.id.clone(), subject: about };
     (vec![event], Reply::Nothing)
 }
 

@@ -118,12 +118,14 @@ fn agreed<'a>(scene: Scene<'a>, actor: &Person, of: Seq) -> Result<&'a BookingSt
     let zone = scene.zone(actor);
     let when = slot_on(&booking.slot, &zone, scene.now);
     match booking.standing {
-        Standing::Agreed => Ok(booking),
+        Standing::Agreed if booking.is_ahead(scene.now) => Ok(booking),
         Standing::Cancelled { .. } => Err(format!(
             "Your booking of {when} was cancelled already. `{} book` makes another.",
             scene.program.command
         )),
-        Standing::Kept | Standing::NoShow => Err(format!("Your booking of {when} is over.")),
+        Standing::Agreed | Standing::Kept | Standing::NoShow => {
+            Err(format!("Your booking of {when} is over, so it can't be changed any more."))
+        }
     }
 }
 

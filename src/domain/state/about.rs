@@ -287,6 +287,7 @@ impl Engagement {
             wants_follow_up,
             confirmed,
             concern,
+            settled: _,
             // Told with what was said and sent.
             said: _,
             reached: _,

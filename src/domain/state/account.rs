@@ -349,7 +349,7 @@ impl State {
             give(&mut answer.by);
         }
         for approached in self.approached.values_mut() {
-            approached.instead_of.iter_mut().for_each(give);
+            approached.parts.iter_mut().filter_map(|part| part.instead_of.as_mut()).for_each(give);
         }
         for campaign in self.campaigns.values_mut() {
             campaign.recalled.iter_mut().for_each(|(by, _)| give(by));

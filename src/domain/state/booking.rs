@@ -92,6 +92,14 @@ pub struct BookingState {
     pub posts: Vec<PostId>,
 }
 
+impl WaitState {
+    /// Whether `person` still waits for office hours about that.
+    pub fn is_for(&self, person: &PersonId, subject: Option<&Subject>) -> bool {
+        let about = |subject: Option<&Subject>| subject.map(|subject| subject.initiative.clone());
+        self.told.is_none() && self.person == *person && about(self.subject.as_ref()) == about(subject)
+    }
+}
+
 impl BookingState {
     /// Whether it is agreed and not over at `now`.
     pub fn is_ahead(&self, now: Timestamp) -> bool {
@@ -134,6 +142,8 @@ pub struct WaitState {
     pub subject: Option<Subject>,
     /// Since when.
     pub at: Timestamp,
+    /// When they were told that one is free. That ends the wait; for a while the time is still theirs to book.
+    pub told: Option<Timestamp>,
 }
 
 /// Office hours that a host added in Slack.
@@ -340,8 +350,15 @@ impl State {
     }
 
     pub(super) fn joined(&mut self, seq: Seq, wait: WaitState) {
-        if !self.waiting_list.values().any(|waiting| waiting.person == wait.person) {
+        if !self.waiting_list.values().any(|waiting| waiting.is_for(&wait.person, wait.subject.as_ref())) {
             self.waiting_list.insert(seq, wait);
+        }
+    }
+
+    /// Whoever waits was told that an office hour is free.
+    pub(super) fn told_of_vacancy(&mut self, wait: Seq, at: Timestamp) {
+        if let Some(wait) = self.waiting_list.get_mut(&wait) {
+            wait.told = Some(at);
         }
     }
 
@@ -386,9 +403,12 @@ impl State {
             person(&mut wait.person);
             wait.subject.iter_mut().for_each(|subject| initiative(&mut subject.initiative));
         }
-        // Nobody waits twice.
+        // Nobody waits twice for the same.
         let mut waiting = BTreeSet::new();
-        self.waiting_list.retain(|_, wait| waiting.insert(wait.person.clone()));
+        self.waiting_list.retain(|_, wait| {
+            let about = wait.subject.as_ref().map(|subject| subject.initiative.clone());
+            wait.told.is_some() || waiting.insert((wait.person.clone(), about))
+        });
         self.hosted = united(&mut self.hosted, person);
         self.blocks = united(&mut self.blocks, person);
         self.added_hours = united(&mut self.added_hours, person);

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::merging::put;
 use super::{
-    AddedHours, Adopted, ApproachedState, BookingState, ClockOff, Correction, Edited, Engagement, ItemState,
-    Judged, KeptState, NoteState, Phase, Received, RefusedConfig, Restoration, Settlement, Slot, StanceState,
-    Standing, State, WaitState, person_mut, post_mut,
+    AddedHours, Adopted, ApproachedPart, ApproachedState, BookingState, ClockOff, Correction, Edited,
+    Engagement, ItemState, Judged, KeptState, NoteState, Phase, Received, RefusedConfig, Restoration,
+    Settlement, Slot, StanceState, Standing, State, WaitState, person_mut, post_mut,
 };
 use crate::domain::booking::uid;
 use crate::domain::calendar::Quarter;
@@ -139,8 +140,9 @@ impl State {
                 self.changed(seq, person, initiative, *quarter);
             }
             Event::ConcernReleased { person, initiative, quarter, .. } => {
-                let concern = self.engagement_mut(person, initiative, *quarter).concern.take();
-                if let Some(of) = concern {
+                let engagement = self.engagement_mut(person, initiative, *quarter);
+                engagement.settled = Some(seq);
+                if let Some(of) = engagement.concern.take() {
                     self.about_changed(seq, of);
                 }
             }
@@ -194,13 +196,16 @@ impl State {
                     slack: slack.clone(),
                     name: name.clone(),
                     audience: *audience,
-                    teams: teams.clone(),
-                    decides: *decides,
-                    instead_of: instead_of.map(|received| received.person.clone()),
+                    parts: vec![ApproachedPart {
+                        teams: teams.clone(),
+                        decides: *decides,
+                        instead_of: instead_of.map(|received| received.person.clone()),
+                    }],
                     by: by.clone(),
                     at,
                 };
-                self.approached.insert((initiative.clone(), person.clone()), approached);
+                let about = (initiative.clone(), person.clone());
+                put(&mut self.approached, about, approached, ApproachedState::and);
                 let settled = Settlement { by: by.clone(), approached: Some(person.clone()) };
                 self.settled(seq, *referral, settled);
             }
@@ -267,7 +272,10 @@ impl State {
             Event::BookingClosed { booking, met, .. } => self.closed(seq, at, *booking, *met),
             Event::BookingEntered { booking, host, through } => self.entered(*booking, host, *through),
             Event::WaitJoined { person, subject } => {
-                self.joined(seq, WaitState { person: person.clone(), subject: subject.clone(), at });
+                self.joined(
+                    seq,
+                    WaitState { person: person.clone(), subject: subject.clone(), at, told: None },
+                );
             }
             Event::WaitLeft { person } => self.left(person),
             Event::HoursAdded { host, on, from, until } => {

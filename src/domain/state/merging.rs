@@ -84,6 +84,7 @@ impl Engagement {
             wants_follow_up,
             confirmed,
             concern,
+            settled,
             said,
             reached,
             unknown,
@@ -105,6 +106,7 @@ impl Engagement {
         self.wants_follow_up |= wants_follow_up;
         self.confirmed |= confirmed;
         self.concern = self.concern.max(concern);
+        self.settled = self.settled.max(settled);
         self.said = united(self.said, said);
         self.reached |= reached;
         self.unknown |= unknown;

@@ -166,6 +166,8 @@ pub struct Engagement {
     pub confirmed: bool,
     /// They raised a concern (or found something wrong) that no advocate has released.
     pub concern: Option<Seq>,
+    /// The record by which an advocate released the last one.
+    pub settled: Option<Seq>,
     /// Records of what they said or asked for.
     pub said: Vec<Seq>,
     /// A message was delivered.
@@ -214,6 +216,13 @@ impl Engagement {
     /// The stance that counts for this person: the latest on any of the asks.
     pub fn stance(&self) -> Option<&StanceState> {
         self.stances.values().max_by_key(|stance| stance.since)
+    }
+
+    /// The stance that keeps messages back: a concern that was settled leaves them as open to it as before.
+    pub fn open_stance(&self) -> Option<Stance> {
+        let stance = self.stance()?;
+        let settled = stance.stance == Stance::Concerned && Some(stance.since) < self.settled;
+        (!settled).then_some(stance.stance)
     }
 
     /// Whether messages were given up because their time had passed, none has reached them, and nothing has been
@@ -378,6 +387,23 @@ pub struct Received {
     pub at: Timestamp,
 }
 
+impl Received {
+    /// From when on it is answered: when Slack says that it was typed, if that was before it was put on record. It may
+    /// have been found long after an outage, and our clock may have been wrong.
+    pub fn since(&self) -> Timestamp {
+        self.typed().map_or(self.at, |typed| typed.min(self.at))
+    }
+
+    /// When it was heard of, whichever clock was right.
+    pub fn heard(&self) -> Timestamp {
+        self.typed().map_or(self.at, |typed| typed.max(self.at))
+    }
+
+    fn typed(&self) -> Option<Timestamp> {
+        self.place.as_ref().and_then(|(_, ts)| ts.at())
+    }
+}
+
 /// What an advocate did with a referral.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settlement {
@@ -450,16 +476,32 @@ pub struct ApproachedState {
     pub name: Option<Personal>,
     /// The role it is argued for.
     pub audience: Audience,
+    /// What they are approached about, a hint each.
+    pub parts: Vec<ApproachedPart>,
+    /// The advocate who did so last.
+    pub by: PersonId,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// What somebody is approached about because of one hint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApproachedPart {
     /// The teams whose ask is argued to them.
     pub teams: Vec<TeamId>,
     /// They answer for these teams.
     pub decides: bool,
     /// Who said that they decide instead.
     pub instead_of: Option<PersonId>,
-    /// The advocate.
-    pub by: PersonId,
-    /// Since when.
-    pub at: Timestamp,
+}
+
+impl ApproachedState {
+    /// What two approaches to one human about one initiative come to: nothing of the earlier one is taken back.
+    fn and(mut self, later: Self) -> Self {
+        self.parts
+            .extend(later.parts.into_iter().filter(|part| !self.parts.contains(part)).collect::<Vec<_>>());
+        Self { parts: self.parts, at: self.at.min(later.at), name: later.name.or(self.name), ..later }
+    }
 }
 
 /// What advocates decided about a whole campaign.

@@ -147,6 +147,9 @@ impl State {
             return;
         }
         self.intended_by(post, at);
+        if let Some(PostKey::Vacancy { of, .. }) = self.posts.get(&post).map(|post| &post.key) {
+            self.told_of_vacancy(*of, at);
+        }
         let Some(state) = post_mut(&mut self.posts, &post) else { return };
         // What was answered between intent and outcome is not in the message yet.
         if state.changed > state.shown {

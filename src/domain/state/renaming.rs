@@ -127,10 +127,12 @@ impl State {
                 initiative(about);
                 person(who);
                 person(&mut approached.by);
-                approached.instead_of.iter_mut().for_each(person);
-                approached.teams.iter_mut().for_each(team);
+                for part in &mut approached.parts {
+                    part.instead_of.iter_mut().for_each(person);
+                    part.teams.iter_mut().for_each(team);
+                }
             },
-            |a, b| if a.at < b.at { b } else { a },
+            |a, b| if a.at < b.at { a.and(b) } else { b.and(a) },
         );
         self.campaigns = rekeyed(
             &mut self.campaigns,

@@ -70,6 +70,17 @@ fn a_booking_reads_from_both_sides_as_it_stands() {
             Event::BookingMoved { booking: Seq(1), host, starts, minutes: 30, by: by("priya"), via: None };
         booked().then("2026-12-08T10:00:00Z", event)
     };
+    let later = handed().then(
+        "2026-12-09T10:00:00Z",
+        Event::BookingMoved {
+            booking: Seq(1),
+            host: person_id("ben"),
+            starts: at("2026-12-17T15:00:00Z"),
+            minutes: 30,
+            by: by("ana"),
+            via: None,
+        },
+    );
     let shown = [
         ("booked", booked(), told(1), "2026-12-07T10:00:00Z", vec!["ana", "priya"]),
         ("booked on a page", page, told(1), "2026-12-07T10:00:00Z", vec!["ana", "priya"]),
@@ -89,6 +100,8 @@ fn a_booking_reads_from_both_sides_as_it_stands() {
             vec!["ana", "priya"],
         ),
         ("handed on", handed(), told(2), "2026-12-08T11:00:00Z", vec!["ana", "priya", "ben"]),
+        ("booked, and handed on since", handed(), told(1), "2026-12-08T11:00:00Z", vec!["ana", "priya"]),
+        ("handed on, and moved since", later, told(2), "2026-12-09T11:00:00Z", vec!["ana", "priya", "ben"]),
         (
             "cancelled by the host",
             cancelled(booked(), by("priya")),

@@ -13,9 +13,14 @@ use crate::plan::{Plan, Skip, eligible, explain};
 
 /// Ana names somebody whom nobody knows, and Priya approaches them.
 fn approach(life: &mut Life, decides: bool) {
+    approach_for(life, "ana", "checkout", decides);
+}
+
+/// `who` names her for a team, and Priya approaches her.
+fn approach_for(life: &mut Life, who: &str, of: &str, decides: bool) {
     let slack = SlackUserId::parse("U0000NEW").unwrap();
     life.happens(Event::MessageReceived {
-        person: person("ana"),
+        person: person(who),
         initiative: Some(initiative("payments")),
         said: Said::Referral,
         text: None,
@@ -31,7 +36,7 @@ fn approach(life: &mut Life, decides: bool) {
         name: Some(Personal::new(person("nia"), "Nia Long")),
         initiative: initiative("payments"),
         audience: Audience::Product,
-        teams: vec![team("checkout")],
+        teams: vec![team(of)],
         decides,
     });
     life.program = life.program.with(&life.state);
@@ -77,6 +82,20 @@ fn whoever_said_that_somebody_else_decides_is_asked_no_more() {
     let row = plan.initiatives[0].people.iter().find(|row| row.person == person("ana")).unwrap();
     assert_eq!(row.skipped.as_ref().map(Skip::name), Some("relieved"), "the plan says so");
     assert!(!life.story("nia").is_empty());
+}
+
+#[test]
+fn a_second_hint_takes_nothing_of_the_first_back() {
+    let mut life = Life::begin(program());
+    life.until(at("2026-11-20T12:00:00Z"));
+    approach(&mut life, true);
+    approach_for(&mut life, "eli", "search", false);
+    let payments = life.program.initiative(&initiative("payments")).unwrap().clone();
+    assert_eq!(payments.asks[&team("checkout")].decider, Some(person("nia")));
+    let nia = &life.program.people[&person("nia")];
+    assert_eq!(life.program.stakeholder(&payments, nia).unwrap().teams, [team("checkout"), team("search")]);
+    life.until(at("2026-12-04T12:00:00Z"));
+    assert_eq!(life.story("ana"), ["payments heads_up Mon 16 Nov 09:00"], "she is still asked no more");
 }
 
 #[test]

@@ -235,16 +235,24 @@ fn advocates_are_told_when_the_last_time_is_taken_and_who_waits_hears_of_new_one
         from: jiff::civil::time(11, 0, 0, 0),
         until: jiff::civil::time(11, 30, 0, 0),
     });
-    life.until(at("2026-12-09T15:00:00Z"));
-    let told: Vec<&str> = life
-        .sent
-        .iter()
-        .filter_map(|(_, post)| match &post.key {
-            PostKey::Vacancy { to, .. } => Some(to.as_str()),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(told, ["dev"], "one slot, and dev waited longest");
+    life.until(at("2026-12-09T07:00:00Z"));
+    assert_eq!(told_of_vacancies(&life), ["dev"], "one slot, and dev waited longest");
+    // Whoever was told has a day to book it; then the next is told, and so on.
+    life.until(at("2026-12-11T15:00:00Z"));
+    assert_eq!(told_of_vacancies(&life), ["dev", "ben"]);
+    // Dev may wait once more; somebody who has left holds nobody up.
+    life.happens(Event::WaitJoined { person: person("gone"), subject: subject.clone() });
+    life.happens(Event::WaitJoined { person: person("dev"), subject });
+    life.until(at("2026-12-14T15:00:00Z"));
+    assert_eq!(told_of_vacancies(&life), ["dev", "ben", "dev"]);
+}
+
+fn told_of_vacancies(life: &Life) -> Vec<&str> {
+    let told = life.sent.iter().filter_map(|(_, post)| match &post.key {
+        PostKey::Vacancy { to, .. } => Some(to.as_str()),
+        _ => None,
+    });
+    told.collect()
 }
 
 #[test]

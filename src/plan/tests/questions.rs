@@ -255,3 +255,39 @@ fn relays(life: &Life) -> Vec<String> {
     relays.sort();
     relays
 }
+
+#[test]
+fn what_was_found_after_an_outage_is_answered_by_day() {
+    // When it was typed, when it was put on record, and what is sent; Eli lives in Tokyo.
+    let check = |typed: &str, recorded: &str, until: &str, expected: &[&str]| {
+        let mut life = Life::begin(program());
+        life.until(at("2026-11-10T06:00:00Z"));
+        life.now = at(recorded);
+        let ts = format!("{}.000100", at(typed).as_second());
+        life.happens(Event::MessageReceived {
+            person: person("eli"),
+            initiative: Some(initiative("payments")),
+            said: Said::Question,
+            text: Some(Personal::new(person("eli"), "Who pays?")),
+            place: Some(("D1".parse().unwrap(), ts.parse().unwrap())),
+            thread: None,
+            referral: None,
+        });
+        life.now = at(recorded).min(at(until));
+        life.until(at(until));
+        assert_eq!(answers(&life), expected, "{typed} {recorded}");
+    };
+    // At once; and after an outage of some hours not in his night.
+    check(
+        "2026-11-10T08:00:00Z",
+        "2026-11-10T08:00:00Z",
+        "2026-11-10T12:00:00Z",
+        &["receipt to eli Tue 10 Nov 08:00", "relay to priya Tue 10 Nov 09:00"],
+    );
+    check(
+        "2026-11-10T10:00:00Z",
+        "2026-11-10T18:00:00Z",
+        "2026-11-11T12:00:00Z",
+        &["receipt to eli Wed 11 Nov 00:00", "relay to priya Wed 11 Nov 09:00"],
+    );
+}

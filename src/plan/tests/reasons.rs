@@ -226,6 +226,8 @@ fn they_may_have_answered() {
         assert_eq!(why(&life, Touch::LastCall), expected, "{stance:?}");
     }
     let mut life = lived(HEADS_UP, |_| {});
+    // As *What is wrong?* records it.
+    life.takes("ana", "payments", Stance::Concerned);
     life.says("ana", Some("payments"), Said::Correction);
     life.sleeps_until(at(PITCH));
     assert_eq!(why(&life, Touch::Pitch), "concerned");
