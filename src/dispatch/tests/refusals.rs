@@ -76,6 +76,12 @@ async fn a_proxy_that_answers_once_stops_nothing_and_one_that_goes_on_pauses_unt
     assert_eq!(names, times(CERTAIN, &["post_intended", "post_deferred"], &then));
     assert_eq!(house.slack.probed(), 1);
     assert!(house.disk.state().paused.is_none());
+    // While everything else gets through it is this message that is barred: that has an end, and its advocates hear.
+    let (house, names) = records(vec![barred(); 100]).await;
+    assert_eq!(names.last().map(String::as_str), Some("post_refused"), "{names:?}");
+    assert_eq!(names.iter().filter(|name| *name == "post_intended").count(), MOST_TRIES as usize);
+    let state = house.disk.state();
+    assert!(state.paused.is_none() && !state.refused_content.is_empty());
 }
 
 /// When records of this kind were made, in seconds after the start.

@@ -399,8 +399,11 @@ impl Received {
         self.typed().map_or(self.at, |typed| typed.max(self.at))
     }
 
+    /// When Slack says that it was typed. Nothing is looked for further back than a fortnight, so a time that is further
+    /// away says nothing.
     fn typed(&self) -> Option<Timestamp> {
-        self.place.as_ref().and_then(|(_, ts)| ts.at())
+        let typed = self.place.as_ref().and_then(|(_, ts)| ts.at())?;
+        (typed.duration_since(self.at).abs() <= SignedDuration::from_hours(14 * 24)).then_some(typed)
     }
 }
 
