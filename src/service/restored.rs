@@ -116,7 +116,15 @@ pub(super) async fn compare(
                     Class::Gateway | Class::NotApplied | Class::InDoubt if tries < MOST_TRIES => {
                         tokio::time::sleep(BEFORE_RETRY).await;
                     }
-                    _ => {
+                    Class::Recipient
+                    | Class::Revoked
+                    | Class::Token
+                    | Class::Setting
+                    | Class::Content
+                    | Class::Unknown
+                    | Class::Gateway
+                    | Class::NotApplied
+                    | Class::InDoubt => {
                         tracing::warn!(
                             slack.code = error.code(),
                             person = %advocate,
