@@ -85,7 +85,7 @@ pub(super) async fn prove(
         };
         let mut events = match (outcome, &found) {
             (Some(outcome), _) if !known => {
-                let found_as = Some(post).filter(|post| *post != state.id_of(&key));
+                let found_as = state.named_in_intent(post, &key);
                 vec![intent(&world.program, &key, attempt, found_as, now), outcome]
             }
             (_, Found::Refused { code, .. }) => state.when_refused(Call::LookUp, Does::Suspends, code),

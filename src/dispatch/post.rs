@@ -93,13 +93,14 @@ fn intend<P: Planner>(
             return no(End::Unsayable);
         }
     };
+    let found_as = state.named_in_intent(id, key);
     let intent = Event::PostIntended {
-        key: post.key,
+        key: post.key.clone(),
         attempt: post.attempt,
         deadline: outcome::deadline(now, shared.means.timeout + LEAD),
         teams: post.teams,
         audience: post.audience,
-        found_as: None,
+        found_as,
     };
     let (thread, traffic) = (state.thread_of(key).cloned(), key.traffic());
     let outgoing = Outgoing { post: id, attempt: post.attempt, to, thread, message, traffic };

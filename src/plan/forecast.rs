@@ -118,6 +118,8 @@ pub(super) fn run(
                 Effect::Post(post) => {
                     visit(Step::Sent(at, post));
                     let deadline = at.checked_add(CALL).unwrap_or(Timestamp::MAX);
+                    let id = future.state.id_of(&post.key);
+                    let found_as = future.state.named_in_intent(id, &post.key);
                     future.happens(
                         at,
                         Event::PostIntended {
@@ -126,10 +128,9 @@ pub(super) fn run(
                             deadline,
                             teams: post.teams.clone(),
                             audience: post.audience,
-                            found_as: None,
+                            found_as,
                         },
                     );
-                    let id = future.state.id_of(&post.key);
                     let (channel, ts) = (channel.clone(), ts.clone());
                     future.happens(at, Event::PostSent { post: id, attempt: post.attempt, channel, ts });
                 }

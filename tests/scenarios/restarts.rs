@@ -134,6 +134,17 @@ async fn none_twice(world: &World) {
     assert!(twice.is_empty(), "sent twice: {twice:?} of {}", ids.len());
 }
 
+/// Nobody reads the same twice, under whatever id.
+async fn no_words_twice(world: &World, handle: &str, words: &str) {
+    let messages = world.person(handle).await.messages().await;
+    let shown: Vec<String> = messages
+        .iter()
+        .map(crate::world::words)
+        .filter(|shown| shown.contains(words) && shown.contains("asks"))
+        .collect();
+    assert!(shown.len() <= 1, "{handle}: {shown:#?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_is_restored_twice_repeats_no_message_of_any_kind_and_loses_none() {
     let mut world = World::troubled(&sample(), 50).await;
@@ -161,6 +172,9 @@ async fn a_backup_that_is_restored_twice_repeats_no_message_of_any_kind_and_lose
     world.person("priya").await.commands("resume").await;
     world.advance_to("2026-12-21T18:00:00Z").await;
     none_twice(&world).await;
+    for question in ["Does it cover refunds?", "And gift cards?"] {
+        no_words_twice(&world, "priya", question).await;
+    }
     let relayed = priya_reads(&world).await;
     for question in ["Does it cover refunds?", "And gift cards?", "Who pays for vouchers?"] {
         assert!(relayed.iter().any(|text| text.contains(question)), "{question} of {relayed:#?}");

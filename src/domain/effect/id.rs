@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::domain::ids::{MessageTs, PersonId, SlackChannelId};
+
 /// The opaque id of a post: the only thing about it that message metadata and buttons carry.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -31,6 +33,13 @@ impl PostId {
     #[must_use]
     pub fn within(self, epoch: &Epoch) -> Self {
         Self::digest(&[self.0, epoch.0.0].concat())
+    }
+
+    /// The id of what follows from something that was typed: by its place in Slack, which is the same in whichever journal it
+    /// comes to be on record.
+    pub fn of_typed(word: &str, to: &PersonId, (channel, ts): (&SlackChannelId, &MessageTs)) -> Self {
+        let parts = ["typed", word, to.as_str(), channel.as_str(), ts.as_str()];
+        Self::digest(parts.join("\n").as_bytes())
     }
 
     /// An id for a test message of the operator's, made of randomness: it is no post of the program.

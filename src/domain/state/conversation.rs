@@ -130,7 +130,9 @@ impl State {
         let Some(state) = self.questions.get_mut(&question) else { return };
         state.answers.push(seq);
         let (by, answer) = (by.clone(), answer.clone());
-        self.answers.insert(seq, AnswerState { question, by, answer, edited: false, withdrawn: false, at });
+        let state =
+            AnswerState { question, by, answer, place: place.cloned(), edited: false, withdrawn: false, at };
+        self.answers.insert(seq, state);
         if let Some(place) = place {
             self.typed.insert(place.clone(), seq);
         }

@@ -65,8 +65,9 @@ impl State {
             }
             Event::AccountConfirmed { person, by, same } => self.account_confirmed(seq, person, by, *same),
             Event::PostIntended { key, attempt, deadline, teams, audience, found_as } => {
-                if let Some(id) = *found_as {
-                    self.found_under(id, key);
+                match *found_as {
+                    Some(id) => self.found_under(id, key),
+                    None => self.found_by_record(key),
                 }
                 self.intended(at, key, *attempt, *deadline, teams, *audience);
             }

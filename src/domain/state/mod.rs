@@ -451,6 +451,8 @@ pub struct AnswerState {
     pub by: PersonId,
     /// In their words.
     pub answer: Personal,
+    /// Where they wrote it, if not in a modal.
+    pub place: Option<(SlackChannelId, MessageTs)>,
     /// They changed it since.
     pub edited: bool,
     /// They took it back.

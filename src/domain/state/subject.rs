@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{PersonState, PostState, State};
 use crate::domain::effect::{About, Epoch, PostId, PostKey, Traffic};
-use crate::domain::ids::{InitiativeId, MessageTs, Seq};
+use crate::domain::ids::{InitiativeId, MessageTs, Seq, SlackChannelId};
 
 /// By how much the clocks of two machines that held the journal one after the other may differ.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
@@ -38,14 +38,49 @@ impl State {
         if let Some(id) = self.aliases.get(&digest) {
             return *id;
         }
-        let mut id = match self.epoch_of(key) {
-            Some(epoch) => digest.within(epoch),
-            None => digest,
-        };
+        self.free_id(self.id_by_place(key).unwrap_or_else(|| self.id_by_record(digest, key)), key)
+    }
+
+    /// The id of a post by the record that it is for, as it is for everything that wasn't typed, and was for what was
+    /// typed before ids went by places.
+    fn id_by_record(&self, digest: PostId, key: &PostKey) -> PostId {
+        self.epoch_of(key).map_or(digest, |epoch| digest.within(epoch))
+    }
+
+    /// The id of a post about something that was typed.
+    fn id_by_place(&self, key: &PostKey) -> Option<PostId> {
+        let (channel, ts) = self.place_of(key)?;
+        Some(PostId::of_typed(key.word(), key.to(), (channel, ts)))
+    }
+
+    /// Where what a post is about was typed.
+    fn place_of(&self, key: &PostKey) -> Option<&(SlackChannelId, MessageTs)> {
+        match key.about() {
+            About::Said(of) => self.received.get(&of)?.place.as_ref(),
+            About::Answer(of) => self.answers.get(&of)?.place.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn free_id(&self, mut id: PostId, key: &PostKey) -> PostId {
         while self.posts.get(&id).is_some_and(|post| post.key != *key) {
             id = id.instead();
         }
         id
+    }
+
+    /// What an intent has to say of the id of its post, unless that follows from its key.
+    pub fn named_in_intent(&self, id: PostId, key: &PostKey) -> Option<PostId> {
+        let by_record = self.free_id(self.id_by_record(key.id(), key), key);
+        Some(id).filter(|id| *id != by_record)
+    }
+
+    /// An intent that names no id is for the one that follows from the key.
+    pub(super) fn found_by_record(&mut self, key: &PostKey) {
+        if self.place_of(key).is_some() && self.post_of(key).is_none() {
+            let id = self.free_id(self.id_by_record(key.id(), key), key);
+            self.aliases.insert(key.id(), id);
+        }
     }
 
     /// The ids under which a post that isn't on record may have gone out: its own, then those of before each rename,
@@ -58,17 +93,23 @@ impl State {
             return ids;
         }
         let to = key.to();
-        let mut key = key.clone();
-        for renames in self.renamed.iter().rev() {
-            let before = key.clone();
-            key.rename(&renames.undone());
-            if key != before {
-                let id = key.id();
-                let id = self.epoch_of(&key).map_or(id, |epoch| id.within(epoch));
+        let also = |key: &PostKey, ids: &mut Vec<PostId>| {
+            for id in self.id_by_place(key).into_iter().chain([self.id_by_record(key.id(), key)]) {
                 // Whatever is on record under that id is another post, or this one.
                 if !self.posts.contains_key(&id) && !ids.contains(&id) {
                     ids.push(id);
                 }
+            }
+        };
+        let mut key = key.clone();
+        if self.place_of(&key).is_some() {
+            also(&key, &mut ids);
+        }
+        for renames in self.renamed.iter().rev() {
+            let before = key.clone();
+            key.rename(&renames.undone());
+            if key != before {
+                also(&key, &mut ids);
             }
         }
         if self.person(to).is_some_and(PersonState::has_had_another_account) {
@@ -101,7 +142,10 @@ impl State {
     pub fn may_have_gone_before(&self, key: &PostKey, due: Timestamp) -> bool {
         let Some(last) = self.restored.last() else { return false };
         let newest = key.newest_record();
-        let known_then = newest.is_none_or(|newest| newest <= last.from);
+        // What was typed before the restore may be on record for the second time.
+        let typed = self.place_of(key).and_then(|(_, ts)| ts.at());
+        let typed_then = typed.is_some_and(|typed| typed.duration_since(last.at) <= CLOCKS_DIFFER);
+        let known_then = typed_then || newest.is_none_or(|newest| newest <= last.from);
         let in_time = match key.traffic() {
             Traffic::Campaign => true,
             // The journal doesn't say when some notices fell due.

@@ -403,7 +403,7 @@ impl Life {
             deadline: self.now.checked_add(SignedDuration::from_secs(30)).unwrap(),
             teams: post.teams.clone(),
             audience: post.audience,
-            found_as: None,
+            found_as: self.state.named_in_intent(self.state.id_of(&post.key), &post.key),
         });
     }
 
