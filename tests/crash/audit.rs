@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use canvass::domain::effect::{DeliveryKey, PostId, PostKey};
 use canvass::domain::event::{Cause, Event, Record};
-use canvass::domain::ids::{InitiativeId, PersonId};
+use canvass::domain::ids::{InitiativeId, MessageTs, PersonId, Seq, SlackChannelId};
 use serde_json::{Value, json};
 
+use super::record::begun;
 use crate::world::{World, canvass};
 
 /// The opaque id of every message that the bot sent, in the order of the stand-in's log.
@@ -60,28 +61,56 @@ pub(super) fn foretold(world: &World) -> BTreeSet<PostId> {
 
 /// What each message from a person brings about: word back to them, and word to the advocate.
 pub(super) fn answers(records: &[Record], advocate: &PersonId) -> BTreeSet<PostId> {
-    let mut answers = BTreeSet::new();
-    for record in records {
-        if let Event::MessageReceived { person, .. } = &record.event {
-            answers.insert(PostKey::Receipt { of: record.seq, to: person.clone() }.id());
-            answers.insert(PostKey::Relay { of: record.seq, to: advocate.clone() }.id());
-        }
-    }
-    answers
+    let answers = |received: Received<'_>| {
+        let of = received.seq;
+        [
+            received.leads_to(&PostKey::Receipt { of, to: received.from.clone() }),
+            received.leads_to(&PostKey::Relay { of, to: advocate.clone() }),
+        ]
+    };
+    received(records).flat_map(answers).collect()
 }
 
 /// What may follow from a message that nobody answers: it comes back to the advocate, once.
 pub(super) fn reminders(records: &[Record], advocate: &PersonId) -> BTreeSet<PostId> {
-    let received = records.iter().filter(|record| matches!(record.event, Event::MessageReceived { .. }));
-    received.map(|record| PostKey::Overdue { of: record.seq, to: advocate.clone() }.id()).collect()
+    let overdue = |received: Received<'_>| {
+        received.leads_to(&PostKey::Overdue { of: received.seq, to: advocate.clone() })
+    };
+    received(records).map(overdue).collect()
+}
+
+/// A message from a person. What came with a command has no place in Slack.
+struct Received<'a> {
+    seq: Seq,
+    from: &'a PersonId,
+    place: Option<&'a (SlackChannelId, MessageTs)>,
+}
+
+impl Received<'_> {
+    /// The post that follows from it: by its place, if it has one.
+    fn leads_to(&self, key: &PostKey) -> PostId {
+        match self.place {
+            Some((channel, ts)) => PostId::of_typed(key.word(), key.to(), (channel, ts)),
+            None => key.id(),
+        }
+    }
+}
+
+fn received(records: &[Record]) -> impl Iterator<Item = Received<'_>> {
+    records.iter().filter_map(|record| match &record.event {
+        Event::MessageReceived { person, place, .. } => {
+            Some(Received { seq: record.seq, from: person, place: place.as_ref() })
+        }
+        _ => None,
+    })
 }
 
 /// Every post that was begun came to an outcome, and nothing was given up.
 pub(super) fn all_settled(records: &[Record]) {
     let (mut open, mut given_up) = (BTreeSet::new(), Vec::new());
     for record in records {
+        open.extend(begun(&record.event));
         match &record.event {
-            Event::PostIntended { key, attempt, .. } => _ = open.insert((key.id(), *attempt)),
             Event::PostSent { post, attempt, .. }
             | Event::PostAbsent { post, attempt }
             | Event::PostDeferred { post, attempt, .. } => _ = open.remove(&(*post, *attempt)),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use canvass::domain::effect::PostId;
 use canvass::domain::event::{Cause, Event, Record};
 use canvass::domain::ids::Seq;
 use jiff::Timestamp;
@@ -33,4 +34,14 @@ pub(super) fn records(data: &Path) -> Vec<Record> {
             Record { seq, at, cause, event }
         })
         .collect()
+}
+
+/// Which post this begins, and with which attempt: an intent names the id only where it doesn't follow from the key.
+pub(super) fn begun(event: &Event) -> Option<(PostId, u32)> {
+    match event {
+        Event::PostIntended { key, attempt, found_as, .. } => {
+            Some((found_as.unwrap_or_else(|| key.id()), *attempt))
+        }
+        _ => None,
+    }
 }

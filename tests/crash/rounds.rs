@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use canvass::clock::monotonic;
 use canvass::domain::effect::PostId;
-use canvass::domain::event::{Event, Record};
+use canvass::domain::event::Record;
 use canvass::domain::ids::PersonId;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
@@ -354,12 +354,12 @@ impl Campaign {
         let mut begun = BTreeSet::new();
         let mut within_the_hour = BTreeSet::new();
         for record in records {
-            if let Event::PostIntended { key, .. } = &record.event
-                && self.foretold.contains(&key.id())
+            if let Some((post, _)) = record::begun(&record.event)
+                && self.foretold.contains(&post)
             {
-                begun.insert(key.id());
+                begun.insert(post);
                 if self.now < record.at + SignedDuration::from_hours(1) {
-                    within_the_hour.insert(key.id());
+                    within_the_hour.insert(post);
                 }
             }
         }
@@ -405,8 +405,16 @@ impl Campaign {
         let sent: BTreeSet<PostId> = sent.into_iter().collect();
         let missing: Vec<_> = expected.difference(&sent).collect();
         let reminders = audit::reminders(&records, &priya);
-        let unexpected: Vec<_> =
-            sent.difference(&expected).filter(|post| !reminders.contains(*post)).collect();
+        // Told by their records, since an id says nothing.
+        let unexpected: Vec<_> = sent
+            .difference(&expected)
+            .filter(|post| !reminders.contains(*post))
+            .map(|post| {
+                records
+                    .iter()
+                    .find(|record| record::begun(&record.event).is_some_and(|(begun, _)| begun == *post))
+            })
+            .collect();
         assert!(
             missing.is_empty() && unexpected.is_empty(),
             "missing {missing:?}, unexpected {unexpected:?}"

@@ -8,6 +8,8 @@ use canvass::domain::event::{Event, Record};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::record::begun;
+
 /// A step of a post, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
@@ -74,13 +76,12 @@ impl Life<'_> {
     pub(super) fn posts(&self) -> BTreeMap<PostId, Step> {
         let mut posts = BTreeMap::new();
         for record in self.records {
-            match &record.event {
-                Event::PostIntended { key, .. } => _ = posts.insert(key.id(), self.called(key.id())),
-                Event::PostSent { post, .. } => {
-                    // One that an earlier run began was looked up and found.
-                    posts.entry(*post).and_modify(|step| *step = Step::Recorded);
-                }
-                _ => {}
+            if let Some((post, _)) = begun(&record.event) {
+                posts.insert(post, self.called(post));
+            }
+            if let Event::PostSent { post, .. } = &record.event {
+                // One that an earlier run began was looked up and found.
+                posts.entry(*post).and_modify(|step| *step = Step::Recorded);
             }
         }
         posts
@@ -118,7 +119,7 @@ impl Life<'_> {
             Event::PostSent { post, .. } => !self
                 .records
                 .iter()
-                .any(|begun| matches!(&begun.event, Event::PostIntended { key, .. } if key.id() == *post)),
+                .any(|record| begun(&record.event).is_some_and(|(begun, _)| begun == *post)),
             _ => false,
         };
         looked > self.records.iter().filter(settled).count()
