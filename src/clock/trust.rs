@@ -78,6 +78,14 @@ impl Trust {
         }
     }
 
+    /// What another clock says when ours says `now`, as far as it is known.
+    pub fn corrected(&self, now: Timestamp) -> Timestamp {
+        match *self.0.borrow() {
+            Standing::Off { ahead } => now.saturating_sub(ahead).unwrap_or(now),
+            Standing::Unknown | Standing::Agreed { .. } => now,
+        }
+    }
+
     /// Whether another clock has agreed and `now` can be believed: for what nothing undoes.
     pub fn confirms(&self, now: Timestamp, instant: Instant) -> bool {
         matches!(*self.0.borrow(), Standing::Agreed { .. }) && self.believes(now, instant)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::limiter::Slot;
+use super::work::Failing;
 use super::{End, Shared, World, outcome};
 use crate::clock::monotonic;
 use crate::domain::effect::{PostId, PostKey};
@@ -31,15 +32,20 @@ pub(super) async fn settle(
         Some(to) => look_up(&shared, post, &to, thread.as_ref(), slot).await,
         None => Found::Impossible { code: "recipient_gone".to_owned() },
     };
+    let is_over = {
+        let state = shared.means.writer.state();
+        state.post(post).is_some_and(|known| is_over(&shared, post, &known.key, &found))
+    };
     let again = match &found {
         Found::Later(after) => return Ok(End::Again(*after)),
-        Found::Refused { after, .. } => Some(*after),
+        Found::Failed { after, .. } if !is_over => return Ok(End::Again(*after)),
+        Found::Refused { after, .. } | Found::Failed { after, .. } => Some(*after),
         Found::There { .. } | Found::Absent | Found::Impossible { .. } | Found::Misconfigured { .. } => None,
     };
     tracing::info!(post.id = %post, post.attempt = attempt, found = word(&found), "looked up");
     let unknown = shared.unknown.take(post, attempt);
-    let settled = shared.means.writer.submit(None, move |state, now| Decision {
-        events: outcome::of_look_up(state, now, post, attempt, &found, unknown.clone()),
+    let settled = shared.means.writer.submit(None, move |state, _| Decision {
+        events: outcome::of_look_up(state, post, attempt, &found, is_over, unknown.clone()),
         reply: (),
     });
     settled.await?;
@@ -61,9 +67,12 @@ pub(super) async fn prove(
     let thread = shared.means.writer.state().thread_of(&key).cloned();
     let account = to.slack.clone();
     let found = look_up(&shared, post, &to, thread.as_ref(), slot).await;
+    let is_over = is_over(&shared, post, &key, &found);
     let again = match &found {
         Found::Later(after) => return Ok(End::Again(*after)),
-        Found::Refused { after, .. } => Some(*after),
+        Found::Failed { after, .. } if !is_over => return Ok(End::Again(*after)),
+        Found::Refused { after, .. } => Some(*after).filter(|_| !is_over),
+        Found::Failed { .. } => None,
         Found::Misconfigured { .. } => Some(shared.means.rates.first_retry),
         Found::There { .. } | Found::Absent | Found::Impossible { .. } => None,
     };
@@ -77,9 +86,13 @@ pub(super) async fn prove(
                 Some(Event::PostSent { post, attempt, channel: channel.clone(), ts: ts.clone() })
             }
             Found::Impossible { .. } if !key.is_awaited() => Some(Event::PostUnknown { post, attempt }),
+            Found::Refused { .. } | Found::Failed { .. } if is_over && !key.is_awaited() => {
+                Some(Event::PostUnknown { post, attempt })
+            }
             Found::Impossible { .. }
             | Found::Absent
             | Found::Later(_)
+            | Found::Failed { .. }
             | Found::Refused { .. }
             | Found::Misconfigured { .. } => None,
         };
@@ -90,9 +103,14 @@ pub(super) async fn prove(
             }
             (_, Found::Refused { code, .. }) => state.when_refused(Call::LookUp, Does::Suspends, code),
             (_, Found::Misconfigured { code }) => state.when_refused(Call::LookUp, Does::Pauses, code),
-            (_, Found::There { .. } | Found::Absent | Found::Later(_) | Found::Impossible { .. }) => {
-                Vec::new()
-            }
+            (
+                _,
+                Found::There { .. }
+                | Found::Absent
+                | Found::Later(_)
+                | Found::Failed { .. }
+                | Found::Impossible { .. },
+            ) => Vec::new(),
         };
         if matches!(found, Found::There { .. } | Found::Absent) {
             events.extend(state.when_taken(Call::LookUp));
@@ -101,6 +119,29 @@ pub(super) async fn prove(
     });
     proven.await?;
     Ok(again.map_or(End::Proven(account), End::Again))
+}
+
+/// The id of no post.
+pub(super) fn nothing() -> PostId {
+    PostId::of_test([0; 8])
+}
+
+/// Finds out whether Slack lets anything be looked up again, by looking for nothing.
+pub(super) async fn try_out(shared: Arc<Shared>, to: Recipient, slot: Slot) -> Result<End, Stopped> {
+    let found = look_up(&shared, nothing(), &to, None, slot).await;
+    let again = match &found {
+        Found::There { .. } | Found::Absent => {
+            let taken = shared.means.writer.submit(None, |state, _| Decision {
+                events: state.when_taken(Call::LookUp).into_iter().collect(),
+                reply: (),
+            });
+            taken.await?;
+            return Ok(End::Done);
+        }
+        Found::Later(after) | Found::Failed { after, .. } | Found::Refused { after, .. } => *after,
+        Found::Impossible { .. } | Found::Misconfigured { .. } => shared.means.rates.first_retry,
+    };
+    Ok(End::Again(again))
 }
 
 fn intent(
@@ -124,6 +165,26 @@ fn intent(
     }
 }
 
+/// Whether this answer about `post` is one too many of those that say nothing.
+fn is_over(shared: &Shared, post: PostId, key: &PostKey, found: &Found) -> bool {
+    let now = shared.means.clock.now();
+    let failing = match found {
+        Found::Refused { .. } => Failing::Refused,
+        Found::Failed { .. } => Failing::Failed,
+        Found::There { .. } | Found::Absent => {
+            shared.patience.taken(now);
+            shared.patience.ends(post);
+            return false;
+        }
+        Found::Impossible { .. } => {
+            shared.patience.ends(post);
+            return false;
+        }
+        Found::Later(_) | Found::Misconfigured { .. } => return false,
+    };
+    shared.patience.is_over(post, failing, key, now)
+}
+
 async fn look_up(
     shared: &Shared,
     post: PostId,
@@ -135,13 +196,16 @@ async fn look_up(
     let started = monotonic();
     let found = tokio::time::timeout(shared.means.timeout, shared.means.performer.look_up(post, to, thread))
         .await
-        .unwrap_or(Found::Later(shared.means.rates.first_retry));
+        .unwrap_or_else(|_| Found::Failed {
+            code: "timeout".to_owned(),
+            after: shared.means.rates.first_retry,
+        });
     let done = monotonic();
     match &found {
         // Most often a limit. The post goes to the end of the queue, so the others lose this rest only.
         Found::Later(after) => slot.limited(started, done, *after),
         // Others are refused as well, most often; they go on, but less and less often.
-        Found::Refused { .. } => slot.lost(started, done),
+        Found::Refused { .. } | Found::Failed { .. } => slot.lost(started, done),
         Found::There { .. } | Found::Absent | Found::Impossible { .. } | Found::Misconfigured { .. } => {
             slot.answered(started, done);
         }
@@ -154,6 +218,7 @@ fn word(found: &Found) -> &'static str {
         Found::There { .. } => "there",
         Found::Absent => "absent",
         Found::Later(_) => "later",
+        Found::Failed { .. } => "failed",
         Found::Refused { .. } => "refused",
         Found::Misconfigured { .. } => "misconfigured",
         Found::Impossible { .. } => "impossible",

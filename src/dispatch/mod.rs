@@ -135,6 +135,8 @@ struct Shared {
     stopping: AtomicBool,
     /// The calls in doubt that were refused for a reason that isn't known here.
     unknown: work::Unknown,
+    /// How long what could not be looked up has been failing.
+    patience: work::Patience,
 }
 
 /// How a piece of work ended, as far as it matters for what is started next.
@@ -154,15 +156,18 @@ enum End {
     Again(Duration),
 }
 
-/// Where a message to `person` may have gone: to their account, or to one that it replaced.
-fn conversations(program: &Program, state: &State, person: &PersonId) -> Vec<Recipient> {
+/// Where a message to `person` that was due then may have gone: to their account, or to one that it replaced. Where
+/// nothing had gone before a restore and nothing was due by then, nothing is looked for: nobody can open a conversation
+/// with an account that is closed.
+fn conversations(program: &Program, state: &State, person: &PersonId, due: Timestamp) -> Vec<Recipient> {
     let Some(to) = recipient(program, state, person) else { return Vec::new() };
     let mut all = vec![to];
     let Some(known) = state.person(person) else { return all };
     let apart = known.before.keys().filter_map(|former| state.person(former));
     let apart = apart.filter_map(|known| Some((known.slack.clone()?, known.channel.clone())));
     let former = known.former.iter().map(|(slack, channel)| (slack.clone(), channel.clone()));
-    for (slack, channel) in apart.chain(former) {
+    let was_due = state.was_restored_after(due);
+    for (slack, channel) in apart.chain(former).filter(|(_, channel)| was_due || channel.is_some()) {
         if all.iter().all(|other| other.slack != slack) {
             all.push(Recipient { person: person.clone(), slack, channel });
         }

@@ -13,15 +13,10 @@ use crate::domain::state::{Phase, PostState, State};
 /// The longest that a post waits for its next attempt, whatever Slack's limits.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
-/// What somebody waits for is sent again though nobody knows whether it arrived, but only once: this attempt is
-/// the last.
-const LAST_BLIND_ATTEMPT: u32 = 2;
-
-/// Whether this attempt of `post` has no outcome yet.
-fn awaits(state: &State, post: PostId, attempt: u32) -> bool {
-    state
-        .post(post)
-        .is_some_and(|post| post.attempt == attempt && matches!(post.phase, Phase::Intended { .. }))
+/// What is known of `post`, if this attempt of it has no outcome yet.
+fn awaited(state: &State, post: PostId, attempt: u32) -> Option<&PostState> {
+    let open = |post: &&PostState| post.attempt == attempt && matches!(post.phase, Phase::Intended { .. });
+    state.post(post).filter(open)
 }
 
 /// The events that follow from the outcome of a call of this kind.
@@ -33,14 +28,15 @@ pub(super) fn of_call(
     call: Call,
     outcome: &Outcome,
 ) -> Vec<Event> {
-    if !awaits(state, post, attempt) {
-        return Vec::new();
-    }
-    let deferred = |wait: Duration, code: String| {
-        vec![Event::PostDeferred { post, attempt, until: after(now, wait), code }]
+    let Some(known) = awaited(state, post, attempt) else { return Vec::new() };
+    // With this one.
+    let strange_ones = known.strange.saturating_add(1);
+    let waits = |wait: Duration, code: String, strange: bool| {
+        vec![Event::PostDeferred { post, attempt, until: after(now, wait), code, strange }]
     };
-    let paused = |code: String| {
-        let mut events = deferred(Duration::ZERO, code.clone());
+    let deferred = |wait: Duration, code: String| waits(wait, code, false);
+    let paused = |code: String, strange: bool| {
+        let mut events = waits(Duration::ZERO, code.clone(), strange);
         events.extend(state.when_refused(call, Does::Pauses, &code));
         events
     };
@@ -51,20 +47,20 @@ pub(super) fn of_call(
             std::iter::once(sent).chain(state.when_taken(call)).collect()
         }
         Outcome::Refused { because, code } => vec![refused(post, attempt, because, code)],
-        Outcome::Misconfigured { code } => paused(code),
-        Outcome::Barred { code } if attempt < CERTAIN => deferred(again(), code),
+        Outcome::Misconfigured { code } => paused(code, false),
+        Outcome::Barred { code } if strange_ones < CERTAIN => waits(again(), code, true),
         // Other calls got through between: it is this message that is barred.
-        Outcome::Barred { code } if MOST_TRIES <= attempt => {
+        Outcome::Barred { code } if MOST_TRIES <= strange_ones => {
             vec![refused(post, attempt, RefusedFor::Content, code)]
         }
-        Outcome::Barred { code } => paused(code),
+        Outcome::Barred { code } => paused(code, true),
         Outcome::Suspended { code } => {
             let mut events = deferred(LONGEST_WAIT, code.clone());
             events.extend(state.when_refused(call, Does::Suspends, &code));
             events
         }
         Outcome::Unknown { maybe: true, .. } | Outcome::InDoubt { .. } => Vec::new(),
-        Outcome::Unknown { code, maybe: false } if attempt < MOST_TRIES => deferred(again(), code),
+        Outcome::Unknown { code, maybe: false } if strange_ones < MOST_TRIES => waits(again(), code, true),
         Outcome::Unknown { code, maybe: false } => vec![refused(post, attempt, RefusedFor::Content, code)],
         Outcome::NotApplied { retry_after, code } => {
             deferred(retry_after.min(LONGEST_RETRY_AFTER).max(again()), code)
@@ -81,49 +77,44 @@ fn refused(post: PostId, attempt: u32, because: RefusedFor, code: String) -> Eve
 }
 
 /// The events that follow from looking a post in doubt up; `unknown` is the code that its call was refused with, if
-/// nobody here knows it.
+/// nobody here knows it, and `is_over` whether no answer of use has come for too long.
 pub(super) fn of_look_up(
     state: &State,
-    now: Timestamp,
     post: PostId,
     attempt: u32,
     found: &Found,
+    is_over: bool,
     unknown: Option<String>,
 ) -> Vec<Event> {
-    let Some(known) = state.post(post).filter(|_| awaits(state, post, attempt)) else { return Vec::new() };
+    let Some(known) = awaited(state, post, attempt) else { return Vec::new() };
     let settled = |event: Event| std::iter::once(event).chain(state.when_taken(Call::LookUp)).collect();
     match found {
         Found::There { channel, ts } => {
             settled(Event::PostSent { post, attempt, channel: channel.clone(), ts: ts.clone() })
         }
         Found::Absent => settled(match unknown {
-            Some(code) if MOST_TRIES <= attempt => refused(post, attempt, RefusedFor::Content, code),
-            Some(_) | None => Event::PostAbsent { post, attempt },
+            Some(code) if MOST_TRIES <= known.strange.saturating_add(1) => {
+                refused(post, attempt, RefusedFor::Content, code)
+            }
+            unknown => Event::PostAbsent { post, attempt, strange: unknown.is_some(), blind: false },
         }),
         Found::Later(_) => Vec::new(),
         Found::Misconfigured { code } => state.when_refused(Call::LookUp, Does::Pauses, code),
         Found::Refused { code, .. } => {
             let mut events = state.when_refused(Call::LookUp, Does::Suspends, code);
-            if let Phase::Intended { deadline } = &known.phase
-                && after(*deadline, doubtful_for(known)) <= now
-            {
-                events.push(given_up(known, post, attempt));
-            }
+            events.extend(is_over.then(|| given_up(known, post, attempt)));
             events
         }
+        Found::Failed { .. } => is_over.then(|| given_up(known, post, attempt)).into_iter().collect(),
         Found::Impossible { .. } => vec![given_up(known, post, attempt)],
     }
 }
 
-/// For how long Slack may refuse to say what became of a post before nobody counts on its word any more.
-fn doubtful_for(post: &PostState) -> Duration {
-    Duration::from_secs(if post.key.is_awaited() { 15 * 60 } else { 24 * 3600 })
-}
-
-/// What becomes of a post of which it can't be known whether it arrived.
+/// What becomes of a post of which it can't be known whether it arrived: what somebody waits for is sent again all the
+/// same, but only once.
 fn given_up(known: &PostState, post: PostId, attempt: u32) -> Event {
-    if known.key.is_awaited() && attempt < LAST_BLIND_ATTEMPT {
-        Event::PostAbsent { post, attempt }
+    if known.key.is_awaited() && !known.blind {
+        Event::PostAbsent { post, attempt, strange: false, blind: true }
     } else {
         Event::PostUnknown { post, attempt }
     }
@@ -159,6 +150,16 @@ mod tests {
     }
 
     fn under_way_of(key: PostKey, attempt: u32) -> (State, PostId) {
+        let mut state = State::of(&[]);
+        tries(&mut state, &key, attempt);
+        (state, key.id())
+    }
+
+    fn happens(state: &mut State, event: Event) {
+        state.apply(&Record { seq: Seq(state.head.0 + 1), at: NOW, cause: None, event });
+    }
+
+    fn tries(state: &mut State, key: &PostKey, attempt: u32) {
         let intent = Event::PostIntended {
             key: key.clone(),
             attempt,
@@ -167,7 +168,7 @@ mod tests {
             audience: None,
             found_as: None,
         };
-        (State::of(&[Record { seq: Seq(1), at: NOW, cause: None, event: intent }]), key.id())
+        happens(state, intent);
     }
 
     #[test]
@@ -195,24 +196,67 @@ mod tests {
     }
 
     #[test]
-    fn what_may_have_arrived_is_sent_a_second_time_only_where_somebody_waits_for_it() {
+    fn what_may_have_arrived_is_sent_a_second_time_only_where_somebody_waits_for_it_and_never_a_third_time() {
         let ana = PersonId::parse("ana").unwrap();
         let notice = Notice::CallsRefused { calls: Call::LookUp, since: Seq(1) };
         let impossible = Found::Impossible { code: "not_in_channel".to_owned() };
-        let check = |key: PostKey, attempt: u32, again: bool| {
-            let (state, post) = under_way_of(key.clone(), attempt);
-            let events = of_look_up(&state, NOW, post, attempt, &impossible, None);
-            let expected = match again {
-                true => Event::PostAbsent { post, attempt },
-                false => Event::PostUnknown { post, attempt },
-            };
-            assert_eq!(events, [expected], "{key:?}, attempt {attempt}");
+        let check = |key: PostKey, again: bool| {
+            let mut state = State::of(&[]);
+            let post = key.id();
+            // That a limit put it off before says nothing.
+            tries(&mut state, &key, 1);
+            let limited = Outcome::NotApplied { retry_after: Duration::ZERO, code: "ratelimited".to_owned() };
+            for event in of_call(&state, NOW, post, 1, Call::Post, &limited) {
+                happens(&mut state, event);
+            }
+            for attempt in 2..=if again { 3 } else { 2 } {
+                tries(&mut state, &key, attempt);
+                let events = of_look_up(&state, post, attempt, &impossible, false, None);
+                let expected = match again && attempt == 2 {
+                    true => Event::PostAbsent { post, attempt, strange: false, blind: true },
+                    false => Event::PostUnknown { post, attempt },
+                };
+                assert_eq!(events, [expected], "{key:?}, attempt {attempt}");
+                events.into_iter().for_each(|event| happens(&mut state, event));
+            }
         };
-        let receipt = PostKey::Receipt { of: Seq(1), to: ana.clone() };
-        check(receipt.clone(), 1, true);
-        check(receipt, 2, false);
-        check(PostKey::Notice { to: ana.clone(), notice }, 1, true);
-        check(PostKey::Digest { to: ana, on: jiff::civil::date(2026, 11, 30) }, 1, false);
+        check(PostKey::Receipt { of: Seq(1), to: ana.clone() }, true);
+        check(PostKey::Notice { to: ana.clone(), notice }, true);
+        check(PostKey::Digest { to: ana, on: jiff::civil::date(2026, 11, 30) }, false);
+    }
+
+    #[test]
+    fn only_what_is_refused_time_after_time_counts_as_refused() {
+        let limited = || Outcome::NotApplied { retry_after: Duration::ZERO, code: "ratelimited".to_owned() };
+        let barred = || Outcome::Barred { code: "http-403".to_owned() };
+        let unknown = || Outcome::Unknown { code: "brand_new_error".to_owned(), maybe: false };
+        // What the last of these outcomes leads to.
+        let check = |outcomes: Vec<Outcome>, expected: &[&str]| {
+            let key = PostKey::Receipt { of: Seq(1), to: PersonId::parse("ana").unwrap() };
+            let mut state = State::of(&[]);
+            let mut last = Vec::new();
+            for (attempt, outcome) in (1..).zip(&outcomes) {
+                tries(&mut state, &key, attempt);
+                last = of_call(&state, NOW, key.id(), attempt, Call::Post, outcome);
+                last.iter().for_each(|event| happens(&mut state, event.clone()));
+            }
+            let name = |event: &Event| serde_json::to_value(event).unwrap()["event"].clone();
+            let names: Vec<_> = last.iter().map(name).collect();
+            assert_eq!(names, expected, "{outcomes:?}");
+        };
+        let of = |parts: &[(usize, &dyn Fn() -> Outcome)]| {
+            parts.iter().flat_map(|(times, outcome)| (0..*times).map(|_| outcome())).collect::<Vec<_>>()
+        };
+        check(of(&[(2, &barred)]), &["post_deferred"]);
+        check(of(&[(3, &barred)]), &["post_deferred", "posting_paused"]);
+        check(of(&[(5, &barred)]), &["post_refused"]);
+        check(of(&[(4, &unknown)]), &["post_deferred"]);
+        check(of(&[(5, &unknown)]), &["post_refused"]);
+        // An outage before, or a limit between, is no refusal.
+        check(of(&[(9, &limited), (1, &barred)]), &["post_deferred"]);
+        check(of(&[(9, &limited), (1, &unknown)]), &["post_deferred"]);
+        check(of(&[(2, &barred), (1, &limited), (1, &barred)]), &["post_deferred"]);
+        check(of(&[(4, &unknown), (1, &limited), (4, &unknown)]), &["post_deferred"]);
     }
 
     #[test]
@@ -221,10 +265,8 @@ mod tests {
         let refused = Outcome::Refused { because: RefusedFor::Recipient, code: "user_disabled".to_owned() };
         assert_eq!(of_call(&state, NOW, post, 2, Call::Post, &refused), [], "another attempt");
         let events = of_call(&state, NOW, post, 1, Call::Post, &refused);
-        for event in events {
-            state.apply(&Record { seq: Seq(2), at: NOW, cause: None, event });
-        }
+        events.into_iter().for_each(|event| happens(&mut state, event));
         assert_eq!(of_call(&state, NOW, post, 1, Call::Post, &refused), []);
-        assert_eq!(of_look_up(&state, NOW, post, 1, &Found::Absent, None), []);
+        assert_eq!(of_look_up(&state, post, 1, &Found::Absent, false, None), []);
     }
 }

@@ -147,6 +147,9 @@ async fn record(shared: &Shared, outgoing: &Outgoing, outcome: Outcome) -> Resul
         | Outcome::Unknown { maybe: false, .. }
         | Outcome::NotApplied { .. } => {}
     }
+    if matches!(outcome, Outcome::Sent { .. }) {
+        shared.patience.taken(shared.means.clock.now());
+    }
     let call = if outgoing.message.attachment.is_some() { Call::File } else { Call::Post };
     let recorded = shared.means.writer.submit(None, move |state, now| Decision {
         events: outcome::of_call(state, now, post, attempt, call, &outcome),

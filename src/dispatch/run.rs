@@ -11,10 +11,10 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{broadcast, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::limiter::{Limiter, Slot};
+use super::limiter::{Limiter, Method, Slot};
 use super::looks::Looks;
 use super::probe::{Look, Probes, probe};
-use super::work::{InFlight, Kind, Retries, Round, Unknown};
+use super::work::{InFlight, Kind, Patience, Retries, Round, Unknown};
 use super::{End, Means, Planner, Settled, Shared, World, conversations, look_up, post, recipient, refresh};
 use crate::clock::monotonic;
 use crate::domain::effect::{Effect, Post, PostId, PostKey, Traffic};
@@ -23,6 +23,8 @@ use crate::domain::ids::{PersonId, Seq, SlackUserId};
 use crate::domain::message::Recipient;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
+use crate::domain::refusal::Call;
+use crate::domain::state::PersonState;
 use crate::journal::{Decision, Stopped};
 
 /// After how long work that panicked is tried again.
@@ -59,8 +61,8 @@ pub struct Dispatch<P> {
     refused: HashSet<PostId>,
     /// What can't be written in this world.
     unsayable: HashSet<PostId>,
-    /// Posts that may have gone out without being on record, to look up before they are sent.
-    unproven: BTreeMap<PostId, PostKey>,
+    /// Posts that may have gone out without being on record, to look up before they are sent, and when each was due.
+    unproven: BTreeMap<PostId, (PostKey, Timestamp)>,
     /// Those that were looked up, each with the account in whose conversation. Whoever has had another account has
     /// another conversation, which is looked through as well.
     proven: HashSet<(PostId, SlackUserId)>,
@@ -99,6 +101,7 @@ impl<P: Planner> Dispatch<P> {
                 limiter,
                 stopping: AtomicBool::new(false),
                 unknown: Unknown::default(),
+                patience: Patience::default(),
             }),
             planner,
             program,
@@ -185,7 +188,9 @@ impl<P: Planner> Dispatch<P> {
         paused.await?;
         let state = self.shared.means.writer.state();
         let keys = unproven.into_iter().map(PostKey::Touch);
-        let ids = |key: PostKey| state.ids_before(&key).into_iter().map(move |id| (id, key.clone()));
+        let ids = |key: PostKey| {
+            state.ids_before(&key).into_iter().map(move |id| (id, (key.clone(), Timestamp::MIN)))
+        };
         self.unproven = keys.flat_map(ids).collect();
         Ok(())
     }
@@ -225,9 +230,10 @@ impl<P: Planner> Dispatch<P> {
             End::Proven(account) => {
                 self.retries.forget(post);
                 self.proven.insert((post, account));
-                let is_left = self.unproven.get(&post).is_some_and(|key| {
+                let is_left = self.unproven.get(&post).is_some_and(|(key, due)| {
                     let state = self.shared.means.writer.state();
-                    self.unseen(post, &conversations(&self.world.program, &state, key.to())).is_some()
+                    let to = conversations(&self.world.program, &state, key.to(), *due);
+                    self.unseen(post, &to).is_some()
                 });
                 if !is_left {
                     self.unproven.remove(&post);
@@ -281,6 +287,7 @@ impl<P: Planner> Dispatch<P> {
             self.looks.forget();
         }
         self.prove(&mut round);
+        self.try_looking(&mut round);
         let probe = self.probe(now, &mut round);
         let wakes = self.planner.next_wake().into_iter().chain(self.looks.next(now)).chain(probe);
         let next_wake = wakes.filter(|wake| *wake > now).min();
@@ -333,7 +340,7 @@ impl<P: Planner> Dispatch<P> {
         }
         if !doubtful.is_empty() {
             round.left += 1;
-            self.unproven.extend(doubtful.into_iter().map(|id| (id, key.clone())));
+            self.unproven.extend(doubtful.into_iter().map(|id| (id, (key.clone(), life.due))));
             return;
         }
         let to = key.to().clone();
@@ -357,7 +364,7 @@ impl<P: Planner> Dispatch<P> {
         if !state.may_have_gone_before(key, due) {
             return Vec::new();
         }
-        let to = conversations(&self.world.program, &state, key.to());
+        let to = conversations(&self.world.program, &state, key.to(), due);
         let unseen = |id: &PostId| to.is_empty() || self.unseen(*id, &to).is_some();
         state.ids_before(key).into_iter().filter(unseen).collect()
     }
@@ -372,7 +379,7 @@ impl<P: Planner> Dispatch<P> {
             return false;
         }
         round.left += 1;
-        self.unproven.extend(doubtful.into_iter().map(|id| (id, key.clone())));
+        self.unproven.extend(doubtful.into_iter().map(|id| (id, (key.clone(), Timestamp::MIN))));
         true
     }
 
@@ -432,17 +439,50 @@ impl<P: Planner> Dispatch<P> {
     fn prove(&mut self, round: &mut Round) {
         let known: Vec<(PostId, PostKey, Recipient)> = {
             let state = self.shared.means.writer.state();
-            let to = |id: PostId, key: &PostKey| {
-                let all = conversations(&self.world.program, &state, key.to());
+            let to = |id: PostId, key: &PostKey, due: Timestamp| {
+                let all = conversations(&self.world.program, &state, key.to(), due);
                 self.unseen(id, &all).or(all.first()).cloned()
             };
-            self.unproven.iter().filter_map(|(id, key)| Some((*id, key.clone(), to(*id, key)?))).collect()
+            let known = self.unproven.iter();
+            known.filter_map(|(id, (key, due))| Some((*id, key.clone(), to(*id, key, *due)?))).collect()
         };
         for (id, key, to) in known {
             let person = key.to().clone();
             self.start(Kind::LookUp, id, &person, round, |dispatch, slot| {
                 look_up::prove(dispatch.shared.clone(), dispatch.world.clone(), id, key, to, slot)
             });
+        }
+    }
+
+    /// While Slack refuses look-ups and nothing is left to look up, one that looks for nothing finds out when that is
+    /// over. Nobody waits for it.
+    fn try_looking(&mut self, round: &mut Round) {
+        let nothing = look_up::nothing();
+        let to = {
+            let state = self.shared.means.writer.state();
+            if !state.calls_refused.contains_key(&Call::LookUp) || round.looks_up {
+                return;
+            }
+            let with_channel = |(id, known): (&PersonId, &Arc<PersonState>)| {
+                known.channel.as_ref().and_then(|_| recipient(&self.world.program, &state, id))
+            };
+            state.people.iter().find_map(with_channel)
+        };
+        let Some(to) = to else { return };
+        if let Some(at) = self.retries.after(nothing, round.now) {
+            round.wake_at(at);
+            return;
+        }
+        let (kind, person) = (Kind::LookUp, to.person.clone());
+        if !self.may_start(kind, &person, round) {
+            return;
+        }
+        match self.shared.limiter.take(Method::LookUp, |most| kind.leaves(most), &person, round.now) {
+            Ok(slot) => {
+                let task = self.jobs.spawn(look_up::try_out(self.shared.clone(), to, slot)).id();
+                self.in_flight.started(task, kind, nothing, person);
+            }
+            Err(wait) => round.waits(kind, wait),
         }
     }
 
@@ -497,6 +537,7 @@ impl<P: Planner> Dispatch<P> {
         F: Future<Output = Result<End, Stopped>> + Send + 'static,
     {
         round.left += 1;
+        round.looks_up |= kind == Kind::LookUp;
         if !self.may_start(kind, to, round) {
             return;
         }

@@ -4,15 +4,21 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::task::Id;
 
 use super::limiter::{Method, Wait};
-use crate::domain::effect::{PostId, Traffic};
+use crate::domain::effect::{PostId, PostKey, Traffic};
 use crate::domain::ids::PersonId;
 use crate::domain::performer::LONGEST_RETRY_AFTER;
 
 /// The longest wait before work that could not be done is tried again.
 const LONGEST_RETRY: Duration = Duration::from_secs(600);
+
+/// For how long Slack may refuse to say what became of a post before nobody counts on its word any more: of one that
+/// somebody waits for, and of one that is never sent again. The longer is less than a day, so that a program that is
+/// started anew each night comes to an end as well.
+const PATIENCE: [SignedDuration; 2] = [SignedDuration::from_mins(15), SignedDuration::from_hours(20)];
 
 /// Kinds of work. Each has room of its own, so that a slow campaign never keeps an answer waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -159,12 +165,66 @@ impl Unknown {
     }
 }
 
+/// For how long look-ups of posts have come to nothing. A process that starts anew begins anew as well.
+#[derive(Debug, Default)]
+pub(super) struct Patience(Mutex<Looking>);
+
+#[derive(Debug, Default)]
+struct Looking {
+    /// How each fails, and since when it does so, by the calendar.
+    failing: HashMap<PostId, (Failing, Timestamp)>,
+    /// When Slack last took a call of a message or a look-up.
+    taken: Option<Timestamp>,
+}
+
+/// How a look-up comes to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failing {
+    /// Slack refuses to say.
+    Refused,
+    /// There is no answer of use.
+    Failed,
+}
+
+impl Patience {
+    /// A look-up of `post` came to nothing, once more; whether that lasts so long that nobody counts on Slack's word any
+    /// more. What gets no answer is waited for while nothing else gets through either.
+    pub(super) fn is_over(&self, post: PostId, failing: Failing, key: &PostKey, now: Timestamp) -> bool {
+        let mut looking = self.looking();
+        let taken = looking.taken;
+        let (before, since) = looking.failing.entry(post).or_insert((failing, now));
+        if *before != failing {
+            (*before, *since) = (failing, now);
+        }
+        let [awaited, other] = PATIENCE;
+        let patience = if key.is_awaited() { awaited } else { other };
+        let others_get_through = taken.is_some_and(|taken| *since < taken);
+        patience <= now.duration_since(*since) && (failing == Failing::Refused || others_get_through)
+    }
+
+    /// A look-up of `post` ended otherwise.
+    pub(super) fn ends(&self, post: PostId) {
+        self.looking().failing.remove(&post);
+    }
+
+    /// Slack took a call.
+    pub(super) fn taken(&self, now: Timestamp) {
+        self.looking().taken = Some(now);
+    }
+
+    fn looking(&self) -> MutexGuard<'_, Looking> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// One walk along what is due.
 #[derive(Debug)]
 pub(super) struct Round {
     pub(super) now: Instant,
     /// What is due and not done.
     pub(super) left: usize,
+    /// Something of that is to be looked up.
+    pub(super) looks_up: bool,
     /// When a limit lets more go.
     pub(super) wake: Option<Instant>,
     exhausted: HashSet<Kind>,
@@ -172,7 +232,7 @@ pub(super) struct Round {
 
 impl Round {
     pub(super) fn new(now: Instant) -> Self {
-        Self { now, left: 0, wake: None, exhausted: HashSet::new() }
+        Self { now, left: 0, looks_up: false, wake: None, exhausted: HashSet::new() }
     }
 
     /// Whether more of `kind` may be tried in this round.

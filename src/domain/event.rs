@@ -287,13 +287,22 @@ pub enum Event {
         until: Timestamp,
         /// Slack's error code, or ours.
         code: String,
+        /// Nobody knows why it was refused: so many of these in a row, and it counts as refused for good.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        strange: bool,
     },
-    /// It was in doubt, was looked for and isn't there; the next attempt may follow.
+    /// It was in doubt and isn't there, or nobody can tell; the next attempt may follow.
     PostAbsent {
         /// Which.
         post: PostId,
         /// Which try.
         attempt: u32,
+        /// It was refused, and nobody knows why.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        strange: bool,
+        /// It could not be looked up: what follows may be a second copy.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        blind: bool,
     },
     /// It was in doubt and could not be looked up; it is never sent again.
     PostUnknown {

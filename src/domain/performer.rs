@@ -95,8 +95,15 @@ pub enum Found {
     },
     /// It certainly isn't.
     Absent,
-    /// Can't be told now; try again after this long.
+    /// A limit; try again after this long.
     Later(Duration),
+    /// No answer of use, for a reason that passes most often; try again after this long.
+    Failed {
+        /// Slack's error code, or ours.
+        code: String,
+        /// How long to wait.
+        after: Duration,
+    },
     /// Slack refuses to say; that may change, so try again after this long.
     Refused {
         /// Slack's error code.

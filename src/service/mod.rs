@@ -214,10 +214,12 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         coming: home::Coming::default(),
     };
     tasks.spawn(until(stopping.clone(), async_ok(home::Homes { desk, openings }.keep_fresh())));
+    let believed = Trust::default();
     let sweep = sweep::Sweep {
         client: client.clone(),
         writer: writer.clone(),
         clock: clock.clone(),
+        trust: believed.clone(),
         inbox,
         heard,
         keeper,
@@ -243,7 +245,6 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         }
     };
 
-    let believed = Trust::default();
     let (compared, first_comparison) = oneshot::channel();
     if clock.moves_by_hand() {
         // A sandbox's calendar is meant to be off.

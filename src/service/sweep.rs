@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::heard::{Keeper, Kept};
-use crate::clock::{Clock, monotonic};
+use crate::clock::{Clock, Trust, monotonic};
 use crate::domain::ids::{Seq, SlackChannelId, SlackUserId};
 use crate::domain::observation::Observations;
 use crate::journal::Writer;
@@ -54,6 +54,8 @@ pub(super) struct Sweep {
     pub(super) client: Arc<Client>,
     pub(super) writer: Writer,
     pub(super) clock: Clock,
+    /// How far that is from Slack's, by which everything there is dated.
+    pub(super) trust: Trust,
     pub(super) inbox: Arc<dyn Inbox>,
     pub(super) heard: Heard,
     pub(super) keeper: Arc<dyn Keeper>,
@@ -220,7 +222,7 @@ impl Sweep {
         if self.seen.clone().wait_for(|seen| !seen.starting).await.is_err() {
             return Denied::new();
         }
-        let since = back(since, MARGIN).max(back(self.clock.now(), OLDEST));
+        let since = back(since, MARGIN).max(back(self.trust.corrected(self.clock.now()), OLDEST));
         let places = self.places();
         tracing::info!(conversations = places.len(), %since, "looking for what was typed during an outage");
         let tried = self.clock.now();

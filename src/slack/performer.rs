@@ -174,7 +174,7 @@ impl Performer for SlackPerformer {
                 | Does::LeavesIt
                 | Does::Drops => match error {
                     CallError::Limited { retry_after } => Found::Later(retry_after),
-                    _ => Found::Later(LOOK_AGAIN),
+                    other => Found::Failed { code: other.code(), after: LOOK_AGAIN },
                 },
             },
         }

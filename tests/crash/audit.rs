@@ -112,7 +112,7 @@ pub(super) fn all_settled(records: &[Record]) {
         open.extend(begun(&record.event));
         match &record.event {
             Event::PostSent { post, attempt, .. }
-            | Event::PostAbsent { post, attempt }
+            | Event::PostAbsent { post, attempt, .. }
             | Event::PostDeferred { post, attempt, .. } => _ = open.remove(&(*post, *attempt)),
             Event::PostUnknown { .. } | Event::PostMissed { .. } | Event::PostRefused { .. } => {
                 given_up.push(record.event.clone());

@@ -533,7 +533,7 @@ async fn is_found(key: &PostKey, changes: impl AsyncFn(&House, &Process, SlackUs
     process.stops().await.unwrap();
 }
 
-fn restored() -> Event {
+pub(super) fn restored() -> Event {
     Event::Restored { epoch: Epoch::new([1; 16]), from: Seq(100) }
 }
 

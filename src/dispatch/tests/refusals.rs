@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::house::{House, Process};
 use super::list::List;
+use super::restored;
 use super::slack::Does;
 use super::world::{minutes, person, receipt, start_of_test, touch};
 use crate::domain::effect::PostKey;
@@ -214,6 +215,8 @@ async fn what_may_not_be_looked_up_is_told_and_given_up_after_a_day() {
     }
     let process = house.start();
     house.slack.arrivals(2).await;
+    house.hand.set(start_of_test() + SignedDuration::from_mins(3));
+    until(|| house.disk.state().calls_refused.contains_key(&Call::LookUp)).await;
     let open = |key: &PostKey| {
         let state = house.disk.state();
         state
@@ -232,6 +235,83 @@ async fn what_may_not_be_looked_up_is_told_and_given_up_after_a_day() {
     }
     assert_eq!(house.disk.state().post(touch("ana").id()).unwrap().phase, Phase::Unknown);
     assert_eq!(house.slack.count(&touch("ana")), 1);
+    process.stops().await.unwrap();
+}
+
+/// Yields until it holds.
+async fn until(holds: impl Fn() -> bool) {
+    while !holds() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_restore_may_not_look_up_is_given_up_as_well() {
+    let house = House::new(&[touch("ana"), receipt("ben")]);
+    let refused = || Found::Refused { code: "missing_scope".to_owned(), after: Duration::from_millis(1) };
+    for key in [touch("ana"), receipt("ben")] {
+        house.slack.has(&key);
+        house.slack.finds(&key, vec![refused(); 100_000]);
+    }
+    house.rename_all("mute");
+    let mut process = house.start();
+    process.settles().await;
+    process.happens(restored()).await;
+    house.rename_all("said");
+    until(|| house.disk.state().calls_refused.contains_key(&Call::LookUp)).await;
+    let phase = |key: &PostKey| house.disk.state().post_of(key).map(|post| post.phase.clone());
+    assert_eq!([phase(&touch("ana")), phase(&receipt("ben"))], [None, None]);
+    // Somebody waits for the receipt: a second one is better than none.
+    house.hand.set(start_of_test() + SignedDuration::from_hours(1));
+    until(|| matches!(phase(&receipt("ben")), Some(Phase::Sent { .. }))).await;
+    assert_eq!(phase(&touch("ana")), None);
+    // A touch never goes out twice, so that this one did is possible is all that is ever known.
+    house.hand.set(start_of_test() + SignedDuration::from_hours(26));
+    until(|| phase(&touch("ana")) == Some(Phase::Unknown)).await;
+    assert_eq!(house.slack.count(&touch("ana")), 1);
+    process.stops().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_look_up_that_gets_no_answer_is_given_up_once_others_get_through() {
+    let house = House::new(&[receipt("ana"), receipt("ben")]);
+    let retry_after = Duration::from_millis(1);
+    let limited = || Does::Says(Outcome::NotApplied { retry_after, code: "ratelimited".to_owned() });
+    house.slack.does(&receipt("ana"), [limited(), limited()]);
+    let failed = || Found::Failed { code: "internal_error".to_owned(), after: Duration::from_millis(20) };
+    house.slack.does(&receipt("ben"), [Does::LosesReply]);
+    house.slack.finds(&receipt("ben"), vec![failed(); 100_000]);
+    let process = house.start();
+    house.slack.arrivals(1).await;
+    let attempt = |to: &str| house.disk.state().post(receipt(to).id()).map(|post| post.attempt);
+    // Nothing gets through at all: it is waited for, however long that lasts.
+    house.hand.set(start_of_test() + SignedDuration::from_hours(1));
+    let left = || house.slack.left_to_find(&receipt("ben"));
+    let before = left();
+    until(|| left() + 1 < before).await;
+    assert_eq!(attempt("ben"), Some(1));
+    // Another gets through.
+    until(|| attempt("ana") == Some(2)).await;
+    house.hand.set(start_of_test() + SignedDuration::from_hours(2));
+    until(|| attempt("ben") == Some(2)).await;
+    assert_eq!(attempt("ana"), Some(3));
+    process.stops().await.unwrap();
+}
+
+#[tokio::test]
+async fn that_look_ups_are_refused_ends_though_nothing_is_left_to_look_up() {
+    let house = House::new(&[receipt("ana"), receipt("ben")]);
+    let impossible = || Found::Impossible { code: "channel_not_found".to_owned() };
+    let refused = || Found::Refused { code: "missing_scope".to_owned(), after: Duration::from_millis(1) };
+    house.slack.does(&receipt("ben"), [Does::LosesReply]);
+    house.slack.finds(&receipt("ben"), [refused(), impossible()]);
+    let mut process = house.start();
+    process.runs_dry().await;
+    let names = house.disk.names();
+    assert!(
+        ["calls_refused", "calls_taken"].iter().all(|name| names.contains(&(*name).to_owned())),
+        "{names:?}"
+    );
     process.stops().await.unwrap();
 }
 

@@ -120,6 +120,11 @@ impl Slack {
         self.inner.lock().unwrap().finds.insert(key.id(), finds.into_iter().collect());
     }
 
+    /// How many of these haven't been found yet.
+    pub(super) fn left_to_find(&self, key: &PostKey) -> usize {
+        self.inner.lock().unwrap().finds.get(&key.id()).map_or(0, VecDeque::len)
+    }
+
     /// As if an earlier life of the program had sent it.
     pub(super) fn has(&self, key: &PostKey) {
         self.has_at(key, slack_id(key.to()));

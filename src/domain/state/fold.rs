@@ -88,11 +88,11 @@ impl State {
                     }
                 }
             }
-            Event::PostDeferred { post, attempt, until, .. } => {
-                self.settle(*post, *attempt, Phase::Waiting { until: *until });
+            Event::PostDeferred { post, attempt, until, strange, code: _ } => {
+                self.waits_again(*post, *attempt, *until, (*strange, false));
             }
-            Event::PostAbsent { post, attempt } => {
-                self.settle(*post, *attempt, Phase::Waiting { until: at });
+            Event::PostAbsent { post, attempt, strange, blind } => {
+                self.waits_again(*post, *attempt, at, (*strange, *blind));
             }
             Event::PostUnknown { post, attempt } => {
                 if self.settle(*post, *attempt, Phase::Unknown)

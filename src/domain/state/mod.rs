@@ -101,6 +101,10 @@ pub struct PostState {
     pub key: PostKey,
     /// The latest attempt, from 1.
     pub attempt: u32,
+    /// How many of its latest attempts in a row were refused for a reason that nobody knows.
+    pub strange: u32,
+    /// It was sent again though an attempt before may have arrived.
+    pub blind: bool,
     /// How far it has come.
     pub phase: Phase,
     /// When its latest attempt was intended; campaign messages are counted by it.
@@ -399,11 +403,11 @@ impl Received {
         self.typed().map_or(self.at, |typed| typed.max(self.at))
     }
 
-    /// When Slack says that it was typed. Nothing is looked for further back than a fortnight, so a time that is further
-    /// away says nothing.
+    /// When Slack says that it was typed. Our clock may have been wrong by weeks; a time that is further away says
+    /// nothing.
     fn typed(&self) -> Option<Timestamp> {
         let typed = self.place.as_ref().and_then(|(_, ts)| ts.at())?;
-        (typed.duration_since(self.at).abs() <= SignedDuration::from_hours(14 * 24)).then_some(typed)
+        (typed.duration_since(self.at).abs() <= SignedDuration::from_hours(366 * 24)).then_some(typed)
     }
 }
 

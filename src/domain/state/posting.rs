@@ -44,9 +44,12 @@ impl State {
         }
         self.note_subject(key, id);
         let (changed, shown) = (self.head, self.head);
+        let (strange, blind) = self.posts.get(&id).map_or((0, false), |post| (post.strange, post.blind));
         let post = PostState {
             key: self.shared(key),
             attempt,
+            strange,
+            blind,
             phase: Phase::Intended { deadline },
             intended_at: at,
             intended: self.head,
@@ -100,6 +103,22 @@ impl State {
         self.engagement_mut(&delivery.person, &delivery.initiative, delivery.quarter)
             .deliveries
             .insert((delivery.touch, delivery.occurrence), id);
+    }
+
+    /// A post waits for its next attempt, since this one certainly came to nothing or, if it is `blind`, may have.
+    pub(super) fn waits_again(
+        &mut self,
+        post: PostId,
+        attempt: u32,
+        until: Timestamp,
+        (strange, blind): (bool, bool),
+    ) {
+        if self.settle(post, attempt, Phase::Waiting { until })
+            && let Some(state) = post_mut(&mut self.posts, &post)
+        {
+            state.strange = if strange { state.strange.saturating_add(1) } else { 0 };
+            state.blind |= blind;
+        }
     }
 
     /// Moves an intended post on; false if this attempt has been settled before.
@@ -229,6 +248,8 @@ impl State {
         let post = PostState {
             key: key.clone(),
             attempt,
+            strange: 0,
+            blind: false,
             phase: Phase::Missed,
             intended_at: at,
             intended: self.head,

@@ -151,13 +151,18 @@ impl State {
             // The journal doesn't say when some notices fell due.
             Traffic::Interactive if matches!(key, PostKey::Notice { .. }) => true,
             // What it is for was there; it may have been due before, and again since.
-            Traffic::Interactive => newest.is_some() || due.duration_since(last.at) <= CLOCKS_DIFFER,
+            Traffic::Interactive => newest.is_some() || self.was_restored_after(due),
         };
         // A try that came to nothing before the backup may have been followed by one that didn't.
         let tried_then = |post: &PostState| {
             post.phase.may_be_tried_again() && post.settled.is_some_and(|settled| settled <= last.from)
         };
         known_then && in_time && self.post_of(key).is_none_or(tried_then)
+    }
+
+    /// Whether the journal was restored when this was due already.
+    pub fn was_restored_after(&self, due: Timestamp) -> bool {
+        self.restored.last().is_some_and(|last| due.duration_since(last.at) <= CLOCKS_DIFFER)
     }
 
     /// The id under which a post went out, given that or the digest of its present key. Where the key is at

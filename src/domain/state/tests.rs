@@ -75,7 +75,7 @@ impl Story {
 fn an_attempt_is_settled_once_and_a_later_word_changes_nothing() {
     let mut story = Story::default();
     let post = story.sends(PostKey::Touch(delivery(Touch::Pitch)));
-    story.says(Event::PostAbsent { post, attempt: 1 });
+    story.says(Event::PostAbsent { post, attempt: 1, strange: false, blind: false });
     story.says(Event::PostUnknown { post, attempt: 1 });
     assert!(matches!(story.0.post(post).unwrap().phase, Phase::Sent { .. }));
     let key = PostKey::Touch(delivery(Touch::Pitch));

@@ -254,7 +254,9 @@ impl Anything {
                     }
                 }
                 Effect::Miss(key) => self.happens(None, Event::PostMissed { key }),
-                Effect::Settle { post, attempt } => self.happens(None, Event::PostAbsent { post, attempt }),
+                Effect::Settle { post, attempt } => {
+                    self.happens(None, Event::PostAbsent { post, attempt, strange: false, blind: false })
+                }
                 Effect::Refresh { post, through } => self.happens(None, Event::PostShown { post, through }),
             }
         }
@@ -454,11 +456,11 @@ impl Anything {
             }
             Kind::PostDeferred => {
                 let (post, attempt) = under_way(a)?;
-                Event::PostDeferred { post, attempt, until: from_now(b), code }
+                Event::PostDeferred { post, attempt, until: from_now(b), code, strange: false }
             }
             Kind::PostAbsent => {
                 let (post, attempt) = under_way(a)?;
-                Event::PostAbsent { post, attempt }
+                Event::PostAbsent { post, attempt, strange: false, blind: false }
             }
             Kind::PostUnknown => {
                 let (post, attempt) = under_way(a)?;

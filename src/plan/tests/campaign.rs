@@ -275,7 +275,13 @@ fn a_deferred_post_is_tried_again_and_does_not_stand_in_its_own_way() {
         .unwrap();
     life.intends(&post);
     let until: Timestamp = life.now.checked_add(SignedDuration::from_secs(40)).unwrap();
-    life.happens(Event::PostDeferred { post: post.key.id(), attempt: 1, until, code: "ratelimited".into() });
+    life.happens(Event::PostDeferred {
+        post: post.key.id(),
+        attempt: 1,
+        until,
+        code: "ratelimited".into(),
+        strange: false,
+    });
     life.until(at("2026-11-16T10:00:00Z"));
     let again: Vec<_> = life.sent.iter().filter(|(_, sent)| sent.key == post.key).collect();
     assert_eq!(again.len(), 1);
@@ -297,7 +303,13 @@ fn a_deferred_post_that_may_not_go_any_more_is_missed() {
     .unwrap();
     life.intends(&post);
     let until: Timestamp = life.now.checked_add(SignedDuration::from_secs(40)).unwrap();
-    life.happens(Event::PostDeferred { post: post.key.id(), attempt: 1, until, code: "ratelimited".into() });
+    life.happens(Event::PostDeferred {
+        post: post.key.id(),
+        attempt: 1,
+        until,
+        code: "ratelimited".into(),
+        strange: false,
+    });
     life.happens(Event::Stopped { person: person("ana"), initiative: None });
     life.until(at("2026-11-16T10:00:00Z"));
     assert!(life.missed.iter().any(|(_, key)| *key == post.key));

@@ -335,7 +335,7 @@ fn others_may_go_first() {
     assert_eq!(flags(&life), "one_at_a_time");
     let until = life.now.checked_add(SignedDuration::from_secs(40)).unwrap();
     let code = "ratelimited".to_owned();
-    life.happens(Event::PostDeferred { post: key.id(), attempt: 1, until, code });
+    life.happens(Event::PostDeferred { post: key.id(), attempt: 1, until, code, strange: false });
     assert_eq!(why(&life, Touch::HeadsUp), "not_before");
 
     let life = lived(HEADS_UP, second);

@@ -348,7 +348,7 @@ impl Life {
             }
             Effect::Settle { post, attempt } => {
                 if self.fates.pop() == Some(Fate::Absent) {
-                    self.happens(Event::PostAbsent { post, attempt });
+                    self.happens(Event::PostAbsent { post, attempt, strange: false, blind: false });
                 } else {
                     let (channel, ts) = ("D0".parse().unwrap(), "1.0".parse().unwrap());
                     self.happens(Event::PostSent { post, attempt, channel, ts });
@@ -379,7 +379,13 @@ impl Life {
             }
             Fate::Deferred { minutes } => {
                 let until = self.now.checked_add(SignedDuration::from_mins(minutes)).unwrap();
-                self.happens(Event::PostDeferred { post: id, attempt, until, code: "ratelimited".into() });
+                self.happens(Event::PostDeferred {
+                    post: id,
+                    attempt,
+                    until,
+                    code: "ratelimited".into(),
+                    strange: false,
+                });
             }
             Fate::RefusedForContent => {
                 let (because, code) = (RefusedFor::Content, "invalid_blocks".into());

@@ -231,10 +231,12 @@ impl Process {
             clock: clock.clone(),
             coming: Coming::default(),
         };
+        let trust = Trust::default();
         let sweep = Sweep {
             client: client.clone(),
             writer: writer.clone(),
             clock: clock.clone(),
+            trust: trust.clone(),
             inbox,
             heard: heard.clone(),
             keeper,
@@ -267,7 +269,6 @@ impl Process {
             asked,
         };
         let stopped = |_| "the journal stopped".to_owned();
-        let trust = Trust::default();
         let (compared, first_comparison) = oneshot::channel();
         let timekeeping = Timekeeping {
             client: client.clone(),

@@ -112,6 +112,7 @@ async fn round_trip(client: Client, person: &Person, account: &Member) -> Vec<Fi
         Found::There { .. }
         | Found::Absent
         | Found::Later(_)
+        | Found::Failed { .. }
         | Found::Refused { .. }
         | Found::Misconfigured { .. }
         | Found::Impossible { .. } => Finding::fault(
