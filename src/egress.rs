@@ -125,6 +125,8 @@ pub enum ConnectError {
     Refused {
         /// To which host.
         host: String,
+        /// With which HTTP status.
+        status: u16,
     },
     /// It broke off.
     #[error("the proxy broke off")]
@@ -220,8 +222,30 @@ async fn tunnel(
         Some(200..=299) => Ok(stream.into_inner()),
         // tinyproxy answers a wrong password with 401.
         Some(401 | 407) => Err(ConnectError::Unauthorized),
-        Some(_) => Err(ConnectError::Refused { host: host.to_owned() }),
+        Some(status) => Err(ConnectError::Refused { host: host.to_owned(), status }),
         None => Err(ConnectError::Broken),
+    }
+}
+
+/// The HTTP status with which a proxy doesn't let us through, if that is why a connection was not made. That it couldn't
+/// reach the other end is another matter.
+pub fn barred(error: &(dyn Error + 'static)) -> Option<u16> {
+    let mut cause = Some(error);
+    let refused = loop {
+        let error = cause?;
+        match error.downcast_ref::<ConnectError>() {
+            Some(refused) => break refused,
+            None => cause = error.source(),
+        }
+    };
+    match refused {
+        ConnectError::Unauthorized => Some(407),
+        ConnectError::Refused { status, .. } => Some(*status).filter(|status| (300..500).contains(status)),
+        ConnectError::Direct(_)
+        | ConnectError::NoProxy(_)
+        | ConnectError::Broken
+        | ConnectError::TimedOut
+        | ConnectError::NoHost => None,
     }
 }
 
@@ -323,6 +347,30 @@ mod tests {
             check(here, false);
         }
         check("http://calendars.example/", false);
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_lets_nobody_through_is_told_from_one_that_reaches_nobody() {
+        for (status, expected) in [("403 Forbidden", Some(403)), ("407 Login", Some(407)), ("502 Bad", None)]
+        {
+            let proxy = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = proxy.local_addr().unwrap();
+            tokio::spawn(async move {
+                let (mut stream, _) = proxy.accept().await.unwrap();
+                let mut request = Vec::new();
+                while !request.ends_with(b"\r\n\r\n") {
+                    request.push(stream.read_u8().await.unwrap());
+                }
+                stream.write_all(format!("HTTP/1.1 {status}\r\n\r\n").as_bytes()).await.unwrap();
+            });
+            let mut egress = Egress::new(Duration::from_secs(5)).unwrap();
+            let proxy = move |name: &str| (name == "HTTPS_PROXY").then(|| format!("http://{address}"));
+            egress.connector.proxies = Arc::new(Rules::read(&proxy).matcher());
+            let client = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new());
+            let client = client.build::<_, http_body_util::Empty<&[u8]>>(egress.http());
+            let error = client.get("https://slack.test/".parse().unwrap()).await.unwrap_err();
+            assert_eq!(barred(&error), expected, "{status}");
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ use slack_morphism::{SlackClient, SlackClientApiCallContext, SlackClientHttpConn
 use url::{Host, Url};
 
 use crate::domain::ids::SlackUserId;
-use crate::egress::{self, Egress, innermost};
+use crate::egress::{self, Egress, barred, innermost};
 
 use super::errors::{CallError, kept};
 use super::methods::{Method, Passing, Token};
@@ -451,6 +451,9 @@ fn error(error: SlackClientError) -> CallError {
 }
 
 fn transport(error: &legacy::Error) -> CallError {
+    if let Some(status) = barred(error) {
+        return CallError::Status(status);
+    }
     let why = innermost(error);
     if error.is_connect() { CallError::Unreachable { why } } else { CallError::Torn { why } }
 }
