@@ -381,3 +381,6 @@ fn listed(words: &[&str], last: &str) -> String {
         [all @ .., end] => format!("{} {last} {end}", all.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,12 @@
 //! Messages typed to the bot: questions, remarks, and an advocate's answers in the thread of a relay.
 
-use super::{Decided, Scene, Wordless, listed, questions, refuse};
+use super::{Decided, Scene, Wordless, listed, questions, refuse, respect};
 use crate::domain::directory::Person;
 use crate::domain::event::{Event, Said};
 use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
 use crate::domain::message::Reply;
 use crate::domain::personal::Personal;
-use crate::domain::question::{argued, in_charge, is_question};
+use crate::domain::question::{argued, in_charge, is_question, is_stop};
 
 /// A message in the direct message with the bot.
 pub(super) fn typed(
@@ -19,6 +19,9 @@ pub(super) fn typed(
 ) -> Decided {
     if text.trim().is_empty() {
         return (Vec::new(), Reply::Nothing);
+    }
+    if is_stop(text) {
+        return stop(scene, actor, thread.map(|thread| (channel, thread)));
     }
     if let Some(of) = thread.and_then(|thread| relayed(scene, actor, channel, thread)) {
         return questions::answer_in_thread(scene, actor, of, channel, ts, text).unwrap_or_else(refuse);
@@ -51,6 +54,21 @@ pub(super) fn typed(
         referral: None,
     };
     (vec![event], Reply::Nothing)
+}
+
+/// Somebody typed that they want to hear nothing more: the same as by the command, and on record each time, so that no
+/// sweep takes it for new after they have undone it.
+pub(super) fn stop(
+    scene: Scene<'_>,
+    actor: &Person,
+    replies_to: Option<(&SlackChannelId, &MessageTs)>,
+) -> Decided {
+    let about = replies_to.and_then(|(channel, thread)| questions::replied_to(scene, actor, channel, thread));
+    let (events, reply) = respect::stop_all(scene, actor, about.as_ref());
+    if events.is_empty() {
+        return (vec![Event::Stopped { person: actor.id.clone(), initiative: None }], reply);
+    }
+    (events, reply)
 }
 
 /// What is said when somebody sent what can't be read: what can, and what happens then.

@@ -177,6 +177,43 @@ pub fn is_question(text: &str) -> bool {
     !words.by_ref().take(LONGEST_REMARK).all(|word| REMARKS.contains(&word.to_lowercase().as_str()))
 }
 
+/// What people type who want to hear nothing more. Only all of a message counts: a longer one may say more than that.
+const STOPS: [&str; 20] = [
+    "stop",
+    "stop it",
+    "stop this",
+    "stop that",
+    "stop all",
+    "stop everything",
+    "stop messages",
+    "stop messaging me",
+    "stop writing to me",
+    "stop writing me",
+    "stop the messages",
+    "stop these messages",
+    "stop all messages",
+    "stop sending messages",
+    "stop sending these messages",
+    "stop sending me messages",
+    "unsubscribe",
+    "unsubscribe me",
+    "opt out",
+    "opt-out",
+];
+
+/// Whether all that a text says is that its writer wants to hear nothing more. A question whether is none.
+pub fn is_stop(text: &str) -> bool {
+    // The longest has four words, and "please" may stand at either end.
+    if text.split_whitespace().nth(8).is_some() {
+        return false;
+    }
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let words =
+        words.iter().map(|word| word.trim_matches(['.', '!', ',', ';', '…', '*', '_', '"', '“', '”']));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty() && *word != "please").collect();
+    STOPS.contains(&words.join(" ").as_str())
+}
+
 /// As Slack writes an emoji (":+1:", ":wave::skin-tone-2:").
 fn is_emoji(word: &str) -> bool {
     word.len() > 2 && word.starts_with(':') && word.ends_with(':')
@@ -185,6 +222,33 @@ fn is_emoji(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_says_nothing_else_is_a_stop() {
+        for stop in [
+            "stop",
+            "Stop.",
+            "STOP!!",
+            " please stop ",
+            "Stop, please.",
+            "Unsubscribe",
+            "stop these messages",
+            "*stop*",
+        ] {
+            assert!(is_stop(stop), "{stop}");
+        }
+        for other in [
+            "",
+            "please",
+            "stop?",
+            "don't stop",
+            "stop deadlines",
+            "When do they stop",
+            "stop . . . . . . . . the queue",
+        ] {
+            assert!(!is_stop(other), "{other}");
+        }
+    }
 
     #[test]
     fn thanks_and_emoji_are_no_questions() {

@@ -18,24 +18,24 @@ use crate::domain::initiative::{
 use crate::domain::office_hours::{Hours, Window};
 use crate::domain::program::{Approval, Cadence, ConfigDigest, Limits, Program, TouchRule};
 
-pub(super) fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 /// A Monday in the week before the planning window opens.
-pub(super) fn monday() -> Timestamp {
+pub(crate) fn monday() -> Timestamp {
     at("2026-12-07T09:00:00Z")
 }
 
-pub(super) fn person_id(text: &str) -> PersonId {
+pub(crate) fn person_id(text: &str) -> PersonId {
     PersonId::parse(text).unwrap()
 }
 
-pub(super) fn team_id(text: &str) -> TeamId {
+pub(crate) fn team_id(text: &str) -> TeamId {
     TeamId::parse(text).unwrap()
 }
 
-pub(super) fn payments_id() -> InitiativeId {
+pub(crate) fn payments_id() -> InitiativeId {
     InitiativeId::parse("payment-deadlines").unwrap()
 }
 
@@ -261,7 +261,7 @@ pub(super) fn hours(host: &str) -> Hours {
 
 /// The organisation. Planning for 2027-Q1 opens on Monday 14 December 2026 and freezes on Friday
 /// 15 January 2027.
-pub(super) fn program() -> Program {
+pub(crate) fn program() -> Program {
     use Audience::{Engineer, EngineeringManager, Executive, Product};
     let quarter = "2027-Q1".parse().unwrap();
     Program {
@@ -322,7 +322,7 @@ pub(super) fn program() -> Program {
 }
 
 /// The program with its initiative changed.
-pub(super) fn with(change: impl FnOnce(&mut Initiative)) -> Program {
+pub(crate) fn with(change: impl FnOnce(&mut Initiative)) -> Program {
     let mut program = program();
     change(&mut program.initiatives[0]);
     program

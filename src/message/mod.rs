@@ -298,6 +298,6 @@ fn gone() -> Message {
 }
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;

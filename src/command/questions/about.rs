@@ -42,7 +42,7 @@ pub(in crate::command) fn about(
 }
 
 /// The initiative of the message at the head of the thread.
-fn replied_to(
+pub(in crate::command) fn replied_to(
     scene: Scene<'_>,
     actor: &Person,
     channel: &SlackChannelId,

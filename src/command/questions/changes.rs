@@ -1,13 +1,14 @@
 //! What was typed is changed or taken back, by whoever typed it.
 
 use super::{Asked, about, ask};
+use crate::command::typed::stop;
 use crate::command::{Decided, Scene};
 use crate::domain::directory::Person;
 use crate::domain::event::{Event, Said};
 use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
 use crate::domain::message::Reply;
 use crate::domain::personal::Personal;
-use crate::domain::question::{in_charge, is_question};
+use crate::domain::question::{in_charge, is_question, is_stop};
 
 /// What was typed, if it was this person's and still stands.
 struct Typed<'a> {
@@ -47,7 +48,16 @@ pub(in crate::command) fn edit(
     ts: &MessageTs,
     text: &str,
 ) -> Decided {
-    let Some(typed) = typed(scene, actor, channel, ts) else { return (Vec::new(), Reply::Nothing) };
+    let typed = typed(scene, actor, channel, ts);
+    // What is an advocate's answer stays one.
+    if is_stop(text) && typed.as_ref().is_none_or(|typed| typed.said.is_some()) {
+        let thread = typed.as_ref().and_then(|typed| typed.thread).map(|thread| (channel, thread));
+        let (mut events, reply) = stop(scene, actor, thread);
+        // What they had asked they don't ask any more.
+        events.extend(typed.map(|typed| Event::MessageDeleted { person: actor.id.clone(), of: typed.of }));
+        return (events, reply);
+    }
+    let Some(typed) = typed else { return (Vec::new(), Reply::Nothing) };
     let unchanged = typed.text.and_then(Personal::reveal) == Some(text);
     if unchanged || text.trim().is_empty() {
         return (Vec::new(), Reply::Nothing);

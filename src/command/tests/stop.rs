@@ -1,0 +1,48 @@
+//! Whoever says *stop* is left alone, however they say it.
+
+use super::*;
+
+fn stopped(office: &Office, who: &str) -> bool {
+    office.state.person(&person_id(who)).is_some_and(|known| known.stopped)
+}
+
+#[test]
+fn a_typed_stop_stops_everything_and_offers_to_undo_it() {
+    let mut office = Office::open();
+    let (events, reply) = office.types("ana", "1.000001", None, "Stop these messages, please!");
+    assert_eq!(events, [Event::Stopped { person: person_id("ana"), initiative: None }]);
+    let (says, labels) = said(&reply);
+    assert!(says.starts_with("Stopped. I won't write to you about planning again"), "{says}");
+    assert_eq!(labels, ["Undo"]);
+    assert!(stopped(&office, "ana") && office.state.received.is_empty());
+}
+
+#[test]
+fn a_stop_under_a_message_offers_to_stop_only_what_that_is_about() {
+    let mut office = Office::open();
+    office.sends("ana", pitch("ana"), "5.000001");
+    let (_, reply) = office.types("ana", "6.000001", Some("5.000001"), "stop");
+    assert_eq!(said(&reply).1, ["Undo", "Only about “A time limit on payment calls”"]);
+    assert!(stopped(&office, "ana"));
+}
+
+#[test]
+fn an_edit_into_a_stop_stops_and_takes_the_question_back() {
+    let mut office = Office::open();
+    office.types("ana", "1.000001", None, "stpo");
+    assert!(!stopped(&office, "ana"));
+    office.edits("ana", "1.000001", "stop");
+    assert!(stopped(&office, "ana"));
+    assert!(office.state.received.values().all(|received| received.withdrawn));
+}
+
+#[test]
+fn a_stop_that_was_undone_is_not_taken_for_new_by_a_sweep() {
+    let mut office = Office::open();
+    office.types("ana", "1.000001", None, "stop");
+    office.types("ana", "2.000001", None, "STOP");
+    office.clicks("ana", None, Action::UndoStopAbout { initiative: None });
+    office.types("ana", "1.000001", None, "stop");
+    office.types("ana", "2.000001", None, "STOP");
+    assert!(!stopped(&office, "ana"));
+}
