@@ -14,6 +14,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use crate::clock::{Clock, Trust};
 use crate::domain::directory::Address;
@@ -106,6 +107,9 @@ pub struct Means {
     pub clock: Clock,
     /// Whether it can be believed; while it can't, what only the calendar asks for waits.
     pub trust: Trust,
+    /// Whether what was typed before this start is taken; until then campaign messages wait, so that none overtakes a
+    /// *stop*.
+    pub caught_up: watch::Receiver<bool>,
     /// The way out.
     pub performer: Arc<dyn Performer>,
     /// Reads people anew whose reading is too old for a campaign message.

@@ -135,6 +135,7 @@ impl<P: Planner> Dispatch<P> {
         // It may have changed since this was made.
         self.world_changed();
         let mut trust = self.shared.means.trust.subscribe();
+        let mut caught_up = self.shared.means.caught_up.clone();
         self.reconcile().await?;
         loop {
             let wake = self.look()?;
@@ -158,6 +159,7 @@ impl<P: Planner> Dispatch<P> {
                 () = self.shared.means.clock.reaches(wake.calendar) => self.refused.clear(),
                 () = self.shared.means.clock.turns_back(wake.now) => self.refused.clear(),
                 Ok(()) = trust.changed() => self.refused.clear(),
+                Ok(()) = caught_up.changed() => self.refused.clear(),
                 () = real => {}
             }
         }
@@ -269,10 +271,14 @@ impl<P: Planner> Dispatch<P> {
         self.plan(now);
         let mut round = Round::new(monotonic());
         let believed = self.shared.means.trust.believes(now, round.now);
+        let caught_up = *self.shared.means.caught_up.borrow();
         let mut over = Vec::new();
         for effect in self.planner.due(now) {
             match effect {
                 Effect::Post(post) if !believed && post.key.traffic() == Traffic::Campaign => {}
+                Effect::Post(post) if !caught_up && post.key.traffic() == Traffic::Campaign => {
+                    round.left += 1
+                }
                 Effect::Post(post) => self.post(post, now, &mut round),
                 Effect::Miss(key) => over.push(key),
                 Effect::Settle { post, attempt } => self.settle(post, attempt, &mut round),

@@ -215,6 +215,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     };
     tasks.spawn(until(stopping.clone(), async_ok(home::Homes { desk, openings }.keep_fresh())));
     let believed = Trust::default();
+    let (catching_up, caught_up) = watch::channel(false);
     let sweep = sweep::Sweep {
         client: client.clone(),
         writer: writer.clone(),
@@ -230,6 +231,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
             Transport::Http(_) => sweep::SILENT_REQUESTS,
         },
         connects: matches!(transport, Transport::Sockets(_)),
+        caught_up: catching_up,
     };
     tasks.spawn(until(stopping.clone(), async_ok(sweep.follow())));
     let arrivals = match transport {
@@ -288,6 +290,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         writer: writer.clone(),
         clock: clock.clone(),
         trust: believed,
+        caught_up,
         performer: Arc::new(SlackPerformer::new(client.clone(), fresh)),
         renew: Arc::new(people::Asker(ask)),
         compose: Arc::new(inbox::Words),

@@ -44,6 +44,9 @@ const BETWEEN_KEEPING: SignedDuration = SignedDuration::from_mins(1);
 const LEAST_BETWEEN_HEADS: Duration = Duration::from_secs(60);
 /// How often it is looked whether this machine slept, real time.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
+/// For how long after a start campaign messages wait for what was typed before it, from the moment on at which it is
+/// known who is who, real time: what can't be read by then is read later.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// When conversations that could not be looked through are tried again, real time.
 const BEFORE_RETRY: Duration = Duration::from_secs(60);
 /// When conversations that Slack doesn't let us read are tried again, real time: that may be a mistake of some days.
@@ -67,6 +70,9 @@ pub(super) struct Sweep {
     pub(super) seen: watch::Receiver<Arc<Observations>>,
     /// Slack says something by itself while it can: otherwise the start counts as the end of an outage.
     pub(super) connects: bool,
+    /// Told once what was typed before the start is taken, as far as it can be: campaign messages wait for that, so that
+    /// none overtakes a *stop*.
+    pub(super) caught_up: watch::Sender<bool>,
 }
 
 /// A conversation to look through.
@@ -143,6 +149,7 @@ impl Sweep {
         let mut rests_until: Option<Instant> = None;
         // This machine slept: that is looked through without a rest.
         let mut at_once = false;
+        let mut waited = std::pin::pin!(self.waits());
         loop {
             let rests = rests_until.is_some_and(|until| monotonic() < until);
             if sweeping.is_none() {
@@ -151,6 +158,10 @@ impl Sweep {
                         // What is left to look through is so at the next start as well.
                         let left = denied.iter().map(|unread| unread.since).min();
                         self.keep(left.map_or(last.0, |left| left.min(last.0)), &mut written).await;
+                        // Before the first sign of life nobody knows how long the outage was.
+                        if last.1.is_some() {
+                            self.catches_up();
+                        }
                     }
                     Some(_) if rests => {}
                     Some(since) => {
@@ -180,6 +191,10 @@ impl Sweep {
                     }
                     last = (sign.at, Some(sign.instant));
                 }
+                () = &mut waited, if !*self.caught_up.borrow() => {
+                    tracing::warn!("what was typed before the start is not all read yet; campaign messages go on");
+                    self.catches_up();
+                }
                 () = tokio::time::sleep_until(denied_until.into()),
                     if sweeping.is_none() && next.is_none() && !denied.is_empty() =>
                 {
@@ -197,6 +212,18 @@ impl Sweep {
                 }
             }
         }
+    }
+
+    /// Passes once campaign messages have waited long enough for what was typed before the start.
+    async fn waits(&self) {
+        if self.seen.clone().wait_for(|seen| !seen.starting).await.is_err() {
+            return std::future::pending().await;
+        }
+        tokio::time::sleep(LONGEST_WAIT).await;
+    }
+
+    fn catches_up(&self) {
+        self.caught_up.send_if_modified(|caught_up| !std::mem::replace(caught_up, true));
     }
 
     /// Keeps when Slack was last heard and how far the journal goes, once a minute at most; what was kept before stays

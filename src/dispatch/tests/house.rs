@@ -29,6 +29,7 @@ pub(super) struct House {
     pub(super) program: watch::Sender<Arc<Program>>,
     pub(super) directory: Directory,
     pub(super) trust: Trust,
+    pub(super) caught_up: watch::Sender<bool>,
     pub(super) compose: Arc<dyn Compose>,
 }
 
@@ -44,6 +45,7 @@ impl House {
             hand,
             directory: Directory::new(clock.clone()),
             trust: Trust::default(),
+            caught_up: watch::channel(true).0,
             compose: Arc::new(Says),
             clock,
             list: List::of(keys),
@@ -82,6 +84,7 @@ impl House {
             writer: writer.clone(),
             clock: self.clock.clone(),
             trust: self.trust.clone(),
+            caught_up: self.caught_up.subscribe(),
             performer: self.slack.clone(),
             renew: Arc::new(self.directory.clone()),
             compose: self.compose.clone(),

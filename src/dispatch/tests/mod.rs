@@ -367,6 +367,20 @@ async fn while_the_calendar_is_off_answers_go_out_and_the_campaign_waits() {
 }
 
 #[tokio::test]
+async fn until_what_was_typed_before_the_start_is_taken_answers_go_out_and_the_campaign_waits() {
+    let house = House::new(&[touch("ana"), receipt("ben")]);
+    house.caught_up.send_replace(false);
+    let mut process = house.start();
+    house.slack.arrivals(1).await;
+    process.happens(Event::PostingResumed { by: person("priya") }).await;
+    assert_eq!((house.slack.count(&touch("ana")), house.slack.count(&receipt("ben"))), (0, 1));
+    house.caught_up.send_replace(true);
+    process.runs_dry().await;
+    assert_eq!(house.slack.count(&touch("ana")), 1);
+    process.stops().await.unwrap();
+}
+
+#[tokio::test]
 async fn what_the_real_plan_calls_due_goes_out_once_across_a_kill() {
     let house = House::new(&[touch("ana"), touch("priya")]);
     house.program.send_modify(|program| {

@@ -356,7 +356,10 @@ impl House {
             "authorizations": [{ "user_id": "UBOT" }],
             "event": event,
         });
-        if template.contains('?') {
+        if template == "stop" {
+            self.promise.stops.insert((account.channel(), ts.clone()), (at, who, None));
+        }
+        if template.contains('?') || template == "stop" {
             self.typed.push((account.channel(), ts, at, who));
         }
         let asleep = at + SignedDuration::from_mins(6) < self.time.truth();

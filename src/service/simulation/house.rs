@@ -243,6 +243,7 @@ impl House {
         }
         let now = self.time.truth();
         self.truth.reads(&self.organisation, now);
+        self.promise.started = Some(now);
         self.well_since = (!self.deaf).then_some(now);
         if let Some(process) = &self.process {
             process.connected(!self.deaf);

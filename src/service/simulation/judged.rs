@@ -184,6 +184,9 @@ impl Promise {
         if all || these {
             faults.push(("nothing after stop", format!("{name} got {key} after “stop”")));
         }
+        if self.overtook(human, intended.at, shown, truth) {
+            faults.push(("no message overtakes a typed stop", format!("{name} got {key} after “stop”")));
+        }
         if snoozed.is_some_and(|until| intended.at < until) && self.clock_was_right(at) {
             faults.push((
                 "nothing before a snooze is over",
@@ -232,6 +235,26 @@ impl Promise {
             self.breaks(rule, at, how);
         }
         self.touched.entry(human).or_default().push(Touched { at, about, touch });
+    }
+
+    /// Whether a campaign message was begun right after a start, before a *stop* that had been typed before it was heard.
+    fn overtook(&self, human: Human, intended: Timestamp, shown: &Shown, truth: &Truth) -> bool {
+        let Some(started) = self.started else { return false };
+        // What can't be read within ten minutes holds nothing up, and what was just typed Slack delivers again.
+        if intended < started || started + SignedDuration::from_mins(9) < intended {
+            return false;
+        }
+        let denied = self.denied.iter().any(|(_, to)| *to == shown.to);
+        let day = SignedDuration::from_hours(24);
+        !denied
+            && self.stops.iter().any(|((channel, _), (at, by, heard))| {
+                *by == human
+                    && heard.is_none()
+                    && (*at + SignedDuration::from_mins(20) < started && started < *at + day)
+                    && channel.get(1..) == shown.to.get(1..)
+                    && truth.rightful(human) == Some(shown.to.as_str())
+                    && truth.settled(human).is_some_and(|since| since < *at)
+            })
     }
 
     fn hours(&self, human: Human, at: Timestamp, key: &str, truth: &Truth) -> Vec<(&'static str, String)> {

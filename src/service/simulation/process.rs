@@ -232,6 +232,7 @@ impl Process {
             coming: Coming::default(),
         };
         let trust = Trust::default();
+        let (catching_up, caught_up) = watch::channel(false);
         let sweep = Sweep {
             client: client.clone(),
             writer: writer.clone(),
@@ -244,6 +245,7 @@ impl Process {
             seen: shared.seen.subscribe(),
             silence: SILENCE,
             connects: true,
+            caught_up: catching_up,
         };
         tasks.spawn(until(stopping.clone(), async move {
             sweep.follow().await;
@@ -284,6 +286,7 @@ impl Process {
             writer: writer.clone(),
             clock: clock.clone(),
             trust,
+            caught_up,
             performer: Arc::new(SlackPerformer::new(client.clone(), fresh)),
             renew: Arc::new(Asker(ask)),
             compose: Arc::new(inbox::Words),

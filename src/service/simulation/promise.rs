@@ -101,6 +101,10 @@ pub(super) struct Promise {
     pub(super) asked: BTreeSet<(Human, usize)>,
     /// When somebody last did something of their own.
     pub(super) acted: BTreeMap<Human, Timestamp>,
+    /// Where *stop* was typed, with when and by whom, and the record of it.
+    pub(super) stops: BTreeMap<(String, String), (Timestamp, Human, Option<u64>)>,
+    /// When the process that runs was started.
+    pub(super) started: Option<Timestamp>,
 }
 
 impl Promise {
@@ -120,6 +124,7 @@ impl Promise {
             acts.retain(|(seq, _)| *seq <= cut);
         }
         self.planned.retain(|(.., seq)| *seq <= cut);
+        self.stops.values_mut().for_each(|(.., seq)| *seq = seq.filter(|seq| *seq <= cut));
         self.recalled.retain(|_, (seq, _)| *seq <= cut);
         self.paused_about.retain(|_, (seq, _)| *seq <= cut);
         self.handed_over.retain(|_, (seq, _)| *seq <= cut);
@@ -183,6 +188,15 @@ impl Promise {
         });
         if let Some(human) = actor {
             self.acted.insert(human, now);
+        }
+        if let Some(Cause::Message(channel, ts)) = &record.cause
+            && let Some((.., heard)) = self.stops.get_mut(&(channel.to_string(), ts.to_string()))
+        {
+            *heard = Some(seq);
+            if !matches!(record.event, Event::Stopped { initiative: None, .. }) {
+                let how = format!("“stop” became {:?}", record.event);
+                self.breaks("a typed stop stops", now, how);
+            }
         }
         let of = |person: &crate::domain::ids::PersonId| actor.or_else(|| truth.human(person.as_str()));
         let named = |person: &crate::domain::ids::PersonId| truth.human(person.as_str());
