@@ -42,7 +42,9 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
             })
         }
         Action::Stop => {
-            on_delivery(&|_, delivery| Ok(respect::stop_all(scene, actor, Some(&delivery.initiative.id))))
+            // Whatever became of the message or its initiative.
+            let delivery = post.and_then(|post| scene.delivery(actor, post).ok());
+            respect::stop_all(scene, actor, delivery.map(|delivery| &delivery.initiative.id))
         }
         Action::UndoStop => respect::undo_stop(scene, actor, None),
         Action::ReleaseConcern => on_message(&|post| release(scene, actor, post)),

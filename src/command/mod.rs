@@ -190,7 +190,8 @@ fn decided(scene: Scene<'_>, incoming: &Incoming) -> Decided {
         return (Vec::new(), Reply::Home(page.clone()));
     }
     let Some(actor) = scene.actor(&incoming.actor) else {
-        return refuse(scene.stranger(&incoming.actor, &incoming.request));
+        let left_alone = respect::of_unnamed(scene, &incoming.actor, &incoming.request);
+        return left_alone.unwrap_or_else(|| refuse(scene.stranger(&incoming.actor, &incoming.request)));
     };
     match &incoming.request {
         Request::Act { post, action } => answer::act(scene, actor, *post, action),

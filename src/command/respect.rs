@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Time};
 
-use super::{Decided, Scene, refuse};
-use crate::domain::directory::Person;
+use super::{Decided, Request, Scene, initiative_named, refuse, typed};
+use crate::domain::directory::{Address, Person};
 use crate::domain::event::Event;
-use crate::domain::ids::InitiativeId;
+use crate::domain::hours::DaysOff;
+use crate::domain::ids::{InitiativeId, SlackUserId};
+use crate::domain::initiative::Initiative;
+use crate::domain::marks;
 use crate::domain::message::{
     Action, Button, Field, Input, Look, Message, Modal, ModalKind, Paragraph, Part, Reply,
 };
+use crate::domain::question::is_stop;
 use crate::message;
 
 /// What Slack shows of a button's label.
@@ -169,6 +173,72 @@ pub(super) fn undo_stop(scene: Scene<'_>, actor: &Person, initiative: Option<&In
         }
     };
     (events, Reply::say(says))
+}
+
+/// A *stop*, or its undoing, by an account that is on record and that the configuration doesn't mean at the moment: it is
+/// kept with what that account did, and so holds once they are named again.
+pub(super) fn of_unnamed(scene: Scene<'_>, account: &SlackUserId, request: &Request) -> Option<Decided> {
+    let id = scene.state.by_slack.get(account)?;
+    if scene.state.is_pseudonym(id) || marks::is_marked(scene.state, scene.seen, account) {
+        return None;
+    }
+    let actor = &Person {
+        id: id.clone(),
+        name: id.to_string(),
+        given_name: id.to_string(),
+        address: Address::Slack(account.clone()),
+        was: Vec::new(),
+        audiences: BTreeSet::new(),
+        teams: BTreeSet::new(),
+        reports_to: None,
+        zone: None,
+        days_off: DaysOff::default(),
+    };
+    match request {
+        Request::Act { action: Action::Stop, .. } => Some(stop_all(scene, actor, None)),
+        Request::Act { action: Action::StopAbout { initiative }, .. } => {
+            Some(stop(scene, actor, initiative.as_ref()))
+        }
+        Request::Act { action: Action::UndoStop, .. } => Some(undo_stop(scene, actor, None)),
+        Request::Act { action: Action::UndoStopAbout { initiative }, .. } => {
+            Some(undo_stop(scene, actor, initiative.as_ref()))
+        }
+        Request::Typed { text, .. } | Request::Edit { text, .. } if is_stop(text) => {
+            Some(typed::stop(scene, actor, None))
+        }
+        Request::Slash { text } => {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let (first, rest) = words.split_first()?;
+            if !first.eq_ignore_ascii_case("stop") {
+                return None;
+            }
+            Some(match rest {
+                [] => stop_all(scene, actor, None),
+                [word] if word.eq_ignore_ascii_case("all") => stop_all(scene, actor, None),
+                [word] if word.eq_ignore_ascii_case("undo") => undo_stop(scene, actor, None),
+                // They may name only what they were written to about.
+                words => match initiative_named(&written_about(scene, actor), &words.join(" ")) {
+                    Ok(initiative) => stop(scene, actor, Some(&initiative.id)),
+                    Err(sentence) => refuse(sentence),
+                },
+            })
+        }
+        Request::Act { .. }
+        | Request::OpenHome { .. }
+        | Request::Edit { .. }
+        | Request::Delete { .. }
+        | Request::Submit { .. }
+        | Request::Typed { .. }
+        | Request::Wordless { .. } => None,
+    }
+}
+
+fn written_about<'a>(scene: Scene<'a>, actor: &Person) -> Vec<&'a Initiative> {
+    let known = scene.state.person(&actor.id);
+    let about = |of: &&Initiative| {
+        known.is_some_and(|known| known.engagements.keys().any(|(initiative, _)| *initiative == of.id))
+    };
+    scene.program.initiatives.iter().filter(about).collect()
 }
 
 /// *What Canvass knows about me*.

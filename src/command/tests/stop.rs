@@ -46,3 +46,55 @@ fn a_stop_that_was_undone_is_not_taken_for_new_by_a_sweep() {
     office.types("ana", "2.000001", None, "STOP");
     assert!(!stopped(&office, "ana"));
 }
+
+#[test]
+fn whoever_the_record_knows_can_stop_also_when_the_configuration_names_them_no_more() {
+    let slash = |text: &str| Request::Slash { text: text.to_owned() };
+    let typed = |text: &str| Request::Typed {
+        channel: channel("ana"),
+        ts: ts("9.000001"),
+        thread: None,
+        text: text.to_owned(),
+    };
+    let edit = || Request::Edit { channel: channel("ana"), ts: ts("8.000001"), text: "Stop".to_owned() };
+    let act = |action| Request::Act { post: None, action };
+    let everything: [Request; 6] = [
+        typed("stop"),
+        slash("stop"),
+        slash("stop all"),
+        edit(),
+        act(Action::Stop),
+        act(Action::StopAbout { initiative: None }),
+    ];
+    for request in everything {
+        let mut office = Office::open();
+        office.program.people.remove(&person_id("ana"));
+        let what = format!("{request:?}");
+        let (_, reply) = office.does(&slack("ana"), request);
+        assert!(stopped(&office, "ana"), "{what}");
+        let (says, labels) = said(&reply);
+        assert!(says.starts_with("Stopped."), "{what}: {says}");
+        assert_eq!(labels, ["Undo"], "{what}");
+        office.clicks("ana", None, Action::UndoStopAbout { initiative: None });
+        assert!(!stopped(&office, "ana"), "{what}: undone");
+    }
+    let mut office = Office::open();
+    office.program.people.remove(&person_id("ana"));
+    let (events, reply) =
+        office.does(&slack("ana"), act(Action::StopAbout { initiative: Some(payments_id()) }));
+    assert_eq!(events, [Event::Stopped { person: person_id("ana"), initiative: Some(payments_id()) }]);
+    assert!(said(&reply).0.starts_with("Stopped: I won't write to you about"), "{reply:?}");
+    let (events, reply) = office.does(&slack("ana"), typed("Why?"));
+    assert_eq!(events, [], "{reply:?}");
+    let (events, _) = office.does(&SlackUserId::parse("U999").unwrap(), typed("stop"));
+    assert_eq!(events, [], "nothing is known of them");
+}
+
+#[test]
+fn a_stop_under_a_message_about_something_withdrawn_stops() {
+    let mut office = Office::open();
+    let post = office.sends("ana", pitch("ana"), "5.000001");
+    office.program.initiatives[0].withdrawn = true;
+    office.clicks("ana", Some(post), Action::Stop);
+    assert!(stopped(&office, "ana"));
+}
