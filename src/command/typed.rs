@@ -1,12 +1,19 @@
 //! Messages typed to the bot: questions, remarks, and an advocate's answers in the thread of a relay.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{Decided, Scene, Wordless, listed, questions, refuse, respect};
 use crate::domain::directory::Person;
+use crate::domain::effect::PostKey;
 use crate::domain::event::{Event, Said};
 use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
 use crate::domain::message::Reply;
 use crate::domain::personal::Personal;
-use crate::domain::question::{argued, in_charge, is_question, is_stop};
+use crate::domain::question::{argued, comes_back, in_charge, in_charge_of, is_question, is_stop};
+use crate::domain::state::{Phase, Received};
+
+/// For how long after a restore it may turn out that something had gone before it.
+const FOUND_AGAIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// A message in the direct message with the bot.
 pub(super) fn typed(
@@ -25,6 +32,20 @@ pub(super) fn typed(
     }
     if let Some(of) = thread.and_then(|thread| relayed(scene, actor, channel, thread)) {
         return questions::answer_in_thread(scene, actor, of, channel, ts, text).unwrap_or_else(refuse);
+    }
+    if let Some(thread) = thread
+        && !questions::is_known(scene, actor, channel, thread)
+    {
+        if may_have_a_relay(scene, actor) {
+            return (Vec::new(), Reply::NotYet);
+        }
+        // What looks like an answer is never brought to somebody else as a question.
+        if scene.program.is_advocate(&actor.id) {
+            return refuse(
+                "I can't tell which question this answers, so I haven't passed it on. Please use “Answer” under the \
+                 question itself.",
+            );
+        }
     }
     // An advocate to whom nothing is argued has nobody to ask; silence would look like an answer sent.
     if scene.program.is_advocate(&actor.id) && argued(scene.program, &actor.id).is_empty() {
@@ -98,6 +119,41 @@ pub(super) fn wordless(
         return format!("{cant} {instead} if you'd like me to do something.");
     }
     format!("{cant} {instead}, and I'll answer or pass it on to {}.", listed(&names, "or"))
+}
+
+/// Whether somebody's words may have reached this advocate without that being on record yet: the call got no answer, or it
+/// was made before a restore.
+fn may_have_a_relay(scene: Scene<'_>, actor: &Person) -> bool {
+    let state = scene.state;
+    let under_way = state.unsettled.iter().filter_map(|id| state.post(*id)).any(|post| {
+        let is_intended = matches!(post.phase, Phase::Intended { .. });
+        is_intended && *post.key.to() == actor.id && post.key.passes_on().is_some()
+    });
+    // What is looked up after a restore is found soon; what isn't found by then never went.
+    let recent = |at: Timestamp| scene.now.duration_since(at) <= FOUND_AGAIN;
+    under_way
+        || (state.restored.last().is_some_and(|restored| recent(restored.at))
+            && state.received.iter().any(|(of, received)| went_before(scene, actor, *of, received)))
+}
+
+/// Whether what somebody said may have been passed on to this advocate before a restore.
+fn went_before(scene: Scene<'_>, actor: &Person, of: Seq, received: &Received) -> bool {
+    let state = scene.state;
+    let since = match received.said {
+        Said::Question => state.awaits_since(of).filter(|_| state.answers_to(of).next().is_none()),
+        Said::Talk | Said::Remark | Said::Concern | Said::Correction | Said::Referral => {
+            Some(received.since())
+        }
+    };
+    let Some(since) = since.filter(|_| !received.withdrawn) else { return false };
+    let to = || actor.id.clone();
+    let back = || comes_back(scene.program, actor, &scene.zone(actor), since);
+    (state.may_have_gone_before(&PostKey::Relay { of, to: to() }, since)
+        || back().is_some_and(|due| {
+            due <= scene.now && state.may_have_gone_before(&PostKey::Overdue { of, to: to() }, due)
+        }))
+        && in_charge_of(scene.program, state, of, received.initiative.as_ref(), &received.person)
+            .contains(&actor.id)
 }
 
 /// What the message at the head of the thread passed on to this advocate.

@@ -730,6 +730,8 @@ pub enum Reply {
     Show(Box<Message>),
     /// App Home shows this page; whoever keeps it fresh composes it.
     Home(Page),
+    /// It can't be decided yet: it is delivered, or found, once more.
+    NotYet,
 }
 
 impl Reply {

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use super::heard::{Keeper, Kept};
 use crate::clock::{Clock, Trust, monotonic};
 use crate::domain::ids::{Seq, SlackChannelId, SlackUserId};
+use crate::domain::message::Reply;
 use crate::domain::observation::Observations;
 use crate::journal::Writer;
 use crate::slack::heard::{Heard, Moment};
@@ -320,12 +321,23 @@ impl Sweep {
                     continue;
                 }
             };
+            let mut waits = false;
             for incoming in found {
                 if self.writer.state().knows(&incoming.cause) {
                     continue;
                 }
-                self.inbox.take(incoming).await.ok()?;
-                *taken += 1;
+                match self.inbox.take(incoming).await.ok()? {
+                    Reply::NotYet => waits = true,
+                    Reply::Nothing
+                    | Reply::Say(_)
+                    | Reply::Open(_)
+                    | Reply::Faults(_)
+                    | Reply::Show(_)
+                    | Reply::Home(_) => *taken += 1,
+                }
+            }
+            if waits {
+                failed.push(unread);
             }
         }
         Some(failed)

@@ -98,8 +98,8 @@ pub(super) fn answer(reply: Reply, hints: &Hints, carries: bool) -> Answer {
                 say(&message, hints, carries)
             }
         },
-        // The receiver tells whoever keeps the pages fresh.
-        Reply::Home(_) => Answer::default(),
+        // The receiver tells whoever keeps the pages fresh, and has what can't be decided yet delivered again.
+        Reply::Home(_) | Reply::NotYet => Answer::default(),
     }
 }
 

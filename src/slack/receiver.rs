@@ -127,6 +127,7 @@ impl Receiver {
                 }
                 self.note(&hints);
                 match self.inbox.take(*incoming).await {
+                    Ok(Reply::NotYet) => return Receipt::Withhold,
                     Ok(reply) => {
                         self.look_at_home(&reply, &hints);
                         answer(reply, &hints, carries)

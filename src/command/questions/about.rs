@@ -41,6 +41,18 @@ pub(in crate::command) fn about(
         .or_else(|| written_about(scene, actor).and_then(known))
 }
 
+/// Whether the message at the head of the thread is on record.
+pub(in crate::command) fn is_known(
+    scene: Scene<'_>,
+    actor: &Person,
+    channel: &SlackChannelId,
+    thread: &MessageTs,
+) -> bool {
+    scene.state.post_at(channel, thread).is_some()
+        || scene.state.typed_at(channel, thread).is_some()
+        || replied_to(scene, actor, channel, thread).is_some()
+}
+
 /// The initiative of the message at the head of the thread.
 pub(in crate::command) fn replied_to(
     scene: Scene<'_>,

@@ -24,7 +24,7 @@ use crate::domain::message::{Field, Input, Reply, Value, Values};
 use crate::domain::question::in_charge_of;
 use crate::domain::state::{QuestionState, Received};
 
-pub(super) use about::{about, replied_to};
+pub(super) use about::{about, is_known, replied_to};
 pub(super) use answering::{answer_in_thread, open as open_answer, submit as submit_answer};
 pub(super) use asking::{
     Asked, ask, by_command, open as open_question, place, rate, submit as submit_question,

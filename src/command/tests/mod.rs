@@ -10,6 +10,7 @@ use crate::domain::ids::Seq;
 use crate::message::fixture::{monday, payments_id, person_id, program, team_id};
 
 mod stop;
+mod threads;
 
 /// The fixture's organisation, in which everybody has an account.
 struct Office {
@@ -80,14 +81,8 @@ impl Office {
     fn intends(&mut self, key: PostKey) -> PostId {
         let post = self.state.id_of(&key);
         let (deadline, teams) = (self.now, vec![team_id("checkout")]);
-        self.happens(Event::PostIntended {
-            key,
-            attempt: 1,
-            deadline,
-            teams,
-            audience: None,
-            found_as: None,
-        });
+        let found_as = self.state.named_in_intent(post, &key);
+        self.happens(Event::PostIntended { key, attempt: 1, deadline, teams, audience: None, found_as });
         post
     }
 

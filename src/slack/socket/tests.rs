@@ -278,13 +278,14 @@ async fn what_fails_for_reasons_of_ours_is_left_for_slack_to_deliver_again() {
             match text.as_str() {
                 "panic" => panic!("a fault in deciding"),
                 "closed" => Err(Closed),
+                "not yet" => Ok(Reply::NotYet),
                 _ => Ok(Reply::Nothing),
             }
         }),
         patience(),
     );
     let mut wire = within(stand.socket()).await;
-    for text in ["panic", "closed", "fine"] {
+    for text in ["panic", "closed", "not yet", "fine"] {
         command(&mut wire, text).await;
     }
     assert_eq!(within(acknowledged(&mut wire)).await["envelope_id"], "fine");
