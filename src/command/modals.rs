@@ -175,7 +175,10 @@ pub(super) fn reason(scene: Scene<'_>, delivery: &Delivery<'_>, post: PostId) ->
                 label: "Afterwards".into(),
                 hint: None,
                 optional: true,
-                input: Input::Ticks(vec![("yes".into(), "Tell me once what became of it".into())]),
+                input: Input::Ticks {
+                    options: vec![("yes".into(), "Tell me once what became of it".into())],
+                    initial: Vec::new(),
+                },
             },
         ],
         submit: Some("Send".into()),

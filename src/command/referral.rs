@@ -88,13 +88,19 @@ pub(super) fn open(scene: Scene<'_>, actor: &Person, referral: Seq) -> Decided {
         kind: ModalKind::Approach { referral },
         title: "Approach them".to_owned(),
         parts,
-        fields: fields(scene, initiative, whom.is_none(), known.is_none()),
+        fields: fields(scene, initiative, whom.is_none(), known.is_none(), decides),
         submit: Some("Approach".to_owned()),
     };
     (Vec::new(), Reply::Open(Box::new(modal)))
 }
 
-fn fields(scene: Scene<'_>, initiative: &Initiative, asks_who: bool, asks_name: bool) -> Vec<Field> {
+fn fields(
+    scene: Scene<'_>,
+    initiative: &Initiative,
+    asks_who: bool,
+    asks_name: bool,
+    decides: bool,
+) -> Vec<Field> {
     let field = |name, label: &str, optional, input| Field {
         name,
         label: label.to_owned(),
@@ -121,11 +127,12 @@ fn fields(scene: Scene<'_>, initiative: &Initiative, asks_who: bool, asks_name: 
     let input = if teams.len() > MOST_TICKS {
         Input::Pick { options: teams, initial: None }
     } else {
-        Input::Ticks(teams)
+        Input::Ticks { options: teams, initial: Vec::new() }
     };
     fields.push(field(TEAMS, "For which teams?", false, input));
-    let decides = vec![("yes".to_owned(), "They decide for these teams".to_owned())];
-    fields.push(field(DECIDES, "Do they decide?", true, Input::Ticks(decides)));
+    let options = vec![("yes".to_owned(), "They decide for these teams".to_owned())];
+    let initial = decides.then(|| "yes".to_owned()).into_iter().collect();
+    fields.push(field(DECIDES, "Do they decide?", true, Input::Ticks { options, initial }));
     fields
 }
 

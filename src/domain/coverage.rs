@@ -109,6 +109,11 @@ pub enum Gap {
         /// Whose.
         person: PersonId,
     },
+    /// They said that somebody else decides, and no advocate has settled that yet.
+    Referred {
+        /// Who said so.
+        person: PersonId,
+    },
     /// They asked to be forgotten: somebody else has to be found, or the configuration still names them.
     Forgotten {
         /// What the configuration calls them.
@@ -327,6 +332,9 @@ fn gaps(
         }
         if engagement.is_some_and(|engagement| engagement.concern.is_some()) {
             gaps.push(Gap::Concerned { person: person() });
+        }
+        if engagement.is_some_and(|engagement| state.open_referral(engagement).is_some()) {
+            gaps.push(Gap::Referred { person: person() });
         }
         if let Some(engagement) = engagement
             && let (Some(by), None) = (&engagement.handed_over, engagement.conversation)

@@ -658,8 +658,13 @@ pub enum Input {
     },
     /// A time of day.
     Time,
-    /// Any of a few; `(value, label)`, at most ten.
-    Ticks(Vec<(String, String)>),
+    /// Any of a few.
+    Ticks {
+        /// `(value, label)`, at most ten.
+        options: Vec<(String, String)>,
+        /// The values that are ticked at first.
+        initial: Vec<String>,
+    },
     /// A date.
     Date {
         /// Filled in at first.

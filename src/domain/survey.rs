@@ -158,6 +158,8 @@ impl Standings {
                     let unknown = engagement
                         .is_some_and(|engagement| engagement.unknown || state.may_not_look_up(engagement));
                     gaps.extend(gaps_of(person, engagement, unknown, known.is_some() && stopped));
+                    let referred = engagement.is_some_and(|of| state.open_referral(of).is_some());
+                    gaps.extend(referred.then(|| Gap::Referred { person: person.clone() }));
                 }
                 if let Some(engagement) = engagement.filter(|_| asked.audience != Audience::Executive) {
                     note_sides(&mut sides, *rank, asked, engagement);

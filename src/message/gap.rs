@@ -58,6 +58,13 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
                 name(person)
             )
         }
+        Gap::Referred { person } => {
+            format!(
+                "{} says that someone else decides. I'll send them nothing more until you approach that person or let \
+                 it be: their message to you has the buttons.",
+                name(person)
+            )
+        }
         Gap::Forgotten { person } => {
             format!(
                 "{} asked to be forgotten, and gets nothing: take them out of people.toml, and find out who \

@@ -69,6 +69,10 @@ pub(super) fn receipt(
         Said::Correction => {
             format!("{who} check{s} it; until then the bot writes nothing more about it.")
         }
+        Said::Referral if received.referral.as_ref().is_some_and(|referral| referral.decides) => format!(
+            "{who} find{s} out, and whoever decides hears of it afresh. Until then I won't send you anything more \
+             about it."
+        ),
         Said::Referral => format!("{who} find{s} out, and whoever decides hears of it afresh."),
     };
     let mut parts = vec![Part::Paragraph(Paragraph::text(format!("{first} {next}")))];

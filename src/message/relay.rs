@@ -157,9 +157,15 @@ fn next(program: &Program, received: &Received, initiative: Option<&Initiative>,
             "Next: check it, correct the initiative's file if {name} is right, and tell {name} what you found. Until then the bot sends {name} nothing more about it. "
         ))],
         Said::Referral => {
+            let pauses = received.referral.as_ref().is_some_and(|referral| referral.decides);
+            let pauses = if pauses && received.settled.is_none() {
+                format!("Until you do either, I won't send {name} anything more about it. ")
+            } else {
+                String::new()
+            };
             let mut spans = vec![text(format!(
                 "Next: approach them, and they get a first message of their own that doesn't name {name}; \
-                 or leave it. To add them permanently, name them in "
+                 or leave it. {pauses}To add them permanently, name them in "
             ))];
             spans.push(match initiative {
                 Some(initiative) => Span::Code(file(initiative)),

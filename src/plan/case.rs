@@ -301,6 +301,9 @@ impl<'a> Case<'a> {
             return Err(Skip::Replaced);
         }
         if let Some(engagement) = self.engagement {
+            if self.ground.state.open_referral(engagement).is_some() {
+                return Err(Skip::Referred);
+            }
             if engagement.concern.is_some() {
                 return Err(Skip::Concerned);
             }

@@ -145,6 +145,8 @@ pub enum Skip {
     },
     /// They are considering it; only a reminder may follow.
     Considering,
+    /// They said that somebody else decides; nothing more until an advocate settles that.
+    Referred,
     /// They raised a concern; only a human writes until an advocate releases it.
     Concerned,
     /// An advocate recorded a conversation with them.
@@ -325,6 +327,7 @@ impl Skip {
             Self::Missed => "missed",
             Self::Final { .. } => "final_answer",
             Self::Considering => "considering",
+            Self::Referred => "referred",
             Self::Concerned => "concerned",
             Self::Conversation => "conversation",
             Self::Booked => "booked",
@@ -456,6 +459,9 @@ impl Skip {
             }
             Self::Final { stance } => format!("They gave their answer ({}).", stance.word()),
             Self::Considering => "They are considering it; only a reminder may follow.".into(),
+            Self::Referred => {
+                "They said that somebody else decides; approach that person, or let it be.".into()
+            }
             Self::Concerned => "They raised a concern; it is yours to answer and release.".into(),
             Self::Conversation => "A conversation with them is on record; the rest is yours.".into(),
             Self::Booked => {

@@ -34,7 +34,11 @@ fn reason() -> Modal {
     let when = Field { name: "until", input: Input::Date { initial: None }, ..field.clone() };
     let who = Field { name: "who", input: Input::Person, ..field.clone() };
     let options = vec![("yes".to_owned(), "Tell me what became of it".to_owned())];
-    let ticks = Field { name: "follow_up", input: Input::Ticks(options.clone()), ..field.clone() };
+    let ticks = Field {
+        name: "follow_up",
+        input: Input::Ticks { options: options.clone(), initial: vec![] },
+        ..field.clone()
+    };
     let choice = Field { name: "which", input: Input::Choice(options), ..field.clone() };
     Modal {
         kind: ModalKind::Reason { post: post_id(POST) },

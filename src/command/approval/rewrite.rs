@@ -50,7 +50,10 @@ pub(in crate::command) fn open(scene: Scene<'_>, actor: &Person, delivery: &Deli
             label: "If something is wrong with it".to_owned(),
             hint: None,
             optional: true,
-            input: Input::Ticks(vec![("yes".to_owned(), "I have read what is wrong; save it".to_owned())]),
+            input: Input::Ticks {
+                options: vec![("yes".to_owned(), "I have read what is wrong; save it".to_owned())],
+                initial: Vec::new(),
+            },
         };
         let modal = Modal {
             kind: ModalKind::Rewrite { delivery: delivery.clone() },

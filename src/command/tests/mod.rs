@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::Touch;
-use crate::domain::event::Record;
+use crate::domain::event::{Record, Referral, Said};
 use crate::domain::ids::Seq;
+use crate::domain::personal::Personal;
 use crate::message::fixture::{monday, payments_id, person_id, program, team_id};
 
+mod referral;
 mod stop;
 mod threads;
 
@@ -91,6 +93,19 @@ impl Office {
         let post = self.intends(key);
         self.happens(Event::PostSent { post, attempt: 1, channel: channel(who), ts: ts(place) });
         post
+    }
+
+    /// Ana said something to which there is no click of its own here.
+    fn hears(&mut self, said: Said, referral: Option<Referral>) -> Seq {
+        self.happens(Event::MessageReceived {
+            person: person_id("ana"),
+            initiative: Some(payments_id()),
+            said,
+            text: Some(Personal::new(person_id("ana"), "It may double-charge.")),
+            place: None,
+            thread: None,
+            referral,
+        })
     }
 
     /// What somebody does, with what it records and what is said to it.

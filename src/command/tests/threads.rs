@@ -4,7 +4,6 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::domain::effect::Epoch;
-use crate::domain::event::Said;
 
 /// Ana has asked, and Priya is told.
 fn asked() -> (Office, PostKey) {

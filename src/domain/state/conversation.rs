@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{AnswerState, KeptState, Matched, QuestionState, Received, Settlement, State, person_mut};
+use super::{
+    AnswerState, Engagement, KeptState, Matched, QuestionState, Received, Settlement, State, person_mut,
+};
 use crate::domain::event::Said;
 use crate::domain::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId};
 use crate::domain::personal::Personal;
@@ -49,6 +51,16 @@ impl State {
             engagement.concern = Some(of);
         }
         self.changed(seq, person, initiative, quarter);
+    }
+
+    /// The hint by which they said that somebody else decides, until an advocate has approached that person or let it be.
+    pub fn open_referral(&self, engagement: &Engagement) -> Option<Seq> {
+        engagement.said.iter().copied().find(|of| {
+            self.received.get(of).is_some_and(|received| {
+                let decides = received.referral.as_ref().is_some_and(|referral| referral.decides);
+                decides && received.settled.is_none() && !received.withdrawn
+            })
+        })
     }
 
     /// The asker chose what a question is about. What was chosen stands.

@@ -7,9 +7,10 @@ use super::world::{
     Life, an_initiative, at, delivery, exception, figure, holiday, initiative, news, person, program,
     somebody, team,
 };
+use crate::domain::coverage::{Coverage, Gap};
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::{Audience, Stance, Touch};
-use crate::domain::event::{Event, PauseReason, RefusedFor, Said};
+use crate::domain::event::{Event, PauseReason, Referral, RefusedFor, Said};
 use crate::domain::initiative::Measure;
 use crate::domain::observation::{DoNotDisturb, Seen};
 use crate::domain::program::Program;
@@ -239,6 +240,35 @@ fn they_may_have_answered() {
     let (who, about, by) = (person("ana"), initiative("payments"), person("priya"));
     life.happens(Event::ConversationRecorded { person: who, initiative: about, quarter, by, note: None });
     assert_eq!(why(&life, Touch::Pitch), "conversation");
+}
+
+#[test]
+fn whoever_said_that_somebody_else_decides_is_asked_nothing_until_that_is_settled() {
+    let says = |decides: bool| Event::MessageReceived {
+        person: person("ana"),
+        initiative: Some(initiative("payments")),
+        said: Said::Referral,
+        text: None,
+        place: None,
+        thread: None,
+        referral: Some(Referral { whom: None, decides }),
+    };
+    let mut life = lived(HEADS_UP, |_| {});
+    life.happens(says(false));
+    life.sleeps_until(at(PITCH));
+    assert_eq!(why(&life, Touch::Pitch), "ok");
+    life.happens(says(true));
+    let referral = life.state.head;
+    assert_eq!(why(&life, Touch::Pitch), "referred");
+    let coverage = |life: &Life| {
+        let (program, state) = (&life.program, &life.state);
+        Coverage::of(program, state, &life.seen, &program.initiatives[0]).gaps
+    };
+    let waits = Gap::Referred { person: person("ana") };
+    assert!(coverage(&life).contains(&waits));
+    life.happens(Event::ReferralDismissed { referral, by: person("priya") });
+    assert_eq!(why(&life, Touch::Pitch), "ok");
+    assert!(!coverage(&life).contains(&waits));
 }
 
 #[test]

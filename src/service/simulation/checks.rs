@@ -102,6 +102,7 @@ pub(super) fn check(house: &mut House) {
                 | Gap::Missed { person }
                 | Gap::Refused { person, .. }
                 | Gap::Concerned { person }
+                | Gap::Referred { person }
                 | Gap::Stopped { person } => (person, None),
                 Gap::HandedOver { person, .. } => (person, None),
                 _ => continue,

@@ -203,6 +203,13 @@ impl Promise {
         if concern && touch != Touch::FollowUp {
             faults.push(("after a concern only a human writes", format!("{name} got {key}")));
         }
+        let referred = self.referrals.iter().any(|(seq, (who, of, settled))| {
+            *who == human && *of == about && before(*seq) && settled.is_none_or(|settled| !before(settled))
+        });
+        // Settled or not is told by numbers that a restore moves.
+        if referred && self.rewound_never() {
+            faults.push(("nothing while it is open who decides", format!("{name} got {key}")));
+        }
         if talked && touch != Touch::FollowUp {
             faults.push(("nothing after a conversation", format!("{name} got {key}")));
         }

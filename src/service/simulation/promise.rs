@@ -103,6 +103,8 @@ pub(super) struct Promise {
     pub(super) acted: BTreeMap<Human, Timestamp>,
     /// Where *stop* was typed, with when and by whom, and the record of it.
     pub(super) stops: BTreeMap<(String, String), (Timestamp, Human, Option<u64>)>,
+    /// Who said that somebody else decides, about what, and the record that settled it; by the record of it.
+    pub(super) referrals: BTreeMap<u64, (Human, usize, Option<u64>)>,
     /// When the process that runs was started.
     pub(super) started: Option<Timestamp>,
 }
@@ -262,7 +264,7 @@ impl Promise {
             Event::ConcernReleased { person, initiative, .. } => {
                 acts(named(person), about(initiative).map(Act::Released));
             }
-            Event::MessageReceived { person, initiative, said, .. } => {
+            Event::MessageReceived { person, initiative, said, referral, .. } => {
                 let concern = matches!(
                     said,
                     crate::domain::event::Said::Concern | crate::domain::event::Said::Correction
@@ -271,10 +273,21 @@ impl Promise {
                 if concern {
                     acts(of(person), about.map(Act::Concern));
                 }
+                if let (Some(human), Some(about)) = (of(person), about)
+                    && referral.as_ref().is_some_and(|referral| referral.decides)
+                {
+                    self.referrals.insert(seq, (human, about, None));
+                }
                 if let (crate::domain::event::Said::Question, Some(about), Some(human)) =
                     (said, about, of(person))
                 {
                     self.asked.insert((human, about));
+                }
+            }
+            Event::Approached { referral, .. } | Event::ReferralDismissed { referral, .. } => {
+                let referral = self.number(*referral);
+                if let Some((.., settled)) = self.referrals.get_mut(&referral) {
+                    *settled = Some(seq);
                 }
             }
             Event::ItemPlanned { initiative, team, .. } => {

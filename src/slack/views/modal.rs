@@ -141,9 +141,19 @@ fn element(input: &Input) -> Value {
             }
             element
         }
-        Input::Ticks(options) => {
+        Input::Ticks { options, initial } => {
             let options = choices(options, limits::CHOICES);
-            json!({ "type": "checkboxes", "action_id": INPUT, "options": options })
+            let is_ticked = |option: &&Value| {
+                let value = option.get("value").and_then(Value::as_str);
+                initial.iter().any(|ticked| Some(ticked.as_str()) == value)
+            };
+            let ticked: Vec<Value> = options.iter().filter(is_ticked).cloned().collect();
+            let mut element = json!({ "type": "checkboxes", "action_id": INPUT, "options": options });
+            // Slack refuses an empty list.
+            if let (false, Some(element)) = (ticked.is_empty(), element.as_object_mut()) {
+                element.insert("initial_options".to_owned(), ticked.into());
+            }
+            element
         }
         Input::Date { initial: Some(date) } => {
             json!({ "type": "datepicker", "action_id": INPUT, "initial_date": date.to_string() })

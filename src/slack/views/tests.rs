@@ -90,7 +90,7 @@ fn modal() -> Modal {
                 },
             ),
             field("which", Input::Choice(options.clone())),
-            field("ticks", Input::Ticks(options)),
+            field("ticks", Input::Ticks { options, initial: vec![] }),
             field("until", Input::Date { initial: Some(jiff::civil::date(2026, 12, 24)) }),
             field("who", Input::Person),
         ],
@@ -335,7 +335,9 @@ proptest! {
             field.label.clone_from(&label);
             field.hint = Some(label.clone());
             match &mut field.input {
-                Input::Choice(all) | Input::Ticks(all) | Input::Pick { options: all, .. } => all.clone_from(&options),
+                Input::Choice(all) | Input::Ticks { options: all, .. } | Input::Pick { options: all, .. } => {
+                    all.clone_from(&options)
+                }
                 Input::Text { placeholder, .. } => *placeholder = Some(label.clone()),
                 Input::Date { .. } | Input::Time | Input::Person => {}
             }
