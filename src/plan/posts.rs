@@ -17,7 +17,7 @@ use crate::domain::ids::{InitiativeId, PersonId, Seq};
 use crate::domain::marks;
 use crate::domain::program::Program;
 use crate::domain::question::{comes_back, in_charge, in_charge_of};
-use crate::domain::state::{Phase, PostState, Received, State};
+use crate::domain::state::{Engagement, Phase, PostState, Received, StanceState, State};
 
 use super::answers;
 use super::bookings;
@@ -261,7 +261,7 @@ pub(super) fn answers_to(program: &Program, state: &State, of: Seq, received: &R
     let receipt = item(PostKey::Receipt { of, to: received.person.clone() }).at_once();
     let relays = advocates.into_iter().map(|to| item(PostKey::Relay { of, to }));
     let items = std::iter::once(receipt).chain(relays);
-    if received.said == Said::Talk && has_booked(state, received) {
+    if received.said == Said::Talk && (has_booked(state, received) || took_back(state, of, received)) {
         return items.map(Item::over).collect();
     }
     items.collect()
@@ -276,6 +276,23 @@ fn has_booked(state: &State, received: &Received) -> bool {
             && received.at <= booking.at
             && booking.subject.as_ref().map(|subject| &subject.initiative) == received.initiative.as_ref()
     })
+}
+
+/// Whether whoever wanted to talk has given a final answer since, or has stopped the messages: that is the end of it.
+fn took_back(state: &State, of: Seq, received: &Received) -> bool {
+    let (Some(known), Some(about)) = (state.person(&received.person), &received.initiative) else {
+        return false;
+    };
+    let stopped = known.stopped || known.stopped_initiatives.contains(about);
+    let has_ended = |engagement: &Engagement| {
+        let is_final = |taken: &StanceState| of < taken.since && taken.stance.is_final();
+        engagement.said.contains(&of) && engagement.stance().is_some_and(is_final)
+    };
+    (stopped && Some(of) < known.stopped_since)
+        || known
+            .engagements
+            .iter()
+            .any(|((initiative, _), engagement)| initiative == about && has_ended(engagement))
 }
 
 pub(super) fn notices(

@@ -226,6 +226,7 @@ impl PersonState {
             lost: _,
             before: _,
             told_unreachable: _,
+            stopped_since: _,
             asked: _,
             offers: _,
             bookings: _,

@@ -485,6 +485,7 @@ impl PersonState {
         Self {
             stopped: self.stopped,
             stopped_initiatives: self.stopped_initiatives.clone(),
+            stopped_since: self.stopped_since,
             snoozed_until: self.snoozed_until,
             rehearsed: self.rehearsed.clone(),
             digest: self.digest,

@@ -227,6 +227,7 @@ impl State {
             }
             Event::Stopped { person, initiative } => {
                 let state = person_mut(&mut self.people, person);
+                state.stopped_since = Some(seq);
                 match initiative {
                     Some(initiative) => _ = state.stopped_initiatives.insert(initiative.clone()),
                     None => state.stopped = true,

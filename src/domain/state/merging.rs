@@ -29,6 +29,7 @@ impl PersonState {
             told_unreachable,
             stopped,
             stopped_initiatives,
+            stopped_since,
             snoozed_until,
             leave,
             asked,
@@ -57,6 +58,7 @@ impl PersonState {
         self.before.extend(before);
         self.stopped |= stopped;
         self.stopped_initiatives.extend(stopped_initiatives);
+        self.stopped_since = self.stopped_since.max(stopped_since);
         self.snoozed_until = self.snoozed_until.max(snoozed_until);
         self.leave = [self.leave, leave].into_iter().flatten().max_by_key(|(_, last)| *last);
         self.asked = united(self.asked, asked);

@@ -56,6 +56,39 @@ fn what_a_person_says_is_relayed_and_they_are_told_at_once() {
 }
 
 #[test]
+fn a_wish_to_talk_that_was_taken_back_goes_to_nobody() {
+    let talks = |then: &dyn Fn(&mut Life)| {
+        let mut life = Life::begin(two_advocates());
+        life.until(at("2026-11-10T15:00:00Z"));
+        life.takes("ana", "payments", Stance::Considering);
+        life.says("ana", Some("payments"), Said::Talk);
+        life.until(at("2026-11-10T15:01:00Z"));
+        then(&mut life);
+        life.until(at("2026-11-11T00:00:00Z"));
+        answers(&life)
+    };
+    let stop =
+        |about: Option<&str>| Event::Stopped { person: person("ana"), initiative: about.map(initiative) };
+    let wish = ["relay to priya Tue 10 Nov 15:03", "receipt to ana Tue 10 Nov 15:03"];
+    for stance in Stance::ALL {
+        let over: &[&str] = if stance.is_final() { &[] } else { &wish };
+        assert_eq!(talks(&|life| life.takes("ana", "payments", stance)), over, "{stance:?}");
+    }
+    assert_eq!(talks(&|life| life.happens(stop(None))), [""; 0]);
+    assert_eq!(talks(&|life| life.happens(stop(Some("payments")))), [""; 0]);
+    assert_eq!(talks(&|life| life.happens(stop(Some("flags")))), wish);
+
+    // Whoever had stopped before and says now that they want to talk does want it.
+    let mut life = Life::begin(two_advocates());
+    life.until(at("2026-11-10T15:00:00Z"));
+    life.happens(stop(None));
+    life.takes("ana", "payments", Stance::Considering);
+    life.says("ana", Some("payments"), Said::Talk);
+    life.until(at("2026-11-11T00:00:00Z"));
+    assert_eq!(answers(&life), wish);
+}
+
+#[test]
 fn a_question_about_nothing_known_goes_to_the_advocates_around_the_person() {
     let mut life = Life::begin(two_advocates());
     life.until(at("2026-11-10T18:00:00Z"));

@@ -102,6 +102,12 @@ impl Promise {
         if matches!(intended.key, PostKey::Digest { .. }) {
             self.digest(human, intended.seq, shown, truth);
         }
+        if let PostKey::Receipt { of, .. } | PostKey::Relay { of, .. } = &intended.key
+            && self.took_back(of.0, intended.seq)
+        {
+            let how = format!("{} got {key}", given_name(human));
+            self.breaks("a wish to talk that was taken back goes to nobody", shown.at, how);
+        }
         if matches!(intended.key, PostKey::Booking { .. } | PostKey::Vacancy { .. }) {
             return;
         }
@@ -115,6 +121,28 @@ impl Promise {
                 format!("{} got {key}", given_name(human)),
             );
         }
+    }
+
+    /// Whether whoever said in record `of` that they would like to talk had given a final answer, or stopped, between
+    /// that and record `until`. Numbers that a restore moved tell nothing.
+    fn took_back(&self, of: u64, until: u64) -> bool {
+        let Some((human, about)) = self.talks.get(&of).filter(|_| self.rewound_never()) else { return false };
+        let acts = self.acts.get(human).into_iter().flatten();
+        let (mut is_final, mut stopped) = (false, false);
+        for (_, act) in acts.filter(|(seq, _)| of < *seq && *seq < until) {
+            match act {
+                Act::Stance(on, stance) if on == about => is_final = stance.is_final(),
+                Act::Stop(on) => stopped |= on.is_none_or(|on| on == *about),
+                Act::Unstop(on) => stopped &= on.is_some_and(|on| on != *about),
+                Act::Stance(..)
+                | Act::Snooze(_)
+                | Act::FollowUp(_)
+                | Act::Talked(_)
+                | Act::Concern(_)
+                | Act::Released(_) => {}
+            }
+        }
+        is_final || stopped
     }
 
     /// A digest names whoever answered since the one before. The first advocate has the first initiative.

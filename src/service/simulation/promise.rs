@@ -14,7 +14,7 @@ use super::time::Time;
 use super::truth::Truth;
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::{Stance, Touch};
-use crate::domain::event::{Cause, Event, How as Known, PauseReason, Record, Verdict};
+use crate::domain::event::{Cause, Event, How as Known, PauseReason, Record, Said, Verdict};
 use crate::domain::ids::Seq;
 
 /// A promise that was broken.
@@ -103,6 +103,8 @@ pub(super) struct Promise {
     pub(super) acted: BTreeMap<Human, Timestamp>,
     /// Where *stop* was typed, with when and by whom, and the record of it.
     pub(super) stops: BTreeMap<(String, String), (Timestamp, Human, Option<u64>)>,
+    /// Who said that they would like to talk, and about what, by the record of it.
+    pub(super) talks: BTreeMap<u64, (Human, usize)>,
     /// Who said that somebody else decides, about what, and the record that settled it; by the record of it.
     pub(super) referrals: BTreeMap<u64, (Human, usize, Option<u64>)>,
     /// When the process that runs was started.
@@ -272,6 +274,9 @@ impl Promise {
                 let about = initiative.as_ref().and_then(about);
                 if concern {
                     acts(of(person), about.map(Act::Concern));
+                }
+                if let (Some(human), Some(about), Said::Talk) = (of(person), about, said) {
+                    self.talks.insert(seq, (human, about));
                 }
                 if let (Some(human), Some(about)) = (of(person), about)
                     && referral.as_ref().is_some_and(|referral| referral.decides)
