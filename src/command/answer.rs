@@ -228,9 +228,14 @@ fn release(scene: Scene<'_>, actor: &Person, post: PostId) -> Decided {
     let waiting = scene
         .state
         .engagement(&received.person, &initiative.id, initiative.quarter)
-        .is_some_and(|engagement| engagement.concern.is_some());
-    if !waiting {
+        .and_then(|engagement| engagement.concern);
+    if waiting.is_none() {
         return refuse(format!("The concern of {name} has been released already."));
+    }
+    if waiting != of {
+        return refuse(format!(
+            "{name} has said something else since, so nothing was released. Please settle that under its own message."
+        ));
     }
     let event = Event::ConcernReleased {
         person: received.person.clone(),

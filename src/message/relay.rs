@@ -73,7 +73,7 @@ pub(super) fn relay(
     }
     let mut message = Message::new(format!("{}{intro}", who.full), parts);
     message.footer = Some(seen_by(program, initiative, to));
-    hold(&mut message, state, received, initiative, &who.short);
+    hold(&mut message, state, (of, received), initiative, &who.short);
     refer(&mut message, program, of, received, to);
     Ok(message)
 }
@@ -252,20 +252,25 @@ fn refer(message: &mut Message, program: &Program, of: Seq, received: &Received,
     }));
 }
 
-/// Lets the advocate release a concern, as long as it holds.
+/// Lets the advocate release a concern, as long as it holds: the latest is the one that does.
 fn hold(
     message: &mut Message,
     state: &State,
-    received: &Received,
+    (of, received): (Seq, &Received),
     initiative: Option<&Initiative>,
     name: &str,
 ) {
     let (Said::Concern | Said::Correction, Some(initiative)) = (received.said, initiative) else { return };
     let engagement = state.engagement(&received.person, &initiative.id, initiative.quarter);
-    if engagement.is_some_and(|engagement| engagement.concern.is_some()) {
-        message.buttons = vec![button("Concern settled", Action::ReleaseConcern, Look::Primary)];
-    } else {
-        let text = format!("Settled: messages to {name} about this can go out again.");
-        message.recorded = Some(Paragraph::text(text));
-    }
+    let text = match engagement.and_then(|engagement| engagement.concern) {
+        Some(open) if open == of => {
+            message.buttons = vec![button("Concern settled", Action::ReleaseConcern, Look::Primary)];
+            return;
+        }
+        Some(_) => format!(
+            "{name} has said something else since. Once that is settled, messages to {name} about this can go out again."
+        ),
+        None => format!("Settled: messages to {name} about this can go out again."),
+    };
+    message.recorded = Some(Paragraph::text(text));
 }

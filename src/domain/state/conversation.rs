@@ -47,8 +47,14 @@ impl State {
         let Some(quarter) = latest.max(self.quarters.get(initiative).copied()) else { return };
         let engagement = self.engagement_mut(person, initiative, quarter);
         engagement.said.push(of);
+        let before = engagement.concern;
         if matches!(said, Said::Correction | Said::Concern) {
             engagement.concern = Some(of);
+        }
+        let now = engagement.concern;
+        // What was said before isn't what holds the messages any more.
+        if let Some(before) = before.filter(|_| before != now) {
+            self.about_changed(seq, before);
         }
         self.changed(seq, person, initiative, quarter);
     }

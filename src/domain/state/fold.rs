@@ -14,7 +14,7 @@ use crate::domain::booking::uid;
 use crate::domain::calendar::Quarter;
 use crate::domain::effect::PostId;
 use crate::domain::engagement::Stance;
-use crate::domain::event::{Cause, Event, How, Record, RefusedFor};
+use crate::domain::event::{Cause, Event, How, Record, RefusedFor, Said};
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 
 /// How long a cause is remembered. Slack drops events more than two hours late.
@@ -143,8 +143,14 @@ impl State {
             Event::ConcernReleased { person, initiative, quarter, .. } => {
                 let engagement = self.engagement_mut(person, initiative, *quarter);
                 engagement.settled = Some(seq);
-                if let Some(of) = engagement.concern.take() {
-                    self.about_changed(seq, of);
+                if engagement.concern.take().is_some() {
+                    // The messages about earlier ones say so too.
+                    for of in engagement.said.clone() {
+                        let said = self.received.get(&of).map(|received| received.said);
+                        if matches!(said, Some(Said::Concern | Said::Correction)) {
+                            self.about_changed(seq, of);
+                        }
+                    }
                 }
             }
             Event::MessageReceived { person, initiative, said, text, place, thread, referral } => {

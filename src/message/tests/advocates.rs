@@ -65,6 +65,22 @@ fn a_concern_can_be_settled_once() {
 }
 
 #[test]
+fn of_two_concerns_the_later_is_settled_under_its_own_message() {
+    let concern = |story: Story, text| story.said(MONDAY, "dev", Said::Concern, Some(text));
+    let story = Story::new().sent(MONDAY, "dev", Touch::Pitch, &["checkout"]);
+    let story = concern(concern(story, "It may double-charge."), "And who is on call?");
+    let reads =
+        |of: Seq| composed(&program(), &story, &PostKey::Relay { of, to: person_id("priya") }, MONDAY);
+    assert_eq!(reads(Seq(4)).buttons[0].action, Action::ReleaseConcern);
+    let first = reads(Seq(3));
+    assert_eq!(first.buttons, []);
+    assert_eq!(
+        first.recorded.unwrap().plain(),
+        "Dev has said something else since. Once that is settled, messages to Dev about this can go out again."
+    );
+}
+
+#[test]
 fn words_that_were_deleted_are_not_relayed() {
     let event = Event::MessageReceived {
         person: person_id("ana"),
