@@ -62,8 +62,13 @@ pub(in crate::command) fn edit(
     if unchanged || text.trim().is_empty() {
         return (Vec::new(), Reply::Nothing);
     }
-    // "Hi" that becomes a question is asked now.
-    if typed.said == Some(Said::Remark) && is_question(text) {
+    // "Hi" that becomes a question is asked now. So is another question than the one that was answered.
+    let anew = match typed.said {
+        Some(Said::Remark) => true,
+        Some(Said::Question) => is_answered(scene, typed.of) && !same_words(typed.text, text),
+        Some(Said::Talk | Said::Concern | Said::Correction | Said::Referral) | None => false,
+    };
+    if anew && is_question(text) {
         let replies_to = typed.thread.map(|thread| (channel, thread));
         let about = about(scene, actor, replies_to, text);
         if !in_charge(scene.program, about.as_ref(), &actor.id).is_empty() {
@@ -78,6 +83,25 @@ pub(in crate::command) fn edit(
         text: Personal::new(actor.id.clone(), text),
     };
     (vec![event], Reply::Nothing)
+}
+
+/// Whether nobody has to answer the question any more: an advocate has, or the FAQ, and nobody said that it didn't help.
+fn is_answered(scene: Scene<'_>, of: Seq) -> bool {
+    let matched = scene
+        .state
+        .questions
+        .get(&of)
+        .is_some_and(|question| question.matched.is_some() && question.helped != Some(false));
+    matched || scene.state.answers_to(of).next().is_some()
+}
+
+/// Whether a text says the same but for its capitals, punctuation and spaces.
+fn same_words(before: Option<&Personal>, now: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    before.and_then(Personal::reveal).is_some_and(|before| words(before) == words(now))
 }
 
 /// A person took back what they had typed.

@@ -10,6 +10,7 @@ use crate::domain::ids::Seq;
 use crate::domain::personal::Personal;
 use crate::message::fixture::{monday, payments_id, person_id, program, team_id};
 
+mod anew;
 mod concern;
 mod referral;
 mod stop;
