@@ -15,17 +15,26 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 /// For how long everything has been as it should, if it is: the program runs and hears, the clock is right, and
 /// Slack does what it is asked.
 fn well(house: &House) -> Option<SignedDuration> {
+    well_but(house, house.faults_until)
+}
+
+/// The same, but for the faults that don't count.
+fn well_but(house: &House, faults_until: Timestamp) -> Option<SignedDuration> {
     let refuses = house.refuses_until;
     let now = house.time.truth();
-    let steady = steady(house).filter(|_| refuses < now)?;
+    let steady = steady_but(house, faults_until).filter(|_| refuses < now)?;
     Some(steady.min(now.duration_since(refuses)))
 }
 
 /// The same, but for what Slack refuses again and again.
 fn steady(house: &House) -> Option<SignedDuration> {
+    steady_but(house, house.faults_until)
+}
+
+fn steady_but(house: &House, faults_until: Timestamp) -> Option<SignedDuration> {
     let now = house.time.truth();
-    let fine = house.time.is_right() && house.faults_until < now && !house.slack.with(|all| all.revoked);
-    let since = house.well_since.filter(|_| fine)?.max(house.faults_until);
+    let fine = house.time.is_right() && faults_until < now && !house.slack.with(|all| all.revoked);
+    let since = house.well_since.filter(|_| fine)?.max(faults_until);
     Some(now.duration_since(since))
 }
 
@@ -324,7 +333,7 @@ pub(super) fn overdue(house: &mut House) {
 
 /// Whoever clicked sees soon what came of it.
 pub(super) fn clicked(house: &mut House, who: Human, mark: &str) {
-    if well(house).is_none_or(|well| well < HOUR) {
+    if well_but(house, house.other_faults_until).is_none_or(|well| well < HOUR) {
         return;
     }
     let Some(process) = &house.process else { return };

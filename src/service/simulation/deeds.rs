@@ -212,6 +212,10 @@ impl House {
             Deed::Meets { method, about, meets, times, minutes } => {
                 let account = about.and_then(|human| self.account(human).map(|account| account.id.clone()));
                 let until = now + minute(minutes);
+                // A limit on updates is no reason that a click isn't shown.
+                if !(method == Some("chat.update") && matches!(meets, super::slack::Meets::Limit(_))) {
+                    self.other_faults_until = self.other_faults_until.max(until);
+                }
                 self.faults_until = self.faults_until.max(until);
                 self.slack
                     .with(|workspace| workspace.faults.push(Fault { method, account, meets, times, until }));
@@ -257,6 +261,7 @@ impl House {
             Deed::Revokes { hours } => {
                 self.slack.with(|workspace| workspace.revoked = true);
                 self.faults_until = self.faults_until.max(now + hour(hours));
+                self.other_faults_until = self.other_faults_until.max(self.faults_until);
                 self.soon(hour(hours), Due::Repairs);
             }
             Deed::BacksUp => self.backup = Some(self.disk.head()),

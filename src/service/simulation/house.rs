@@ -92,6 +92,8 @@ pub(super) struct House {
     /// What the files name since another account had their address.
     identified: BTreeMap<Human, String>,
     pub(super) faults_until: Timestamp,
+    /// The same, but for limits on updates.
+    pub(super) other_faults_until: Timestamp,
     /// Until when Slack refuses some calls again and again.
     pub(super) refuses_until: Timestamp,
     pub(super) stops: u32,
@@ -145,6 +147,7 @@ impl House {
             wrong_accounts: BTreeMap::new(),
             identified: BTreeMap::new(),
             faults_until: story.start,
+            other_faults_until: story.start,
             refuses_until: story.start,
             stops: 0,
             unreachable_since: BTreeMap::new(),

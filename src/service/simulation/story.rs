@@ -390,6 +390,22 @@ impl Story {
                 ]);
             }
         }
+        // Hardly an update is let through, every day.
+        if 10_000 <= seed {
+            let mut at = start;
+            while at < end {
+                let limit = Meets::Limit(86_400);
+                let deed = Deed::Meets {
+                    method: Some("chat.update"),
+                    about: None,
+                    meets: limit,
+                    times: 40,
+                    minutes: 600,
+                };
+                steps.push(Step { at, deed });
+                at += SignedDuration::from_hours(24);
+            }
+        }
         steps.sort_by_key(|step| step.at);
         Self { seed, start, end, steps }
     }
