@@ -21,7 +21,7 @@ use crate::domain::marks::{self, Marker, SealedKey};
 use crate::domain::observation::Observations;
 use crate::domain::personal::Personal;
 use crate::domain::program::Program;
-use crate::domain::state::{Phase, State, called_forgotten, pseudonym};
+use crate::domain::state::{Phase, SealedOtherwise, State, apart_id, called_forgotten, pseudonym};
 use crate::journal::{Decision, Destroy, Marking, Records, Writer};
 
 /// What forgetting somebody works with.
@@ -151,8 +151,9 @@ fn find(
         addresses.extend(seen.mail.clone());
     }
     // What an account did that was theirs once is kept under its own id until somebody says whose it is.
-    let apart = accounts.iter().filter_map(|account| PersonId::parse(&account.as_str().to_lowercase()).ok());
-    let apart: Vec<PersonId> = apart.filter(|id| state.people.contains_key(id)).collect();
+    let apart = accounts.iter().filter_map(apart_id);
+    let is_new = |id: &PersonId| *id != person && !was.contains(id) && state.people.contains_key(id);
+    let apart: Vec<PersonId> = apart.filter(is_new).collect();
     was.extend(apart);
     // What is somebody else's by now is none of theirs.
     let is_anothers = |account: &SlackUserId| {
@@ -183,8 +184,12 @@ fn may_be_forgotten(program: &Program, person: &Person) -> Result<(), String> {
 /// What the records say of ids, accounts and texts.
 #[derive(Debug, Default)]
 struct History {
+    /// What the records come to so far: it says whom a link made one person of.
+    state: State,
     /// New ids to the old ones they replaced.
     renames: BTreeSet<(PersonId, PersonId)>,
+    /// New ids to the old ones whose account turned out to be theirs, and that account.
+    taken_over: BTreeSet<(PersonId, PersonId, SlackUserId)>,
     accounts: BTreeMap<PersonId, BTreeSet<SlackUserId>>,
     /// What waits for a word about whose it is.
     waiting: BTreeMap<PersonId, BTreeSet<SlackUserId>>,
@@ -194,12 +199,14 @@ struct History {
 impl History {
     fn read(records: &dyn Records) -> Result<Self, String> {
         let mut history = Self::default();
-        let read = records.read(Seq::default(), &mut |mut record| history.take(&mut record.event));
+        let read = records.read(Seq::default(), &mut |mut record| history.take(&mut record));
         read.map_err(|error| error.to_string())?;
         Ok(history)
     }
 
-    fn take(&mut self, event: &mut Event) {
+    fn take(&mut self, record: &mut Record) {
+        self.take_over(record);
+        let event = &mut record.event;
         if let Some(Personal::Sealed(sealed)) = event.personal_mut() {
             *self.texts.entry(sealed.of.clone()).or_default() += 1;
         }
@@ -233,8 +240,32 @@ impl History {
         }
     }
 
-    /// What `person` had, under whichever id, was somebody else's.
+    /// Folds the record. Where it makes one person of two by an account, the one has the words of both.
+    fn take_over(&mut self, record: &Record) {
+        let at_hand = self.state.renames().len();
+        let linked = if let Event::PersonLinked { slack, replaces, .. } = &record.event {
+            Some((self.state.by_slack.get(slack).cloned(), slack, replaces.as_ref()))
+        } else {
+            None
+        };
+        self.state.apply(record);
+        let Some((holder, slack, replaces)) = linked else { return };
+        for (old, new) in self.state.renames().iter().skip(at_hand).flat_map(|renames| &renames.people) {
+            let account =
+                if holder.as_ref() == Some(old) { Some(slack) } else { replaces.map(|of| &of.slack) };
+            self.taken_over.extend(account.map(|account| (new.clone(), old.clone(), account.clone())));
+        }
+    }
+
+    /// What `person` had, under whichever id, was somebody else's, and so are the ids that came with it.
     fn are_anothers(&mut self, person: &PersonId, accounts: &BTreeSet<SlackUserId>) {
+        self.taken_over = std::mem::take(&mut self.taken_over)
+            .into_iter()
+            .map(|(new, old, account)| match apart_id(&account).filter(|_| accounts.contains(&account)) {
+                Some(apart) => (apart, old, account),
+                None => (new, old, account),
+            })
+            .collect();
         for id in self.called(BTreeSet::from([person.clone()]), |_| true) {
             self.accounts.entry(id).or_default().retain(|account| !accounts.contains(account));
         }
@@ -244,8 +275,10 @@ impl History {
     fn called(&self, mut all: BTreeSet<PersonId>, counts: impl Fn(&PersonId) -> bool) -> BTreeSet<PersonId> {
         loop {
             let before = all.len();
-            let old = self.renames.iter().filter(|(new, _)| all.contains(new)).map(|(_, old)| old.clone());
-            let old: Vec<PersonId> = old.filter(|old| counts(old)).collect();
+            let renamed = self.renames.iter().map(|(new, old)| (new, old));
+            let taken_over = self.taken_over.iter().map(|(new, old, _)| (new, old));
+            let old = renamed.chain(taken_over).filter(|(new, _)| all.contains(*new)).map(|(_, old)| old);
+            let old: Vec<PersonId> = old.filter(|old| counts(old)).cloned().collect();
             all.extend(old);
             if all.len() == before {
                 return all;
@@ -320,15 +353,32 @@ impl Found {
         let removed = after.removed().saturating_sub(before.removed());
         let canceled = self.bookings_ahead(before, now).len();
         let ids = self.was.iter().chain([&self.person]).cloned().collect();
-        let (elsewhere, others) = before.sealed_otherwise(&ids);
-        let mixed_up = match (elsewhere, others) {
-            (0, 0) => String::new(),
-            _ => format!(
-                "- {} written while their account was taken for somebody else's: out of every view, but readable in the journal and its exports until its words expire; {} by others, written as theirs, can't be read any more either\n",
-                count(elsewhere, "text", "texts"),
-                count(others, "text", "texts"),
+        let SealedOtherwise { theirs, others, answers: answered } = before.sealed_otherwise(&ids);
+        let line = |of: usize, line: String| if of == 0 { String::new() } else { line };
+        let mixed_up = [
+            line(
+                answered,
+                format!(
+                    "- {} that advocates gave them: out of every view, but still in the journal and its exports until those words expire, since they are the advocates' own\n",
+                    count(answered, "answer", "answers"),
+                ),
             ),
-        };
+            line(
+                theirs,
+                format!(
+                    "- {} by or about them from a time when their account was taken for somebody else's: out of every view, but still in the journal and its exports until those words expire\n",
+                    count(theirs, "text", "texts"),
+                ),
+            ),
+            line(
+                others,
+                format!(
+                    "- {} by or about somebody whose account was taken for theirs: can't be read any more either\n",
+                    count(others, "text", "texts"),
+                ),
+            ),
+        ]
+        .concat();
         let opening = match keys {
             None => format!("This forgets {} ({}{also}) for good:", self.name, self.person),
             Some(_) => format!("Forgot {} ({}{also}):", self.name, self.person),
@@ -446,6 +496,23 @@ mod tests {
         assert!(find(&program, &state, &seen, &records, "nobody").is_err());
         let refused = find(&program, &state, &seen, &records, "priya").unwrap_err();
         assert!(refused.contains("advocates an initiative"), "{refused}");
+    }
+
+    #[test]
+    fn an_id_whose_account_turned_out_to_be_theirs_was_theirs() {
+        let program = crate::config::load(Path::new("config")).unwrap().program;
+        let was = |records: Vec<Event>, name| {
+            let records = Told(records);
+            let mut state = State::default();
+            records.read(Seq::default(), &mut |record| state.apply(&record)).unwrap();
+            find(&program, &state, &Observations::default(), &records, name).unwrap().was
+        };
+        let merged = vec![linked("benedict", "U1"), linked("ben", "U1")];
+        assert_eq!(was(merged.clone(), "@ben"), [id("benedict")]);
+        // The account was somebody else's, and so are the words under that id.
+        let wrong = [merged, vec![corrected("ben", "U1", "U2")]].concat();
+        assert!(was(wrong.clone(), "@ben").is_empty());
+        assert_eq!(was(wrong, "u1"), [id("benedict")]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::domain::event::{How, RefusedFor, Renames};
 use crate::domain::ids::{PersonId, Seq, SlackChannelId, SlackUserId};
 
 /// The id under which is kept what an account did that is nobody's any more: its own, in lower case.
-fn apart_id(slack: &SlackUserId) -> Option<PersonId> {
+pub fn apart_id(slack: &SlackUserId) -> Option<PersonId> {
     PersonId::parse(&slack.as_str().to_ascii_lowercase()).ok()
 }
 

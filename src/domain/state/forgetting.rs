@@ -27,24 +27,36 @@ pub fn pseudonym(digits: &str) -> Option<PersonId> {
     PersonId::parse(&format!("{PSEUDONYM}{digits}")).ok()
 }
 
+/// Of somebody's texts, those that another key seals; and of others' texts, those that somebody's key does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SealedOtherwise {
+    /// By or about them, and sealed as somebody else's, whose account theirs was taken for.
+    pub theirs: usize,
+    /// By or about others, and sealed as theirs.
+    pub others: usize,
+    /// What advocates answered them, which is sealed as the advocates' own words.
+    pub answers: usize,
+}
+
 impl State {
     /// Whether `person` is the pseudonym of somebody who was forgotten.
     pub fn is_pseudonym(&self, person: &PersonId) -> bool {
         self.forgotten.contains_key(person)
     }
 
-    /// How many texts are words of `ids` and sealed as somebody else's, whose account theirs was taken for; and how many
-    /// the other way round.
-    pub fn sealed_otherwise(&self, ids: &BTreeSet<PersonId>) -> (usize, usize) {
-        let received = self.received.values().map(|of| (&of.person, of.text.as_ref()));
-        let topics = self.bookings.values().map(|of| (&of.guest, of.topic.as_ref()));
-        let (mut theirs, mut others) = (0, 0);
-        for (whose, text) in received.chain(topics) {
-            let Some(key) = text.and_then(Personal::of).filter(|key| *key != whose) else { continue };
-            theirs += usize::from(ids.contains(whose) && !ids.contains(key));
-            others += usize::from(ids.contains(key) && !ids.contains(whose));
-        }
-        (theirs, others)
+    /// The texts by, about and to `ids` that their keys don't settle.
+    pub fn sealed_otherwise(&self, ids: &BTreeSet<PersonId>) -> SealedOtherwise {
+        let mut counted = SealedOtherwise::default();
+        // Texts are visited to be changed, so a copy is.
+        self.clone().each_text(Timestamp::MIN, &mut |text, written| {
+            let Some(key) = text.of() else { return };
+            let by_key = ids.contains(key);
+            let is_theirs = written.whose.map(|whose| ids.contains(whose));
+            counted.theirs += usize::from(is_theirs == Some(true) && !by_key);
+            counted.others += usize::from(is_theirs == Some(false) && by_key);
+            counted.answers += usize::from(written.to.is_some_and(|to| ids.contains(to)) && !by_key);
+        });
+        counted
     }
 
     /// Whether a sent message told of somebody who was forgotten, and says only that by now.
@@ -63,7 +75,7 @@ impl State {
         self.by_slack.retain(|account, of| !ids.contains(of) && !accounts.contains(account));
         self.each_text(at, &mut |text, written| {
             if text.of().is_some_and(|of| ids.contains(of))
-                || written.whose.is_some_and(|whose| ids.contains(whose))
+                || written.whose.into_iter().chain(written.to).any(|whose| ids.contains(whose))
             {
                 *text = Personal::Forgotten;
             }

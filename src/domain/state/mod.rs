@@ -21,8 +21,9 @@ mod subject;
 mod words;
 
 pub use about::{About, Engaged, Held};
+pub use account::apart_id;
 pub use booking::{AddedHours, BookingState, Change, Slot, Standing, WaitState};
-pub use forgetting::{called_forgotten, pseudonym};
+pub use forgetting::{SealedOtherwise, called_forgotten, pseudonym};
 pub use news::News;
 pub use refusals::{CallsRefused, Interruption, RefusedContent};
 pub use words::{Expired, quarter_of_words, words_kept_since};

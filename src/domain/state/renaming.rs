@@ -11,6 +11,11 @@ use crate::domain::event::{How, PauseReason, Renames};
 use crate::domain::ids::{InitiativeId, PersonId, TeamId};
 
 impl State {
+    /// What was renamed, oldest first, also where an account made one person of two.
+    pub fn renames(&self) -> &[Renames] {
+        &self.renamed
+    }
+
     pub(super) fn rename(&mut self, renames: &Renames) {
         if renames.is_empty() {
             return;

@@ -28,8 +28,10 @@ pub(super) struct Written<'a> {
     /// It doesn't expire now: somebody still works with it, or it was kept on purpose.
     pub(super) stays: bool,
     /// Whose it is beside whoever's key seals it: an account may have been taken for somebody else's when it said
-    /// so; and an answer is also theirs who asked.
+    /// so. Of what was written about somebody it is who that is.
     pub(super) whose: Option<&'a PersonId>,
+    /// For whom somebody else wrote it: an answer is also theirs who asked.
+    pub(super) to: Option<&'a PersonId>,
 }
 
 /// How far the words of people have expired.
@@ -45,14 +47,14 @@ impl State {
     /// Visits every text; what is open is so at `now`.
     pub(super) fn each_text(&mut self, now: Timestamp, visit: &mut dyn FnMut(&mut Personal, Written<'_>)) {
         let open: BTreeSet<Seq> = self.open_questions().collect();
-        let written = |at: Timestamp| Written { at, stays: false, whose: None };
+        let written = |at: Timestamp| Written { at, stays: false, whose: None, to: None };
         self.people.iter_mut().filter(|(_, person)| has_text(person)).for_each(|(id, person)| {
             for engagement in Arc::make_mut(person).engagements.values_mut() {
                 let said = written(engagement.reason_at.unwrap_or(Timestamp::MIN));
                 let said = Written { whose: Some(id), ..said };
                 engagement.reason.iter_mut().for_each(|reason| visit(reason, said));
                 for edited in engagement.edits.values_mut() {
-                    visit(&mut edited.prose, written(edited.at));
+                    visit(&mut edited.prose, Written { whose: Some(id), ..written(edited.at) });
                 }
             }
         });
@@ -66,20 +68,20 @@ impl State {
             let at = asked(of).map_or(Timestamp::MIN, |asked| asked.at);
             if let Some(matched) = &mut question.matched {
                 let whose = asked(of).map(|asked| &asked.person);
-                visit(&mut matched.answer, Written { at, stays: open.contains(of), whose });
+                visit(&mut matched.answer, Written { stays: open.contains(of), whose, ..written(at) });
             }
         }
         for answer in self.answers.values_mut() {
-            let whose = asked(&answer.question).map(|asked| &asked.person);
-            visit(&mut answer.answer, Written { whose, ..written(answer.at) });
+            let to = asked(&answer.question).map(|asked| &asked.person);
+            visit(&mut answer.answer, Written { to, ..written(answer.at) });
         }
         // Kept for everybody who asks the like, until it is dropped.
         for kept in self.kept.values_mut() {
             visit(&mut kept.answer, Written { stays: true, ..written(Timestamp::MIN) });
         }
         // What somebody is called is not their words; it goes with their being approached.
-        for approached in self.approached.values_mut() {
-            let written = Written { stays: true, ..written(approached.at) };
+        for ((_, who), approached) in &mut self.approached {
+            let written = Written { stays: true, whose: Some(who), ..written(approached.at) };
             approached.name.iter_mut().for_each(|name| visit(name, written));
         }
         for campaign in self.campaigns.values_mut() {
@@ -88,7 +90,7 @@ impl State {
             }
         }
         for note in self.notes.values_mut() {
-            visit(&mut note.text, written(note.at));
+            visit(&mut note.text, Written { whose: note.about.as_ref(), ..written(note.at) });
         }
         for booking in self.bookings.values_mut() {
             let stays = booking.is_ahead(now);

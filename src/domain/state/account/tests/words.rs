@@ -1,6 +1,7 @@
 //! What an advocate said of an account, and what becomes of that word and of doubts.
 
 use super::*;
+use crate::domain::state::SealedOtherwise;
 
 /// Henrik gets the pitch, declines, asks, books, stops and waits for a slot; then somebody else is taken for him, of
 /// whom Priya says whether he is the `same`, and who is found to be somebody else.
@@ -186,6 +187,40 @@ fn a_notice_about_an_account_is_out_of_date_with_the_next() {
 }
 
 #[test]
+fn what_others_wrote_about_and_to_somebody_is_forgotten_with_them() {
+    let mut story = Story::default();
+    story.links("henrik", "U0STRANGER", None);
+    let question = story.asks("henrik");
+    let answer = Personal::new(person("priya"), "Because of the renewals.");
+    let answered = story.says(Event::QuestionAnswered { question, by: person("priya"), answer, place: None });
+    let text = || Personal::new(person("henrik"), "He hates calls.");
+    let (by, about, initiative) = (person("priya"), Some(person("henrik")), None);
+    let note = story.says(Event::NoteTaken { by, about, initiative, text: text() });
+    story.says(Event::DeliveryEdited {
+        delivery: pitch_of("henrik"),
+        by: person("priya"),
+        prose: Some(text()),
+    });
+    story.renames("henrik", "henrik-lund");
+    let of = |id: &str| BTreeSet::from([person(id)]);
+    let none = SealedOtherwise::default();
+    let all = SealedOtherwise { theirs: 3, answers: 1, ..none };
+    assert_eq!(story.0.sealed_otherwise(&of("henrik-lund")), all);
+    assert_eq!(story.0.sealed_otherwise(&[person("henrik"), person("henrik-lund")].into()).theirs, 0);
+    story.says(Event::PersonForgotten {
+        person: person("henrik-lund"),
+        was: Vec::new(),
+        pseudonym: person("forgotten-0a"),
+        marks: Vec::new(),
+        keys: Vec::new(),
+    });
+    assert_eq!(story.0.notes[&note].text, Personal::Forgotten);
+    assert_eq!(story.0.answers[&answered].answer, Personal::Forgotten);
+    let edits = story.engagement("forgotten-0a").edits;
+    assert!(edits.values().all(|edited| edited.prose == Personal::Forgotten), "{edits:?}");
+}
+
+#[test]
 fn who_is_forgotten_is_forgotten_with_what_was_sealed_as_anothers() {
     let mut story = Story::default();
     story.links("henrik", "U0STRANGER", None);
@@ -193,8 +228,9 @@ fn who_is_forgotten_is_forgotten_with_what_was_sealed_as_anothers() {
     story.links("henrik", "U0HENRIK", Some(("U0STRANGER", Turn::Corrected)));
     story.links("greta", "U0STRANGER", None);
     let of = |id: &str| BTreeSet::from([person(id)]);
-    assert_eq!(story.0.sealed_otherwise(&of("greta")), (1, 0));
-    assert_eq!(story.0.sealed_otherwise(&of("henrik")), (0, 1));
+    let none = SealedOtherwise::default();
+    assert_eq!(story.0.sealed_otherwise(&of("greta")), SealedOtherwise { theirs: 1, ..none });
+    assert_eq!(story.0.sealed_otherwise(&of("henrik")), SealedOtherwise { others: 1, ..none });
     story.says(Event::PersonForgotten {
         person: person("greta"),
         was: Vec::new(),
