@@ -51,6 +51,11 @@ impl MailMark {
         let digest = Sha256::digest(format!("canvass mail {}", mail.to_lowercase()));
         Self(digest.iter().take(Self::BYTES).map(|byte| format!("{byte:02x}")).collect())
     }
+
+    /// What a record keeps of it.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
 }
 
 impl fmt::Debug for MailMark {

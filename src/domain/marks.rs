@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::account::MailMark;
 use super::directory::{Address, Person};
 use super::hex::to_hex;
 use super::ids::SlackUserId;
@@ -52,6 +53,11 @@ impl Marker {
         self.mark(&[b"address ", address.trim().to_lowercase().as_bytes()])
     }
 
+    /// The mark of a mail address of which only what a record keeps is known.
+    pub fn recorded(&self, address: &MailMark) -> Mark {
+        self.mark(&[b"recorded ", address.as_bytes()])
+    }
+
     fn mark(&self, parts: &[&[u8]]) -> Mark {
         Mark(to_hex(&self.0.tag(parts)))
     }
@@ -84,8 +90,9 @@ pub fn is_forgotten(state: &State, seen: &Observations, person: &Person) -> bool
     let linked = known.and_then(|known| known.slack.as_ref());
     let accounts = account.into_iter().chain(linked).chain(of.and_then(|seen| seen.account.as_ref()));
     let addresses = address.into_iter().chain(of.and_then(|seen| seen.mail.as_ref()));
+    let both = |address: &String| [marker.address(address), marker.recorded(&MailMark::of(address.trim()))];
     accounts.map(|account| marker.account(account)).any(|mark| state.marks.contains(&mark))
-        || addresses.map(|address| marker.address(address)).any(|mark| state.marks.contains(&mark))
+        || addresses.flat_map(both).any(|mark| state.marks.contains(&mark))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::answer::person_named;
 use super::shared::Shared;
 use crate::clock::Clock;
-use crate::domain::account::{Disbelief, Former, Turn};
+use crate::domain::account::{Disbelief, Former, MailMark, Proof, Turn};
 use crate::domain::booking::By;
 use crate::domain::directory::{Address, Person};
 use crate::domain::event::{Event, Record};
@@ -43,6 +43,8 @@ struct Found {
     was: Vec<PersonId>,
     accounts: BTreeSet<SlackUserId>,
     addresses: BTreeSet<String>,
+    /// What records keep of further addresses, which nobody knows any more.
+    mails: BTreeSet<MailMark>,
     /// Sealed texts by and about them in the journal.
     texts: usize,
 }
@@ -140,6 +142,7 @@ fn find(
         ids.iter().filter_map(|id| accounts.get(*id)).flatten().cloned().collect::<BTreeSet<_>>()
     };
     let mut accounts = of(&history.accounts);
+    accounts.extend(state.accounts_of(&ids.iter().copied().cloned().collect()));
     let mut addresses = BTreeSet::new();
     match configured.as_ref().map(|person| &person.address) {
         Ok(Address::Slack(account)) => _ = accounts.insert(account.clone()),
@@ -162,8 +165,19 @@ fn find(
     };
     accounts.retain(|account| !is_anothers(account));
     let ids: BTreeSet<&PersonId> = was.iter().chain([&person]).collect();
+    let mut mails: BTreeSet<MailMark> =
+        accounts.iter().filter_map(|of| history.mails.get(of)).flatten().cloned().collect();
+    // An address that is known gets a mark of its own, and one that somebody else has by now is theirs.
+    let others = program.people.values().filter(|other| !ids.contains(&other.id));
+    let others = others.filter_map(|other| match &other.address {
+        Address::Email(address) => Some(MailMark::of(address)),
+        Address::Slack(_) => None,
+    });
+    for known in addresses.iter().map(|address| MailMark::of(address)).chain(others) {
+        mails.remove(&known);
+    }
     let texts = ids.iter().filter_map(|id| history.texts.get(*id)).sum();
-    Ok(Found { person, name, was, accounts, addresses, texts })
+    Ok(Found { person, name, was, accounts, addresses, mails, texts })
 }
 
 /// Whoever answers for something can't be forgotten while they do: messages go out in their name.
@@ -194,6 +208,8 @@ struct History {
     /// What waits for a word about whose it is.
     waiting: BTreeMap<PersonId, BTreeSet<SlackUserId>>,
     texts: BTreeMap<PersonId, usize>,
+    /// What is kept of the mail addresses by which an account was recognized.
+    mails: BTreeMap<SlackUserId, BTreeSet<MailMark>>,
 }
 
 impl History {
@@ -215,6 +231,9 @@ impl History {
         }
         if let Event::PersonLinked { person, slack, .. } | Event::Approached { person, slack, .. } = event {
             self.accounts.entry(person.clone()).or_default().insert(slack.clone());
+        }
+        if let Event::PersonLinked { slack, proof: Some(Proof::Mail { mark }), .. } = event {
+            self.mails.entry(slack.clone()).or_default().insert(mark.clone());
         }
         // An account that was taken for theirs by mistake is somebody else's.
         match event {
@@ -323,11 +342,12 @@ impl Found {
         events.extend(canceled.map(|booking| Event::BookingCancelled { booking, by: by.clone() }));
         let accounts = self.accounts.iter().map(|account| marker.account(account));
         let addresses = self.addresses.iter().map(|address| marker.address(address));
+        let mails = self.mails.iter().map(|mail| marker.recorded(mail));
         events.push(Event::PersonForgotten {
             person: self.person.clone(),
             was: self.was.clone(),
             pseudonym: pseudonym.clone(),
-            marks: accounts.chain(addresses).collect(),
+            marks: accounts.chain(addresses).chain(mails).collect(),
             keys: keys.to_vec(),
         });
         events
@@ -379,6 +399,19 @@ impl Found {
             ),
         ]
         .concat();
+        let addresses = self.addresses.len() + self.mails.len();
+        let unmarked = match (self.accounts.is_empty(), addresses == 0) {
+            (false, false) => "",
+            (false, true) => {
+                "- another account of theirs: no address of theirs is on record to recognize it by, so don't add them to people.toml again\n"
+            }
+            (true, false) => {
+                "- an account under another address: no account of theirs is on record to recognize it by, so don't add them to people.toml again\n"
+            }
+            (true, true) => {
+                "- whatever account they have: neither an account nor an address of theirs is on record, so nothing can recognize them; don't add them to people.toml again\n"
+            }
+        };
         let opening = match keys {
             None => format!("This forgets {} ({}{also}) for good:", self.name, self.person),
             Some(_) => format!("Forgot {} ({}{also}):", self.name, self.person),
@@ -392,9 +425,10 @@ impl Found {
              - {} to come: canceled, and the host is told\n\
              {mixed_up}\
              - {} sent to them, {} and {}: still counted, under a pseudonym\n\
-             - do-not-contact marks for {} and {}: nothing is ever sent to them again, under whatever id\n\
+             - do-not-contact marks for {} and {}: nothing is ever sent there again, under whatever id\n\
              \n\
              What this can't reach, so see to it yourself:\n\
+             {unmarked}\
              - your configuration and its repository: take {} out of people.toml; its history keeps them\n\
              - copies of the data folder that hold data/keys from before: delete them\n\
              - spreadsheets and trackers that somebody copied answers into\n\
@@ -408,7 +442,7 @@ impl Found {
             count(answers, "answer", "answers"),
             count(asked, "thing they said", "things they said"),
             count(self.accounts.len(), "account", "accounts"),
-            count(self.addresses.len(), "address", "addresses"),
+            count(addresses, "address", "addresses"),
             self.person,
             self.person,
         )
@@ -513,6 +547,41 @@ mod tests {
         let wrong = [merged, vec![corrected("ben", "U1", "U2")]].concat();
         assert!(was(wrong.clone(), "@ben").is_empty());
         assert_eq!(was(wrong, "u1"), [id("benedict")]);
+    }
+
+    #[test]
+    fn whoever_has_no_entry_is_marked_by_what_is_on_record() {
+        let program = crate::config::load(Path::new("config")).unwrap().program;
+        let records = |records: Vec<Event>| {
+            let records = Told(records);
+            let mut state = State::default();
+            records.read(Seq::default(), &mut |record| state.apply(&record)).unwrap();
+            (records, state)
+        };
+        let mut found_by_mail = linked("dora", "U1");
+        if let Event::PersonLinked { proof, .. } = &mut found_by_mail {
+            *proof = Some(Proof::Mail { mark: MailMark::of("Dora@example.com") });
+        }
+        let (seen, now) = (Observations::default(), Timestamp::UNIX_EPOCH);
+        let marker = Marker::new(&[1; 32]);
+        let (told, state) = records(vec![found_by_mail]);
+        let found = find(&program, &state, &seen, &told, "dora").unwrap();
+        let events = found.events(&state, now, None, &marker, &id("forgotten-0a"), &[]);
+        let after = applied(state.clone(), now, &events);
+        let said = found.told(&state, &after, now, None);
+        assert!(said.contains("marks for 1 account and 1 address:"), "{said}");
+        // They are written into people.toml once more, under another id and without an account.
+        let mut again = program.people[&id("ben")].clone();
+        (again.id, again.address) = (id("dora-whitfield"), Address::Email("dora@example.com".to_owned()));
+        let seen = Observations { marker: Some(marker), ..Observations::default() };
+        assert!(marks::is_forgotten(&after, &seen, &again));
+
+        let mixed_up = vec![linked("ben", "U0STRANGER"), corrected("ben", "U0STRANGER", "U2")];
+        let (told, state) = records(mixed_up);
+        let found = find(&program, &state, &seen, &told, "u0stranger").unwrap();
+        assert_eq!(found.accounts, [SlackUserId::parse("U0STRANGER").unwrap()].into());
+        let said = found.told(&state, &state, now, None);
+        assert!(said.contains("no address of theirs is on record"), "{said}");
     }
 
     #[test]

@@ -118,7 +118,8 @@ impl State {
         self.forgotten.insert(pseudonym.clone(), at);
     }
 
-    fn accounts_of(&self, ids: &BTreeSet<PersonId>) -> BTreeSet<SlackUserId> {
+    /// The accounts under which any of `ids` is known or was, and those by which they are approached.
+    pub fn accounts_of(&self, ids: &BTreeSet<PersonId>) -> BTreeSet<SlackUserId> {
         let linked = self.by_slack.iter().filter(|(_, of)| ids.contains(*of)).map(|(account, _)| account);
         let known = ids.iter().filter_map(|id| self.person(id));
         let known = known.flat_map(|known| known.slack.iter().chain(known.former.keys()));
