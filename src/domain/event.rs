@@ -4,7 +4,7 @@
 //! means, so it names people, teams, quarters and asks itself. Events are only ever added to; a changed
 //! shape gets a new version and an upcaster in `journal`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -766,6 +766,10 @@ pub enum Event {
     WordsExpired {
         /// The beginning of a calendar quarter, in UTC.
         before: Timestamp,
+        /// The questions that nobody could answer, since whoever asked had no entry in the configuration: they count as
+        /// closed.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        unanswerable: BTreeSet<Seq>,
         /// Fingerprints of the keys that were destroyed.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         keys: Vec<String>,

@@ -1,5 +1,7 @@
 //! What becomes of a question: who answers it, by when, and what is no question at all (rule R9).
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -48,6 +50,39 @@ pub fn in_charge_of(
         advocates.retain(|to| state.post_of(&PostKey::Relay { of, to: to.clone() }).is_some());
     }
     advocates
+}
+
+/// Whether an answer can be sent to whoever asked.
+#[derive(Debug, Clone, Copy)]
+pub enum Asker<'a> {
+    /// It can.
+    Here(&'a Person),
+    /// Once an advocate has said whether the person of this entry, who has another account now, had the one that asked.
+    Unconfirmed(&'a Person),
+    /// It can't: no entry of the configuration is theirs.
+    Gone,
+}
+
+/// Who it is that asked something as `asker`.
+pub fn asker<'a>(program: &'a Program, state: &State, asker: &PersonId) -> Asker<'a> {
+    if let Some(person) = program.people.get(asker) {
+        return Asker::Here(person);
+    }
+    let waits =
+        |entry: &&PersonId| state.person(entry).is_some_and(|known| known.waiting().any(|of| of == asker));
+    let entries = state.entries_of(asker).filter(waits).filter_map(|entry| program.people.get(entry));
+    entries.min_by_key(|entry| &entry.id).map_or(Asker::Gone, Asker::Unconfirmed)
+}
+
+/// The questions that nobody can answer, whatever an advocate says: whoever asked has no entry in the configuration.
+pub fn unanswerable(program: &Program, state: &State) -> BTreeSet<Seq> {
+    let is_gone = |of: &&Seq| {
+        state
+            .received
+            .get(of)
+            .is_some_and(|asked| matches!(asker(program, state, &asked.person), Asker::Gone))
+    };
+    state.questions.keys().filter(is_gone).copied().collect()
 }
 
 fn advocates_around(program: &Program, asker: &PersonId) -> Vec<PersonId> {

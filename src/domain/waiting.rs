@@ -1,9 +1,10 @@
 //! Questions that nobody has answered.
 
+use super::directory::Person;
 use super::event::Said;
 use super::ids::{PersonId, Seq};
 use super::program::Program;
-use super::question::in_charge_of;
+use super::question::{Asker, asker, in_charge_of};
 use super::state::{AnswerState, QuestionState, Received, State};
 
 /// A question that waits for an advocate.
@@ -15,10 +16,13 @@ pub struct Waiting<'a> {
     pub asked: &'a Received,
     /// What became of it so far.
     pub state: &'a QuestionState,
+    /// Of whom a word is missing: whether the person of this entry is who asked. Nothing can be answered before.
+    pub unconfirmed: Option<&'a Person>,
 }
 
 /// The questions that wait for `reader`, oldest first. Those about no initiative yet wait for whoever
-/// argues anything with the person who asked; for admins in any case.
+/// argues anything with the person who asked; for admins in any case. What nobody can answer, since
+/// whoever asked has no entry any more, waits for nobody.
 pub fn waiting_for<'a>(program: &'a Program, state: &'a State, reader: &PersonId) -> Vec<Waiting<'a>> {
     let is_theirs = |of: Seq, question: &QuestionState, asked: &Received| match &question.initiative {
         Some(id) => program.initiative(id).is_some_and(|initiative| program.sees_answers(reader, initiative)),
@@ -34,10 +38,16 @@ pub fn waiting_for<'a>(program: &'a Program, state: &'a State, reader: &PersonId
         .filter_map(|(of, question)| {
             let asked = state.received.get(of)?;
             let open = asked.said == Said::Question && !asked.withdrawn && asked.person != *reader;
+            let unconfirmed = match asker(program, state, &asked.person) {
+                Asker::Here(_) => None,
+                Asker::Unconfirmed(entry) => Some(entry),
+                Asker::Gone => return None,
+            };
             (open && is_theirs(*of, question, asked)).then_some(Waiting {
                 question: *of,
                 asked,
                 state: question,
+                unconfirmed,
             })
         })
         .collect()

@@ -13,7 +13,7 @@ use crate::domain::message::{Action, Look, Message, Paragraph, Part};
 use crate::domain::observation::Observations;
 use crate::domain::office_hours::Viewer;
 use crate::domain::program::Program;
-use crate::domain::question::{choices, in_charge_of};
+use crate::domain::question::{Asker, asker, choices, in_charge_of};
 use crate::domain::state::{QuestionState, Received, State};
 
 use super::asked::{hours_line, promised, words};
@@ -22,6 +22,18 @@ use super::case::{names, person, zone};
 use super::relay::{Who, quote, seen_by};
 use super::unsayable::Unsayable;
 use super::{dates, wording};
+
+/// Why nobody can answer somebody who has no entry.
+pub const GONE: &str = "The person who asked this isn't in people.toml, so I can't pass an answer on. If you know who it \
+    was, please write to them yourself.";
+
+/// What an advocate has to say before the question of a former account can be answered.
+pub fn says_first(program: &Program, entry: &Person) -> String {
+    format!(
+        "This came from {}'s former Slack account. First say whether the person with the new account is the same: `{} same @{}`, or `same @{} no`. Then you can answer.",
+        entry.name, program.command, entry.id, entry.id
+    )
+}
 
 /// Which of the two it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +165,14 @@ impl Inquiry<'_> {
             );
             return message.parts.push(Part::Paragraph(Paragraph::text(text)));
         };
+        match asker(self.program, self.state, &self.received.person) {
+            Asker::Here(_) => {}
+            Asker::Unconfirmed(entry) => {
+                let text = says_first(self.program, entry);
+                return message.parts.push(Part::Paragraph(Paragraph::text(text)));
+            }
+            Asker::Gone => return message.parts.push(Part::Paragraph(Paragraph::text(GONE))),
+        }
         if self.question.helped == Some(false)
             && let Some(answer) = self.question.matched.as_ref().and_then(|matched| matched.answer.reveal())
         {

@@ -64,6 +64,7 @@ pub use booking::{controls, slot_in_words, slot_on};
 pub use faq::faq_answer;
 pub use feed::feed;
 pub use gap::gap_sentence;
+pub use inquiry::{GONE, says_first};
 pub use invitation::calendar_entry;
 pub use known::known_about;
 pub use next::{named, next_conversation, stance_in_words};

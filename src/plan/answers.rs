@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::effect::PostKey;
 use crate::domain::ids::Seq;
 use crate::domain::program::Program;
-use crate::domain::question::in_charge_of;
+use crate::domain::question::{self, Asker, in_charge_of};
 use crate::domain::state::{Received, State};
 
 use super::posts::{Hours, Item, Moment};
@@ -33,6 +33,7 @@ pub(super) fn about_question(program: &Program, state: &State, of: Seq, received
     }
     let since = state.awaits_since(of);
     let answered = state.answers_to(of).next().is_some();
+    let is_gone = matches!(question::asker(program, state, asker), Asker::Gone);
     for to in advocates {
         let since_then = since.unwrap_or(received.at);
         let relay = Item::about(PostKey::Relay { of, to: to.clone() }, since_then, received);
@@ -40,7 +41,8 @@ pub(super) fn about_question(program: &Program, state: &State, of: Seq, received
             .at(Moment::WorkingDayAfter(relay.id(state)));
         let open = since.is_some() && !answered;
         items.push(if open { relay } else { relay.over() });
-        items.push(if open { overdue } else { overdue.over() });
+        // There is no use in coming back with what nobody can answer.
+        items.push(if open && !is_gone { overdue } else { overdue.over() });
     }
     for (answer, said) in question.answers.iter().filter_map(|of| Some((*of, state.answers.get(of)?))) {
         let key = PostKey::Answer { of: answer, to: asker.clone() };

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::shared::Shared;
 use crate::clock::{Clock, Trust, monotonic};
 use crate::domain::event::Event;
+use crate::domain::question::unanswerable;
 use crate::domain::state::{State, quarter_of_words, words_kept_since};
 use crate::journal::{Decision, Destroy, Stopped, Writer};
 
@@ -41,18 +42,25 @@ impl Expiry {
     }
 
     async fn once(&self, now: Timestamp) -> Result<(), Stopped> {
-        let Some(quarters) = self.shared.program().words_expire else { return Ok(()) };
+        let program = self.shared.program();
+        let Some(quarters) = program.words_expire else { return Ok(()) };
         let Some(before) = words_kept_since(now, quarters) else { return Ok(()) };
-        let but = {
+        let (but, unanswerable) = {
             let state = self.writer.state();
-            if !is_wanted(&state, now, before) {
+            let unanswerable = unanswerable(&program, &state);
+            let open = state.open_since_before(now, before, &unanswerable);
+            if !is_wanted(&state, before, open.len()) {
                 return Ok(());
             }
-            state.open_since_before(now, before)
+            (open, unanswerable)
         };
         let which = Destroy::Before { quarter: quarter_of_words(before), but };
         let expired = self.writer.destroy(which, move |_, _, keys| Decision {
-            events: vec![Event::WordsExpired { before, keys: keys.to_vec() }],
+            events: vec![Event::WordsExpired {
+                before,
+                unanswerable: unanswerable.clone(),
+                keys: keys.to_vec(),
+            }],
             reply: keys.len(),
         });
         let keys = expired.await?;
@@ -61,13 +69,11 @@ impl Expiry {
     }
 }
 
-/// Whether there is anything that has not expired yet and may now.
-fn is_wanted(state: &State, now: Timestamp, before: Timestamp) -> bool {
+/// Whether there is anything that has not expired yet and may now, where so much is still `open`.
+fn is_wanted(state: &State, before: Timestamp, open: usize) -> bool {
     match &state.expired {
         Some(expired) if before < expired.before => false,
-        Some(expired) if before == expired.before => {
-            state.open_since_before(now, before).len() < expired.open
-        }
+        Some(expired) if before == expired.before => open < expired.open,
         Some(_) | None => state.reaches_back_before(before),
     }
 }

@@ -87,10 +87,11 @@ pub(super) fn questions(desk: &Desk<'_>, from: usize) -> Vec<Part> {
     parts
 }
 
-/// The question that has waited longest, and how many wait.
+/// The question that has waited longest, of those that can be answered if there is one, and how many wait.
 pub(super) fn first_question(desk: &Desk<'_>) -> Vec<Part> {
     let waiting = waiting_for(desk.scene.program, desk.scene.state, &desk.reader.id);
-    let Some(first) = waiting.first() else { return Vec::new() };
+    let can_be_answered = waiting.iter().find(|waiting| waiting.unconfirmed.is_none());
+    let Some(first) = can_be_answered.or(waiting.first()) else { return Vec::new() };
     let title = match waiting.len() {
         1 => "A question waits for you".to_owned(),
         more => format!("{more} questions wait for you"),
@@ -110,6 +111,10 @@ fn question(desk: &Desk<'_>, waiting: &Waiting<'_>) -> Part {
         None => "Their words can't be shown any more.".to_owned(),
     };
     let asked = desk.day_of(waiting.asked.at);
+    if let Some(entry) = waiting.unconfirmed {
+        let first = message::says_first(desk.scene.program, entry);
+        return row(desk.person(&entry.id, &format!(", {asked}{about}\n{words}\n{first}")), Vec::new());
+    }
     let text = desk.person(&waiting.asked.person, &format!(", {asked}{about}\n{words}"));
     let action = Action::Reply { question: waiting.question };
     row(text, vec![Button { label: "Answer".into(), action, look: Look::Primary }])

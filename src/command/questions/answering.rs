@@ -7,6 +7,8 @@ use crate::domain::event::Event;
 use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
 use crate::domain::message::{Modal, ModalKind, Paragraph, Part, Reply, Values};
 use crate::domain::personal::Personal;
+use crate::domain::question::{Asker, asker};
+use crate::message;
 
 /// What an advocate typed under a relay is the answer.
 pub(in crate::command) fn answer_in_thread(
@@ -84,8 +86,9 @@ fn standing<'a>(scene: Scene<'a>, actor: &Person, of: Seq) -> Result<Question<'a
     if question.received.withdrawn {
         return Err(format!("{name} took this question back, so no answer was sent."));
     }
-    if scene.person(&question.received.person).is_none() {
-        return Err(format!("{name} is no longer in people.toml, so I can't pass an answer on."));
+    match asker(scene.program, scene.state, &question.received.person) {
+        Asker::Here(_) => Ok(question),
+        Asker::Unconfirmed(entry) => Err(message::says_first(scene.program, entry)),
+        Asker::Gone => Err(message::GONE.to_owned()),
     }
-    Ok(question)
 }

@@ -337,8 +337,8 @@ impl State {
                 self.marks.extend(marks.iter().cloned());
                 self.destroyed.extend(keys.iter().cloned());
             }
-            Event::WordsExpired { before, keys } => {
-                self.expire(at, *before);
+            Event::WordsExpired { before, unanswerable, keys } => {
+                self.expire(at, *before, unanswerable);
                 self.destroyed.extend(keys.iter().cloned());
             }
             Event::ClockDoubted { ahead } => {

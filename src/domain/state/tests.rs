@@ -1,5 +1,7 @@
 //! What records mean, told as short stories.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
@@ -561,7 +563,7 @@ fn words_that_expire_are_gone_wherever_they_are_held_but_for_what_is_open() {
     let later = story.0.as_of.unwrap() + jiff::SignedDuration::from_secs(1);
     let before = later;
     let mut kept = 0;
-    story.says(Event::WordsExpired { before, keys: Vec::new() });
+    story.says(Event::WordsExpired { before, unanswerable: BTreeSet::new(), keys: Vec::new() });
     story.0.each_text(later, &mut |text, written| {
         assert_eq!(text.reveal().is_some(), written.stays, "{text:?} {written:?}");
         kept += usize::from(written.stays);
@@ -572,9 +574,19 @@ fn words_that_expire_are_gone_wherever_they_are_held_but_for_what_is_open() {
     // Once it is answered, the next time takes it.
     let (by, answer) = (person("priya"), Personal::new(person("priya"), "Since it can."));
     story.says(Event::QuestionAnswered { question: open, by, answer, place: None });
-    assert!(story.0.open_since_before(later, before).len() < 3);
-    story.says(Event::WordsExpired { before, keys: Vec::new() });
+    assert!(story.0.open_since_before(later, before, &BTreeSet::new()).len() < 3);
+    story.says(Event::WordsExpired { before, unanswerable: BTreeSet::new(), keys: Vec::new() });
     assert!(story.0.received[&open].text.as_ref().unwrap().reveal().is_none());
+}
+
+#[test]
+fn the_words_of_a_question_that_nobody_can_answer_expire() {
+    let mut story = full_of_words();
+    let question = story.asks(Some("payments"), "9.000100");
+    let before = story.0.as_of.unwrap() + jiff::SignedDuration::from_secs(1);
+    story.says(Event::WordsExpired { before, unanswerable: [question].into(), keys: Vec::new() });
+    assert!(story.0.received[&question].text.as_ref().unwrap().reveal().is_none());
+    assert_eq!(story.0.expired.unwrap().open, 2);
 }
 
 #[test]

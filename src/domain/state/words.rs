@@ -46,7 +46,17 @@ pub struct Expired {
 impl State {
     /// Visits every text; what is open is so at `now`.
     pub(super) fn each_text(&mut self, now: Timestamp, visit: &mut dyn FnMut(&mut Personal, Written<'_>)) {
-        let open: BTreeSet<Seq> = self.open_questions().collect();
+        self.each_text_but(now, &BTreeSet::new(), visit);
+    }
+
+    /// The same, where nobody can answer the questions `unanswerable`, so that these aren't open.
+    fn each_text_but(
+        &mut self,
+        now: Timestamp,
+        unanswerable: &BTreeSet<Seq>,
+        visit: &mut dyn FnMut(&mut Personal, Written<'_>),
+    ) {
+        let open: BTreeSet<Seq> = self.open_questions(unanswerable).collect();
         let written = |at: Timestamp| Written { at, stays: false, whose: None, to: None };
         self.people.iter_mut().filter(|(_, person)| has_text(person)).for_each(|(id, person)| {
             for engagement in Arc::make_mut(person).engagements.values_mut() {
@@ -100,9 +110,9 @@ impl State {
     }
 
     /// Everything written before `before` is gone, but for what is open.
-    pub(super) fn expire(&mut self, now: Timestamp, before: Timestamp) {
-        let open = self.open_since_before(now, before).len();
-        self.each_text(now, &mut |text, written| {
+    pub(super) fn expire(&mut self, now: Timestamp, before: Timestamp, unanswerable: &BTreeSet<Seq>) {
+        let open = self.open_since_before(now, before, unanswerable).len();
+        self.each_text_but(now, unanswerable, &mut |text, written| {
             if written.at < before && !written.stays {
                 *text = Personal::Forgotten;
             }
@@ -110,19 +120,26 @@ impl State {
         self.expired = Some(Expired { before, open });
     }
 
-    /// Questions that still wait for an answer.
-    fn open_questions(&self) -> impl Iterator<Item = Seq> {
+    /// Questions that still wait for an answer, but for those that nobody can give one to.
+    fn open_questions(&self, unanswerable: &BTreeSet<Seq>) -> impl Iterator<Item = Seq> {
         self.questions
             .keys()
             .copied()
+            .filter(|of| !unanswerable.contains(of))
             .filter(|of| self.awaits_since(*of).is_some() && self.answers_to(*of).next().is_none())
     }
 
     /// Whose words from before `before` must stay readable at `now`, each with the quarter they were written
     /// in: those of questions that wait, of bookings to come, of answers that were kept, and the names of
-    /// people who are approached.
-    pub fn open_since_before(&self, now: Timestamp, before: Timestamp) -> Vec<(PersonId, Quarter)> {
-        let asked = self.open_questions().filter_map(|of| self.received.get(&of));
+    /// people who are approached. Of questions those wait to which somebody can give an answer, so not the
+    /// `unanswerable`.
+    pub fn open_since_before(
+        &self,
+        now: Timestamp,
+        before: Timestamp,
+        unanswerable: &BTreeSet<Seq>,
+    ) -> Vec<(PersonId, Quarter)> {
+        let asked = self.open_questions(unanswerable).filter_map(|of| self.received.get(&of));
         let asked = asked.map(|asked| (&asked.person, asked.at));
         let booked = self.bookings.values().filter(|booking| booking.is_ahead(now));
         let booked = booked.map(|booking| (&booking.guest, booking.at));

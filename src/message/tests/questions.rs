@@ -1,7 +1,9 @@
 //! A question from both sides, at every step of its way.
 
 use super::*;
-use crate::domain::ids::FaqId;
+use crate::domain::account::{Former, Turn};
+use crate::domain::ids::{FaqId, SlackUserId};
+use crate::domain::waiting::waiting_for;
 
 const ASKED: &str = "2026-12-07T09:00:00Z";
 const LATER: &str = "2026-12-07T10:00:00Z";
@@ -123,4 +125,41 @@ fn the_words_of_a_question_that_was_taken_back_are_gone_from_its_relay() {
     let message = composed(&program(), &deleted(asked(), QUESTION, "ana"), &relay, LATER);
     assert!(!to_text(&message).contains("gift cards") && !message.notification.contains("gift cards"));
     assert_eq!(message.buttons, []);
+}
+
+#[test]
+fn a_question_that_cannot_be_answered_says_so_and_offers_no_answer() {
+    let [former, slack] = ["U1", "U2"].map(|account| SlackUserId::parse(account).unwrap());
+    let replaces = Some(Former { slack: former.clone(), turn: Turn::Replaced });
+    let linked = |slack: &SlackUserId, replaces| Event::PersonLinked {
+        person: person_id("ana"),
+        slack: slack.clone(),
+        proof: None,
+        replaces,
+    };
+    let asked = || asked().then(LATER, linked(&former, None));
+    let key = PostKey::Relay { of: QUESTION, to: person_id("priya") };
+    let shown = |program: &Program, story: Story| {
+        let state = story.state();
+        let message = composed(program, &story, &key, LATER);
+        let waiting = waiting_for(program, &state, &person_id("priya"));
+        let unconfirmed = waiting.first().map(|waiting| waiting.unconfirmed.map(|entry| entry.id.clone()));
+        (format!("{:?}", message.parts), message.buttons.len(), unconfirmed)
+    };
+    let program = program();
+    let (_, buttons, unconfirmed) = shown(&program, asked());
+    assert_eq!((buttons, unconfirmed), (1, Some(None)));
+    let replaced = || asked().then(LATER, linked(&slack, replaces.clone()));
+    let (says, buttons, unconfirmed) = shown(&program, replaced());
+    assert!(says.contains("same @ana"), "{says}");
+    assert_eq!((buttons, unconfirmed), (0, Some(Some(person_id("ana")))));
+    let (person, by) = (person_id("ana"), person_id("priya"));
+    let another = replaced().then(LATER, Event::AccountConfirmed { person, by, same: false });
+    let mut left = program.clone();
+    left.people.remove(&person_id("ana"));
+    for (program, story) in [(&program, another), (&left, asked())] {
+        let (says, buttons, unconfirmed) = shown(program, story);
+        assert!(says.contains("isn't in people.toml"), "{says}");
+        assert_eq!((buttons, unconfirmed), (0, None));
+    }
 }

@@ -430,7 +430,11 @@ impl Anything {
                 keys: Vec::new(),
                 person,
             },
-            Kind::WordsExpired => Event::WordsExpired { before: self.life.now, keys: Vec::new() },
+            Kind::WordsExpired => Event::WordsExpired {
+                before: self.life.now,
+                unanswerable: Default::default(),
+                keys: Vec::new(),
+            },
             Kind::ContentRetried => Event::ContentRetried { version: VERSION.to_owned() },
             Kind::PostIntended => {
                 let due = self.life.plan.due(self.life.now);

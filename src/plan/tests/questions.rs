@@ -10,6 +10,7 @@ use crate::domain::event::{Event, Renames, Said};
 use crate::domain::ids::{FaqId, Seq};
 use crate::domain::personal::Personal;
 use crate::domain::program::Program;
+use crate::domain::waiting::waiting_for;
 
 /// Ana asks at `when`; Ana and Priya live in Lisbon, where it is UTC in winter.
 fn asked(program: Program, when: &str, about: Option<&str>) -> (Life, Seq) {
@@ -214,6 +215,19 @@ fn whoever_asks_before_the_first_message_counts_as_engaged() {
     assert_eq!(standing(&life), Standing::Untouched);
     life.says("ana", Some("payments"), Said::Question);
     assert_eq!(standing(&life), Standing::Engaged);
+}
+
+#[test]
+fn nobody_is_reminded_of_what_nobody_can_answer() {
+    let (mut life, _) = asked(program(), "2026-11-10T10:00:00Z", Some("payments"));
+    life.until(at("2026-11-10T12:00:00Z"));
+    let before = answers(&life);
+    life.program.people.remove(&person("ana"));
+    changed(&mut life.program, 1);
+    life.adopts(Renames::default());
+    life.until(at("2026-11-16T12:00:00Z"));
+    assert_eq!(answers(&life), before);
+    assert!(waiting_for(&life.program, &life.state, &person("priya")).is_empty());
 }
 
 #[test]
