@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::directory::{Address, Person};
 use super::engagement::Audience;
+use super::event::Event;
 use super::hours::DaysOff;
 use super::ids::{PersonId, TeamId};
 use super::initiative::Initiative;
@@ -31,6 +32,20 @@ pub struct Approach {
     pub by: PersonId,
     /// Since when.
     pub at: Timestamp,
+}
+
+/// Whether what the records lay over the configuration may be another after `event`: who is approached, or who has the
+/// account that is.
+pub fn changes(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Approached { .. }
+            | Event::PersonLinked { .. }
+            | Event::AccountRefused { .. }
+            | Event::AccountConfirmed { .. }
+            | Event::PersonForgotten { .. }
+            | Event::ConfigAdopted { .. }
+    )
 }
 
 impl Initiative {
@@ -131,4 +146,46 @@ fn lay_over(initiative: &mut Initiative, person: PersonId, approached: &Approach
         by: approached.by.clone(),
         at: approached.at,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::Record;
+    use crate::domain::ids::{InitiativeId, Seq, SlackUserId};
+
+    #[test]
+    fn whoever_is_approached_stays_so_under_the_entry_that_their_account_gets() {
+        let id = |text: &str| PersonId::parse(text).unwrap();
+        let slack = SlackUserId::parse("U0DORA").unwrap();
+        let mut program = crate::config::load(std::path::Path::new("config")).unwrap().program;
+        let initiative = program.initiatives[0].id.clone();
+        let mut entry = program.people[&id("ben")].clone();
+        (entry.id, entry.address) = (id("dora"), Address::Email("dora@example.com".to_owned()));
+        program.people.insert(entry.id.clone(), entry);
+        let approached = Event::Approached {
+            referral: Seq(1),
+            by: id("priya"),
+            person: id("dora-lind"),
+            slack: slack.clone(),
+            name: None,
+            initiative: initiative.clone(),
+            audience: Audience::Engineer,
+            teams: program.initiatives[0].asks.keys().take(1).cloned().collect(),
+            decides: false,
+        };
+        let linked = Event::PersonLinked { person: id("dora"), slack, proof: None, replaces: None };
+        let of = |program: &Program, initiative: &InitiativeId, who: &str| {
+            program.initiative(initiative).unwrap().approach(&id(who)).is_some()
+        };
+        let mut state = State::default();
+        for (seq, event) in (1..).map(Seq).zip([approached, linked]) {
+            assert!(changes(&event), "{event:?}");
+            state.apply(&Record { seq, at: Timestamp::UNIX_EPOCH, cause: None, event });
+            let laid_over = program.with(&state);
+            let linked = seq == Seq(2);
+            assert_eq!(of(&laid_over, &initiative, "dora-lind"), !linked);
+            assert_eq!(of(&laid_over, &initiative, "dora"), linked);
+        }
+    }
 }

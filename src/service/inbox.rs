@@ -8,9 +8,9 @@ use super::home::Opening;
 use super::shared::Shared;
 use crate::command::{self, Incoming};
 use crate::dispatch::{Compose, Unsayable, World};
+use crate::domain::approach;
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::Audience;
-use crate::domain::event::Event;
 use crate::domain::ids::{InitiativeId, PersonId, SlackUserId, TeamId};
 use crate::domain::message::{Message, Page, Reply};
 use crate::domain::program::Program;
@@ -79,11 +79,11 @@ impl Decider {
             }
             let (events, reply) =
                 command::decide_with(&program, state, &seen, &incoming, now, found.as_ref());
-            let approached = events.iter().any(|event| matches!(event, Event::Approached { .. }));
-            Decision { events, reply: (Some(reply), approached) }
+            let changed = events.iter().any(approach::changes);
+            Decision { events, reply: (Some(reply), changed) }
         });
-        let (reply, approached) = decided.await.map_err(|_| Closed)?;
-        if approached {
+        let (reply, changed) = decided.await.map_err(|_| Closed)?;
+        if changed {
             self.shared.lay_over(&self.writer.state());
         }
         Ok(reply)

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use super::refusals;
 use super::shared::Shared;
 use crate::clock::{Clock, monotonic};
+use crate::domain::approach;
 use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, SlackUserId};
 use crate::domain::marks;
@@ -346,11 +347,15 @@ impl People {
                 true
             });
             let known = self.shared.seen();
-            let recorded = self.writer.submit(None, move |state, _| Decision {
-                events: news_of_accounts(state, &known, &partings, &links, &refusals),
-                reply: (),
+            let recorded = self.writer.submit(None, move |state, _| {
+                let events = news_of_accounts(state, &known, &partings, &links, &refusals);
+                let changed = events.iter().any(approach::changes);
+                Decision { events, reply: changed }
             });
-            recorded.await?;
+            // Only then: another program makes everybody be recognized anew.
+            if recorded.await? {
+                self.shared.lay_over(&self.writer.state());
+            }
         }
         self.shared.seen.send_modify(|all| {
             let all = Arc::make_mut(all);

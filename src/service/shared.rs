@@ -1,7 +1,7 @@
 //! What every task of the service reads: the program in effect and what the outside says.
 //!
 //! Invariant: the program in effect is the configuration with what the records lay over it; whoever
-//! changes either lays it over again.
+//! changes either lays it over again. Which records may change it says [`approach::changes`](crate::domain::approach::changes).
 
 use std::sync::Arc;
 

@@ -225,9 +225,9 @@ impl Anything {
 
     fn happens(&mut self, cause: Option<Cause>, event: Event) {
         self.met.insert(Kind::of(&event));
-        let approached = matches!(event, Event::Approached { .. });
+        let changes = crate::domain::approach::changes(&event);
         self.life.happens_because(cause, event);
-        if approached {
+        if changes {
             self.lay_over();
         }
     }
