@@ -12,7 +12,7 @@ use crate::domain::event::{Stage, Verdict};
 use crate::domain::ids::PersonId;
 use crate::domain::initiative::Initiative;
 use crate::domain::program::Program;
-use crate::domain::state::{Engagement, State};
+use crate::domain::state::{CampaignState, Engagement, State};
 
 use super::case::Case;
 use super::skip::Skip;
@@ -41,8 +41,8 @@ pub(super) struct Steering {
 impl Steering {
     pub(super) fn of(program: &Program, state: &State, initiative: &Initiative) -> Self {
         let campaign = state.campaign(&initiative.id, initiative.quarter);
-        let moved = campaign.and_then(|campaign| campaign.stage);
-        let stage = moved.map_or(program.stage, |(stage, _)| stage);
+        let moved = campaign.and_then(CampaignState::stage);
+        let stage = moved.map_or(program.stage, |moved| moved.stage);
         let few = match stage {
             Stage::Few => {
                 let first = program.stakeholders(initiative).into_iter().take(FEW);
@@ -52,7 +52,7 @@ impl Steering {
         };
         Self {
             stage,
-            stage_since: moved.map(|(_, since)| since),
+            stage_since: moved.map(|moved| moved.at),
             few,
             recalled: campaign.is_some_and(|campaign| campaign.recalled.is_some()),
             paused: state.paused_initiatives.get(&initiative.id).cloned(),

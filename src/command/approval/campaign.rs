@@ -10,7 +10,7 @@ use crate::domain::ids::{InitiativeId, PersonId};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Span, Value, Values};
 use crate::domain::personal::Personal;
-use crate::domain::state::Phase;
+use crate::domain::state::{CampaignState, Phase};
 
 const WHAT: &str = "what";
 
@@ -37,7 +37,7 @@ fn copies(gone: (usize, usize)) -> String {
 /// How far a campaign goes.
 pub(in crate::command) fn stage(scene: Scene<'_>, initiative: &Initiative) -> Stage {
     let campaign = scene.state.campaign(&initiative.id, initiative.quarter);
-    campaign.and_then(|campaign| campaign.stage).map_or(scene.program.stage, |(stage, _)| stage)
+    campaign.and_then(CampaignState::stage).map_or(scene.program.stage, |moved| moved.stage)
 }
 
 /// Moves a staged start, forward or back.

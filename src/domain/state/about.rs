@@ -117,6 +117,7 @@ impl State {
         for campaign in campaigns.values() {
             let corrections = campaign.corrections.iter().map(|correction| &correction.by);
             corrections.for_each(|by| deeds.count("corrections", by));
+            campaign.stages.iter().for_each(|moved| deeds.count("steps of a staged start", &moved.by));
             campaign.recalled.iter().for_each(|(by, _)| deeds.count("recalls", by));
         }
         notes.values().for_each(|note| deeds.count("notes", &note.by));

@@ -16,7 +16,7 @@ use super::{
 use crate::domain::account::{Disbelief, Former, Proof, Turn};
 use crate::domain::booking::By;
 use crate::domain::effect::{About, PostId, PostKey};
-use crate::domain::event::{How, RefusedFor, Renames};
+use crate::domain::event::{How, PauseReason, RefusedFor, Renames};
 use crate::domain::ids::{PersonId, Seq, SlackChannelId, SlackUserId};
 
 /// The id under which is kept what an account did that is nobody's any more: its own, in lower case.
@@ -199,7 +199,7 @@ impl State {
         self.by_slack.insert(from.clone(), apart.clone());
         self.part_acts(person, &apart, |_| true);
         if turn == Turn::Corrected {
-            self.part_word(person, &apart);
+            self.part_word(seq, person, &apart);
         }
         self.part_posts(person, &apart, turn, came);
         if turn == Turn::Corrected {
@@ -320,29 +320,24 @@ impl State {
     }
 
     /// What the account did as an advocate or a host. What it had decided about what is still to come is no
-    /// longer decided, since it had no right to.
-    fn part_word(&mut self, person: &PersonId, apart: &PersonId) {
+    /// longer decided, since it had no right to. Only what holds messages back stays: a pause, and a recall.
+    fn part_word(&mut self, seq: Seq, person: &PersonId, apart: &PersonId) {
+        self.take_back_decisions(seq, person);
         let give = |who: &mut PersonId| {
             if who == person {
                 *who = apart.clone();
             }
         };
         for known in self.people.values_mut().map(Arc::make_mut) {
+            if let Some(Changed { confirmed: Some((by, _)), .. }) = &mut known.changed {
+                give(by);
+            }
             for engagement in known.engagements.values_mut() {
-                engagement.verdicts.retain(|_, judged| judged.by != *person);
-                engagement.edits.retain(|_, edited| edited.by != *person);
-                engagement.handed_over.take_if(|by| by == person);
                 for stance in engagement.stances.values_mut() {
                     if let How::Recorded { by } = &mut stance.how {
                         give(by);
                     }
                 }
-            }
-        }
-        self.kept.retain(|_, kept| kept.by != *person);
-        for received in self.received.values_mut() {
-            if let Some(settled) = &mut received.settled {
-                give(&mut settled.by);
             }
         }
         for answer in self.answers.values_mut() {
@@ -358,8 +353,15 @@ impl State {
         for note in self.notes.values_mut() {
             give(&mut note.by);
         }
-        for item in self.items.values_mut() {
-            give(&mut item.by);
+        self.paused_initiatives.values_mut().for_each(give);
+        for (_, reason) in self.paused.iter_mut().chain(&mut self.set_aside) {
+            match reason {
+                PauseReason::Asked { by } | PauseReason::FirstStart { denied_by: Some(by) } => give(by),
+                PauseReason::FirstStart { denied_by: None }
+                | PauseReason::Unproven
+                | PauseReason::Configuration { .. }
+                | PauseReason::Returned { .. } => {}
+            }
         }
         if let Some(hours) = self.added_hours.remove(person) {
             self.added_hours.insert(apart.clone(), hours);
@@ -371,6 +373,42 @@ impl State {
                 ((about, advocate), review)
             })
             .collect();
+    }
+
+    /// Undecides what `person` had decided about what is still to come.
+    fn take_back_decisions(&mut self, seq: Seq, person: &PersonId) {
+        for known in self.people.values_mut().map(Arc::make_mut) {
+            for engagement in known.engagements.values_mut() {
+                engagement.verdicts.retain(|_, judged| judged.by != *person);
+                engagement.edits.retain(|_, edited| edited.by != *person);
+                engagement.handed_over.take_if(|by| by == person);
+            }
+        }
+        self.kept.retain(|_, kept| kept.by != *person);
+        self.campaigns.values_mut().for_each(|campaign| campaign.stages.retain(|moved| moved.by != *person));
+        let planned = self.items.iter().filter(|(_, item)| item.by == *person);
+        let planned: Vec<_> = planned.map(|((about, _, quarter), _)| (about.clone(), *quarter)).collect();
+        self.items.retain(|_, item| item.by != *person);
+        for (initiative, quarter) in planned {
+            self.everybody_changed(seq, &initiative, quarter);
+        }
+        self.approached.retain(|_, approached| {
+            approached.parts.retain(|part| part.by != *person);
+            if let Some(part) = approached.parts.last() {
+                approached.by = part.by.clone();
+            }
+            !approached.parts.is_empty()
+        });
+        // The hint waits for a decision again.
+        let mut open = Vec::new();
+        for (of, received) in &mut self.received {
+            if received.settled.take_if(|settled| settled.by == *person).is_some() {
+                open.push(*of);
+            }
+        }
+        for of in open {
+            self.about_changed(seq, of);
+        }
     }
 
     /// The messages in the account's conversation: all of them, or those about what it said and booked. The

@@ -8,7 +8,7 @@ use super::merging::put;
 use super::{
     AddedHours, Adopted, ApproachedPart, ApproachedState, BookingState, ClockOff, Correction, Edited,
     Engagement, ItemState, Judged, KeptState, NoteState, Phase, Received, RefusedConfig, Restoration,
-    Settlement, Slot, StanceState, Standing, State, WaitState, person_mut, post_mut,
+    Settlement, Slot, Staged, StanceState, Standing, State, WaitState, person_mut, post_mut,
 };
 use crate::domain::booking::uid;
 use crate::domain::calendar::Quarter;
@@ -207,6 +207,7 @@ impl State {
                         teams: teams.clone(),
                         decides: *decides,
                         instead_of: instead_of.map(|received| received.person.clone()),
+                        by: by.clone(),
                     }],
                     by: by.clone(),
                     at,
@@ -303,8 +304,9 @@ impl State {
                 self.engagement_mut(person, initiative, *quarter).handed_over = taken.then(|| by.clone());
                 self.reviews_changed(seq, initiative);
             }
-            Event::StageSet { initiative, quarter, stage, .. } => {
-                self.campaign_mut(initiative, *quarter).stage = Some((*stage, at));
+            Event::StageSet { initiative, quarter, stage, by } => {
+                let moved = Staged { stage: *stage, by: by.clone(), at };
+                self.campaign_mut(initiative, *quarter).stages.push(moved);
                 self.reviews_changed(seq, initiative);
             }
             Event::Corrected { initiative, quarter, by, what } => {

@@ -130,7 +130,8 @@ impl Engagement {
 impl CampaignState {
     /// What was decided about a campaign under two ids.
     pub(super) fn merged(mut self, other: Self) -> Self {
-        self.stage = [self.stage, other.stage].into_iter().flatten().max_by_key(|(_, at)| *at);
+        self.stages.extend(other.stages);
+        self.stages.sort_by_key(|moved| moved.at);
         self.recalled = [self.recalled, other.recalled].into_iter().flatten().max_by_key(|(_, at)| *at);
         self.corrections.extend(other.corrections);
         self.corrections.sort_by_key(|correction| correction.since);

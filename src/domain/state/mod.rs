@@ -505,6 +505,8 @@ pub struct ApproachedPart {
     pub decides: bool,
     /// Who said that they decide instead.
     pub instead_of: Option<PersonId>,
+    /// The advocate.
+    pub by: PersonId,
 }
 
 impl ApproachedState {
@@ -519,12 +521,30 @@ impl ApproachedState {
 /// What advocates decided about a whole campaign.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CampaignState {
-    /// How far a staged start has come, and since when, if anybody moved it.
-    pub stage: Option<(Stage, Timestamp)>,
+    /// How far a staged start was moved, each time, oldest first.
+    pub stages: Vec<Staged>,
     /// Its messages were taken back: by whom, and when.
     pub recalled: Option<(PersonId, Timestamp)>,
     /// What was corrected, oldest first.
     pub corrections: Vec<Correction>,
+}
+
+impl CampaignState {
+    /// How far a staged start has come, if anybody moved it.
+    pub fn stage(&self) -> Option<&Staged> {
+        self.stages.last()
+    }
+}
+
+/// A move of a staged start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staged {
+    /// How far.
+    pub stage: Stage,
+    /// The advocate.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Something in messages already sent that was wrong.

@@ -134,6 +134,7 @@ impl State {
                 person(&mut approached.by);
                 for part in &mut approached.parts {
                     part.instead_of.iter_mut().for_each(person);
+                    person(&mut part.by);
                     part.teams.iter_mut().for_each(team);
                 }
             },
@@ -143,6 +144,7 @@ impl State {
             &mut self.campaigns,
             |(about, _), campaign| {
                 initiative(about);
+                campaign.stages.iter_mut().for_each(|moved| person(&mut moved.by));
                 campaign.recalled.iter_mut().for_each(|(by, _)| person(by));
                 campaign.corrections.iter_mut().for_each(|correction| person(&mut correction.by));
             },

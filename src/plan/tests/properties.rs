@@ -58,7 +58,8 @@ pub(super) fn keeps_the_rules(life: &Life, post: &Post) {
         .map(|judged| judged.verdict);
     assert!(verdict != Some(Verdict::Held), "it is held");
     let stakeholders = program.stakeholders(initiative);
-    let goes = match campaign.and_then(|campaign| campaign.stage).map_or(program.stage, |(stage, _)| stage) {
+    let goes = match campaign.and_then(|campaign| campaign.stage()).map_or(program.stage, |moved| moved.stage)
+    {
         Stage::Rehearsal => false,
         Stage::Few => stakeholders.iter().take(3).any(|of| of.person == person.id),
         Stage::All => true,

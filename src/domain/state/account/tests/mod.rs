@@ -6,7 +6,7 @@ use crate::domain::booking::{Subject, Via};
 use crate::domain::calendar::Quarter;
 use crate::domain::effect::{DeliveryKey, PostId};
 use crate::domain::engagement::{Audience, Stance, Touch};
-use crate::domain::event::{Event, Record, RefusedFor, Said};
+use crate::domain::event::{Event, PauseReason, Record, RefusedFor, Said, Stage};
 use crate::domain::ids::{InitiativeId, MessageTs, SlackChannelId, TeamId};
 use crate::domain::personal::Personal;
 use crate::domain::program::ConfigDigest;
@@ -248,6 +248,52 @@ fn what_a_wrong_advocate_decided_is_no_longer_decided() {
     let engagement = story.engagement("henrik");
     assert!(engagement.verdicts.is_empty() && engagement.edits.is_empty());
     assert!(!story.may_have_got(&relay), "she hears herself what the stranger was told");
+}
+
+#[test]
+fn what_a_wrong_advocate_decided_about_a_campaign_is_no_longer_decided_but_a_pause() {
+    let mut story = Story::default();
+    let (initiative, quarter) = (payments(), quarter());
+    let stages = |story: &mut Story, by: &str, stage| {
+        let (initiative, by) = (payments(), person(by));
+        story.says(Event::StageSet { initiative, quarter, stage, by });
+    };
+    stages(&mut story, "jo", Stage::Few);
+    story.links("priya", "U0STRANGER", None);
+    stages(&mut story, "priya", Stage::All);
+    let referral = story.says(Event::MessageReceived {
+        person: person("henrik"),
+        initiative: Some(payments()),
+        said: Said::Referral,
+        text: None,
+        place: None,
+        thread: None,
+        referral: None,
+    });
+    story.says(Event::Approached {
+        referral,
+        by: person("priya"),
+        person: person("dora"),
+        slack: slack("U0DORA"),
+        name: None,
+        initiative: payments(),
+        audience: Audience::Engineer,
+        teams: vec![checkout()],
+        decides: true,
+    });
+    let by = person("priya");
+    story.says(Event::ItemPlanned { initiative: payments(), team: checkout(), quarter, by, link: None });
+    let by = person("priya");
+    story.says(Event::InitiativePaused { initiative: payments(), by: by.clone(), paused: true });
+    story.says(Event::PostingPaused { reason: PauseReason::Asked { by } });
+    story.links("priya", "U0PRIYA", Some(("U0STRANGER", Turn::Corrected)));
+    let stage = story.0.campaign(&initiative, quarter).unwrap().stage().unwrap();
+    assert_eq!((stage.stage, &stage.by), (Stage::Few, &person("jo")));
+    assert!(story.0.items.is_empty() && story.0.approached.is_empty());
+    assert!(story.0.received[&referral].settled.is_none(), "the hint waits for a decision again");
+    assert_eq!(story.0.paused_initiatives[&initiative], person("u0stranger"));
+    let (_, reason) = story.0.paused.clone().unwrap();
+    assert_eq!(reason, PauseReason::Asked { by: person("u0stranger") });
 }
 
 #[test]
