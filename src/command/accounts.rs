@@ -50,8 +50,15 @@ pub(super) fn confirm(
     let reply = Reply::say(if same {
         format!("Recorded: {name} is the same person. What they answered, asked and booked is theirs again.")
     } else {
+        let stopped = if known.is_some_and(|known| known.stopped) {
+            format!(
+                " A stop still holds, whoever of the two asked for it: nothing is sent to {name} until they undo it."
+            )
+        } else {
+            String::new()
+        };
         format!(
-            "Recorded: {name}'s former account belonged to somebody else. What it answered, asked and booked stays separate from {name}."
+            "Recorded: {name}'s former account belonged to somebody else. What it answered, asked and booked stays separate from {name}, who gets messages of their own.{stopped}"
         )
     });
     Ok((vec![event], reply))

@@ -119,6 +119,7 @@ impl State {
             changed.confirmed = Some((by.clone(), same));
         }
         self.reshaped = Some(seq);
+        let came = known.changed.as_ref().map(|changed| changed.since);
         let waiting: Vec<PersonId> = known.waiting().cloned().collect();
         for apart in waiting {
             let whose = if same { Before::Theirs(seq) } else { Before::SomebodyElses(seq) };
@@ -130,6 +131,9 @@ impl State {
                 let people = BTreeMap::from([(apart.clone(), person.clone())]);
                 self.rename(&Renames { people, ..Renames::default() });
                 self.people.insert(apart.clone(), Arc::new(copy));
+            }
+            if !same {
+                self.give_back(person, &apart, came);
             }
             person_mut(&mut self.people, person).before.insert(apart, whose);
         }
@@ -211,12 +215,28 @@ impl State {
     /// waits for another word.
     fn take_back_words(&mut self, person: &PersonId, came: Seq) {
         let known = person_mut(&mut self.people, person);
-        let mut theirs = Vec::new();
+        let (mut theirs, mut anothers) = (Vec::new(), Vec::new());
         for (before, whose) in &mut known.before {
-            let (Before::Theirs(said) | Before::SomebodyElses(said)) = *whose else { continue };
+            let (said, of) = match *whose {
+                Before::Theirs(said) => (said, &mut theirs),
+                Before::SomebodyElses(said) => (said, &mut anothers),
+                Before::Waits => continue,
+            };
             if said >= came {
-                theirs.extend(matches!(whose, Before::Theirs(_)).then(|| before.clone()));
+                of.push(before.clone());
                 *whose = Before::Waits;
+            }
+        }
+        for apart in anothers {
+            let account = self.person(&apart).and_then(|known| known.slack.as_ref());
+            // What somebody of the configuration has by now stays with them.
+            if account.and_then(apart_id).as_ref() == Some(&apart) {
+                let said = self.person(person).map(PersonState::kept_off).unwrap_or_default();
+                self.inherit_from(person, &apart);
+                // The wrong one stopped only what they stopped themselves.
+                let known = person_mut(&mut self.people, person);
+                (known.stopped, known.stopped_initiatives) = (said.stopped, said.stopped_initiatives);
+                known.snoozed_until = said.snoozed_until;
             }
         }
         let alone = theirs.len() == 1;
@@ -237,9 +257,14 @@ impl State {
 
     /// What `lost` had been promised, which `person` had until it was in doubt and which is gone by now, is theirs.
     fn inherit(&mut self, seq: Seq, person: &PersonId, lost: &SlackUserId) {
-        let Some(apart) = apart_id(lost) else { return };
-        let Some(before) = self.people.get(&apart).cloned() else { return };
+        let Some(apart) = apart_id(lost).filter(|apart| self.people.contains_key(apart)) else { return };
         self.reshaped = Some(seq);
+        self.inherit_from(person, &apart);
+    }
+
+    /// What had been promised to the account that is known as `apart` is promised to `person`, and the rest waits.
+    fn inherit_from(&mut self, person: &PersonId, apart: &PersonId) {
+        let Some(before) = self.people.get(apart).cloned() else { return };
         let known = self.people.remove(person).map(Arc::unwrap_or_clone).unwrap_or_default();
         let mut known = known.merged(promised(&before));
         known.before.insert(apart.clone(), Before::Waits);
@@ -249,7 +274,7 @@ impl State {
         let of_acts = |about: &About<'_>| {
             matches!(about, About::Said(_) | About::Answer(_) | About::Booking(_) | About::Wait(_))
         };
-        let goes_along = |post: &&mut Arc<PostState>| *post.key.to() == apart && !of_acts(&post.key.about());
+        let goes_along = |post: &&mut Arc<PostState>| post.key.to() == apart && !of_acts(&post.key.about());
         let along = self.posts.values_mut().filter(goes_along);
         along.for_each(|post| Arc::make_mut(post).key.rename(&renames));
         self.find_by_new_keys();

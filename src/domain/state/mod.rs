@@ -6,6 +6,7 @@
 
 mod about;
 mod account;
+mod another;
 mod booking;
 mod campaign;
 mod conversation;

@@ -336,6 +336,36 @@ fn a_replacement_that_is_somebody_else_stays_apart_and_is_still_not_written_to_a
 }
 
 #[test]
+fn what_went_to_a_former_account_that_is_somebody_elses_never_reached_the_person() {
+    let (mut story, post) = stranger();
+    story.links("henrik", "U0NEW", Some(("U0STRANGER", Turn::Replaced)));
+    let reminder = PostKey::Touch(DeliveryKey { touch: Touch::Reminder, ..pitch_of("henrik") });
+    let own = story.sends(&reminder, "D0NEW");
+    let confirmed = story.confirms(false);
+    assert_eq!(story.0.reshaped, Some(confirmed));
+    let (henrik, engagement) = (story.known("henrik"), story.engagement("henrik"));
+    assert_eq!((henrik.campaign.len(), engagement.reached), (1, true), "the reminder");
+    assert_eq!(engagement.deliveries.values().collect::<Vec<_>>(), [&own]);
+    assert!(!story.may_have_got(&pitch("henrik")) && story.may_have_got(&pitch("u0stranger")));
+    assert_eq!(story.0.post(post).unwrap().key, pitch("u0stranger"));
+    // Henrik gets his own, which is another message.
+    assert_ne!(story.sends(&pitch("henrik"), "D0NEW"), post);
+    assert!(story.may_have_got(&pitch("henrik")));
+
+    let (mut story, _) = stranger();
+    story.links("henrik", "U0NEW", Some(("U0STRANGER", Turn::Replaced)));
+    story.confirms(false);
+    let (henrik, engagement) = (story.known("henrik"), story.engagement("henrik"));
+    assert!(henrik.campaign.is_empty() && !engagement.reached && engagement.deliveries.is_empty());
+    // That was said of an account that is wrong: it is open again, and so nothing is sent twice.
+    story.links("henrik", "U0RIGHT", Some(("U0NEW", Turn::Corrected)));
+    assert!(story.may_have_got(&pitch("henrik")));
+    assert_eq!((story.known("henrik").campaign.len(), story.engagement("henrik").reached), (1, true));
+    assert_eq!(waiting(&story.known("henrik")), ["u0stranger"]);
+    assert!(story.known("henrik").stopped);
+}
+
+#[test]
 fn what_went_to_another_account_is_looked_for_beside_what_went_to_the_one_before() {
     let mut story = Story::default();
     let relay = PostKey::Relay { of: Seq(1), to: person("henrik") };
