@@ -343,10 +343,10 @@ async fn words_expire_with_the_keys_of_their_quarter_but_for_those_of_an_open_qu
 
     let before = words_kept_since(clock.now(), 4).unwrap();
     assert_eq!(before, "2027-01-01T00:00:00Z".parse().unwrap());
-    let but = writer.state().open_since_before(clock.now(), before);
+    let but = writer.state().open_since_before(clock.now(), before, &std::collections::BTreeSet::new());
     let which = Destroy::Before { quarter: quarter_of_words(before), but };
     let expired = writer.destroy(which, move |_, _, keys| Decision {
-        events: vec![Event::WordsExpired { before, keys: keys.to_vec() }],
+        events: vec![Event::WordsExpired { before, unanswerable: Default::default(), keys: keys.to_vec() }],
         reply: keys.len(),
     });
     assert_eq!(expired.await.unwrap(), 2, "Bo's and Priya's of 2026");
