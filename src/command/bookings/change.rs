@@ -7,7 +7,9 @@ use crate::domain::directory::Person;
 use crate::domain::event::Event;
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Value, Values};
-use crate::domain::office_hours::{self, Unbookable, check_bookable, free_slots, preferably_by_day};
+use crate::domain::office_hours::{
+    self, Unbookable, check_bookable, check_hand_on, free_slots, preferably_by_day,
+};
 use crate::domain::state::{BookingState, Slot};
 use crate::message::slot_on;
 
@@ -150,14 +152,39 @@ pub(in crate::command) fn submit_hand_on(
         Err(sentence) => return fault(HOST, sentence),
     };
     let to = match values.get(HOST) {
-        Some(Value::Choice(host)) => co_hosts(scene, of, booking).find(|to| to.as_str() == host),
+        Some(Value::Choice(host)) => scene.program.hours.keys().find(|to| to.as_str() == host),
         Some(Value::Text(_) | Value::Ticks(_) | Value::Date(_) | Value::Time(_) | Value::Person(_))
         | None => None,
     };
-    let Some(to) = to else {
-        return fault(HOST, "They are not free at that time any more. Please choose somebody else.");
-    };
+    let Some(to) = to else { return fault(HOST, "Please choose somebody who holds office hours.") };
+    if let Err(why) = check_hand_on(scene.program, scene.state, scene.seen, (of, booking), to, scene.now) {
+        return fault(HOST, cannot_take(why, &scene.given(to)));
+    }
     (vec![moved(of, Slot { host: to.clone(), ..booking.slot.clone() }, actor)], Reply::Nothing)
+}
+
+/// Why `host` can't take a booking, to whoever hands it on.
+fn cannot_take(why: Unbookable, host: &str) -> String {
+    match why {
+        Unbookable::Taken => {
+            format!("{host} has another booking at that time by now. Please choose somebody else.")
+        }
+        Unbookable::Busy => {
+            format!("{host} has something else at that time by now. Please choose somebody else.")
+        }
+        Unbookable::Unread => format!(
+            "{host}'s calendar can't be read at the moment, so I don't know whether they're free. Please choose \
+             somebody else, or try again in a few minutes."
+        ),
+        Unbookable::PersonFull => format!(
+            "Your guest has as many bookings ahead with {host} as one can have. Please choose somebody else."
+        ),
+        Unbookable::TooSoon
+        | Unbookable::TooFar
+        | Unbookable::Closed
+        | Unbookable::DayFull
+        | Unbookable::PageOnly => format!("{host} can't take it. Please choose somebody else."),
+    }
 }
 
 /// *Cancel*.

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{Unbookable, check_bookable};
+use super::{House, Unbookable};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
-use crate::domain::state::{BookingState, Slot, State};
+use crate::domain::state::{BookingState, State};
 
 /// The hosts to whom booking `of` could be handed: free at its time, whether or not they hold office hours
 /// at that hour.
@@ -18,19 +18,29 @@ pub fn co_hosts<'a>(
     booking: &'a BookingState,
     now: Timestamp,
 ) -> impl Iterator<Item = &'a PersonId> {
-    program.hours.keys().filter(move |host| {
-        let slot = Slot { host: (*host).clone(), ..booking.slot.clone() };
-        let free = match check_bookable(program, state, seen, &slot, &booking.guest, now, Some(of)) {
-            Ok(()) => true,
-            Err(Unbookable::Closed | Unbookable::TooSoon | Unbookable::TooFar | Unbookable::DayFull) => true,
-            Err(
-                Unbookable::Taken
-                | Unbookable::Busy
-                | Unbookable::PersonFull
-                | Unbookable::PageOnly
-                | Unbookable::Unread,
-            ) => false,
-        };
-        **host != booking.slot.host && **host != booking.guest && free
-    })
+    let free = move |host: &&PersonId| check_hand_on(program, state, seen, (of, booking), host, now).is_ok();
+    program.hours.keys().filter(free)
+}
+
+/// Whether `host` can take over a booking at `now`: asked once more when it is submitted.
+///
+/// # Errors
+/// [`Unbookable`]: they have something else at its time, or it isn't known whether they have.
+pub fn check_hand_on(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    (of, booking): (Seq, &BookingState),
+    host: &PersonId,
+    now: Timestamp,
+) -> Result<(), Unbookable> {
+    let is_side = booking.is_side(host);
+    let hours = program.hours.get(host).filter(|_| !is_side).ok_or(Unbookable::Closed)?;
+    if hours.is_page_only() {
+        return Err(Unbookable::PageOnly);
+    }
+    let house = House { program, state, seen, now };
+    let slot = booking.slot.stretch();
+    house.with_diary(hours, Some(of), |diary| diary.check_handed_on(&slot))?;
+    if house.is_full(hours, &booking.guest, Some(of)) { Err(Unbookable::PersonFull) } else { Ok(()) }
 }

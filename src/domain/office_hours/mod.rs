@@ -11,7 +11,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use co_hosts::co_hosts;
+pub use co_hosts::{check_hand_on, co_hosts};
 pub use hours::{BookingPage, CalDav, CalendarSource, Dated, Feed, Hours, Window};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

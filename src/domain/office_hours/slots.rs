@@ -85,6 +85,12 @@ impl<'a> Diary<'a> {
         }
     }
 
+    /// Why the host can't take over a booking at this time, if they can't. It was agreed already, and they
+    /// may take it outside their hours: notice, horizon and windows are for new bookings.
+    pub(super) fn check_handed_on(&self, slot: &Stretch) -> Result<(), Unbookable> {
+        self.in_the_way(slot).map_or(Ok(()), Err)
+    }
+
     /// The part of `within` in which anything can be booked at all.
     fn bookable(&self, within: Stretch) -> Stretch {
         Stretch { from: within.from.max(self.earliest()), until: within.until.min(self.latest()) }
@@ -103,20 +109,25 @@ impl<'a> Diary<'a> {
 
     /// What is in the way of a slot in a window.
     fn refuses(&self, slot: &Stretch) -> Option<Unbookable> {
-        let wide = slot.widened(self.hours.buffer, self.hours.buffer);
-        let overlaps = |held: &[Stretch]| held.iter().any(|other| other.overlaps(&wide));
         if slot.from < self.earliest() {
             Some(Unbookable::TooSoon)
         } else if self.latest() <= slot.from {
             Some(Unbookable::TooFar)
-        } else if !self.is_read(slot) {
+        } else {
+            self.in_the_way(slot).or_else(|| self.is_full(slot).then_some(Unbookable::DayFull))
+        }
+    }
+
+    /// What else the host has at the time of a slot, whenever it is.
+    fn in_the_way(&self, slot: &Stretch) -> Option<Unbookable> {
+        let wide = slot.widened(self.hours.buffer, self.hours.buffer);
+        let overlaps = |held: &[Stretch]| held.iter().any(|other| other.overlaps(&wide));
+        if !self.is_read(slot) {
             Some(Unbookable::Unread)
         } else if overlaps(self.held.bookings) {
             Some(Unbookable::Taken)
         } else if overlaps(self.held.elsewhere) || self.is_busy(&wide) {
             Some(Unbookable::Busy)
-        } else if self.is_full(slot) {
-            Some(Unbookable::DayFull)
         } else {
             None
         }

@@ -12,12 +12,12 @@ use crate::domain::calendar::{Offset, PlanningCalendar};
 use crate::domain::directory::{Address, Person};
 use crate::domain::event::{Event, Record, Stage};
 use crate::domain::hours::DaysOff;
-use crate::domain::ids::{InitiativeId, Seq};
+use crate::domain::ids::{InitiativeId, PersonId, Seq};
 use crate::domain::initiative::Initiative;
 use crate::domain::observation::{Busy, Observations};
 use crate::domain::office_hours::{
-    BookingPage, CalendarSource, Feed, Hours, Unbookable, Viewer, check_bookable, free_slots,
-    next_free_by_day, offers,
+    BookingPage, CalendarSource, Feed, Hours, Unbookable, Viewer, check_bookable, check_hand_on, co_hosts,
+    free_slots, next_free_by_day, offers,
 };
 use crate::domain::program::{Approval, Cadence, ConfigDigest, Limits, Program};
 use crate::domain::state::{Slot, State};
@@ -258,4 +258,40 @@ fn each_refusal_has_its_name() {
     let address = "https://cal.example.com/sol".to_owned();
     office.hours("sol").page = Some(BookingPage { address, only: true });
     assert_eq!(office.check("ana", "sol", TUESDAY, None), Err(Unbookable::PageOnly));
+}
+
+#[test]
+fn a_booking_is_handed_on_only_to_a_host_who_is_free_then_whatever_their_hours() {
+    // In half an hour, when nobody holds hours and nothing new could be booked.
+    const SOON: &str = "2026-12-07T09:30:00Z";
+    let mut office = Office::new();
+    for host in ["priya", "sol"] {
+        office.hours(host).notice = SignedDuration::from_hours(4);
+    }
+    let of = office.books("ana", "priya", SOON);
+    let to_sol = |office: &Office| {
+        let booking = office.state.bookings.get(&of).unwrap();
+        let Office { program, state, seen, .. } = office;
+        let offered: Vec<PersonId> = co_hosts(program, state, seen, of, booking, at(NOW)).cloned().collect();
+        let checked = check_hand_on(program, state, seen, (of, booking), &person("sol"), at(NOW));
+        assert_eq!(offered.contains(&person("sol")), checked.is_ok(), "offered and submitted by one rule");
+        checked
+    };
+    assert_eq!(to_sol(&office), Ok(()));
+    let other = office.books("ben", "sol", SOON);
+    assert_eq!(to_sol(&office), Err(Unbookable::Taken));
+    let cancelled = Event::BookingCancelled { booking: other, by: By::Person(person("ben")) };
+    office.happens("2026-12-02T09:00:00Z", cancelled);
+    office.hours("sol").calendar = Some(CalendarSource::Feed(Feed::Secret("SOL".into())));
+    assert_eq!(to_sol(&office), Err(Unbookable::Unread));
+    let busy = Busy {
+        as_of: at(NOW),
+        over: stretch("2026-12-01T00:00:00Z", "2027-03-01T00:00:00Z"),
+        stretches: vec![stretch("2026-12-07T09:20:00Z", "2026-12-07T09:40:00Z")],
+        failing: None,
+    };
+    office.seen.busy.insert(person("sol"), busy);
+    assert_eq!(to_sol(&office), Err(Unbookable::Busy));
+    office.seen.busy.get_mut(&person("sol")).unwrap().stretches.clear();
+    assert_eq!(to_sol(&office), Ok(()));
 }
