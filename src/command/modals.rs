@@ -220,7 +220,9 @@ pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values
         ModalKind::Book { initiative, host } => {
             bookings::submit(scene, actor, initiative.as_ref(), host.as_ref(), values)
         }
-        ModalKind::Wait { initiative } => bookings::submit_wait(scene, actor, initiative),
+        ModalKind::Wait { initiative, host } => {
+            bookings::submit_wait(scene, actor, initiative, host.as_ref())
+        }
         ModalKind::MoveBooking { booking } => bookings::submit_move(scene, actor, *booking, values),
         ModalKind::CancelBooking { booking } => bookings::submit_cancel(scene, actor, *booking),
         ModalKind::HandOn { booking } => bookings::submit_hand_on(scene, actor, *booking, values),

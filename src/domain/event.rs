@@ -633,6 +633,9 @@ pub enum Event {
         /// About what.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         subject: Option<Subject>,
+        /// With whom; with any of the initiative's advocates, if it isn't said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host: Option<PersonId>,
     },
     /// A person waits no longer.
     WaitLeft {

@@ -557,6 +557,9 @@ pub enum ModalKind {
     Wait {
         /// About which initiative.
         initiative: InitiativeId,
+        /// With whom, if not with any of its advocates.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host: Option<PersonId>,
     },
     /// To which time a booking is moved.
     MoveBooking {

@@ -428,13 +428,15 @@ pub(super) fn vacancy(
     let Some(initiative) = subject.and_then(|subject| program.initiative(&subject.initiative)) else {
         return Ok(Message::line("An office hour was free. You are no longer on the waiting list."));
     };
-    let host = wording::joined(&names(program, &initiative.advocates));
+    let with = wait.and_then(|wait| wait.host.as_ref());
+    let hosts = with.map_or(initiative.advocates.as_slice(), std::slice::from_ref);
+    let host = wording::joined(&names(program, hosts));
     let text = format!(
         "{}, an office hour of {host} about “{}” is free. Whoever books first has it.",
         reader.given_name, initiative.title
     );
     let mut message = Message::line(text);
-    let book = Action::Book { initiative: Some(initiative.id.clone()), host: None };
+    let book = Action::Book { initiative: Some(initiative.id.clone()), host: with.cloned() };
     message.buttons = vec![
         button("Book a time", book, Look::Primary),
         button("No longer needed", Action::LeaveWait, Look::Plain),

@@ -190,7 +190,9 @@ impl Desk<'_> {
                 .subject
                 .as_ref()
                 .map_or_else(String::new, |subject| format!(" about “{}”", self.title(&subject.initiative)));
-            lines.push(format!("You wait for office hours{about}, since {}.", self.on(wait.at)));
+            let with =
+                wait.host.as_ref().map_or_else(String::new, |host| format!(" with {}", self.name(host)));
+            lines.push(format!("You wait for office hours{with}{about}, since {}.", self.on(wait.at)));
         }
         for hours in self.about.hours {
             let (from, until) = (hours.from.strftime("%H:%M"), hours.until.strftime("%H:%M"));

@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::booking::{Ahead, By, Via, Word};
 use crate::domain::effect::{Notice, PostKey};
 use crate::domain::ids::{PersonId, Seq};
-use crate::domain::office_hours::{any_free, offers, windows};
-use crate::domain::state::{BookingState, Change, Standing, State};
+use crate::domain::office_hours::{any_free, horizon, offers_with, windows};
+use crate::domain::state::{BookingState, Change, Standing, State, WaitState};
 use crate::domain::stretch::Stretch;
 
 use super::case::{Ground, out_of_reach};
@@ -114,15 +114,19 @@ fn aftermath(of: Seq, booking: &BookingState) -> Option<Item> {
 /// How long a time that somebody was told of is theirs to book before the next is told.
 const THEIRS_FOR: SignedDuration = SignedDuration::from_hours(24);
 
-/// Whoever waits longest is told first: as many as there are slots to be had. Whoever can't be told holds nobody up.
+/// Whoever waits longest is told first: as many as there are slots to be had. Whoever can't be told holds nobody
+/// up, and neither does whoever waits for other hosts.
 pub(super) fn about_waiting(ground: Ground<'_>, now: Timestamp) -> Vec<Item> {
     let (program, state, seen) = (ground.program, ground.state, ground.seen);
     let theirs_until = |told: Timestamp| told.checked_add(THEIRS_FOR).unwrap_or(Timestamp::MAX);
-    let told = state.waiting_list.values().filter_map(|wait| wait.told.map(theirs_until));
-    // When a time that somebody was told of goes to the next, the first one first.
-    let mut held: Vec<Timestamp> = told.filter(|until| now < *until).collect();
+    // When a time that somebody was told of goes to the next, the first one first, and whose it is.
+    let told = state.waiting_list.values().filter_map(|wait| Some((theirs_until(wait.told?), wait)));
+    let mut held: Vec<(Timestamp, &[PersonId])> = told
+        .filter(|(until, _)| now < *until)
+        .map(|(until, wait)| (until, waits_for(ground, wait)))
+        .collect();
     held.sort_unstable();
-    let mut promised = 0;
+    let mut promised: Vec<&[PersonId]> = Vec::new();
     let mut items = Vec::new();
     for (of, wait) in state.waiting_list.iter().filter(|(_, wait)| wait.told.is_none()) {
         let about = wait.subject.as_ref().and_then(|subject| program.initiative(&subject.initiative));
@@ -131,19 +135,34 @@ pub(super) fn about_waiting(ground: Ground<'_>, now: Timestamp) -> Vec<Item> {
         if person.is_none_or(|person| out_of_reach(ground, person).is_some()) {
             continue;
         }
-        let until = program.window(initiative.quarter).map_or(Timestamp::MAX, |window| window.freezes);
-        let free = offers(program, state, seen, initiative, &wait.person, now, until).len();
-        if free <= promised {
+        let hosts = waits_for(ground, wait);
+        let shares = |others: &[PersonId]| others.iter().any(|host| hosts.contains(host));
+        let before = promised.iter().filter(|others| shares(others)).count();
+        let about = (initiative, wait.host.as_ref());
+        let free = offers_with(program, state, seen, about, &wait.person, now).len();
+        if free <= before {
             continue;
         }
-        promised += 1;
+        promised.push(hosts);
         // So many of the free ones are still somebody's: this one waits until enough of them are not.
-        let over = (promised + held.len()).saturating_sub(free);
+        let held: Vec<Timestamp> =
+            held.iter().filter(|(_, others)| shares(others)).map(|(until, _)| *until).collect();
+        let over = (before + 1 + held.len()).saturating_sub(free);
         let since = over.checked_sub(1).and_then(|last| held.get(last)).copied().unwrap_or(wait.at);
         let key = PostKey::Vacancy { of: *of, to: wait.person.clone() };
+        let until = horizon(program, initiative, now);
         items.push(Item::new(key, since.max(wait.at)).in_hours(Hours::ByDay).until(until));
     }
     items
+}
+
+/// The hosts for any of whom somebody waits.
+fn waits_for<'a>(ground: Ground<'a>, wait: &'a WaitState) -> &'a [PersonId] {
+    let about = || ground.program.initiative(&wait.subject.as_ref()?.initiative);
+    match &wait.host {
+        Some(host) => std::slice::from_ref(host),
+        None => about().map_or(&[], |initiative| initiative.advocates.as_slice()),
+    }
 }
 
 /// How long before planning opens somebody has to be there to talk: the pitches go out then.

@@ -358,7 +358,7 @@ fn modals(house: &House, post: PostId, n: usize, about: usize) -> ModalKind {
         ModalKind::CancelBooking { booking: booked(house, about) },
         ModalKind::HandOn { booking: booked(house, about) },
         ModalKind::CloseBooking { booking: booked(house, about) },
-        ModalKind::Wait { initiative: initiative(house, about) },
+        ModalKind::Wait { initiative: initiative(house, about), host: None },
         ModalKind::AddHours,
         ModalKind::Snooze,
         ModalKind::See { delivery: delivery(house, about) },

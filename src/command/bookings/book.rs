@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::tz::TimeZone;
 
 use super::{
-    Decided, SLOT, Scene, TOPIC, about, chosen, fault, horizon, next_ones, or_refuse, slot_field, subject,
-    text_in, told,
+    Decided, SLOT, Scene, TOPIC, about, chosen, fault, next_ones, or_refuse, slot_field, subject, text_in,
+    told,
 };
 use crate::command::refuse;
 use crate::domain::booking::{Subject, Via};
@@ -17,7 +17,7 @@ use crate::domain::ids::{InitiativeId, PersonId};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Span, Values};
 use crate::domain::office_hours::{
-    Unbookable, check_bookable, free_slots, offers, preferably_by_day, prefilled,
+    Unbookable, check_bookable, free_slots, horizon, offers_with, preferably_by_day, prefilled,
 };
 use crate::domain::personal::Personal;
 use crate::domain::state::Slot;
@@ -59,16 +59,8 @@ pub(in crate::command) fn offer(scene: Scene<'_>, actor: &Person, initiative: &I
 
 /// What `actor` may book.
 fn slots(scene: Scene<'_>, actor: &Person, initiative: &Initiative, host: Option<&PersonId>) -> Vec<Slot> {
-    let until = horizon(scene, initiative);
     let (program, state, seen, now) = (scene.program, scene.state, scene.seen, scene.now);
-    let slots = match host {
-        Some(host) => {
-            let mut free = free_slots(program, state, seen, std::slice::from_ref(host), now, until, None);
-            free.retain(|slot| check_bookable(program, state, seen, slot, &actor.id, now, None).is_ok());
-            free
-        }
-        None => offers(program, state, seen, initiative, &actor.id, now, until),
-    };
+    let slots = offers_with(program, state, seen, (initiative, host), &actor.id, now);
     preferably_by_day(slots, &scene.zone(actor))
 }
 
@@ -175,7 +167,7 @@ fn none_free(
     let who = host.map_or_else(|| scene.advocates(initiative), |host| scene.given(host));
     let hosts = host.map_or(initiative.advocates.as_slice(), std::slice::from_ref);
     let (program, state, seen, now) = (scene.program, scene.state, scene.seen, scene.now);
-    let free = free_slots(program, state, seen, hosts, now, horizon(scene, initiative), None);
+    let free = free_slots(program, state, seen, hosts, now, horizon(program, initiative, now), None);
     let full = |slot: &Slot| {
         check_bookable(program, state, seen, slot, &actor.id, now, None) == Err(Unbookable::PersonFull)
     };
@@ -191,7 +183,7 @@ fn none_free(
         format!(" before plans freeze on {}", window.freezes_on.strftime("%A %-d %B"))
     });
     let about = Some(subject(initiative));
-    let waits = scene.state.waiting_list.values().any(|wait| wait.is_for(&actor.id, about.as_ref()));
+    let waits = scene.state.waiting_list.values().any(|wait| wait.is_for(&actor.id, about.as_ref(), host));
     let (text, submit) = if waits {
         (
             format!(
@@ -209,7 +201,7 @@ fn none_free(
     let mut parts = vec![Part::Paragraph(Paragraph::text(text))];
     parts.extend(pages(scene, actor, initiative, host));
     let modal = Modal {
-        kind: ModalKind::Wait { initiative: initiative.id.clone() },
+        kind: ModalKind::Wait { initiative: initiative.id.clone(), host: host.cloned() },
         title: "No time is free".to_owned(),
         parts,
         fields: Vec::new(),
@@ -266,15 +258,16 @@ pub(in crate::command) fn submit_wait(
     scene: Scene<'_>,
     actor: &Person,
     initiative: &InitiativeId,
+    host: Option<&PersonId>,
 ) -> Decided {
     let Some(initiative) = scene.program.initiative(initiative).filter(|of| !of.withdrawn) else {
         return refuse("This initiative was withdrawn, so there is nothing to wait for.");
     };
     let about = Some(subject(initiative));
-    if scene.state.waiting_list.values().any(|wait| wait.is_for(&actor.id, about.as_ref())) {
+    if scene.state.waiting_list.values().any(|wait| wait.is_for(&actor.id, about.as_ref(), host)) {
         return (Vec::new(), Reply::Nothing);
     }
-    let event = Event::WaitJoined { person: actor.id.clone(), subject: about };
+    let event = Event::WaitJoined { person: actor.id.clone(), subject: about, host: host.cloned() };
     (vec![event], Reply::Nothing)
 }
 

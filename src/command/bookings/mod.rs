@@ -53,12 +53,6 @@ fn subject(initiative: &Initiative) -> Subject {
     Subject { initiative: initiative.id.clone(), quarter: initiative.quarter }
 }
 
-/// Until when slots are offered for an initiative: before its plans freeze, or any time after that.
-fn horizon(scene: Scene<'_>, initiative: &Initiative) -> Timestamp {
-    let window = scene.program.window(initiative.quarter).filter(|window| scene.now < window.freezes);
-    window.map_or(Timestamp::MAX, |window| window.freezes)
-}
-
 /// A slot as the value of a menu entry, and back: in seconds, so that it fits Slack's 75 characters with the
 /// longest id.
 fn value_of(slot: &Slot) -> String {

@@ -87,6 +87,33 @@ pub fn offers(
     house.offered(&house.by_turn(initiative, guest), Stretch { from: now, until })
 }
 
+/// Until when slots are offered for an initiative at `now`: before its plans freeze, or any time after that.
+pub fn horizon(program: &Program, initiative: &Initiative, now: Timestamp) -> Timestamp {
+    let window = program.window(initiative.quarter).filter(|window| now < window.freezes);
+    window.map_or(Timestamp::MAX, |window| window.freezes)
+}
+
+/// What `guest` may choose from about `initiative` at `now`, up to its [`horizon`]: the slots of `host`, or the
+/// [`offers`] of its advocates.
+pub fn offers_with(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    (initiative, host): (&Initiative, Option<&PersonId>),
+    guest: &PersonId,
+    now: Timestamp,
+) -> Vec<Slot> {
+    let until = horizon(program, initiative, now);
+    match host {
+        Some(host) => {
+            let mut free = free_slots(program, state, seen, std::slice::from_ref(host), now, until, None);
+            free.retain(|slot| check_bookable(program, state, seen, slot, guest, now, None).is_ok());
+            free
+        }
+        None => offers(program, state, seen, initiative, guest, now, until),
+    }
+}
+
 /// The next of the [`offers`] that start by day in the viewer's zone, since an hour at night is no offer;
 /// on different days if there are some on several, so that whoever has no time on one may have on the
 /// other.

@@ -93,10 +93,16 @@ pub struct BookingState {
 }
 
 impl WaitState {
-    /// Whether `person` still waits for office hours about that.
-    pub fn is_for(&self, person: &PersonId, subject: Option<&Subject>) -> bool {
+    /// Whether `person` still waits for office hours about that with that host, or any.
+    pub fn is_for(&self, person: &PersonId, subject: Option<&Subject>, host: Option<&PersonId>) -> bool {
+        let waits = self.told.is_none() && self.person == *person;
+        waits && self.is_about(subject) && self.host.as_ref() == host
+    }
+
+    /// Whether it is about the initiative of `subject`, in whatever quarter.
+    fn is_about(&self, subject: Option<&Subject>) -> bool {
         let about = |subject: Option<&Subject>| subject.map(|subject| subject.initiative.clone());
-        self.told.is_none() && self.person == *person && about(self.subject.as_ref()) == about(subject)
+        about(self.subject.as_ref()) == about(subject)
     }
 }
 
@@ -140,6 +146,8 @@ pub struct WaitState {
     pub person: PersonId,
     /// About what.
     pub subject: Option<Subject>,
+    /// With whom; with any of the initiative's advocates, if it isn't said.
+    pub host: Option<PersonId>,
     /// Since when.
     pub at: Timestamp,
     /// When they were told that one is free. That ends the wait; for a while the time is still theirs to book.
@@ -233,8 +241,9 @@ impl State {
         let slot = booking.slot.clone();
         self.hold(seq, &slot);
         person_mut(&mut self.people, &booking.guest).bookings.push(seq);
-        // Whoever waited for a time has one now.
-        self.waiting_list.retain(|_, wait| wait.person != booking.guest);
+        // Whoever waited for a time to talk about it has one now.
+        let subject = booking.subject.as_ref();
+        self.waiting_list.retain(|_, wait| wait.person != booking.guest || !wait.is_about(subject));
         let changes = vec![Change { since: seq, at, by, agreed: Some(slot) }];
         self.bookings.insert(seq, BookingState { changes, ..booking });
         self.campaign_follows(seq, seq);
@@ -350,7 +359,8 @@ impl State {
     }
 
     pub(super) fn joined(&mut self, seq: Seq, wait: WaitState) {
-        if !self.waiting_list.values().any(|waiting| waiting.is_for(&wait.person, wait.subject.as_ref())) {
+        let (person, subject, host) = (&wait.person, wait.subject.as_ref(), wait.host.as_ref());
+        if !self.waiting_list.values().any(|waiting| waiting.is_for(person, subject, host)) {
             self.waiting_list.insert(seq, wait);
         }
     }
@@ -401,13 +411,14 @@ impl State {
         }
         for wait in self.waiting_list.values_mut() {
             person(&mut wait.person);
+            wait.host.iter_mut().for_each(person);
             wait.subject.iter_mut().for_each(|subject| initiative(&mut subject.initiative));
         }
         // Nobody waits twice for the same.
         let mut waiting = BTreeSet::new();
         self.waiting_list.retain(|_, wait| {
             let about = wait.subject.as_ref().map(|subject| subject.initiative.clone());
-            wait.told.is_some() || waiting.insert((wait.person.clone(), about))
+            wait.told.is_some() || waiting.insert((wait.person.clone(), about, wait.host.clone()))
         });
         self.hosted = united(&mut self.hosted, person);
         self.blocks = united(&mut self.blocks, person);

@@ -280,11 +280,9 @@ impl State {
             Event::BookingCancelled { booking, by } => self.cancelled(seq, at, *booking, by),
             Event::BookingClosed { booking, met, .. } => self.closed(seq, at, *booking, *met),
             Event::BookingEntered { booking, host, through } => self.entered(*booking, host, *through),
-            Event::WaitJoined { person, subject } => {
-                self.joined(
-                    seq,
-                    WaitState { person: person.clone(), subject: subject.clone(), at, told: None },
-                );
+            Event::WaitJoined { person, subject, host } => {
+                let (person, subject, host) = (person.clone(), subject.clone(), host.clone());
+                self.joined(seq, WaitState { person, subject, host, at, told: None });
             }
             Event::WaitLeft { person } => self.left(person),
             Event::HoursAdded { host, on, from, until } => {

@@ -84,6 +84,10 @@ impl State {
         self.forget_said(seq, ids, &accounts);
         self.approached.retain(|(_, who), of| !ids.contains(who) && !accounts.contains(&of.slack));
         self.waiting_list.retain(|_, wait| !ids.contains(&wait.person));
+        // Whoever waits for them waits for whoever else is there.
+        for wait in self.waiting_list.values_mut() {
+            wait.host.take_if(|host| ids.contains(host));
+        }
         let by_them = |cause: &Cause| match cause {
             Cause::Click(account, _) => accounts.contains(account),
             Cause::Event(_)

@@ -518,7 +518,7 @@ fn full_of_words() -> Story {
     });
     let days = Some(("2026-12-01".parse().unwrap(), "2026-12-05".parse().unwrap()));
     story.says(Event::LeaveEntered { person: ana.clone(), days, by: person("priya") });
-    story.says(Event::WaitJoined { person: ana.clone(), subject: None });
+    story.says(Event::WaitJoined { person: ana.clone(), subject: None, host: None });
     story.says(Event::Stopped { person: ana, initiative: Some(payments) });
     story
 }

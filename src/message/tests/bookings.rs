@@ -239,7 +239,7 @@ fn no_control_character_of_anybodys_text_reaches_an_invitation() {
 #[test]
 fn whoever_waits_is_told_that_a_time_is_free() {
     let subject = Some(Subject { initiative: payments_id(), quarter: "2027-Q1".parse().unwrap() });
-    let joins = Event::WaitJoined { person: person_id("ana"), subject };
+    let joins = Event::WaitJoined { person: person_id("ana"), subject, host: None };
     let story = Story::new().then("2026-12-07T10:00:00Z", joins);
     let key = PostKey::Vacancy { of: Seq(1), to: person_id("ana") };
     let message = composed(&program(), &story, &key, MONDAY);

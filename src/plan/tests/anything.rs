@@ -586,7 +586,7 @@ impl Anything {
             Kind::BookingEntered => {
                 Event::BookingEntered { booking: booking()?, host: by, through: state.head }
             }
-            Kind::WaitJoined => Event::WaitJoined { person, subject },
+            Kind::WaitJoined => Event::WaitJoined { person, subject, host: None },
             Kind::WaitLeft => Event::WaitLeft { person },
             Kind::HoursAdded => {
                 let (from, until) = (Time::constant(10, 0, 0, 0), Time::constant(12, 0, 0, 0));

@@ -226,7 +226,7 @@ fn advocates_are_told_when_the_last_time_is_taken_and_who_waits_hears_of_new_one
     assert_eq!(warned(&life), ["hours taken payments to priya Tue 8 Dec 10:00"]);
     let subject = Some(Subject { initiative: initiative("payments"), quarter: "2027-Q1".parse().unwrap() });
     for waiting in ["dev", "ben"] {
-        life.happens(Event::WaitJoined { person: person(waiting), subject: subject.clone() });
+        life.happens(Event::WaitJoined { person: person(waiting), subject: subject.clone(), host: None });
     }
     life.until(at("2026-12-08T15:00:00Z"));
     life.happens(Event::HoursAdded {
@@ -241,10 +241,59 @@ fn advocates_are_told_when_the_last_time_is_taken_and_who_waits_hears_of_new_one
     life.until(at("2026-12-11T15:00:00Z"));
     assert_eq!(told_of_vacancies(&life), ["dev", "ben"]);
     // Dev may wait once more; somebody who has left holds nobody up.
-    life.happens(Event::WaitJoined { person: person("gone"), subject: subject.clone() });
-    life.happens(Event::WaitJoined { person: person("dev"), subject });
+    life.happens(Event::WaitJoined { person: person("gone"), subject: subject.clone(), host: None });
+    life.happens(Event::WaitJoined { person: person("dev"), subject, host: None });
     life.until(at("2026-12-14T15:00:00Z"));
     assert_eq!(told_of_vacancies(&life), ["dev", "ben", "dev"]);
+}
+
+/// Hours on one day only, so that few slots are to be had.
+fn hold_on(program: &mut crate::domain::program::Program, host: &str, day: jiff::civil::Date) {
+    let hours = super::world::office_hours(host);
+    let (from, until) = (jiff::civil::time(15, 0, 0, 0), jiff::civil::time(15, 30, 0, 0));
+    let extra = vec![crate::domain::office_hours::Dated { on: day, from, until }];
+    let hours = crate::domain::office_hours::Hours { weekly: Vec::new(), extra, ..hours };
+    program.hours.insert(person(host), hours);
+}
+
+fn waits(life: &mut Life, who: &str, about: &str, host: Option<&str>) {
+    let subject = Some(Subject { initiative: initiative(about), quarter: "2027-Q1".parse().unwrap() });
+    life.happens(Event::WaitJoined { person: person(who), subject, host: host.map(person) });
+}
+
+#[test]
+fn whoever_waits_after_the_freeze_is_told_too() {
+    let mut few = program();
+    hold_on(&mut few, "priya", jiff::civil::date(2027, 1, 28));
+    let mut life = Life::begin(few);
+    life.until(at("2027-01-20T10:00:00Z"));
+    waits(&mut life, "ana", "payments", None);
+    life.until(at("2027-01-21T10:00:00Z"));
+    assert_eq!(told_of_vacancies(&life), ["ana"], "plans froze on the 15th, and hours are still held");
+}
+
+#[test]
+fn who_waits_for_one_host_holds_up_nobody_who_waits_for_another() {
+    let mut two = program();
+    let mut other = super::world::an_initiative("search", &["search"]);
+    other.advocates = vec![person("ben")];
+    two.initiatives.push(other);
+    // Priya has one slot and Ben has one.
+    for host in ["priya", "ben"] {
+        hold_on(&mut two, host, jiff::civil::date(2026, 12, 15));
+    }
+    let mut life = Life::begin(two);
+    life.until(at("2026-12-08T10:00:00Z"));
+    waits(&mut life, "ana", "payments", None);
+    waits(&mut life, "dev", "search", None);
+    // Both of these wait for Ben, whose only slot is Dev's to book.
+    waits(&mut life, "eli", "payments", Some("ben"));
+    life.until(at("2026-12-08T15:00:00Z"));
+    let mut told = told_of_vacancies(&life);
+    told.sort_unstable();
+    assert_eq!(told, ["ana", "dev"]);
+    life.until(at("2026-12-09T15:00:00Z"));
+    assert_eq!(told_of_vacancies(&life).last(), Some(&"eli"), "a day later Ben's is Eli's to book");
 }
 
 fn told_of_vacancies(life: &Life) -> Vec<&str> {

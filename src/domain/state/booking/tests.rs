@@ -103,3 +103,28 @@ fn an_id_of_a_page_names_one_booking() {
         "it is off, so it moves no more"
     );
 }
+
+#[test]
+fn a_booking_ends_the_wait_for_what_it_is_about_and_no_other() {
+    let mut story = Story::default();
+    let about = |initiative: &str| {
+        let initiative = InitiativeId::parse(initiative).unwrap();
+        Some(Subject { initiative, quarter: "2027-Q1".parse().unwrap() })
+    };
+    let ana = || person("ana");
+    let book = |starts: &str, subject| Event::SlotBooked {
+        guest: ana(),
+        host: person("priya"),
+        starts: at(starts),
+        minutes: 30,
+        subject,
+        topic: None,
+        via: Via::Slack,
+    };
+    story.says(Event::WaitJoined { person: ana(), subject: about("payments"), host: None });
+    story.says(Event::WaitJoined { person: ana(), subject: about("payments"), host: Some(person("ben")) });
+    let other = story.says(Event::WaitJoined { person: ana(), subject: about("search"), host: None });
+    assert_eq!(story.state.waiting_list.len(), 3, "one host is another wait than any host");
+    story.says(book("2026-12-15T15:00:00Z", about("payments")));
+    assert_eq!(story.state.waiting_list.keys().collect::<Vec<_>>(), [&other]);
+}
