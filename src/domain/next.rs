@@ -137,7 +137,7 @@ pub(super) fn why(
         if let Some(by) = &engagement.handed_over {
             return Some(Why::Promised { by: by.clone() });
         }
-        match engagement.stance().map(|taken| taken.stance) {
+        match engagement.open_stance() {
             Some(Stance::Considering) => return Some(Why::Considering),
             Some(Stance::Concerned) => return Some(Why::Concern { since: None }),
             Some(Stance::Committed | Stance::FirstStep | Stance::Supportive | Stance::Declined) => {
