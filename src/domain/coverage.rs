@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::calendar::Quarter;
@@ -131,6 +132,13 @@ pub enum Gap {
         /// The advocate.
         by: PersonId,
     },
+    /// A time that they booked is over, and nobody has said how it went: until then nothing is sent to them.
+    Unsaid {
+        /// The guest.
+        person: PersonId,
+        /// Who was to be there.
+        host: PersonId,
+    },
     /// Answers in the team don't go together.
     Disagreement {
         /// The team.
@@ -154,10 +162,16 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// The coverage of `initiative` as it stands. Who has left and who was never found in Slack is known
+    /// The coverage of `initiative` as it stands at `now`. Who has left and who was never found in Slack is known
     /// only where the workspace was `seen`.
-    pub fn of(program: &Program, state: &State, seen: &Observations, initiative: &Initiative) -> Self {
-        Self::among(program, state, seen, initiative, &program.stakeholders(initiative))
+    pub fn of(
+        program: &Program,
+        state: &State,
+        seen: &Observations,
+        initiative: &Initiative,
+        now: Timestamp,
+    ) -> Self {
+        Self::among(program, state, seen, (initiative, &program.stakeholders(initiative)), now)
     }
 
     /// As [`Coverage::of`], to whom it is argued given.
@@ -165,8 +179,8 @@ impl Coverage {
         program: &Program,
         state: &State,
         seen: &Observations,
-        initiative: &Initiative,
-        stakeholders: &[Stakeholder],
+        (initiative, stakeholders): (&Initiative, &[Stakeholder]),
+        now: Timestamp,
     ) -> Self {
         let mut staffed: BTreeMap<(&TeamId, Audience), Vec<Covered>> = BTreeMap::new();
         for stakeholder in stakeholders {
@@ -205,7 +219,7 @@ impl Coverage {
                 }
             }
         }
-        let gaps = gaps(program, state, seen, initiative, stakeholders, &cells);
+        let gaps = gaps(program, state, seen, (initiative, stakeholders), &cells, now);
         count_forgotten(state, initiative, &mut cells);
         Self {
             initiative: initiative.id.clone(),
@@ -295,9 +309,9 @@ fn gaps(
     program: &Program,
     state: &State,
     seen: &Observations,
-    initiative: &Initiative,
-    stakeholders: &[Stakeholder],
+    (initiative, stakeholders): (&Initiative, &[Stakeholder]),
     cells: &[Cell],
+    now: Timestamp,
 ) -> Vec<Gap> {
     let mut gaps = Vec::new();
     for cell in cells.iter().filter(|cell| cell.required && cell.people.is_empty()) {
@@ -312,41 +326,49 @@ fn gaps(
             gaps.push(Gap::Disagreement { team: ask.team.clone() });
         }
     }
-    for stakeholder in stakeholders {
-        let person = || stakeholder.person.clone();
-        gaps.extend(out_of_reach(program, state, seen, &stakeholder.person));
-        let Some(known) = state.person(&stakeholder.person) else { continue };
-        let engagement = known.engagements.get(&(initiative.id.clone(), initiative.quarter));
-        let unknown = |post| state.post(post).is_some_and(|post| post.phase == Phase::Unknown);
-        let unknown = engagement.is_some_and(|engagement| {
-            engagement.deliveries.values().any(|post| unknown(*post)) || state.may_not_look_up(engagement)
-        });
-        if unknown {
-            gaps.push(Gap::Unknown { person: person() });
-        }
-        if engagement.is_some_and(Engagement::passed_by) {
-            gaps.push(Gap::Missed { person: person() });
-        }
-        if let Some(code) = engagement.and_then(|engagement| engagement.refused_unheard()) {
-            gaps.push(Gap::Refused { person: person(), code: code.to_owned() });
-        }
-        if engagement.is_some_and(|engagement| engagement.concern.is_some()) {
-            gaps.push(Gap::Concerned { person: person() });
-        }
-        if engagement.is_some_and(|engagement| state.open_referral(engagement).is_some()) {
-            gaps.push(Gap::Referred { person: person() });
-        }
-        if let Some(engagement) = engagement
-            && let (Some(by), None) = (&engagement.handed_over, engagement.conversation)
-        {
-            gaps.push(Gap::HandedOver { person: person(), by: by.clone() });
-        }
-        let stopped = known.stopped || known.stopped_initiatives.contains(&initiative.id);
-        if stopped && !engagement.is_some_and(Engagement::is_engaged) {
-            gaps.push(Gap::Stopped { person: person() });
-        }
+    for Stakeholder { person, .. } in stakeholders {
+        gaps.extend(out_of_reach(program, state, seen, person));
+        let engagement = state.engagement(person, &initiative.id, initiative.quarter);
+        gaps.extend(gaps_of(state, initiative, person, engagement, now));
     }
     gaps
+}
+
+/// What is missing about one person whom a message can reach, of whom this is known about `initiative`.
+pub(super) fn gaps_of<'a>(
+    state: &State,
+    initiative: &Initiative,
+    person: &'a PersonId,
+    engagement: Option<&Engagement>,
+    now: Timestamp,
+) -> impl Iterator<Item = Gap> + use<'a> {
+    let person = move || person.clone();
+    let known = state.person(&person());
+    let is = |of: fn(&Engagement) -> bool| engagement.is_some_and(of);
+    let unknown =
+        engagement.is_some_and(|engagement| engagement.unknown || state.may_not_look_up(engagement));
+    let refused = engagement.and_then(Engagement::refused_unheard).map(str::to_owned);
+    let referred = engagement.is_some_and(|engagement| state.open_referral(engagement).is_some());
+    let taken_over = engagement.filter(|engagement| engagement.conversation.is_none());
+    let taken_over = taken_over.and_then(|engagement| engagement.handed_over.clone());
+    let unsaid = state.unsaid(&person(), &initiative.id, initiative.quarter, now);
+    // A conversation that was recorded since says how it went.
+    let talked = |since| engagement.and_then(|of| of.conversation).is_some_and(|(_, at)| since <= at);
+    let unsaid = unsaid.filter(|booking| !talked(booking.slot.starts));
+    let stopped =
+        known.is_some_and(|known| known.stopped || known.stopped_initiatives.contains(&initiative.id));
+    [
+        unknown.then(|| Gap::Unknown { person: person() }),
+        is(Engagement::passed_by).then(|| Gap::Missed { person: person() }),
+        refused.map(|code| Gap::Refused { person: person(), code }),
+        is(|engagement| engagement.concern.is_some()).then(|| Gap::Concerned { person: person() }),
+        referred.then(|| Gap::Referred { person: person() }),
+        taken_over.map(|by| Gap::HandedOver { person: person(), by }),
+        unsaid.map(|booking| Gap::Unsaid { person: person(), host: booking.slot.host.clone() }),
+        (stopped && !is(Engagement::is_engaged)).then(|| Gap::Stopped { person: person() }),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Whether two people of a team gave answers that don't go together: one plans it, another declines.

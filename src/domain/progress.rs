@@ -1,7 +1,9 @@
 //! One line of figures about an initiative: how many were reached, and where they stand.
 
 use super::engagement::Stance;
+use super::ids::PersonId;
 use super::initiative::Initiative;
+use super::observation::Observations;
 use super::program::Stakeholder;
 use super::state::{Engagement, State};
 
@@ -24,12 +26,20 @@ pub struct Progress {
 
 impl Progress {
     /// The figures of `initiative`, to whom it is argued given.
-    pub fn of(state: &State, initiative: &Initiative, stakeholders: &[Stakeholder]) -> Self {
-        let about = (initiative.id.clone(), initiative.quarter);
+    pub fn of(
+        state: &State,
+        seen: &Observations,
+        initiative: &Initiative,
+        stakeholders: &[Stakeholder],
+    ) -> Self {
+        let engagement = |person| state.engagement(person, &initiative.id, initiative.quarter);
+        let is_asked = |person: &PersonId| stakeholders.iter().any(|of| of.person == *person);
         let mut progress = Self::default();
-        for stakeholder in stakeholders {
-            let known = state.person(&stakeholder.person);
-            progress.count(known.and_then(|known| known.engagements.get(&about)));
+        for Stakeholder { person, .. } in stakeholders {
+            match seen.same.get(person).filter(|first| is_asked(first)) {
+                Some(first) => progress.count_again(engagement(first), engagement(person)),
+                None => progress.count(engagement(person)),
+            }
         }
         progress
     }
@@ -48,5 +58,22 @@ impl Progress {
             Some(Stance::Declined) => self.against += 1,
             Some(Stance::Considering | Stance::Concerned) | None => {}
         }
+    }
+
+    /// Adds what is known about somebody under a second id. They are one human, who is counted under the first.
+    pub(super) fn count_again(&mut self, first: Option<&Engagement>, second: Option<&Engagement>) {
+        let of = |engagement| {
+            let mut one = Self::default();
+            one.count(engagement);
+            one
+        };
+        let (first_one, second_one) = (of(first), of(second));
+        self.reached += second_one.reached.saturating_sub(first_one.reached);
+        self.engaged += second_one.engaged.saturating_sub(first_one.engaged);
+        if first.is_none_or(|engagement| engagement.stances.is_empty()) {
+            self.in_favour += second_one.in_favour;
+            self.against += second_one.against;
+        }
+        self.silent = self.reached.saturating_sub(self.engaged);
     }
 }

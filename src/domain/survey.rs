@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::calendar::Quarter;
-use super::coverage::{Gap, out_of_reach};
+use super::coverage::{Gap, gaps_of, out_of_reach};
 use super::engagement::{Audience, Stance};
 use super::ids::{InitiativeId, PersonId, TeamId};
 use super::initiative::Initiative;
@@ -57,8 +57,9 @@ impl Argued {
             }
             let mut staffed: HashSet<(TeamId, Audience)> = HashSet::new();
             for stakeholder in roster.stakeholders(initiative) {
+                // Whoever is approached may have no other role than the one that is argued to them.
                 let roles = program.people.get(&stakeholder.person).map(|person| &person.audiences);
-                for audience in roles.into_iter().flatten() {
+                for audience in roles.into_iter().flatten().chain([&stakeholder.audience]) {
                     staffed.extend(stakeholder.teams.iter().map(|team| (team.clone(), *audience)));
                 }
                 let about = (initiative.id.clone(), initiative.quarter);
@@ -71,6 +72,13 @@ impl Argued {
             arguments.sort_by(|a, b| a.about.cmp(&b.about));
         }
         Self { people: people.into_iter().collect(), gaps }
+    }
+
+    /// Whether that is argued to `person`.
+    fn is_to(&self, person: &PersonId, about: &(InitiativeId, Quarter)) -> bool {
+        let place = self.people.binary_search_by(|(of, _)| of.cmp(person));
+        let arguments = place.ok().and_then(|place| self.people.get(place)).map(|(_, of)| of.as_slice());
+        arguments.is_some_and(|all| all.binary_search_by(|argument| argument.about.cmp(about)).is_ok())
     }
 }
 
@@ -149,17 +157,19 @@ impl Standings {
                     continue;
                 };
                 if let Some(progress) = standings.progress.get_mut(*rank) {
-                    progress.count(engagement);
+                    match seen.same.get(person).filter(|first| argued.is_to(first, about)) {
+                        Some(first) => {
+                            let first = state.engagement(first, &initiative.id, initiative.quarter);
+                            progress.count_again(first, engagement);
+                        }
+                        None => progress.count(engagement),
+                    }
                 }
                 let stopped = known
                     .is_some_and(|known| known.stopped || known.stopped_initiatives.contains(&initiative.id));
                 if let Some(gaps) = standings.gaps.get_mut(*rank) {
                     gaps.extend(beyond.clone());
-                    let unknown = engagement
-                        .is_some_and(|engagement| engagement.unknown || state.may_not_look_up(engagement));
-                    gaps.extend(gaps_of(person, engagement, unknown, known.is_some() && stopped));
-                    let referred = engagement.is_some_and(|of| state.open_referral(of).is_some());
-                    gaps.extend(referred.then(|| Gap::Referred { person: person.clone() }));
+                    gaps.extend(gaps_of(state, initiative, person, engagement, now));
                 }
                 if let Some(engagement) = engagement.filter(|_| asked.audience != Audience::Executive) {
                     note_sides(&mut sides, *rank, asked, engagement);
@@ -168,9 +178,9 @@ impl Standings {
                 let Some(why) = why(state, initiative, asked, engagement, beyond.is_some(), stopped) else {
                     continue;
                 };
-                // They have a time to talk already; only what weighs more is worth a word before.
+                // They have a time to talk ahead; only what weighs more is worth a word before.
                 let waits = !matches!(why, Why::Concern { .. });
-                if waits && state.has_booked(person, &initiative.id, initiative.quarter) {
+                if waits && state.has_booked_ahead(person, &initiative.id, initiative.quarter, now) {
                     continue;
                 }
                 let weight = why.weight(*left, asked.audience == Audience::Executive);
@@ -258,28 +268,6 @@ fn first(mut best: Vec<(i64, usize, &Next)>, most: usize) -> Vec<Next> {
 fn asked_and_planned(state: &State, initiative: &Initiative, team: &TeamId) -> bool {
     !state.items.is_empty()
         && state.items.contains_key(&(initiative.id.clone(), team.clone(), initiative.quarter))
-}
-
-fn gaps_of<'a>(
-    person: &'a PersonId,
-    engagement: Option<&'a Engagement>,
-    unknown: bool,
-    stopped: bool,
-) -> impl Iterator<Item = Gap> + 'a {
-    let missed = engagement.is_some_and(Engagement::passed_by);
-    let concerned = engagement.is_some_and(|engagement| engagement.concern.is_some());
-    let stopped = stopped && !engagement.is_some_and(Engagement::is_engaged);
-    let person = || person.clone();
-    let refused = engagement.and_then(Engagement::refused_unheard).map(str::to_owned);
-    [
-        unknown.then(|| Gap::Unknown { person: person() }),
-        missed.then(|| Gap::Missed { person: person() }),
-        refused.map(|code| Gap::Refused { person: person(), code }),
-        concerned.then(|| Gap::Concerned { person: person() }),
-        stopped.then(|| Gap::Stopped { person: person() }),
-    ]
-    .into_iter()
-    .flatten()
 }
 
 fn note_sides<'a>(

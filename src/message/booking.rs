@@ -361,27 +361,45 @@ impl Booked<'_> {
 
     fn aftermath(&self) -> Message {
         let guest = self.name(&self.booking.guest);
+        let host = self.name(&self.booking.slot.host);
+        let hosted = self.booking.slot.host == self.reader.id;
         let when = self.when(&self.booking.slot);
         let (text, buttons) = match &self.booking.standing {
             Standing::Agreed => (
-                format!("How did it go with {guest}{} ({when})?", self.about()),
+                if hosted {
+                    format!("How did it go with {guest}{} ({when})?", self.about())
+                } else {
+                    format!(
+                        "How did it go between {host} and {guest}{} ({when})? {host} isn't here any more to say. Until \
+                         somebody does, I send {guest} nothing about it.",
+                        self.about()
+                    )
+                },
                 vec![
-                    button("We met", Action::CloseBooking { booking: self.of, met: true }, Look::Primary),
                     button(
-                        "They didn't come",
+                        if hosted { "We met" } else { "They met" },
+                        Action::CloseBooking { booking: self.of, met: true },
+                        Look::Primary,
+                    ),
+                    button(
+                        if hosted { "They didn't come" } else { "They didn't meet" },
                         Action::CloseBooking { booking: self.of, met: false },
                         Look::Plain,
                     ),
                 ],
             ),
             Standing::Kept => (
-                format!("You met {guest}{} ({when}). It is on record as a conversation.", self.about()),
+                format!(
+                    "{} met {guest}{} ({when}). It is on record as a conversation.",
+                    if hosted { "You" } else { &host },
+                    self.about()
+                ),
                 Vec::new(),
             ),
             Standing::NoShow => (
                 format!("{guest} didn't come ({when}). Messages about this continue as planned."),
                 vec![button(
-                    "We did meet",
+                    if hosted { "We did meet" } else { "They did meet" },
                     Action::CloseBooking { booking: self.of, met: true },
                     Look::Plain,
                 )],

@@ -84,6 +84,14 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
             name(by),
             program.command
         ),
+        Gap::Unsaid { person, host } => format!(
+            "{} had an office hour with {}, and nobody has said how it went, so I send them nothing about this. Have {} \
+             answer my question about it (I ask you once they have left), or record a conversation with `{} met`.",
+            name(person),
+            name(host),
+            name(host),
+            program.command
+        ),
         Gap::Disagreement { team: id } => {
             format!("People in {} disagree: talk to each of them alone.", team(id))
         }

@@ -11,7 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::booking::{Ahead, By, Via, Word};
 use crate::domain::effect::{Notice, PostKey};
 use crate::domain::ids::{PersonId, Seq};
-use crate::domain::office_hours::{any_free, horizon, offers_with, windows};
+use crate::domain::observation::Observations;
+use crate::domain::office_hours::{any_free, closers, horizon, offers_with, windows};
+use crate::domain::program::Program;
 use crate::domain::state::{BookingState, Change, Standing, State, WaitState};
 use crate::domain::stretch::Stretch;
 
@@ -22,11 +24,18 @@ use super::posts::{Hours, Item, notices};
 const SOON: SignedDuration = SignedDuration::from_hours(12);
 /// How long a host is asked how it went.
 const ASKED_FOR: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// How long the advocates are asked instead of a host who is gone: they may go long after.
+const INSTEAD_FOR: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// How long after it has come due a reminder of the day before is still worth sending.
 const DAY_REMINDER_LIFE: SignedDuration = SignedDuration::from_hours(20);
 
 /// The posts about booking `of`. What is no longer wanted has no life left.
-pub(super) fn about_booking(state: &State, of: Seq, booking: &BookingState) -> Vec<Item> {
+pub(super) fn about_booking(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    (of, booking): (Seq, &BookingState),
+) -> Vec<Item> {
     let mut items = Vec::new();
     let latest = booking.latest().map(|change| change.since);
     for change in &booking.changes {
@@ -49,7 +58,7 @@ pub(super) fn about_booking(state: &State, of: Seq, booking: &BookingState) -> V
             }
         }
     }
-    items.extend(aftermath(of, booking));
+    items.extend(aftermath(program, seen, of, booking));
     if state.is_pseudonym(&booking.guest) {
         // The host hears that it is off, and nothing else about somebody who is forgotten.
         items.retain(|item| {
@@ -99,16 +108,20 @@ fn reminder(key: PostKey, change: &Change, ahead: Ahead, stands: bool) -> Option
     Some(if stands { item } else { item.over() })
 }
 
-/// How it went is the host's to say, once it is over.
-fn aftermath(of: Seq, booking: &BookingState) -> Option<Item> {
+/// How it went is the host's to say, once it is over; the advocates are asked once the host is gone.
+fn aftermath(program: &Program, seen: &Observations, of: Seq, booking: &BookingState) -> Vec<Item> {
     let over = booking.slot.stretch().until;
-    let key = PostKey::Booking { of, to: booking.slot.host.clone(), word: Word::Aftermath };
-    let until = over.checked_add(ASKED_FOR).unwrap_or(Timestamp::MAX);
-    let item = Item::new(key, over).in_hours(Hours::ByDay).until(until);
-    match booking.standing {
-        Standing::Agreed => Some(item),
-        Standing::Cancelled { .. } | Standing::Kept | Standing::NoShow => Some(item.over()),
-    }
+    let asked = closers(program, seen, booking).iter().map(|to| {
+        let lasts = if *to == booking.slot.host { ASKED_FOR } else { INSTEAD_FOR };
+        let key = PostKey::Booking { of, to: to.clone(), word: Word::Aftermath };
+        let until = over.checked_add(lasts).unwrap_or(Timestamp::MAX);
+        let item = Item::new(key, over).in_hours(Hours::ByDay).until(until);
+        match booking.standing {
+            Standing::Agreed => item,
+            Standing::Cancelled { .. } | Standing::Kept | Standing::NoShow => item.over(),
+        }
+    });
+    asked.collect()
 }
 
 /// How long a time that somebody was told of is theirs to book before the next is told.

@@ -173,7 +173,7 @@ impl View<'_> {
             window: window.map(|window| (window.opens_on, window.freezes_on)),
             late: frame.is_some_and(|frame| frame.late),
             people,
-            left_out: Coverage::of(program, self.now.state, self.now.seen, initiative).gaps,
+            left_out: Coverage::of(program, self.now.state, self.now.seen, initiative, self.at).gaps,
         }
     }
 

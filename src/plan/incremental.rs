@@ -403,7 +403,7 @@ impl Plan {
         now: Timestamp,
     ) {
         self.look_at_questions(program, state, person);
-        self.look_at_bookings(program, state, person);
+        self.look_at_bookings(program, state, seen, person);
         let (Some(place), Some(person)) = (self.roster.get(person).copied(), program.people.get(person))
         else {
             return;
@@ -437,10 +437,10 @@ impl Plan {
         }
     }
 
-    fn look_at_bookings(&mut self, program: &Program, state: &State, person: &PersonId) {
+    fn look_at_bookings(&mut self, program: &Program, state: &State, seen: &Observations, person: &PersonId) {
         let bookings = state.person(person).map(|person| person.bookings.as_slice()).unwrap_or_default();
         for (of, booking) in bookings.iter().filter_map(|of| Some((of, state.bookings.get(of)?))) {
-            self.put(Source::Booking(*of), bookings::about_booking(state, *of, booking));
+            self.put(Source::Booking(*of), bookings::about_booking(program, state, seen, (*of, booking)));
         }
         // Whoever wanted to talk may have booked a time since.
         let offers = state.person(person).map(|known| known.offers.as_slice()).unwrap_or_default();
@@ -490,7 +490,7 @@ impl Plan {
             self.put(Source::Said(*of), items);
         }
         for (of, booking) in state.bookings.range(self.read_up_to.next()..) {
-            self.put(Source::Booking(*of), bookings::about_booking(state, *of, booking));
+            self.put(Source::Booking(*of), bookings::about_booking(program, state, seen, (*of, booking)));
         }
         self.read_up_to = state.head;
         let frames = std::mem::take(&mut self.frames);

@@ -458,7 +458,7 @@ fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
             .state
             .bookings
             .get(of)
-            .map(|booking| bookings::about_booking(ground.state, *of, booking))
+            .map(|booking| bookings::about_booking(program, ground.state, ground.seen, (*of, booking)))
             .unwrap_or_default(),
         PostKey::Vacancy { .. } => bookings::about_waiting(ground, now),
         PostKey::Notice { notice, .. } => match notice {

@@ -38,8 +38,9 @@ pub fn answer(view: View<'_>, query: &Query) -> Result<String, String> {
                 .initiatives
                 .iter()
                 .filter(|initiative| wanted.is_none_or(|only| only.id == initiative.id));
-            let coverage: Vec<Coverage> =
-                of.map(|initiative| Coverage::of(view.program, view.state, view.seen, initiative)).collect();
+            let coverage: Vec<Coverage> = of
+                .map(|initiative| Coverage::of(view.program, view.state, view.seen, initiative, view.now))
+                .collect();
             if *json { to_json(&coverage) } else { Ok(coverage_text(view.program, &coverage)) }
         }
         Query::Export => Err("An export is streamed, not answered.".into()),

@@ -298,13 +298,13 @@ fn a_survey_of_all_initiatives_says_what_each_says_by_itself() {
     assert_eq!(survey.next.len(), 3);
     for (rank, initiative) in program.initiatives.iter().enumerate().step_by(9) {
         let stakeholders = program.stakeholders(initiative);
-        assert_eq!(survey.progress[rank], Progress::of(&state, initiative, &stakeholders));
+        assert_eq!(survey.progress[rank], Progress::of(&state, &seen, initiative, &stakeholders));
         let sorted = |gaps: &[canvass::domain::coverage::Gap]| {
             let mut gaps: Vec<String> = gaps.iter().map(|gap| format!("{gap:?}")).collect();
             gaps.sort();
             gaps
         };
-        let coverage = Coverage::of(&program, &state, &seen, initiative);
+        let coverage = Coverage::of(&program, &state, &seen, initiative, now());
         assert!(!coverage.gaps.is_empty());
         assert_eq!(sorted(&survey.gaps[rank]), sorted(&coverage.gaps));
     }

@@ -9,6 +9,7 @@ use crate::domain::engagement::Stance;
 use crate::domain::event::{Event, How};
 use crate::domain::ids::{Seq, TeamId};
 use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Value, Values};
+use crate::domain::office_hours::closers;
 use crate::domain::personal::Personal;
 use crate::domain::state::{BookingState, Standing};
 
@@ -23,7 +24,8 @@ const NOTE_MOST: u16 = 3000;
 /// The booking, if it is `actor`'s to close; otherwise what to tell them.
 fn closable<'a>(scene: Scene<'a>, actor: &Person, of: Seq) -> Result<&'a BookingState, String> {
     let booking = scene.state.bookings.get(&of).ok_or("I no longer have this booking on record.")?;
-    if booking.slot.host != actor.id {
+    let closers = closers(scene.program, scene.seen, booking);
+    if booking.slot.host != actor.id && !closers.contains(&actor.id) {
         return Err("Only the host says how a booking went.".to_owned());
     }
     if scene.now < booking.slot.starts {

@@ -20,8 +20,9 @@ pub(super) fn page(desk: &Desk<'_>, id: &InitiativeId, from: usize) -> Vec<Part>
     let mut parts = desk.ways(&page(0));
     let Some(initiative) = desk.initiative(id) else { return parts };
     let stakeholders = Roster::of(scene.program).stakeholders(initiative);
-    let coverage = Coverage::among(scene.program, scene.state, scene.seen, initiative, &stakeholders);
-    let progress = Progress::of(scene.state, initiative, &stakeholders);
+    let coverage =
+        Coverage::among(scene.program, scene.state, scene.seen, (initiative, &stakeholders), scene.now);
+    let progress = Progress::of(scene.state, scene.seen, initiative, &stakeholders);
     parts.push(heading(initiative.title.clone()));
     parts.push(small(format!(
         "{} · {}",

@@ -13,7 +13,7 @@ const MOST: usize = 10_000;
 pub(super) fn export(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let mut lines = vec!["initiative,quarter,team,audience,person,decides,standing".to_owned()];
     for initiative in named(scene, actor, words)? {
-        let coverage = Coverage::of(scene.program, scene.state, scene.seen, initiative);
+        let coverage = Coverage::of(scene.program, scene.state, scene.seen, initiative, scene.now);
         for cell in &coverage.cells {
             for covered in &cell.people {
                 let fields = [

@@ -88,7 +88,7 @@ pub(super) fn show(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
 pub(super) fn coverage(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let mut parts = Vec::new();
     for initiative in named(scene, actor, words)? {
-        let coverage = Coverage::of(scene.program, scene.state, scene.seen, initiative);
+        let coverage = Coverage::of(scene.program, scene.state, scene.seen, initiative, scene.now);
         parts.push(Part::Heading(format!("{}, {}", coverage.title, coverage.quarter.short())));
         let header = ["Team", "Audience", "Who", "Where they stand"].map(String::from).to_vec();
         let rows = coverage.cells.iter().flat_map(|cell| rows(scene, cell)).collect();
@@ -161,7 +161,7 @@ fn summary(coverage: &Coverage) -> String {
 pub(super) fn gaps(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let mut parts = Vec::new();
     for initiative in named(scene, actor, words)? {
-        let coverage = Coverage::of(scene.program, scene.state, scene.seen, initiative);
+        let coverage = Coverage::of(scene.program, scene.state, scene.seen, initiative, scene.now);
         parts.push(Part::Heading(coverage.title.clone()));
         if coverage.gaps.is_empty() {
             parts.push(Part::Paragraph(Paragraph::text("Nobody is left out.")));

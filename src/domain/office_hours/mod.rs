@@ -191,6 +191,18 @@ pub fn check_bookable(
     if house.is_full(hours, guest, but) { Err(Unbookable::PersonFull) } else { Ok(()) }
 }
 
+/// Who says how a booking went: its host. Once the host is gone, the advocates of what it was about, so that its
+/// guest isn't left out for want of a word.
+pub fn closers<'a>(program: &'a Program, seen: &Observations, booking: &'a BookingState) -> &'a [PersonId] {
+    let host = &booking.slot.host;
+    let left = seen.of(host).is_some_and(|seen| seen.deactivated);
+    if program.people.contains_key(host) && !left {
+        return std::slice::from_ref(host);
+    }
+    let initiative = booking.subject.as_ref().and_then(|subject| program.initiative(&subject.initiative));
+    initiative.map_or(&[], |initiative| initiative.advocates.as_slice())
+}
+
 /// Whether any slot of `hosts` that starts in the stretch can be booked at its beginning.
 pub fn any_free(
     program: &Program,

@@ -195,10 +195,15 @@ impl State {
         Some((of, self.bookings.get(&of)?))
     }
 
-    /// Whether `guest` has booked a time to talk about it, and nobody has said how that went.
-    pub fn has_booked(&self, guest: &PersonId, initiative: &InitiativeId, quarter: Quarter) -> bool {
+    /// The bookings of `guest` to talk about it of which nobody has said how they went, ahead or over.
+    fn agreed_about(
+        &self,
+        guest: &PersonId,
+        initiative: &InitiativeId,
+        quarter: Quarter,
+    ) -> impl Iterator<Item = &BookingState> {
         let known = self.person(guest).map(|known| known.bookings.as_slice()).unwrap_or_default();
-        known.iter().filter_map(|of| self.bookings.get(of)).any(|booking| {
+        known.iter().filter_map(|of| self.bookings.get(of)).filter(move |booking| {
             booking.standing == Standing::Agreed
                 && booking.guest == *guest
                 && booking
@@ -206,6 +211,34 @@ impl State {
                     .as_ref()
                     .is_some_and(|subject| subject.initiative == *initiative && subject.quarter == quarter)
         })
+    }
+
+    /// Whether `guest` has booked a time to talk about it, and nobody has said how that went.
+    pub fn has_booked(&self, guest: &PersonId, initiative: &InitiativeId, quarter: Quarter) -> bool {
+        self.agreed_about(guest, initiative, quarter).next().is_some()
+    }
+
+    /// Whether `guest` has a time to talk about it that is not over at `now`.
+    pub fn has_booked_ahead(
+        &self,
+        guest: &PersonId,
+        initiative: &InitiativeId,
+        quarter: Quarter,
+        now: Timestamp,
+    ) -> bool {
+        self.agreed_about(guest, initiative, quarter).any(|booking| booking.is_ahead(now))
+    }
+
+    /// The last booking of `guest` about it that is over at `now`, of which nobody has said how it went.
+    pub fn unsaid(
+        &self,
+        guest: &PersonId,
+        initiative: &InitiativeId,
+        quarter: Quarter,
+        now: Timestamp,
+    ) -> Option<&BookingState> {
+        let over = self.agreed_about(guest, initiative, quarter).filter(|booking| !booking.is_ahead(now));
+        over.max_by_key(|booking| booking.slot.starts)
     }
 
     /// Whether `person` was heard from about it: a stance, a question, a booking, anything that ends or changes

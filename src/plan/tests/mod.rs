@@ -7,6 +7,7 @@ mod bookings;
 mod campaign;
 mod digest;
 mod incremental;
+mod left_out;
 mod posts;
 mod properties;
 mod questions;

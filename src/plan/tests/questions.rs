@@ -194,7 +194,7 @@ fn the_first_answer_settles_it_for_both_advocates() {
 fn whoever_asks_before_the_first_message_counts_as_engaged() {
     let standing = |life: &Life| {
         let of = &life.program.initiatives[0];
-        let coverage = Coverage::of(&life.program, &life.state, &life.seen, of);
+        let coverage = Coverage::of(&life.program, &life.state, &life.seen, of, life.now);
         let mut covered = coverage.cells.iter().flat_map(|cell| &cell.people);
         covered.find(|covered| covered.person == person("ana")).unwrap().standing
     };

@@ -46,7 +46,8 @@ fn pitch(life: &Life) -> Result<(), Skip> {
 }
 
 fn is_gap(life: &Life) -> bool {
-    let coverage = Coverage::of(&life.program, &life.state, &life.seen, &life.program.initiatives[0]);
+    let coverage =
+        Coverage::of(&life.program, &life.state, &life.seen, &life.program.initiatives[0], life.now);
     coverage.gaps.contains(&Gap::Unreachable { person: person("carla"), code: "user_disabled".into() })
 }
 

@@ -32,7 +32,7 @@ fn told(life: &Life) -> Vec<String> {
 
 fn refused_gaps(life: &Life) -> usize {
     let initiative = &life.program.initiatives[0];
-    let coverage = Coverage::of(&life.program, &life.state, &life.seen, initiative);
+    let coverage = Coverage::of(&life.program, &life.state, &life.seen, initiative, life.now);
     coverage.gaps.iter().filter(|gap| matches!(gap, Gap::Refused { .. })).count()
 }
 
@@ -83,7 +83,7 @@ fn whoever_waits_for_a_look_up_that_is_refused_is_a_gap_and_planned_for_once_it_
     let look = |life: &Life| {
         let (until, initiative) = (at("2026-12-20T15:00:00Z"), &life.program.initiatives[0]);
         let forecast = crate::plan::forecast(&life.program, &life.state, &life.seen, life.now, until);
-        let coverage = Coverage::of(&life.program, &life.state, &life.seen, initiative);
+        let coverage = Coverage::of(&life.program, &life.state, &life.seen, initiative, life.now);
         let planned = forecast.iter().filter(|planned| planned.key.delivery().is_some());
         let planned = planned.filter(|planned| planned.to == person("carla")).count();
         (planned, coverage.gaps.contains(&Gap::Unknown { person: person("carla") }))

@@ -102,7 +102,7 @@ pub(super) fn check(house: &mut House) {
         let Some(initiative) = program.initiatives.iter().find(|of| of.id.as_str() == proposal.id) else {
             continue;
         };
-        let coverage = Coverage::of(&program, &state, &seen, initiative);
+        let coverage = Coverage::of(&program, &state, &seen, initiative, now);
         for gap in &coverage.gaps {
             let (who, set) = match gap {
                 Gap::Unreachable { person, .. } => (person, Some(&mut unreachable)),
@@ -113,7 +113,7 @@ pub(super) fn check(house: &mut House) {
                 | Gap::Concerned { person }
                 | Gap::Referred { person }
                 | Gap::Stopped { person } => (person, None),
-                Gap::HandedOver { person, .. } => (person, None),
+                Gap::HandedOver { person, .. } | Gap::Unsaid { person, .. } => (person, None),
                 _ => continue,
             };
             if let Some(human) = house.truth.human(who.as_str()) {
