@@ -7,7 +7,8 @@ use super::event::Said;
 use super::ids::{InitiativeId, PersonId, Seq, TeamId};
 use super::initiative::Initiative;
 use super::program::Program;
-use super::state::{Engagement, Phase, State};
+use super::question::in_charge_of;
+use super::state::{BookingState, Engagement, Phase, Received, State};
 use super::survey::Argued;
 
 /// What changed about one initiative.
@@ -50,9 +51,19 @@ pub fn overseen<'a>(program: &'a Program, reader: &PersonId) -> impl Iterator<It
 }
 
 /// Whether anything happened after the record `since` and up to the moment `until` that `reader` wants to hear of.
+/// What somebody said about no initiative is for the admins, and for those who argue anything with them.
 pub fn any_news(program: &Program, state: &State, reader: &PersonId, since: Seq, until: Timestamp) -> bool {
     overseen(program, reader).any(|initiative| state.news.any(Some(&initiative.id), since, until))
-        || state.news.any(None, since, until)
+        || state.news.each(None, since, until).any(|of| is_for(program, state, reader, of))
+}
+
+fn is_for(program: &Program, state: &State, reader: &PersonId, of: Seq) -> bool {
+    let said = |received: &Received| {
+        program.admins.contains(reader)
+            || in_charge_of(program, state, of, None, &received.person).contains(reader)
+    };
+    let booked = |booking: &BookingState| program.admins.contains(reader) || booking.is_side(reader);
+    state.received.get(&of).is_some_and(said) || state.bookings.get(&of).is_some_and(booked)
 }
 
 /// What changed after the record `since` about each initiative that `reader` oversees, to whom it is argued given;

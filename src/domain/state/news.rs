@@ -33,9 +33,20 @@ impl News {
 
     /// Whether there was any about `initiative` after the record `since` and up to the moment `until`.
     pub fn any(&self, about: Option<&InitiativeId>, since: Seq, until: Timestamp) -> bool {
-        let Some(records) = self.0.get(&about.cloned()) else { return false };
-        let first = records.partition_point(|(seq, _)| *seq <= since);
-        records.range(first..).any(|(_, at)| *at <= until)
+        self.each(about, since, until).next().is_some()
+    }
+
+    /// The records of what happened about `initiative` after the record `since` and up to the moment `until`.
+    pub fn each(
+        &self,
+        about: Option<&InitiativeId>,
+        since: Seq,
+        until: Timestamp,
+    ) -> impl Iterator<Item = Seq> {
+        let records = self.0.get(&about.cloned());
+        let first = records.map_or(0, |records| records.partition_point(|(seq, _)| *seq <= since));
+        let records = records.into_iter().flat_map(move |records| records.range(first..));
+        records.filter(move |(_, at)| *at <= until).map(|(seq, _)| *seq)
     }
 
     pub(super) fn rename(&mut self, renames: &BTreeMap<InitiativeId, InitiativeId>) {

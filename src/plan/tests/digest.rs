@@ -1,10 +1,10 @@
 //! What an advocate's digests tell, each what the one before didn't.
 
-use super::world::{Life, at, person, program};
+use super::world::{Life, an_initiative, at, person, program, somebody};
 use crate::domain::changes::changes_since;
 use crate::domain::effect::{Effect, Post, PostKey};
 use crate::domain::engagement::Stance;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Said};
 use crate::domain::ids::PersonId;
 use crate::domain::survey::Argued;
 
@@ -59,4 +59,29 @@ fn no_digest_goes_by_a_clock_that_is_off() {
     life.happens(Event::ClockBelieved {});
     life.sleeps_until(at("2026-11-12T09:01:00Z"));
     assert!(due_digest(&life).is_some());
+}
+
+#[test]
+fn what_is_said_about_no_initiative_is_news_to_those_who_argue_something_with_whoever_said_it() {
+    let mut program = program();
+    program.digests = Some("0 0 9 * * Mon-Fri".parse().unwrap());
+    program.people.insert(person("lou"), somebody("lou", None, &[], "Europe/Lisbon"));
+    let mut other = an_initiative("search", &["search"]);
+    other.advocates = vec![person("lou")];
+    program.initiatives.push(other);
+    let mut life = Life::begin(program);
+    life.until(at("2026-11-11T10:00:00Z"));
+    // Lou argues nothing with Dev.
+    life.says("dev", None, Said::Question);
+    life.until(at("2026-11-12T12:00:00Z"));
+    let told = |life: &Life| {
+        let posts = life.sent.iter().filter(|(_, post)| matches!(post.key, PostKey::Digest { .. }));
+        posts.map(|(_, post)| post.key.to().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&life), ["priya"]);
+    life.says("eli", None, Said::Question);
+    life.until(at("2026-11-13T12:00:00Z"));
+    let mut both = told(&life).split_off(1);
+    both.sort();
+    assert_eq!(both, ["lou", "priya"], "Eli is asked by both");
 }
