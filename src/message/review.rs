@@ -40,7 +40,7 @@ pub fn review(
     let about = program.initiative(initiative).ok_or_else(|| Unsayable::NoInitiative(initiative.clone()))?;
     person(program, to)?;
     if waiting.is_empty() {
-        let first = format!("Nothing about “{}” waits for your approval any more.", about.title);
+        let first = format!("Nothing listed here about “{}” waits for your approval any more.", about.title);
         let mut message = Message::line(first);
         message.footer = Some(seen_by(program, Some(about), to));
         return Ok(message);

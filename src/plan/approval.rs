@@ -111,12 +111,10 @@ impl Case<'_> {
         if let Some(judged) = judged.filter(|judged| judged.verdict == Verdict::Held) {
             return Err(Skip::Held { by: judged.by.clone() });
         }
-        let steering = &self.frame.steering;
-        match steering.stage {
-            Stage::All => {}
-            Stage::Few if steering.few.contains(&self.recipient.person.id) => {}
-            stage @ (Stage::Few | Stage::Rehearsal) => return Err(Skip::Staged { stage }),
+        if let Some(skip) = self.staged() {
+            return Err(skip);
         }
+        let steering = &self.frame.steering;
         match verdict {
             Some(Verdict::Approved | Verdict::Now) => Ok(()),
             Some(Verdict::Held) | None => {
@@ -126,6 +124,16 @@ impl Case<'_> {
                     Ok(())
                 }
             }
+        }
+    }
+
+    /// Whether the campaign doesn't go as far as this person yet, whatever is approved.
+    pub(super) fn staged(&self) -> Option<Skip> {
+        let steering = &self.frame.steering;
+        match steering.stage {
+            Stage::All => None,
+            Stage::Few if steering.few.contains(&self.recipient.person.id) => None,
+            stage @ (Stage::Few | Stage::Rehearsal) => Some(Skip::Staged { stage }),
         }
     }
 

@@ -29,20 +29,44 @@ pub fn eligible(
     let frames = Frame::all(program, state);
     let ground = Ground { program, state, seen, frames: &frames };
     let Some(delivery) = key.delivery() else { return posts::eligible(ground, now, key) };
-    if marks::are_unreadable(state, seen) {
-        return Err(Skip::MarksUnreadable);
-    }
-    if let Some((_, reason)) = &state.paused {
-        return Err(Skip::Paused(reason.clone()));
-    }
-    if let Some(off) = &state.clock_off {
-        return Err(Skip::ClockOff { ahead: off.ahead });
+    if let Some(skip) = campaigns_held(state, seen) {
+        return Err(skip);
     }
     let post = due(ground, &mut Memo::default(), now, delivery)?;
     match Burst::at(now, &program.limits, &state.recent_campaign).skip(&program.calendar.zone) {
         Some(skip) => Err(skip),
         None => Ok(post),
     }
+}
+
+/// Why no campaign message may go out at all, if so.
+fn campaigns_held(state: &State, seen: &Observations) -> Option<Skip> {
+    if marks::are_unreadable(state, seen) {
+        return Some(Skip::MarksUnreadable);
+    }
+    if let Some((_, reason)) = &state.paused {
+        return Some(Skip::Paused(reason.clone()));
+    }
+    state.clock_off.as_ref().map(|off| Skip::ClockOff { ahead: off.ahead })
+}
+
+/// What keeps a message from going that the rules want, though an advocate approved it: a pause, or a campaign that
+/// doesn't go that far yet.
+pub fn held_although_approved(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    delivery: &DeliveryKey,
+) -> Option<Skip> {
+    if let Some(skip) = campaigns_held(state, seen) {
+        return Some(skip);
+    }
+    let frames = Frame::all(program, state);
+    let ground = Ground { program, state, seen, frames: &frames };
+    let memo = &mut Memo::default();
+    let person = program.people.get(&delivery.person)?;
+    let recipient = Recipient::of(ground, memo, person);
+    case_of(ground, memo, recipient, delivery).ok()?.staged()
 }
 
 /// Replicas with another configuration than the one in force don't plan.

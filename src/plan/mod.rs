@@ -43,13 +43,13 @@ mod revival;
 mod skip;
 mod touches;
 
-pub use eligible::eligible;
+pub use eligible::{eligible, held_although_approved};
 pub use explain::{Explanation, InitiativePlan, Outcome, Row, TouchRow, explain};
 pub use forecast::{Planned, forecast, forecast_from};
 pub use incremental::{Plan, Touched, touched};
 pub use queue::{Queue, queue};
 pub use restart::must_start_paused;
-pub use review::{Waiting, judgeable, next_for, review_horizon, waiting};
+pub use review::{Waiting, judgeable, next_for, review_horizon, shown_until, waiting};
 pub use revival::{Revival, revivable};
 pub use skip::Skip;
 

@@ -43,6 +43,13 @@ pub struct Waiting {
     pub delivery: DeliveryKey,
 }
 
+impl Waiting {
+    /// Whether it may have been waiting at that time, so that a review may have shown it.
+    pub fn has_appeared(&self, by: Timestamp) -> bool {
+        self.appeared <= by
+    }
+}
+
 /// What waits, by the initiative's place in the advocate's order.
 pub(super) type Waits = BTreeMap<usize, BTreeSet<Waiting>>;
 
@@ -94,6 +101,17 @@ pub fn review_horizon(
     let person = program.people.get(advocate)?;
     let zone = program.zone_of(person, seen.zone(advocate));
     horizon(program, zone, person, zone.to_datetime(now).date())
+}
+
+/// Up to when what waits is shown to `advocate` in their review of the day `on`.
+pub fn shown_until(
+    program: &Program,
+    seen: &Observations,
+    advocate: &PersonId,
+    on: Date,
+) -> Option<Timestamp> {
+    let person = program.people.get(advocate)?;
+    horizon(program, program.zone_of(person, seen.zone(advocate)), person, on)
 }
 
 /// The reviews of one initiative at `now`, and when to look again.

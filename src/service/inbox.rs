@@ -103,10 +103,10 @@ impl Compose for Words {
         audience: Option<Audience>,
         now: jiff::Timestamp,
     ) -> Result<Message, Unsayable> {
-        let composed = if let PostKey::Review { to, initiative, .. } = key
+        let composed = if let PostKey::Review { to, initiative, on } = key
             && !state.was_removed(key)
         {
-            let waiting = waiting(world, state, initiative, to, now);
+            let waiting = waiting(world, state, initiative, (to, *on), now);
             message::review(&world.program, state, &world.seen, initiative, to, &waiting)
         } else {
             message::compose(&world.program, state, &world.seen, key, teams, audience, now)
@@ -115,17 +115,17 @@ impl Compose for Words {
     }
 }
 
-/// What a review shows: what waits and comes due soon.
+/// What a review shows: what waits and came due soon after its day, whenever it is brought up to date.
 fn waiting(
     world: &World,
     state: &State,
     initiative: &InitiativeId,
-    to: &PersonId,
+    (to, on): (&PersonId, jiff::civil::Date),
     now: jiff::Timestamp,
 ) -> Vec<message::Queued> {
     let (program, seen) = (&world.program, &world.seen);
     let Some(initiative) = program.initiative(initiative) else { return Vec::new() };
-    let until = plan::review_horizon(program, seen, to, now).unwrap_or(now);
+    let until = plan::shown_until(program, seen, to, on).unwrap_or(now);
     let waiting = plan::waiting(program, state, seen, now, initiative).into_iter();
     let soon = waiting.take_while(|waiting| waiting.due < until);
     soon.map(|waiting| message::Queued { delivery: waiting.delivery, due: waiting.due }).collect()

@@ -9,13 +9,16 @@ mod rewrite;
 pub(super) use campaign::{advance, confirm_correct, correct, open_correct, recall, stage, submit_correct};
 pub(super) use rewrite::{open as open_rewrite, submit as submit_rewrite};
 
+use jiff::Timestamp;
+
 use super::{Decided, Scene, refuse};
 use crate::domain::directory::Person;
-use crate::domain::effect::DeliveryKey;
+use crate::domain::effect::{DeliveryKey, PostId, PostKey};
 use crate::domain::event::{Event, Verdict};
 use crate::domain::ids::{InitiativeId, PersonId};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Field, Input, Modal, ModalKind, Reply, Value, Values};
+use crate::domain::state::PostState;
 use crate::message;
 use crate::plan;
 
@@ -81,9 +84,13 @@ pub(super) fn judged(
     let refused = scene.state.person(&delivery.person).is_some_and(|known| known.unreachable.is_some());
     let changes = verdict == Verdict::Now && refused;
     if before.is_some_and(|before| before.verdict == verdict) && !changes {
+        let held = || held_back(scene, delivery).map(|skip| format!(" {}", skip.says())).unwrap_or_default();
         return Err(match verdict {
             Verdict::Approved => format!("You approved {what} already; `{command} hold` stops it again."),
-            Verdict::Now => format!("{what} is on its way already; it goes at their next send hours."),
+            Verdict::Now if held().is_empty() => {
+                format!("{what} is on its way already; it goes at their next send hours.")
+            }
+            Verdict::Now => format!("{what} goes early already, once nothing holds it back.{}", held()),
             Verdict::Held => format!("{what} is held already; `{command} approve` lets it go."),
         });
     }
@@ -94,13 +101,21 @@ pub(super) fn judged(
         }
         None => "its time".to_owned(),
     };
-    let says = match verdict {
-        Verdict::Approved => format!("Approved: {what} goes from {when} on, their time, in send hours."),
-        Verdict::Now => format!(
+    let says = match (verdict, held_back(scene, delivery)) {
+        (Verdict::Approved, Some(skip)) => {
+            format!("Approved, but {what} doesn't go yet. {}", skip.says())
+        }
+        (Verdict::Now, Some(skip)) => {
+            format!("{what} will go early, but not yet. {}", skip.says())
+        }
+        (Verdict::Approved, None) => {
+            format!("Approved: {what} goes from {when} on, their time, in send hours.")
+        }
+        (Verdict::Now, None) => format!(
             "{what} goes at the next moment they may be written to: in send hours, and not too soon after \
              their last message."
         ),
-        Verdict::Held => format!("Held: {what} doesn't go until somebody approves it."),
+        (Verdict::Held, _) => format!("Held: {what} doesn't go until somebody approves it."),
     };
     let event = Event::DeliveryJudged { delivery: delivery.clone(), verdict, by: actor.id.clone() };
     Ok((event, capitalised(&says)))
@@ -111,12 +126,62 @@ fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Everything of an initiative that waits and comes due soon may go.
-pub(super) fn approve_all(scene: Scene<'_>, actor: &Person, initiative: &InitiativeId) -> Decided {
-    done(approved_all(scene, actor, initiative).map(|(events, _)| (events, Reply::Nothing)))
+/// Everything of an initiative that waits and comes due soon may go; on a review, what that review shows.
+pub(super) fn approve_all(
+    scene: Scene<'_>,
+    actor: &Person,
+    initiative: &InitiativeId,
+    post: Option<PostId>,
+) -> Decided {
+    let review = scene.post_to(actor, post).filter(|post| matches!(post.key, PostKey::Review { .. }));
+    let Some(review) = review else {
+        return done(approved_all(scene, actor, initiative).map(|(events, _)| (events, Reply::Nothing)));
+    };
+    done(approved_as_shown(scene, actor, initiative, review))
 }
 
-/// The approval of what a review shows, and what to say of it.
+/// The approval of what `review` shows. What has come to wait since was never seen: it is counted, and stays.
+fn approved_as_shown(
+    scene: Scene<'_>,
+    actor: &Person,
+    initiative: &InitiativeId,
+    review: &PostState,
+) -> Result<Decided, String> {
+    let initiative = scene.steered_by(actor, initiative)?;
+    let (program, state, seen) = (scene.program, scene.state, scene.seen);
+    let until = review.key.on().and_then(|on| plan::shown_until(program, seen, &actor.id, on));
+    let soon = plan::review_horizon(program, seen, &actor.id, scene.now);
+    let is_before = |due, until: Option<Timestamp>| until.is_none_or(|until| due < until);
+    let outdated = review.shown < review.changed;
+    let shown = |waiting: &plan::Waiting| {
+        is_before(waiting.due, until) && (!outdated || waiting.has_appeared(review.intended_at))
+    };
+    let waiting = plan::waiting(program, state, seen, scene.now, initiative);
+    let (shown, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(shown);
+    let left = others.iter().filter(|waiting| is_before(waiting.due, soon)).count();
+    let command = format!("`{} approve {}`", program.command, initiative.id);
+    let rest = match left {
+        0 => None,
+        1 => Some(format!("One more message waits that this review doesn't list: {command} shows it.")),
+        more => {
+            Some(format!("{more} more messages wait that this review doesn't list: {command} shows them."))
+        }
+    };
+    if shown.is_empty() {
+        let nothing = format!("Nothing that this review lists about “{}” waits any more.", initiative.title);
+        return Err(rest.map_or_else(|| nothing.clone(), |rest| format!("{nothing} {rest}")));
+    }
+    let by_actor = |waiting: plan::Waiting| approval(actor, waiting.delivery);
+    let events: Vec<Event> = shown.into_iter().map(by_actor).collect();
+    let says = |rest| Reply::say(format!("Approved what this review lists. {rest}"));
+    Ok((events, rest.map_or(Reply::Nothing, says)))
+}
+
+fn approval(actor: &Person, delivery: DeliveryKey) -> Event {
+    Event::DeliveryJudged { delivery, verdict: Verdict::Approved, by: actor.id.clone() }
+}
+
+/// The approval of what comes due soon, and what to say of it.
 pub(super) fn approved_all(
     scene: Scene<'_>,
     actor: &Person,
@@ -124,24 +189,31 @@ pub(super) fn approved_all(
 ) -> Result<(Vec<Event>, String), String> {
     let initiative = scene.steered_by(actor, initiative)?;
     let until = plan::review_horizon(scene.program, scene.seen, &actor.id, scene.now);
-    let events: Vec<Event> = waiting(scene, initiative)
+    let soon: Vec<DeliveryKey> = waiting(scene, initiative)
         .into_iter()
         .take_while(|queued| until.is_none_or(|until| queued.due < until))
-        .map(|queued| Event::DeliveryJudged {
-            delivery: queued.delivery,
-            verdict: Verdict::Approved,
-            by: actor.id.clone(),
-        })
+        .map(|queued| queued.delivery)
         .collect();
+    let held = soon.first().and_then(|first| held_back(scene, first));
+    let when = held.map_or_else(
+        || "in their time.".to_owned(),
+        |skip| format!("once nothing holds them back. {}", skip.says()),
+    );
+    let events: Vec<Event> = soon.into_iter().map(|delivery| approval(actor, delivery)).collect();
     match events.len() {
         0 => Err(format!(
             "Nothing about “{}” that is due in the next two working days waits for approval. `{} approve {}` \
              lists what waits.",
             initiative.title, scene.program.command, initiative.id
         )),
-        1 => Ok((events, "Approved: the one message that waited goes in its time.".to_owned())),
-        count => Ok((events, format!("Approved: {count} messages go in their time."))),
+        1 => Ok((events, format!("Approved: the one message that waited goes {when}"))),
+        count => Ok((events, format!("Approved: {count} messages go {when}"))),
     }
+}
+
+/// What keeps a message from going that an advocate approved or asked to send now.
+fn held_back(scene: Scene<'_>, delivery: &DeliveryKey) -> Option<plan::Skip> {
+    plan::held_although_approved(scene.program, scene.state, scene.seen, delivery)
 }
 
 /// What waits for approval of an initiative, soonest first.

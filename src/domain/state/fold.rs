@@ -214,6 +214,7 @@ impl State {
                 };
                 let about = (initiative.clone(), person.clone());
                 put(&mut self.approached, about, approached, ApproachedState::and);
+                self.reviews_changed(seq, initiative);
                 let settled = Settlement { by: by.clone(), approached: Some(person.clone()) };
                 self.settled(seq, *referral, settled);
             }

@@ -7,7 +7,9 @@ use crate::domain::effect::{DeliveryKey, PostKey};
 use crate::domain::engagement::{Audience, Touch};
 use crate::domain::event::{Event, Stage, Verdict};
 use crate::domain::program::Program;
-use crate::plan::{Outcome, eligible, explain, forecast, queue, waiting};
+use crate::plan::{
+    Outcome, eligible, explain, forecast, held_although_approved, queue, review_horizon, shown_until, waiting,
+};
 
 /// The small organisation, where what is written for executives waits for approval.
 fn approving() -> Program {
@@ -278,4 +280,55 @@ fn do_not_disturb_and_out_of_office_are_honoured() {
     life.until(life.now.checked_add(SignedDuration::from_hours(24 * 7)).unwrap());
     assert_eq!(life.story("ana"), ["payments heads_up Mon 16 Nov 11:30"]);
     assert_eq!(life.story("dev"), ["payments heads_up Thu 19 Nov 09:00"]);
+}
+
+#[test]
+fn what_holds_an_approved_message_has_a_name() {
+    let mut life = Life::begin(approving());
+    life.until(at("2026-11-12T12:00:00Z"));
+    let pitch = delivery("carla", "payments", Touch::Pitch, None);
+    let held = |life: &Life| {
+        let held = held_although_approved(&life.program, &life.state, &life.seen, &pitch);
+        held.map(|skip| skip.name())
+    };
+    assert_eq!(held(&life), None, "approval is all that it waits for");
+    for stage in [Stage::Rehearsal, Stage::Few] {
+        staged(&mut life, stage);
+        let few = stage == Stage::Few;
+        assert_eq!(held(&life), (!few).then_some("staged"), "Carla is one of the first three");
+    }
+    let last = delivery("eli", "payments", Touch::Pitch, None);
+    let eli = held_although_approved(&life.program, &life.state, &life.seen, &last);
+    assert_eq!(eli.map(|skip| skip.name()), Some("staged"));
+    let reason = crate::domain::event::PauseReason::Asked { by: person("priya") };
+    life.happens(Event::PostingPaused { reason });
+    assert_eq!(held(&life), Some("paused"));
+}
+
+#[test]
+fn a_review_shows_what_is_due_soon_after_its_day_and_whoever_is_approached_brings_it_up_to_date() {
+    let mut life = Life::begin(first_campaign());
+    life.until(at("2026-11-13T12:00:00Z"));
+    let review = life.state.review(&initiative("payments"), &person("priya")).unwrap().clone();
+    let on = review.key.on().unwrap();
+    let shown = shown_until(&life.program, &life.seen, &person("priya"), on);
+    life.until(at("2026-11-16T08:00:00Z"));
+    let today = review_horizon(&life.program, &life.seen, &person("priya"), life.now);
+    assert!(shown < today, "what is due after what it shows isn't on it");
+    let id = life.state.id_of(&review.key);
+    assert!(!life.state.outdated.contains(&id));
+    let slack = "U0000NEW".parse().unwrap();
+    life.says("ana", Some("payments"), crate::domain::event::Said::Referral);
+    life.happens(Event::Approached {
+        referral: life.state.head,
+        by: person("priya"),
+        person: person("nia"),
+        slack,
+        name: None,
+        initiative: initiative("payments"),
+        audience: Audience::Product,
+        teams: vec![super::world::team("checkout")],
+        decides: false,
+    });
+    assert!(life.state.outdated.contains(&id), "it lists her messages as well");
 }
