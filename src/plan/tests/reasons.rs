@@ -262,7 +262,7 @@ fn whoever_said_that_somebody_else_decides_is_asked_nothing_until_that_is_settle
     assert_eq!(why(&life, Touch::Pitch), "referred");
     let coverage = |life: &Life| {
         let (program, state) = (&life.program, &life.state);
-        Coverage::of(program, state, &life.seen, &program.initiatives[0]).gaps
+        Coverage::of(program, state, &life.seen, &program.initiatives[0], life.now).gaps
     };
     let waits = Gap::Referred { person: person("ana") };
     assert!(coverage(&life).contains(&waits));
