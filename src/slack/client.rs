@@ -451,10 +451,10 @@ fn error(error: SlackClientError) -> CallError {
 }
 
 fn transport(error: &legacy::Error) -> CallError {
-    if let Some(status) = barred(error) {
-        return CallError::Status(status);
-    }
     let why = innermost(error);
+    if let Some(status) = barred(error) {
+        return CallError::Barred { status, why };
+    }
     if error.is_connect() { CallError::Unreachable { why } } else { CallError::Torn { why } }
 }
 

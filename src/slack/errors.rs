@@ -33,6 +33,14 @@ pub enum CallError {
         /// What the connector said.
         why: String,
     },
+    /// A proxy lets nobody through, so nothing was sent.
+    #[error("Slack can't be reached: {why}")]
+    Barred {
+        /// The proxy's HTTP status.
+        status: u16,
+        /// What the connector said.
+        why: String,
+    },
     /// The connection broke after the call may have been sent.
     #[error("the connection to Slack broke: {why}")]
     Torn {
@@ -76,7 +84,7 @@ impl CallError {
             Self::Refused { code, .. } => class_of(code),
             Self::Limited { .. } | Self::Unreachable { .. } => Class::NotApplied,
             Self::NoAppToken => Class::Setting,
-            Self::Status(status) => class_of_status(*status),
+            Self::Status(status) | Self::Barred { status, .. } => class_of_status(*status),
             Self::Torn { .. } | Self::TimedOut | Self::Unreadable => Class::InDoubt,
         }
     }
@@ -94,7 +102,7 @@ impl CallError {
             Self::Unreachable { .. } => "no-connection".to_owned(),
             Self::Torn { .. } => "torn-connection".to_owned(),
             Self::TimedOut => "timed-out".to_owned(),
-            Self::Status(status) => format!("http-{status}"),
+            Self::Status(status) | Self::Barred { status, .. } => format!("http-{status}"),
             Self::Unreadable => "unreadable-answer".to_owned(),
             Self::NoAppToken => "no-app-token".to_owned(),
         }
@@ -106,6 +114,7 @@ impl CallError {
             Self::Limited { retry_after } => *retry_after,
             Self::Refused { .. }
             | Self::Unreachable { .. }
+            | Self::Barred { .. }
             | Self::Torn { .. }
             | Self::TimedOut
             | Self::Status(_)

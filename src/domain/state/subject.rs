@@ -190,7 +190,9 @@ impl State {
                 *best = *id;
             }
         }
-        found.retain(|digest, id| digest != id);
+        // What was typed would go by its place otherwise.
+        let typed = |id: &PostId| self.posts.get(id).is_some_and(|post| self.place_of(&post.key).is_some());
+        found.retain(|digest, id| digest != id || typed(id));
         self.aliases = found;
     }
 

@@ -257,6 +257,12 @@ impl Promise {
                     self.news.push((seq, now, about));
                 }
             }
+            // Nobody can know better than the advocate: what went to the former account went to somebody else.
+            Event::AccountConfirmed { person, same: false, .. } => {
+                if let Some(human) = named(person) {
+                    self.arrived.retain(|(name, _), _| name != given_name(human));
+                }
+            }
             Event::ReasonGiven { person, initiative, follow_up: true, .. } => {
                 acts(of(person), about(initiative).map(Act::FollowUp));
             }

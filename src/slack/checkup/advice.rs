@@ -7,7 +7,7 @@ pub(super) fn advice(error: &CallError) -> String {
     match error {
         CallError::Refused { code, needed } => refused(code, needed.as_deref()),
         CallError::Limited { .. } => "Wait a minute and ask again.".to_owned(),
-        CallError::Unreachable { .. } | CallError::TimedOut => {
+        CallError::Unreachable { .. } | CallError::Barred { .. } | CallError::TimedOut => {
             "Let this machine call Slack (name server, firewall, proxy), and check SLACK_API_URL.".to_owned()
         }
         CallError::Torn { .. } => {

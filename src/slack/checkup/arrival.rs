@@ -64,6 +64,7 @@ fn app_token(error: &CallError) -> String {
         CallError::Refused { .. }
         | CallError::Limited { .. }
         | CallError::Unreachable { .. }
+        | CallError::Barred { .. }
         | CallError::Torn { .. }
         | CallError::TimedOut
         | CallError::Status(_)

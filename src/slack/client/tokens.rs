@@ -121,6 +121,7 @@ impl Tokens {
             Err(
                 CallError::Limited { .. }
                 | CallError::Unreachable { .. }
+                | CallError::Barred { .. }
                 | CallError::Torn { .. }
                 | CallError::TimedOut
                 | CallError::Status(_)
