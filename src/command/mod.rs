@@ -307,6 +307,21 @@ impl<'a> Scene<'a> {
         listed(&names, "and")
     }
 
+    /// "Only Priya sees", "Only Priya and the admins see": who may see the answers on `initiative` (rule R7).
+    fn only_they_see(self, initiative: &Initiative) -> String {
+        let mut seers: Vec<&str> = initiative
+            .advocates
+            .iter()
+            .filter_map(|id| self.person(id))
+            .map(|person| person.given_name.as_str())
+            .collect();
+        if self.program.admins.iter().any(|admin| !initiative.advocates.contains(admin)) {
+            seers.push("the admins");
+        }
+        let verb = if seers.len() == 1 { "sees" } else { "see" };
+        format!("Only {} {verb}", listed(&seers, "and"))
+    }
+
     /// A post to the actor. What somebody else's post is about is no business of theirs, whatever names it.
     fn post_to(self, actor: &Person, post: Option<PostId>) -> Option<&'a PostState> {
         self.state.post(post?).filter(|post| *post.key.to() == actor.id)

@@ -155,13 +155,13 @@ pub(super) fn open(
 
 /// The modal after a "no": thanks, and a reason if they like.
 pub(super) fn reason(scene: Scene<'_>, delivery: &Delivery<'_>, post: PostId) -> Modal {
-    let advocates = scene.advocates(delivery.initiative);
+    let only_they_see = scene.only_they_see(delivery.initiative);
     Modal {
         kind: ModalKind::Reason { post },
         title: "Not this quarter".into(),
         parts: said(format!(
             "Recorded, thank you. That settles it for {}: you won't be asked again. If you like, say why. \
-             Only {advocates} sees it.",
+             {only_they_see} it.",
             delivery.key.quarter.short(),
         )),
         fields: vec![

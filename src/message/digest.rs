@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::changes::{Changes, changes_since, overseen};
 use crate::domain::directory::Person;
-use crate::domain::engagement::Touch;
+use crate::domain::engagement::{Stance, Touch};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Message, Paragraph, Part, Span};
@@ -22,6 +22,7 @@ use crate::domain::waiting::waiting_for;
 use super::case::{person, team_name, zone};
 use super::gap::gap_sentence;
 use super::next::{named, next_conversation, stance_in_words};
+use super::reason::why_not;
 use super::relay::seen_by;
 use super::unsayable::Unsayable;
 use super::{amount, dates, wording};
@@ -125,7 +126,13 @@ impl Page<'_> {
             Paragraph(vec![Span::Strong(name), Span::Text(format!("{role}: {says}"))])
         };
         let mut lines: Vec<Paragraph> = Vec::new();
-        lines.extend(of.answers.iter().rev().map(|(id, stance)| person(id, stance_in_words(*stance))));
+        lines.extend(of.answers.iter().rev().map(|(id, stance)| {
+            let says = stance_in_words(*stance);
+            match why_not(self.state, initiative, id).filter(|_| *stance == Stance::Declined) {
+                Some(why) => person(id, &format!("{says}. {why}")),
+                None => person(id, says),
+            }
+        }));
         let answered = |id: &PersonId| of.answers.iter().any(|(who, _)| who == id);
         lines.extend(of.concerns.iter().filter(|id| !answered(id)).map(|id| person(id, "raised a concern")));
         lines.extend(of.questions.iter().map(|id| person(id, "asked a question")));

@@ -67,6 +67,17 @@ pub(super) fn stopped(sentence: &str) -> String {
     }
 }
 
+/// What somebody wrote, in quotes and on one line: at most `most` characters of it, up to the end of a word.
+pub(super) fn quoted(text: &str, most: usize) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let Some((end, _)) = text.char_indices().nth(most) else { return format!("“{text}”") };
+    let kept = text.get(..end).unwrap_or_default();
+    // A word that is longer than that is cut inside.
+    let in_word = !text.get(end..).unwrap_or_default().starts_with(' ');
+    let whole = kept.rsplit_once(' ').filter(|_| in_word).map_or(kept, |(whole, _)| whole);
+    format!("“{}…”", whole.trim_end_matches([' ', ',', ';', ':', '.']))
+}
+
 /// A count in a sentence: in words up to twelve, in digits from there on.
 pub(super) fn count(number: u64) -> String {
     const WORDS: [&str; 13] = [
@@ -116,6 +127,16 @@ mod tests {
         check("I expect more", "I expect more");
         check("14 pages", "14 pages");
         check("", "");
+    }
+
+    #[test]
+    fn a_quote_is_cut_at_the_end_of_a_word() {
+        let check = |text: &str, expected: &str| assert_eq!(quoted(text, 12), expected);
+        check("Not now.", "“Not now.”");
+        check("Not\nnow,  sorry", "“Not now…”");
+        check("The quarter is full", "“The quarter…”");
+        check("The quarters are full", "“The quarters…”");
+        check("Überlastungsanzeige", "“Überlastungs…”");
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub(super) fn page(desk: &Desk<'_>, id: &InitiativeId, from: usize) -> Vec<Part>
     teams.dedup();
     parts.push(matrix(desk, &coverage, &teams));
     parts.push(people(desk, shown));
+    let covered = shown.iter().filter_map(|(_, covered)| *covered);
+    parts.extend(message::reasons(scene.program, scene.state, initiative, covered, PEOPLE));
     parts.extend(turn);
     parts.push(small("✓ for it, ✗ not this quarter, ! concern, … not decided, · nothing heard yet."));
     parts.extend(around(desk, id));

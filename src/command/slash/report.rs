@@ -8,7 +8,10 @@ use crate::domain::directory::Person;
 use crate::domain::engagement::Stance;
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Paragraph, Part, Span};
-use crate::message::gap_sentence;
+use crate::message::{gap_sentence, reasons};
+
+/// Reasons that are shown of one initiative: a message has room for several, and App Home shows all of them.
+const REASONS: usize = 12;
 
 /// The initiatives that concern `actor`: those they may see the answers of, and those argued to them.
 pub(super) fn concerning<'a>(scene: Scene<'a>, actor: &Person) -> Vec<&'a Initiative> {
@@ -93,6 +96,8 @@ pub(super) fn coverage(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Resu
         let header = ["Team", "Audience", "Who", "Where they stand"].map(String::from).to_vec();
         let rows = coverage.cells.iter().flat_map(|cell| rows(scene, cell)).collect();
         parts.push(Part::Table { header, rows });
+        let covered = coverage.cells.iter().flat_map(|cell| &cell.people);
+        parts.extend(reasons(scene.program, scene.state, initiative, covered, REASONS));
         parts.push(Part::Small(Paragraph::text(summary(&coverage))));
     }
     Ok(say("Coverage", parts))

@@ -224,6 +224,12 @@ impl Engagement {
         self.stances.values().max_by_key(|stance| stance.since)
     }
 
+    /// Why they said no, in their words, as long as these can be read. Only for whoever sees the answer (rule R7).
+    pub fn why_not(&self) -> Option<&str> {
+        let said = self.reason.as_ref()?.reveal()?.trim();
+        (!said.is_empty()).then_some(said)
+    }
+
     /// The stance that keeps messages back: a concern that was settled leaves them as open to it as before.
     pub fn open_stance(&self) -> Option<Stance> {
         let stance = self.stance()?;

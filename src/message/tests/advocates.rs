@@ -194,3 +194,24 @@ fn what_was_refused_is_told_with_whom_it_cost_what_and_what_to_do() {
     let words = ["Nothing could be sent for", "(invalid_auth)", "It's over"];
     check(&told(vec![paused, lifted], Notice::Interrupted { since: Seq(1) }), &words);
 }
+
+fn flowing(message: &Message) -> String {
+    to_text(message).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_digest_says_why_somebody_said_no_as_long_as_their_words_can_be_read() {
+    let (person, initiative, quarter) = (person_id("ana"), payments_id(), "2027-Q1".parse().unwrap());
+    let reason = Personal::new(person_id("ana"), "The quarter is full.");
+    let story = Story::new()
+        .took(MONDAY, "ana", Stance::Declined, &["checkout"])
+        .then(MONDAY, Event::ReasonGiven { person, initiative, quarter, reason, follow_up: false });
+    let key = PostKey::Digest { to: person_id("priya"), on: "2026-12-08".parse().unwrap() };
+    let reads = |story: &Story| flowing(&composed(&program(), story, &key, "2026-12-08T09:00:00Z"));
+    let text = reads(&story);
+    assert!(text.contains("(product manager, Checkout): not this quarter. “The quarter is full.”"), "{text}");
+    let before = at("2026-12-08T00:00:00Z");
+    let expired = Event::WordsExpired { before, unanswerable: Default::default(), keys: Vec::new() };
+    let text = reads(&story.then("2026-12-08T08:00:00Z", expired));
+    assert!(text.contains("not this quarter") && !text.contains('“'), "{text}");
+}
