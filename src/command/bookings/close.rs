@@ -76,10 +76,14 @@ fn closing(scene: Scene<'_>, actor: &Person, of: Seq, met: bool) -> Result<Decid
             input: Input::Pick { options, initial: Some(UNCHANGED.to_owned()) },
         });
     }
+    let hint = match &booking.subject {
+        Some(_) => "Only the initiative's advocates and the admins see it.",
+        None => "Only advocates and admins see it.",
+    };
     fields.push(Field {
         name: NOTE,
         label: "What came of it?".to_owned(),
-        hint: Some("For the advocates of the initiative only.".to_owned()),
+        hint: Some(hint.to_owned()),
         optional: true,
         input: Input::Text { lines: true, most: NOTE_MOST, placeholder: None, initial: None },
     });

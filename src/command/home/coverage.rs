@@ -3,6 +3,7 @@
 use super::lists::{figures, window};
 use super::turn::leaf;
 use super::{Desk, heading, plain, row, small};
+use crate::command::Scene;
 use crate::domain::coverage::{Cell, Coverage, Covered, Standing};
 use crate::domain::engagement::{Audience, Stance};
 use crate::domain::ids::{InitiativeId, TeamId};
@@ -43,8 +44,10 @@ pub(super) fn page(desk: &Desk<'_>, id: &InitiativeId, from: usize) -> Vec<Part>
     teams.dedup();
     parts.push(matrix(desk, &coverage, &teams));
     parts.push(people(desk, shown));
-    let covered = shown.iter().filter_map(|(_, covered)| *covered);
-    parts.extend(message::reasons(scene.program, scene.state, initiative, covered, PEOPLE));
+    let Scene { program, state, seen, now, .. } = scene;
+    let covered = || shown.iter().filter_map(|(_, covered)| *covered);
+    parts.extend(message::reasons(program, state, initiative, covered(), PEOPLE));
+    parts.extend(message::notes(program, state, seen, desk.reader, initiative, covered(), now));
     parts.extend(turn);
     parts.push(small("✓ for it, ✗ not this quarter, ! concern, … not decided, · nothing heard yet."));
     parts.extend(around(desk, id));

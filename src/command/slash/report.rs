@@ -8,8 +8,10 @@ use crate::domain::directory::Person;
 use crate::domain::engagement::Stance;
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Paragraph, Part, Span};
-use crate::message::{gap_sentence, reasons};
+use crate::message::{gap_sentence, notes, reasons};
 
+/// Reasons that are shown of an initiative that stands beside others.
+const FEW_REASONS: usize = 4;
 /// Reasons that are shown of one initiative: a message has room for several, and App Home shows all of them.
 const REASONS: usize = 12;
 
@@ -90,14 +92,22 @@ pub(super) fn show(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
 
 pub(super) fn coverage(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let mut parts = Vec::new();
-    for initiative in named(scene, actor, words)? {
+    let initiatives = named(scene, actor, words)?;
+    let alone = initiatives.len() == 1;
+    for initiative in initiatives {
         let coverage = Coverage::of(scene.program, scene.state, scene.seen, initiative, scene.now);
         parts.push(Part::Heading(format!("{}, {}", coverage.title, coverage.quarter.short())));
         let header = ["Team", "Audience", "Who", "Where they stand"].map(String::from).to_vec();
         let rows = coverage.cells.iter().flat_map(|cell| rows(scene, cell)).collect();
         parts.push(Part::Table { header, rows });
-        let covered = coverage.cells.iter().flat_map(|cell| &cell.people);
-        parts.extend(reasons(scene.program, scene.state, initiative, covered, REASONS));
+        let Scene { program, state, seen, now, .. } = scene;
+        let covered = || coverage.cells.iter().flat_map(|cell| &cell.people);
+        let most = if alone { REASONS } else { FEW_REASONS };
+        parts.extend(reasons(program, state, initiative, covered(), most));
+        // Beside other initiatives there is room for the figures alone.
+        if alone {
+            parts.extend(notes(program, state, seen, actor, initiative, covered(), now));
+        }
         parts.push(Part::Small(Paragraph::text(summary(&coverage))));
     }
     Ok(say("Coverage", parts))

@@ -12,6 +12,7 @@ use crate::message::fixture::{monday, payments_id, person_id, program, team_id};
 
 mod anew;
 mod concern;
+mod note;
 mod reason;
 mod referral;
 mod stop;

@@ -28,13 +28,21 @@ impl Office {
         self.does(&slack("ana"), Request::Submit { modal: ModalKind::Reason { post }, values });
     }
 
-    fn commands(&mut self, who: &str, text: &str) -> String {
+    /// Sam argues something else, with the same people.
+    pub(super) fn proposes_another(&mut self) {
+        let mut another = self.program.initiatives[0].clone();
+        another.id = InitiativeId::parse("restore-drills").unwrap();
+        (another.title, another.advocates) = ("Restore drills".into(), vec![person_id("sam")]);
+        self.program.initiatives.push(another);
+    }
+
+    pub(super) fn commands(&mut self, who: &str, text: &str) -> String {
         let (_, reply) = self.does(&slack(who), Request::Slash { text: text.to_owned() });
         let Reply::Say(message) = reply else { panic!("{reply:?}") };
         flowing(&to_text(&message))
     }
 
-    fn home(&self, who: &str) -> String {
+    pub(super) fn home(&self, who: &str) -> String {
         let page = Page::Coverage { initiative: payments_id(), from: 0 };
         let argued = Argued::of(&self.program);
         let standings = Standings::of(&self.program, &self.state, &self.seen, &argued, |_| true, self.now);
@@ -52,10 +60,7 @@ fn flowing(text: &str) -> String {
 #[test]
 fn why_somebody_said_no_stands_under_who_stands_where_for_those_who_see_the_answer() {
     let mut office = Office::open();
-    let mut another = office.program.initiatives[0].clone();
-    another.id = InitiativeId::parse("restore-drills").unwrap();
-    (another.title, another.advocates) = ("Restore drills".into(), vec![person_id("sam")]);
-    office.program.initiatives.push(another);
+    office.proposes_another();
     office.declines(WHY, false);
     let coverage = office.commands("priya", "coverage payment-deadlines");
     assert!(coverage.contains(&format!("Ana Souza: {SHOWN}")), "{coverage}");

@@ -351,10 +351,10 @@ impl State {
     }
 
     /// The host said how it went; the last word counts. A booking that was kept is a conversation.
-    pub(super) fn closed(&mut self, seq: Seq, at: Timestamp, of: Seq, met: bool) {
-        let Some(booking) = self.bookings.get_mut(&of) else { return };
+    pub(super) fn closed(&mut self, seq: Seq, at: Timestamp, of: Seq, met: bool) -> Option<&BookingState> {
+        let booking = self.bookings.get_mut(&of)?;
         if matches!(booking.standing, Standing::Cancelled { .. }) {
-            return;
+            return None;
         }
         booking.standing = if met { Standing::Kept } else { Standing::NoShow };
         let (guest, slot, subject) = (booking.guest.clone(), booking.slot.clone(), booking.subject.clone());
@@ -365,6 +365,7 @@ impl State {
             self.engagement_mut(&guest, &subject.initiative, subject.quarter).conversation = Some((seq, at));
         }
         self.booking_changed(seq, of);
+        self.bookings.get(&of)
     }
 
     /// The entry in a host's calendar shows everything up to change `through`.

@@ -221,8 +221,13 @@ impl State {
             Event::ReferralDismissed { referral, by } => {
                 self.settled(seq, *referral, Settlement { by: by.clone(), approached: None });
             }
-            Event::ConversationRecorded { person, initiative, quarter, .. } => {
+            Event::ConversationRecorded { person, initiative, quarter, by, note } => {
                 self.engagement_mut(person, initiative, *quarter).conversation = Some((seq, at));
+                if let Some(text) = note.clone() {
+                    let (by, about, initiative) =
+                        (by.clone(), Some(person.clone()), Some(initiative.clone()));
+                    self.notes.insert(seq, NoteState { by, about, initiative, text, at });
+                }
             }
             Event::NoteTaken { by, about, initiative, text } => {
                 let (by, about, initiative) = (by.clone(), about.clone(), initiative.clone());
@@ -279,7 +284,15 @@ impl State {
                 self.moved(seq, at, *booking, &slot, by, via.as_ref());
             }
             Event::BookingCancelled { booking, by } => self.cancelled(seq, at, *booking, by),
-            Event::BookingClosed { booking, met, .. } => self.closed(seq, at, *booking, *met),
+            Event::BookingClosed { booking, by, met, note } => {
+                if let Some(closed) = self.closed(seq, at, *booking, *met)
+                    && let Some(text) = note.clone()
+                {
+                    let (about, subject) = (Some(closed.guest.clone()), closed.subject.as_ref());
+                    let initiative = subject.map(|subject| subject.initiative.clone());
+                    self.notes.insert(seq, NoteState { by: by.clone(), about, initiative, text, at });
+                }
+            }
             Event::BookingEntered { booking, host, through } => self.entered(*booking, host, *through),
             Event::WaitJoined { person, subject, host } => {
                 let (person, subject, host) = (person.clone(), subject.clone(), host.clone());
