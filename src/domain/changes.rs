@@ -16,7 +16,7 @@ use super::survey::Argued;
 pub struct Changes {
     /// Which.
     pub initiative: InitiativeId,
-    /// Stances taken, the latest last.
+    /// Stances taken, and the no of whoever has said why since; the latest last.
     pub answers: Vec<(PersonId, Stance)>,
     /// Concerns raised, by whom.
     pub concerns: Vec<PersonId>,
@@ -118,8 +118,13 @@ impl Gathered {
     }
 
     fn take(&mut self, state: &State, person: &PersonId, engagement: &Engagement, since: Seq) {
-        if let Some(taken) = engagement.stance().filter(|taken| since < taken.since) {
-            self.answers.push((taken.since, person.clone(), taken.stance));
+        if let Some(taken) = engagement.stance() {
+            let why = engagement.why_not().filter(|_| taken.stance == Stance::Declined);
+            let explained = why.and(engagement.reason_at).map(|(of, _)| of);
+            let of = taken.since.max(explained.unwrap_or_default());
+            if since < of {
+                self.answers.push((of, person.clone(), taken.stance));
+            }
         }
         let said = |kind: fn(Said) -> bool| {
             let fresh = engagement.said.iter().filter(|of| since < **of);

@@ -132,7 +132,7 @@ impl State {
             Event::ReasonGiven { person, initiative, quarter, reason, follow_up } => {
                 let engagement = self.engagement_mut(person, initiative, *quarter);
                 engagement.reason = Some(reason.clone());
-                engagement.reason_at = Some(at);
+                engagement.reason_at = Some((seq, at));
                 engagement.wants_follow_up = *follow_up;
                 self.changed(seq, person, initiative, *quarter);
             }

@@ -164,8 +164,8 @@ pub struct Engagement {
     pub stances: BTreeMap<TeamId, StanceState>,
     /// Why, in their words.
     pub reason: Option<Personal>,
-    /// When they said why.
-    pub reason_at: Option<Timestamp>,
+    /// The record by which they said why, and when.
+    pub reason_at: Option<(Seq, Timestamp)>,
     /// They asked to hear what became of it.
     pub wants_follow_up: bool,
     /// They found the heads-up right.

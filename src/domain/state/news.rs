@@ -66,6 +66,7 @@ impl State {
     pub(super) fn note_news(&mut self, record: &Record) {
         let about = match &record.event {
             Event::StanceTaken { initiative, .. }
+            | Event::ReasonGiven { initiative, .. }
             | Event::HeadsUpConfirmed { initiative, .. }
             | Event::ConcernReleased { initiative, .. }
             | Event::ConversationRecorded { initiative, .. }
@@ -93,7 +94,6 @@ impl State {
             | Event::PostUnknown { .. }
             | Event::PostMissed { .. }
             | Event::PostShown { .. }
-            | Event::ReasonGiven { .. }
             | Event::MessageEdited { .. }
             | Event::MessageDeleted { .. }
             | Event::QuestionPlaced { .. }

@@ -60,7 +60,7 @@ impl State {
         let written = |at: Timestamp| Written { at, stays: false, whose: None, to: None };
         self.people.iter_mut().filter(|(_, person)| has_text(person)).for_each(|(id, person)| {
             for engagement in Arc::make_mut(person).engagements.values_mut() {
-                let said = written(engagement.reason_at.unwrap_or(Timestamp::MIN));
+                let said = written(engagement.reason_at.map_or(Timestamp::MIN, |(_, at)| at));
                 let said = Written { whose: Some(id), ..said };
                 engagement.reason.iter_mut().for_each(|reason| visit(reason, said));
                 for edited in engagement.edits.values_mut() {

@@ -215,3 +215,23 @@ fn the_digest_says_why_somebody_said_no_as_long_as_their_words_can_be_read() {
     let text = reads(&story.then("2026-12-08T08:00:00Z", expired));
     assert!(text.contains("not this quarter") && !text.contains('“'), "{text}");
 }
+
+#[test]
+fn a_reason_that_comes_after_the_digest_that_told_the_answer_is_told_in_the_next() {
+    let digest = |on: &str| PostKey::Digest { to: person_id("priya"), on: on.parse().unwrap() };
+    let (person, initiative, quarter) = (person_id("ana"), payments_id(), "2027-Q1".parse().unwrap());
+    let reason = Personal::new(person_id("ana"), "The quarter is full.");
+    let told = Story::new()
+        .took(MONDAY, "ana", Stance::Declined, &["checkout"])
+        .posted("2026-12-08T09:00:00Z", digest("2026-12-08"));
+    let next = "2026-12-09T09:00:00Z";
+    let reads = |story: &Story| flowing(&composed(&program(), story, &digest("2026-12-09"), next));
+    let text = reads(&told);
+    assert!(!text.contains("not this quarter"), "told before: {text}");
+    let since = told.state().person(&person_id("priya")).unwrap().digest;
+    let said = Event::ReasonGiven { person, initiative, quarter, reason, follow_up: false };
+    let story = told.then("2026-12-08T12:00:00Z", said);
+    assert!(reads(&story).contains("not this quarter. “The quarter is full.”"), "{}", reads(&story));
+    let any = crate::domain::changes::any_news;
+    assert!(any(&program(), &story.state(), &person_id("priya"), since.unwrap().0, at(next)));
+}
