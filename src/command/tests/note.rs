@@ -81,6 +81,7 @@ fn notes_end_with_whoever_they_are_about_and_with_their_time() {
     let expired = Event::WordsExpired { before, unanswerable: Default::default(), keys: Vec::new() };
     for end in [forgotten, expired] {
         let mut office = noted();
+        assert_eq!(office.state.notes.len(), 2);
         office.happens(end);
         assert!(office.state.notes.values().all(|note| note.text == Personal::Forgotten));
         assert!(!office.commands("priya", COVERAGE).contains("notes by advocates"));
