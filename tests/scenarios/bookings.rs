@@ -158,6 +158,58 @@ async fn whoever_has_booked_as_much_as_one_may_is_told_so() {
     assert!(words(&says).contains("/canvass bookings"), "{}", words(&says));
 }
 
+/// Two more who hold office hours: Henrik on another day than Priya's first, Tomás at that very time.
+const TWO_MORE: &str = r#"
+[[office_hours]]
+host = "henrik"
+zone = "Europe/Lisbon"
+weekly = ["Wed 11:00-12:00"]
+minutes = 30
+
+[[office_hours]]
+host = "tomas"
+zone = "Europe/Lisbon"
+weekly = ["Thu 16:30-17:00"]
+minutes = 30
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_booking_is_not_handed_on_to_whoever_has_something_else_by_then() {
+    let organisation = Organisation::copy();
+    organisation.edit("canvass.toml", |text| format!("{text}{TWO_MORE}"));
+    let world = World::with(&organisation.path()).await;
+    let (ben, priya) = booked(&world).await;
+    world.advance_to("2026-12-03T12:00:00Z").await;
+    let told = priya.reads("Ben booked your office hours").await;
+    priya.clicks_on(&told, "Hand on").await;
+    let offered = words(&priya.modal().await);
+    assert!(offered.contains("Henrik") && offered.contains("Tomás"), "{offered}");
+
+    // While she looks, one of them books the other at that time.
+    let henrik = world.person("henrik").await;
+    henrik.commands("book @tomas payment-deadlines").await;
+    henrik.submits(&[("slot", json!(FIRST.replace("priya", "tomas")))]).await;
+    henrik.reads("Booked: office hours with Tomás").await;
+    world.settled().await;
+    let before = world.sent().await.len();
+    for (host, why) in [
+        ("henrik", "Henrik has something else at that time by now"),
+        ("tomas", "Tomás has another booking at that time by now"),
+    ] {
+        let refused = priya.submits(&[("host", json!(host))]).await;
+        let says = refused["ack_payload"]["errors"]["host"].as_str().unwrap_or_default();
+        assert!(says.contains(why), "{refused}");
+    }
+    world.settled().await;
+    assert!(priya.commands("bookings").await.contains("with Ben"), "it stays hers");
+    assert!(ben.commands("bookings").await.contains("Priya"));
+    assert!(!henrik.commands("bookings").await.contains("Ben"));
+    assert_eq!(world.sent().await.len(), before, "nobody is told of what didn't happen");
+    // Asked again, there is nobody left to choose.
+    priya.clicks_on(&told, "Hand on").await;
+    priya.reads("Nobody else who holds office hours is free at that time").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_booked_time_is_not_offered_again_after_its_host_was_renamed_without_saying_so() {
     let organisation = Organisation::copy();

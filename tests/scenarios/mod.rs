@@ -27,4 +27,5 @@ mod refusals;
 mod reload;
 mod respect;
 mod restarts;
+mod stops;
 mod transports;
