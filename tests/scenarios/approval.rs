@@ -5,7 +5,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::world::{World, sample, words};
+use super::reload::replaced;
+use crate::world::{Actor, World, sample, words};
 
 /// A copy of the sample organisation in which `change` was made to `canvass.toml`.
 pub(super) fn organisation(change: impl FnOnce(String) -> String) -> TempDir {
@@ -186,4 +187,56 @@ async fn every_copy_is_corrected_and_a_campaign_can_be_taken_back() {
         words(shown).contains("Corrected on").then_some(())
     })
     .await;
+}
+
+/// Heads-ups are due on a Wednesday and pitches the day after, so that a Monday's review lists only heads-ups.
+fn close_together(text: String) -> String {
+    let text = fresh(text);
+    let text = replaced(&text, "at = \"opens - 4w\"", "at = \"opens - 26d\"");
+    replaced(&text, "at = \"opens - 2w\"", "at = \"opens - 25d\"")
+}
+
+/// Her reviews of what waits about payments, oldest first.
+async fn reviews(priya: &Actor<'_>) -> Vec<Value> {
+    let of_payments =
+        |message: &Value| words(message).contains("messages about “A time limit on payment calls” wait");
+    priya.messages().await.into_iter().filter(of_payments).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn approve_all_under_an_earlier_review_approves_what_that_review_lists_and_says_what_remains() {
+    let config = organisation(close_together);
+    let world = World::with(config.path()).await;
+    let priya = world.person("priya").await;
+    world.advance_to("2026-11-16T12:00:00Z").await;
+    let monday = reviews(&priya).await;
+    assert_eq!(monday.len(), 1, "{monday:#?}");
+    world.advance_to("2026-11-17T12:00:00Z").await;
+    let both = reviews(&priya).await;
+    assert_eq!(both.len(), 2, "more has come within what a review looks ahead: {both:#?}");
+    let counts = both.iter().map(words).map(|text| text.chars().take(12).collect::<String>());
+    assert_eq!(
+        counts.collect::<Vec<_>>(),
+        ["13 messages ", "26 messages "],
+        "heads-ups, and pitches besides"
+    );
+    priya.clicks_on(&both[0], &label_of(&both[0], "Approve all 13")).await;
+    let says = words(&priya.reads("Approved what this review lists.").await);
+    assert!(
+        says.contains("13 more messages wait that this review doesn't list: ")
+            && says.contains("/canvass approve payment-deadlines"),
+        "{says}"
+    );
+    world.settled().await;
+    let waiting = priya.commands("approve payment-deadlines").await;
+    assert!(waiting.contains("pitch, Thu 19 Nov") && !waiting.contains("heads-up"), "{waiting}");
+    let about = |sent: &[(String, String)]| sent.iter().filter(|(to, _)| to != "priya").count();
+    world.advance_to("2026-11-20T20:00:00Z").await;
+    assert_eq!(about(&world.sent().await), 13, "the heads-ups and nothing else");
+
+    // Tuesday's review lists the rest.
+    let tuesday = reviews(&priya).await.pop().unwrap();
+    priya.clicks_on(&tuesday, &label_of(&tuesday, "Approve all 13")).await;
+    world.advance_to("2026-11-25T20:00:00Z").await;
+    assert_eq!(about(&world.sent().await), 13 + 13);
 }

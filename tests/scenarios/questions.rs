@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{Actor, World, words};
+use super::advocates::two_advocates;
+use crate::world::{Actor, PATIENCE, World, words};
 
 /// Everybody in Europe has the payments pitch and nothing else yet; it is a Thursday.
 const PITCHED: &str = "2026-12-03T10:30:00Z";
@@ -94,6 +95,42 @@ async fn what_is_asked_in_a_thread_is_answered_in_that_thread_by_a_reply_in_the_
     let all = priya.messages().await;
     assert!(all.iter().all(|message| !words(message).contains("still waits for an answer")));
     nobody_else_reads(&world, "refunds", &["dev"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_under_a_relay_whose_call_got_no_answer_reaches_the_asker_and_is_nobody_else_s_question() {
+    let folder = two_advocates();
+    let world = World::with(folder.path()).await;
+    // It is night in Chicago, so that Nadia gets the question in the morning.
+    world.advance_to("2026-12-04T10:00:00Z").await;
+    let (leo, nadia, priya) =
+        (world.person("leo").await, world.person("nadia").await, world.person("priya").await);
+    leo.commands("ask restore-drills Does the okapi cluster take part?").await;
+    shows(&leo, "goes to Nadia", "word for word").await;
+    world.settled().await;
+    assert!(!nadia.has_read("okapi cluster").await, "not at night");
+    world.post("faults", json!({ "method": "chat.postMessage", "kind": "lose_reply", "times": 1000 })).await;
+    while !nadia.has_read("okapi cluster").await {
+        assert!(world.next_wake().await, "the question goes to Nadia");
+    }
+    world.post("faults/clear", json!({})).await;
+    let relay = nadia.reads("okapi cluster").await;
+    nadia.replies(&relay, "Which zebra would pay for that? It doesn't.").await;
+    assert!(!leo.has_read("zebra").await, "it isn't known yet what she answers");
+    // The relay is looked up a few minutes later, and Slack delivers her reply again.
+    let now = world.get("calendar").await["now"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    world.advance_to(&(now + jiff::SignedDuration::from_mins(10)).to_string()).await;
+    let again = async {
+        while !leo.has_read("zebra").await {
+            world.post("redeliver", json!({})).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, again).await.expect("her answer reaches him");
+    shows(&leo, "Nadia answers your question", "Which zebra would pay for that?").await;
+    shows(&nadia, "okapi cluster", "You answered:").await;
+    world.advance_to("2026-12-09T18:00:00Z").await;
+    assert!(!priya.has_read("zebra").await, "it was no question");
+    assert!(!nadia.has_read("still waits for an answer").await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
