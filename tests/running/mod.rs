@@ -19,7 +19,7 @@ use canvass::domain::ids::{PersonId, Seq};
 use canvass::journal::{BatchId, Journal};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -37,7 +37,12 @@ pub(super) struct House {
 impl House {
     /// A workspace of the sample organization; the service isn't started yet.
     pub(super) async fn empty() -> Self {
-        Self::of(World::over_without_bot(Transport::Socket).await)
+        let world = World::over_without_bot(Transport::Socket).await;
+        // The service goes by the system's clock, so what is typed has to be of now as well.
+        let now = Clock::system().now().to_string();
+        let moved = world.post("calendar/advance", json!({ "to": now, "force": true })).await;
+        assert!(moved["error"].is_null(), "{moved}");
+        Self::of(world)
     }
 
     /// Of that workspace.

@@ -46,7 +46,7 @@ fn of_look_up(does: Does, found: &Found) -> bool {
         Does::Pauses => matches!(found, Found::Misconfigured { .. }),
         Does::Suspends => matches!(found, Found::Refused { .. }),
         Does::Unknowable => matches!(found, Found::Impossible { .. }),
-        Does::Repeats => matches!(found, Found::Later(_)),
+        Does::Repeats => matches!(found, Found::Later(_) | Found::Failed { .. }),
         Does::PausesIfItLasts
         | Does::Unreachable
         | Does::Refuses

@@ -394,14 +394,8 @@ impl Story {
         if 10_000 <= seed {
             let mut at = start;
             while at < end {
-                let limit = Meets::Limit(86_400);
-                let deed = Deed::Meets {
-                    method: Some("chat.update"),
-                    about: None,
-                    meets: limit,
-                    times: 40,
-                    minutes: 600,
-                };
+                let (method, meets) = (Some("chat.update"), Meets::Limit(86_400));
+                let deed = Deed::Meets { method, about: None, meets, times: 40, minutes: 600 };
                 steps.push(Step { at, deed });
                 at += SignedDuration::from_hours(24);
             }
