@@ -99,9 +99,10 @@ fn latest(shared: &Shared, world: &World, post: PostId) -> Result<Latest, End> {
     let state = shared.means.writer.state();
     let Some(known) = state.post(post) else { return Err(End::Done) };
     let Some((channel, ts)) = known.place() else { return Err(End::Done) };
+    // Nothing is said in the name of whoever the configuration doesn't name, until it does again.
+    let Some(to) = world.program.people.get(known.key.to()) else { return Err(End::Unsayable) };
     // It is in the conversation of an account that is about to be somebody else's.
-    let to = world.program.people.get(known.key.to());
-    if to.is_some_and(|person| person.is_in_question(&state)) {
+    if to.is_in_question(&state) {
         return Err(End::Again(shared.means.rates.first_retry));
     }
     let compose = &shared.means.compose;

@@ -6,6 +6,7 @@ use super::house::House;
 use super::organisation::{self, ADVOCATES, HUMANS, Human, given_name};
 use super::slack::Account;
 use crate::domain::coverage::{Coverage, Gap, Standing};
+use crate::domain::effect::PostId;
 use crate::domain::event::{Cause, PauseReason};
 use crate::domain::state::Phase;
 use crate::plan::{self, Outcome};
@@ -341,7 +342,10 @@ pub(super) fn clicked(house: &mut House, who: Human, mark: &str) {
     if matches!(process.writer.state().paused, Some((_, PauseReason::Configuration { .. }))) {
         return;
     }
-    let waits = process.writer.state().outdated.iter().any(|id| id.to_string().starts_with(mark));
+    let (state, program) = (process.writer.state().clone(), process.program());
+    // What was sent to somebody whom the files don't name stays as it was; the click has an answer of its own.
+    let named = |id: &PostId| state.post(*id).is_some_and(|post| program.people.contains_key(post.key.to()));
+    let waits = state.outdated.iter().any(|id| id.to_string().starts_with(mark) && named(id));
     if waits {
         let now = house.time.truth();
         let how =
