@@ -21,6 +21,7 @@ mod folk;
 mod house;
 mod judged;
 mod line;
+mod meeting;
 mod organisation;
 mod process;
 mod promise;

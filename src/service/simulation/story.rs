@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::dice::Dice;
 use super::disk::{Mishap, Trap};
+use super::meeting::{crowded, meeting};
 use super::organisation::{ADVOCATES, HUMANS, Human};
 use super::slack::Meets;
 
@@ -390,137 +391,11 @@ impl Story {
                 ]);
             }
         }
-        // Hardly an update is let through, every day.
         if 10_000 <= seed {
-            let mut at = start;
-            while at < end {
-                let (method, meets) = (Some("chat.update"), Meets::Limit(86_400));
-                let deed = Deed::Meets { method, about: None, meets, times: 40, minutes: 600 };
-                steps.push(Step { at, deed });
-                at += SignedDuration::from_hours(24);
-            }
+            steps.extend(crowded(seed, start, end));
         }
         steps.sort_by_key(|step| step.at);
         Self { seed, start, end, steps }
-    }
-}
-
-/// Things that seldom come together by chance.
-fn meeting(dice: &mut Dice) -> Vec<Step> {
-    let hour = SignedDuration::from_hours;
-    let at = |text: &str| text.parse::<Timestamp>().unwrap();
-    let step = |at: Timestamp, deed: Deed| Step { at, deed };
-    // Before the days on which most messages go out, and those days' mornings.
-    let eve = at(dice.pick(&["2026-11-13T16:00:00Z", "2026-11-27T16:00:00Z", "2026-12-11T16:00:00Z"]));
-    let morning = at(dice.pick(&[
-        "2026-11-16T08:59:00Z",
-        "2026-11-30T08:59:00Z",
-        "2026-12-15T09:59:00Z",
-        "2026-12-22T09:59:00Z",
-        "2027-01-05T09:59:00Z",
-    ]));
-    let who = stakeholder(dice);
-    let other = stakeholder(dice);
-    let post = Some("chat.postMessage");
-    match dice.below(10) {
-        // Nobody is read while people leave.
-        kind @ (0 | 1) => {
-            let deed = match kind {
-                0 => Deed::Sleeps { hours: 64 },
-                _ => {
-                    let meets = dice.pick(&[Meets::Status(500), Meets::Unreachable]);
-                    Deed::Meets {
-                        method: Some("users.list"),
-                        about: None,
-                        meets,
-                        times: 100_000,
-                        minutes: 5_000,
-                    }
-                }
-            };
-            let mut steps = vec![step(eve, deed)];
-            for _ in 0..3 {
-                let after = hour(14 + dice.below(12) as i64);
-                steps.push(step(eve + after, Deed::Leaves { who: stakeholder(dice), days: 6 }));
-            }
-            steps
-        }
-        // Refused for good.
-        2 => {
-            let code = dice.pick(&["invalid_blocks", "msg_too_long", "brand_new_error", "channel_not_found"]);
-            let days = 5 + dice.below(3) as i64;
-            let refuses = Deed::Refuses { method: "chat.postMessage", about: Some(who), code, days };
-            vec![step(morning - hour(1), refuses)]
-        }
-        // In doubt, and not to be found out.
-        3 => {
-            let meets = dice.pick(&[Meets::LostAfter, Meets::LostBefore]);
-            let code = dice.pick(&["missing_scope", "not_in_channel"]);
-            let lost = Deed::Meets { method: post, about: None, meets, times: 3, minutes: 600 };
-            let refuses = Deed::Refuses { method: "conversations.history", about: None, code, days: 12 };
-            vec![step(morning, refuses), step(morning, lost)]
-        }
-        4 => vec![step(
-            morning,
-            Deed::Meets { method: post, about: None, meets: Meets::Limit(86_400), times: 1, minutes: 20 },
-        )],
-        5 => {
-            let later = morning + hour(30 + dice.below(60) as i64);
-            vec![
-                step(morning - hour(1), Deed::Says { who, what: 0 }),
-                step(morning + hour(26), Deed::Renames { who, with_was: false }),
-                step(later, Deed::AddsWas { who }),
-            ]
-        }
-        6 => {
-            let monday = at("2026-11-30T18:00:00Z");
-            let whom = ADVOCATES + 4 + dice.below(3);
-            let referred = ADVOCATES + dice.below(4);
-            let planned = Deed::Orders { who: 1, what: 6, whom, about: 1 };
-            vec![
-                step(monday, Deed::Refers { who: referred, whom }),
-                step(monday + hour(15), Deed::Approaches),
-                step(monday + hour(16 + dice.below(500) as i64), planned),
-            ]
-        }
-        // Refused once, and not for what the message is.
-        7 => {
-            let meets = dice.pick(&[
-                Meets::Status(403),
-                Meets::Status(407),
-                Meets::Refusal("restricted_action"),
-                Meets::Refusal("team_access_not_granted"),
-            ]);
-            let times = dice.pick(&[1, 2]);
-            vec![step(morning, Deed::Meets { method: post, about: None, meets, times, minutes: 30 })]
-        }
-        // While a digest is on its way.
-        8 => {
-            let monday =
-                at("2026-12-07T08:00:00Z") + hour(24 * 7 * dice.below(8) as i64 + dice.below(2) as i64);
-            let on_its_way = monday + SignedDuration::from_millis(15);
-            vec![
-                step(monday - hour(2), Deed::Answers { who, button: dice.below(3) }),
-                step(on_its_way, Deed::Answers { who: other, button: dice.below(3) }),
-            ]
-        }
-        _ => {
-            let late = at("2027-01-06T15:00:00Z") + hour(dice.below(80) as i64);
-            let second = SignedDuration::from_secs;
-            let limit = Deed::Meets {
-                method: Some("chat.update"),
-                about: None,
-                meets: Meets::Limit(dice.pick(&[30, 120, 86_400])),
-                times: 1,
-                minutes: 60,
-            };
-            vec![
-                step(late - second(1), limit),
-                step(late, Deed::Corrects { who: 0, about: 0 }),
-                step(late + second(3), Deed::Answers { who, button: dice.below(3) }),
-                step(late + second(6), Deed::Answers { who: other, button: dice.below(3) }),
-            ]
-        }
     }
 }
 
@@ -534,7 +409,7 @@ fn someone(dice: &mut Dice) -> Human {
     if dice.chance(15) { dice.below(ADVOCATES) } else { ADVOCATES + dice.below(HUMANS - ADVOCATES) }
 }
 
-fn stakeholder(dice: &mut Dice) -> Human {
+pub(super) fn stakeholder(dice: &mut Dice) -> Human {
     ADVOCATES + dice.below(HUMANS - ADVOCATES)
 }
 
