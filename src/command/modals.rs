@@ -68,7 +68,10 @@ pub(super) fn open(
         Action::SomeoneElse => Ok(Modal {
             kind: ModalKind::SomeoneElse { post },
             title: "Who should hear this?".into(),
-            parts: said(format!("Only {advocates} sees what you write here, and decides whom to approach.")),
+            parts: said(format!(
+                "{} what you write here. {advocates} decides whom to approach.",
+                scene.only_they_see(delivery.initiative)
+            )),
             fields: vec![
                 Field {
                     name: HOW,

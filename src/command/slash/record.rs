@@ -24,6 +24,7 @@ pub(super) fn met(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<De
     let note =
         scene.readable(&rest.get(stance.map_or(0, |(_, taken)| taken)..).unwrap_or_default().join(" "));
     let stance = stance.map(|(stance, _)| stance);
+    let kept = if note.is_empty() { "" } else { " Only its advocates and the admins see your note." };
     let quarter = initiative.quarter;
     let mut events = vec![Event::ConversationRecorded {
         person: person.id.clone(),
@@ -49,7 +50,7 @@ pub(super) fn met(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<De
     };
     let reply = Reply::say(format!(
         "Recorded: you talked with {} about {}{took}.{none} I won't write to them about it before the next \
-         planning.",
+         planning.{kept}",
         person.name, initiative.title
     ));
     Ok((events, reply))
