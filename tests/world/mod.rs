@@ -18,6 +18,8 @@ use tempfile::TempDir;
 
 /// How long anything may take before a test gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// The same for what people see: longer than the minute after which a service tries again that met a limit.
+const SEEN_WITHIN: Duration = Duration::from_secs(90);
 
 /// Messages a second that the workspace lets through: a quarter goes by in seconds.
 const RATE: &str = "50";
@@ -482,7 +484,7 @@ impl Actor<'_> {
                 self.world.get(&format!("changes?since={version}")).await;
             }
         };
-        match tokio::time::timeout(PATIENCE, wait).await {
+        match tokio::time::timeout(SEEN_WITHIN, wait).await {
             Ok(found) => found,
             Err(_) => panic!("{what} was never seen; the conversation is {:#}", self.seen().await.1),
         }

@@ -261,6 +261,7 @@ impl Promise {
             Event::AccountConfirmed { person, same: false, .. } => {
                 if let Some(human) = named(person) {
                     self.arrived.retain(|(name, _), _| name != given_name(human));
+                    self.touched.remove(&human);
                 }
             }
             Event::ReasonGiven { person, initiative, follow_up: true, .. } => {
