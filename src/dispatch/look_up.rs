@@ -130,7 +130,8 @@ pub(super) fn nothing() -> PostId {
 pub(super) async fn try_out(shared: Arc<Shared>, to: Recipient, slot: Slot) -> Result<End, Stopped> {
     let found = look_up(&shared, nothing(), &to, None, slot).await;
     let again = match &found {
-        Found::There { .. } | Found::Absent => {
+        // What Slack says of one conversation it says after it took the call.
+        Found::There { .. } | Found::Absent | Found::Impossible { .. } => {
             let taken = shared.means.writer.submit(None, |state, _| Decision {
                 events: state.when_taken(Call::LookUp).into_iter().collect(),
                 reply: (),
@@ -139,7 +140,7 @@ pub(super) async fn try_out(shared: Arc<Shared>, to: Recipient, slot: Slot) -> R
             return Ok(End::Done);
         }
         Found::Later(after) | Found::Failed { after, .. } | Found::Refused { after, .. } => *after,
-        Found::Impossible { .. } | Found::Misconfigured { .. } => shared.means.rates.first_retry,
+        Found::Misconfigured { .. } => shared.means.rates.first_retry,
     };
     Ok(End::Again(again))
 }

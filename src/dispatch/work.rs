@@ -199,7 +199,13 @@ impl Patience {
         let [awaited, other] = PATIENCE;
         let patience = if key.is_awaited() { awaited } else { other };
         let others_get_through = taken.is_some_and(|taken| *since < taken);
-        patience <= now.duration_since(*since) && (failing == Failing::Refused || others_get_through)
+        let is_over =
+            patience <= now.duration_since(*since) && (failing == Failing::Refused || others_get_through);
+        if is_over {
+            // What is sent once more is looked up with as much patience.
+            looking.failing.remove(&post);
+        }
+        is_over
     }
 
     /// A look-up of `post` ended otherwise.
@@ -261,6 +267,24 @@ impl Round {
 mod tests {
     use super::*;
     use crate::clock::monotonic;
+    use crate::domain::ids::Seq;
+
+    #[test]
+    fn what_is_sent_once_more_is_looked_up_with_as_much_patience() {
+        let key = PostKey::Receipt { of: Seq(1), to: PersonId::parse("ana").unwrap() };
+        let patience = Patience::default();
+        let is_over = |failing, minute| {
+            let now = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute);
+            patience.is_over(key.id(), failing, &key, now)
+        };
+        assert!(!is_over(Failing::Failed, 0));
+        // Another kind of failure begins anew.
+        assert!(!is_over(Failing::Refused, 60));
+        assert!(!is_over(Failing::Refused, 74));
+        assert!(is_over(Failing::Refused, 75));
+        assert!(!is_over(Failing::Refused, 76));
+        assert!(is_over(Failing::Refused, 91));
+    }
 
     #[test]
     fn what_failed_waits_twice_as_long_each_time_and_never_beyond_all_sense() {

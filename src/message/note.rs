@@ -18,6 +18,7 @@ use crate::domain::state::State;
 
 use super::case::zone;
 use super::next::named;
+use super::reason::under;
 use super::{dates, wording};
 
 /// Notes about one person that are shown: the latest.
@@ -68,14 +69,8 @@ pub fn notes<'a>(
         let text = wording::quoted(text, WORDS);
         lines.push(Paragraph(vec![Span::Strong(name), Span::Text(format!(": {text} ({by}, {on})"))]));
     }
-    if lines.is_empty() {
-        return Vec::new();
-    }
-    let more = lines.len().saturating_sub(MOST);
-    lines.truncate(MOST);
-    let mut parts = vec![Part::Small("The latest notes by advocates:".into()), Part::List(lines)];
-    if more > 0 {
-        parts.push(Part::Small(Paragraph::text(format!("And {more} older ones."))));
-    }
-    parts
+    under("The latest notes by advocates:", lines, MOST, |more| match more {
+        1 => "And one older note.".to_owned(),
+        more => format!("And {more} older notes."),
+    })
 }

@@ -38,15 +38,25 @@ pub fn reasons<'a>(
             lines.push(Paragraph(vec![Span::Strong(name), Span::Text(format!(": {why}"))]));
         }
     }
+    let others = |more| format!("{more} more said why: see “Who stands where” in App Home.");
+    under("Why not this quarter, in their words:", lines, most, others)
+}
+
+/// The first `most` of these lines under a heading, and what is said of the others; nothing if there are none.
+pub(super) fn under(
+    heading: &str,
+    mut lines: Vec<Paragraph>,
+    most: usize,
+    others: impl Fn(usize) -> String,
+) -> Vec<Part> {
     if lines.is_empty() {
         return Vec::new();
     }
     let more = lines.len().saturating_sub(most);
     lines.truncate(most);
-    let mut parts = vec![Part::Small("Why not this quarter, in their words:".into()), Part::List(lines)];
+    let mut parts = vec![Part::Small(heading.into()), Part::List(lines)];
     if more > 0 {
-        let text = format!("{more} more said why: see “Who stands where” in App Home.");
-        parts.push(Part::Small(Paragraph::text(text)));
+        parts.push(Part::Small(Paragraph::text(others(more))));
     }
     parts
 }

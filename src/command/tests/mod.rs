@@ -18,7 +18,7 @@ mod referral;
 mod stop;
 mod threads;
 
-/// The fixture's organisation, in which everybody has an account.
+/// The fixture's organization, in which everybody has an account.
 struct Office {
     program: Program,
     state: State,
