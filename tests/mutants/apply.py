@@ -1,23 +1,43 @@
-"""Applies a mutant to a copy: apply.py MUTANT FOLDER. Its text has to stand once in the function it names."""
+"""Puts every mutant into a copy, each behind a switch of its own: apply.py FOLDER.
+
+The text of a mutant has to stand once in the function it names; where its replacement says MUTATED, the program asks
+whether the environment's MUTANT names it. So one build tells the stories of all of them.
+"""
 
 import pathlib
 import re
 import sys
 
-mutant, folder = pathlib.Path(sys.argv[1]).read_text(), pathlib.Path(sys.argv[2])
-head, rest = mutant.split("\n<<<<\n", 1)
-old, rest = rest.split("\n====\n", 1)
-new = rest.split("\n>>>>", 1)[0]
-named = dict(line.split(" ", 1) for line in head.splitlines() if line.startswith(("file ", "fn ")))
-path = folder / named["file"]
-text = path.read_text()
-places = []
-for found in re.finditer(r"\bfn " + re.escape(named["fn"]) + r"\b", text):
-    begin = found.start()
-    after = re.search(r"\n    }\n|\n}\n", text[begin:])
-    end = begin + (after.end() if after else len(text))
-    places += [(begin, end)] * text[begin:end].count(old)
-if len(places) != 1:
-    sys.exit(f"{sys.argv[1]}: its text stands {len(places)} times in {named['fn']} of {named['file']}")
-begin, end = places[0]
-path.write_text(text[:begin] + text[begin:end].replace(old, new) + text[end:])
+SWITCH = '''
+/// Whether this mutant is to be tried.
+pub(crate) fn mutated(name: &str) -> bool {
+    static MUTANT: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
+    MUTANT.get_or_init(|| std::env::var("MUTANT").ok()).as_deref() == Some(name)
+}
+'''
+
+
+def put(mutant: pathlib.Path, folder: pathlib.Path) -> None:
+    head, rest = mutant.read_text().split("\n<<<<\n", 1)
+    old, rest = rest.split("\n====\n", 1)
+    new = rest.split("\n>>>>", 1)[0].replace("MUTATED", f'crate::mutated("{mutant.stem}")')
+    named = dict(line.split(" ", 1) for line in head.splitlines() if line.startswith(("file ", "fn ")))
+    path = folder / named["file"]
+    text = path.read_text()
+    places = []
+    for found in re.finditer(r"\bfn " + re.escape(named["fn"]) + r"\b", text):
+        begin = found.start()
+        after = re.search(r"\n    }\n|\n}\n", text[begin:])
+        end = begin + (after.end() if after else len(text))
+        places += [(begin, end)] * text[begin:end].count(old)
+    if len(places) != 1:
+        sys.exit(f"{mutant}: its text stands {len(places)} times in {named['fn']} of {named['file']}")
+    begin, end = places[0]
+    path.write_text(text[:begin] + text[begin:end].replace(old, new) + text[end:])
+
+
+folder = pathlib.Path(sys.argv[1])
+for mutant in sorted(pathlib.Path(__file__).parent.glob("*.txt")):
+    put(mutant, folder)
+with (folder / "src/lib.rs").open("a") as library:
+    library.write(SWITCH)

@@ -182,7 +182,8 @@ fn every_mutant_still_fits_into_the_function_it_names() {
     for path in paths {
         let mutant = fs::read_to_string(&path).unwrap();
         let (head, rest) = mutant.split_once("\n<<<<\n").unwrap();
-        let (old, _) = rest.split_once("\n====\n").unwrap();
+        let (old, new) = rest.split_once("\n====\n").unwrap();
+        assert!(new.contains("MUTATED"), "{}: its replacement has to ask for its switch", path.display());
         let named = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).unwrap();
         let text = fs::read_to_string(root().join(named("file "))).unwrap();
         let function = format!("fn {}", named("fn "));
