@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::directory::Person;
+use crate::domain::effect::PostKey;
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Button, Look, Message, Paragraph, Part};
@@ -15,7 +16,7 @@ use crate::domain::office_hours::Viewer;
 use crate::domain::personal::Personal;
 use crate::domain::program::Program;
 use crate::domain::question::{answer_by, choices, in_charge};
-use crate::domain::state::{Matched, QuestionState, Received, State};
+use crate::domain::state::{Matched, Phase, QuestionState, Received, State};
 
 use super::buttons::{book, button};
 use super::case::{hours, names, person, zone};
@@ -52,6 +53,14 @@ struct Receipt<'a> {
     initiative: Option<&'a Initiative>,
     charged: Vec<PersonId>,
     now: Timestamp,
+}
+
+/// Whether an answer is with whoever asked.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Arrived {
+    No,
+    Perhaps,
+    Yes,
 }
 
 /// The receipt of question `of`.
@@ -224,6 +233,22 @@ impl Receipt<'_> {
         self.closed(message)
     }
 
+    /// What became of the answers: the best of them counts, since each says all.
+    fn arrived(&self) -> Arrived {
+        let to = &self.reader.id;
+        let posts = self.state.answers_to(self.of).map(|(of, _)| PostKey::Answer { of, to: to.clone() });
+        let ends = posts.map(|key| match self.state.post_of(&key).map(|post| &post.phase) {
+            Some(Phase::Unknown) => Arrived::Perhaps,
+            Some(Phase::Refused { .. }) => Arrived::No,
+            // What is on its way is sent until it arrives.
+            None
+            | Some(Phase::Intended { .. } | Phase::Waiting { .. } | Phase::Sent { .. } | Phase::Missed) => {
+                Arrived::Yes
+            }
+        });
+        ends.max().unwrap_or(Arrived::Yes)
+    }
+
     fn answered(&self) -> Message {
         let by = self.state.answers_to(self.of).map(|(_, answer)| answer.by.clone());
         let by = by.fold(Vec::new(), |mut all, id| {
@@ -234,11 +259,14 @@ impl Receipt<'_> {
         });
         let (who, has) = (names(self.program, &by), if by.len() > 1 { "have" } else { "has" });
         let who = if who.is_empty() { "An advocate".to_owned() } else { wording::joined(&who) };
-        let text = format!(
-            "{}, {who} {has} answered your question{}, in a message of its own.",
-            self.reader.given_name,
-            self.about()
-        );
+        let opens = format!("{}, {who} {has} answered your question{}", self.reader.given_name, self.about());
+        let text = match self.arrived() {
+            Arrived::Yes => format!("{opens}, in a message of its own."),
+            Arrived::Perhaps => {
+                format!("{opens}. I can't tell whether the message arrived: if you don't see it, ask {who}.")
+            }
+            Arrived::No => format!("{opens}, but Slack refused the message. Ask {who} directly."),
+        };
         let mut message = Message::line(text);
         message.buttons = vec![book(), self.another()];
         self.closed(message)

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use crate::domain::calendar::Quarter;
 use crate::domain::coverage::disagree;
-use crate::domain::effect::{Notice, PostId};
+use crate::domain::effect::{Notice, PostId, PostKey};
 use crate::domain::event::PauseReason;
 use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
 use crate::domain::initiative::Initiative;
@@ -115,28 +115,28 @@ impl Desk<'_> {
     }
 
     fn unknown(&self, id: PostId) -> Message {
-        let post = self.state.post(id);
-        let what = match post.and_then(|post| post.key.delivery()) {
-            Some(delivery) => {
-                let title = self
-                    .program
-                    .initiative(&delivery.initiative)
-                    .map_or(delivery.initiative.as_str(), |initiative| initiative.title.as_str());
-                format!("the {} about “{title}”", delivery.touch.word().replace('_', "-"))
-            }
-            None => "a message".to_owned(),
-        };
-        let whom = post.map(|post| Who::of(self.program, self.state, post.key.to()));
+        let key = self.state.post(id).map(|post| &post.key);
+        let whom = key.map(|key| Who::of(self.program, self.state, key.to()));
         let (full, short) =
             whom.map_or(("somebody".to_owned(), "them".to_owned()), |who| (who.full, who.short));
+        let about = key
+            .and_then(PostKey::delivery)
+            .and_then(|delivery| Some((delivery, self.program.initiative(&delivery.initiative)?)));
+        let (what, yourself) = match (key, about) {
+            (Some(PostKey::Answer { .. }), _) => {
+                ("the answer to a question".to_owned(), "answer it yourself")
+            }
+            (_, Some((delivery, of))) => {
+                let touch = delivery.touch.word().replace('_', "-");
+                (format!("the {touch} about “{}”", of.title), "make the case yourself")
+            }
+            _ => ("a message".to_owned(), "tell them yourself"),
+        };
         let first = format!("I can't tell whether {what} reached {full}.");
         let next = format!(
-            "It won't be sent again, so that nobody gets it twice. Next: ask {short} whether it arrived, and make the case yourself if it didn't."
+            "It won't be sent again, so that nobody gets it twice. Next: ask {short} whether it arrived, and {yourself} if it didn't."
         );
-        let about = post
-            .and_then(|post| post.key.delivery())
-            .and_then(|delivery| self.program.initiative(&delivery.initiative));
-        self.message(first.clone(), two(first, next), about)
+        self.message(first.clone(), two(first, next), about.map(|(_, of)| of))
     }
 
     fn late(&self, id: &InitiativeId, quarter: Quarter) -> Result<Message, Unsayable> {

@@ -9,13 +9,13 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::effect::PostKey;
+use crate::domain::effect::{Notice, PostKey};
 use crate::domain::ids::Seq;
 use crate::domain::program::Program;
 use crate::domain::question::{self, Asker, in_charge_of};
-use crate::domain::state::{Received, State};
+use crate::domain::state::{Phase, Received, State};
 
-use super::posts::{Hours, Item, Moment};
+use super::posts::{Hours, Item, Moment, notices};
 
 /// The hours of a day in which an answer that somebody waits for may come: from, until.
 const DAY: (Time, Time) = (Time::constant(7, 0, 0, 0), Time::constant(21, 0, 0, 0));
@@ -34,7 +34,7 @@ pub(super) fn about_question(program: &Program, state: &State, of: Seq, received
     let since = state.awaits_since(of);
     let answered = state.answers_to(of).next().is_some();
     let is_gone = matches!(question::asker(program, state, asker), Asker::Gone);
-    for to in advocates {
+    for to in advocates.iter().cloned() {
         let since_then = since.unwrap_or(received.at);
         let relay = Item::about(PostKey::Relay { of, to: to.clone() }, since_then, received);
         let overdue = Item::about(PostKey::Overdue { of, to }, since_then, received)
@@ -47,7 +47,13 @@ pub(super) fn about_question(program: &Program, state: &State, of: Seq, received
     for (answer, said) in question.answers.iter().filter_map(|of| Some((*of, state.answers.get(of)?))) {
         let key = PostKey::Answer { of: answer, to: asker.clone() };
         let item = Item::new(key, said.at).in_hours(Hours::ByDay);
+        let id = item.id(state);
+        let lost = state.post(id).filter(|post| post.phase == Phase::Unknown && !said.withdrawn);
         items.push(if said.withdrawn { item.over() } else { item });
+        // It may have arrived, so it isn't sent again: a human asks.
+        if let Some(post) = lost {
+            items.extend(notices(advocates.iter().cloned(), &Notice::Unknown { post: id }, post.intended_at));
+        }
     }
     items
 }

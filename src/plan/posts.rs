@@ -465,9 +465,11 @@ fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
             Notice::Unreachable { person, .. } | Notice::Account { person, .. } => {
                 about_reaching(ground, person)
             }
-            Notice::Unknown { post } => {
-                ground.state.post(*post).map(|post| about_reaching(ground, post.key.to())).unwrap_or_default()
-            }
+            Notice::Unknown { post } => match ground.state.post(*post).map(|post| &post.key) {
+                Some(key @ PostKey::Answer { .. }) => sources(ground, now, key),
+                Some(key) => about_reaching(ground, key.to()),
+                None => Vec::new(),
+            },
             Notice::Late { initiative, .. } => {
                 rank(initiative).map(|rank| about_lateness(ground, rank)).unwrap_or_default()
             }

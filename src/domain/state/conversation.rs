@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     AnswerState, Engagement, KeptState, Matched, QuestionState, Received, Settlement, State, person_mut,
 };
+use crate::domain::effect::{PostId, PostKey};
 use crate::domain::event::Said;
 use crate::domain::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId};
 use crate::domain::personal::Personal;
@@ -194,6 +195,14 @@ impl State {
         let posts = self.received.get(&of).map(|received| received.posts.clone()).unwrap_or_default();
         for post in posts {
             self.post_changed(seq, post);
+        }
+    }
+
+    /// Whoever reads that their question is answered reads what became of that answer.
+    pub(super) fn answer_moved_on(&mut self, seq: Seq, post: PostId) {
+        let key = self.post(post).map(|post| &post.key);
+        if let Some(PostKey::Answer { of, .. }) = key {
+            self.answer_changed(seq, *of);
         }
     }
 

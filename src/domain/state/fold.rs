@@ -95,10 +95,11 @@ impl State {
                 self.waits_again(*post, *attempt, at, (*strange, *blind));
             }
             Event::PostUnknown { post, attempt } => {
-                if self.settle(*post, *attempt, Phase::Unknown)
-                    && let Some(of) = self.posts.get(post).and_then(|post| post.key.delivery()).cloned()
-                {
-                    self.engagement_mut(&of.person, &of.initiative, of.quarter).unknown = true;
+                if self.settle(*post, *attempt, Phase::Unknown) {
+                    if let Some(of) = self.posts.get(post).and_then(|post| post.key.delivery()).cloned() {
+                        self.engagement_mut(&of.person, &of.initiative, of.quarter).unknown = true;
+                    }
+                    self.answer_moved_on(seq, *post);
                 }
             }
             Event::PostMissed { key } => self.missed(at, key),

@@ -193,6 +193,9 @@ impl State {
         let tells = |refused: &RefusedContent| refused.posts.contains_key(&post);
         let since: Vec<Seq> =
             self.refused_content.iter().filter(|(_, refused)| tells(refused)).map(|(seq, _)| *seq).collect();
+        if !since.is_empty() {
+            self.answer_moved_on(seq, post);
+        }
         for since in since {
             self.told_changed(seq, since);
         }

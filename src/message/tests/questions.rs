@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::account::{Former, Turn};
+use crate::domain::event::RefusedFor;
 use crate::domain::ids::{FaqId, SlackUserId};
 use crate::domain::waiting::waiting_for;
 
@@ -162,4 +163,48 @@ fn a_question_that_cannot_be_answered_says_so_and_offers_no_answer() {
         assert!(says.contains("isn't in people.toml"), "{says}");
         assert_eq!((buttons, unconfirmed), (0, None));
     }
+}
+
+#[test]
+fn a_receipt_says_what_became_of_the_answer() {
+    let check = |end: fn(PostId) -> Event, expected: &str| {
+        let story = answered(asked(), "Yes.");
+        let (of, _) = story.state().answers_to(QUESTION).next().map(|(of, by)| (of, by.at)).unwrap();
+        let key = PostKey::Answer { of, to: person_id("ana") };
+        let deadline = at(LATER);
+        let intended = Event::PostIntended {
+            key: key.clone(),
+            attempt: 1,
+            deadline,
+            teams: Vec::new(),
+            audience: None,
+            found_as: None,
+        };
+        let story = story.then(LATER, intended).then(LATER, end(key.id()));
+        let receipt = PostKey::Receipt { of: QUESTION, to: person_id("ana") };
+        let text = composed(&program(), &story, &receipt, LATER).notification;
+        assert!(text.ends_with(expected), "{text}");
+        let notice = PostKey::Notice { to: person_id("priya"), notice: Notice::Unknown { post: key.id() } };
+        to_text(&composed(&program(), &story, &notice, LATER))
+    };
+    let unknown = |post| Event::PostUnknown { post, attempt: 1 };
+    let notice = check(unknown, "I can't tell whether the message arrived: if you don't see it, ask Priya.");
+    assert!(notice.starts_with("I can't tell whether the answer to a question reached Ana"), "{notice}");
+    assert!(notice.contains("ask Ana whether it arrived, and answer it yourself if it didn't."), "{notice}");
+    let refused = |post| Event::PostRefused {
+        post,
+        attempt: 1,
+        because: RefusedFor::Content,
+        code: "invalid_blocks".to_owned(),
+        version: None,
+    };
+    check(refused, "but Slack refused the message. Ask Priya directly.");
+    let deferred = |post| Event::PostDeferred {
+        post,
+        attempt: 1,
+        until: at(LATER),
+        code: "ratelimited".to_owned(),
+        strange: false,
+    };
+    check(deferred, "in a message of its own.");
 }

@@ -2,9 +2,10 @@
 
 use super::posts::answers;
 use super::reload::changed;
-use super::world::{Life, an_initiative, at, holiday, initiative, person, program, somebody};
+use super::world::{Fate, Life, an_initiative, at, holiday, initiative, person, program, somebody};
 use crate::domain::account::{Former, Turn};
 use crate::domain::coverage::{Coverage, Standing};
+use crate::domain::effect::PostKey;
 use crate::domain::engagement::Audience;
 use crate::domain::event::{Event, Renames, Said};
 use crate::domain::ids::{FaqId, Seq};
@@ -70,6 +71,27 @@ fn it_comes_back_after_the_advocates_day_off_in_their_zone() {
     let (mut life, _) = asked(program, "2026-11-10T03:00:00Z", Some("payments"));
     life.until(at("2026-11-13T12:00:00Z"));
     assert_eq!(answers(&life).last().unwrap(), "overdue to priya Thu 12 Nov 03:00");
+}
+
+#[test]
+fn an_answer_that_nobody_can_find_is_told_and_whoever_asked_reads_so() {
+    let (mut life, of) = asked(program(), "2026-11-10T10:00:00Z", Some("payments"));
+    life.perform();
+    life.fates = vec![Fate::Unknown];
+    answered(&mut life, of, "priya");
+    life.until(at("2026-11-16T08:00:00Z"));
+    assert_eq!(
+        answers(&life),
+        [
+            "relay to priya Tue 10 Nov 10:00",
+            "receipt to ana Tue 10 Nov 10:00",
+            "unknown to priya Tue 10 Nov 10:00"
+        ],
+    );
+    let receipt = life.state.id_of(&PostKey::Receipt { of, to: person("ana") });
+    let unknown = life.state.answers.keys().next().map(|of| PostKey::Answer { of: *of, to: person("ana") });
+    let settled = life.state.post_of(&unknown.unwrap()).and_then(|post| post.settled);
+    assert_eq!(Some(life.state.post(receipt).unwrap().changed), settled);
 }
 
 #[test]
