@@ -1,6 +1,6 @@
 //! What seldom comes together by chance, put together.
 
-use jiff::civil::Weekday;
+use jiff::civil::{Weekday, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -137,18 +137,46 @@ pub(super) fn crowded(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step> 
         let (method, meets) = (Some("chat.update"), Meets::Limit(86_400));
         let deed = Deed::Meets { method, about: None, meets, times: 40, minutes: 600 };
         steps.push(Step { at: midnight, deed });
-        let date = midnight.to_zoned(TimeZone::UTC).date();
-        if date.weekday() == Weekday::Monday {
+        let day = midnight.to_zoned(TimeZone::UTC).date();
+        if day.weekday() == Weekday::Monday {
             // Nine o'clock where the advocates are, in winter.
             for (hour, who) in
                 [8, 9].into_iter().flat_map(|hour| (ADVOCATES..HUMANS).map(move |who| (hour, who)))
             {
-                let Ok(sharp) = date.at(hour, 0, 0, 0).to_zoned(TimeZone::UTC) else { continue };
+                let Ok(sharp) = day.at(hour, 0, 0, 0).to_zoned(TimeZone::UTC) else { continue };
                 let at = sharp.timestamp() + SignedDuration::from_millis(10 + 12 * dice.below(10) as i64);
                 steps.push(Step { at, deed: Deed::Answers { who, button: dice.below(4) } });
             }
         }
         midnight += SignedDuration::from_hours(24);
+    }
+    steps.retain(|step| (start..end).contains(&step.at));
+    steps
+}
+
+/// Somebody goes while an account from elsewhere has their address, and the files name a wrong account that is corrected
+/// while nobody can be read: before each day on which most messages go out.
+pub(super) fn mistaken(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step> {
+    let mut dice = Dice::new(seed ^ 0x1d5);
+    let mut steps = Vec::new();
+    let hour = SignedDuration::from_hours;
+    for eve in
+        [date(2026, 11, 13), date(2026, 11, 27), date(2026, 12, 11), date(2026, 12, 21), date(2027, 1, 4)]
+    {
+        let Ok(eve) = eve.at(16, 0, 0, 0).to_zoned(TimeZone::UTC) else { continue };
+        let mut step = |after: i64, deed: Deed| steps.push(Step { at: eve.timestamp() + hour(after), deed });
+        let (gone, mistaken) = (stakeholder(&mut dice), stakeholder(&mut dice));
+        step(0, Deed::Outsider { who: gone, bot: dice.chance(50) });
+        step(1, Deed::Quits { who: gone });
+        step(2, Deed::Mistakes { who: mistaken, hours: 4 });
+        let unread = Deed::Meets {
+            method: Some("users.list"),
+            about: None,
+            meets: Meets::Status(500),
+            times: 100_000,
+            minutes: 90 * 60,
+        };
+        step(5, unread);
     }
     steps.retain(|step| (start..end).contains(&step.at));
     steps

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::dice::Dice;
 use super::disk::{Mishap, Trap};
-use super::meeting::{crowded, meeting};
+use super::meeting::{crowded, meeting, mistaken};
 use super::organisation::{ADVOCATES, HUMANS, Human};
 use super::slack::Meets;
 
@@ -391,8 +391,10 @@ impl Story {
                 ]);
             }
         }
-        if 10_000 <= seed {
-            steps.extend(crowded(seed, start, end));
+        match seed {
+            10_000..20_000 => steps.extend(crowded(seed, start, end)),
+            20_000.. => steps.extend(mistaken(seed, start, end)),
+            _ => {}
         }
         steps.sort_by_key(|step| step.at);
         Self { seed, start, end, steps }
