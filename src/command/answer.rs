@@ -64,7 +64,9 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
         Action::Dismiss { referral } => referral::dismiss(scene, actor, *referral),
 
         Action::Judge { delivery, verdict } => approval::judge(scene, actor, delivery, *verdict),
-        Action::ApproveAll { initiative } => approval::approve_all(scene, actor, initiative, post),
+        Action::ApproveAll { initiative, listed } => {
+            approval::approve_all(scene, actor, initiative, listed.as_ref(), post)
+        }
         Action::See { delivery } => approval::see(scene, actor, delivery),
         Action::Rewrite { delivery } => approval::open_rewrite(scene, actor, delivery),
         Action::HandOver { person, initiative, taken } => {

@@ -162,6 +162,7 @@ fn intent(
         deadline: now,
         audience: stakeholder.as_ref().map(|stakeholder| stakeholder.audience),
         teams: stakeholder.map(|stakeholder| stakeholder.teams).unwrap_or_default(),
+        lists: Vec::new(),
         found_as,
     }
 }

@@ -166,6 +166,7 @@ mod tests {
             deadline: NOW,
             teams: vec![],
             audience: None,
+            lists: Vec::new(),
             found_as: None,
         };
         happens(state, intent);

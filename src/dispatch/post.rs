@@ -16,6 +16,7 @@ use crate::domain::performer::{Outcome, Outgoing};
 use crate::domain::refusal::Call;
 use crate::domain::state::State;
 use crate::journal::{Decision, Stopped};
+use crate::plan;
 
 /// After how long an intent whose call hasn't begun is given up, calendar time. It was judged by what was
 /// known then: a machine that slept in between, or a wait that took longer than it should, may have let the
@@ -100,6 +101,10 @@ fn intend<P: Planner>(
         deadline: outcome::deadline(now, shared.means.timeout + LEAD),
         teams: post.teams,
         audience: post.audience,
+        lists: plan::listed(&world.program, state, &world.seen, now, key)
+            .into_iter()
+            .map(|waiting| waiting.delivery)
+            .collect(),
         found_as,
     };
     let (thread, traffic) = (state.thread_of(key).cloned(), key.traffic());

@@ -248,6 +248,9 @@ pub enum Event {
         /// For a campaign message: the role it is argued for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         audience: Option<Audience>,
+        /// For a review: the messages that it lists. Missing in records of before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lists: Vec<DeliveryKey>,
         /// The id that it has in Slack, if it was found there under that of before a rename.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         found_as: Option<PostId>,

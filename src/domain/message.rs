@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Quarter;
-use super::effect::{DeliveryKey, PostId};
+use super::effect::{DeliveryKey, Listing, PostId};
 use super::event::{Stage, Verdict};
 use super::ids::{FaqId, InitiativeId, PersonId, Seq, SlackUserId};
 
@@ -230,10 +230,13 @@ pub enum Action {
         /// How.
         verdict: Verdict,
     },
-    /// An advocate lets everything go that waits for approval.
+    /// An advocate lets everything go that waits for approval and was listed where the button stands.
     ApproveAll {
         /// Of which initiative.
         initiative: InitiativeId,
+        /// What was listed; buttons of before don't say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        listed: Option<Listing>,
     },
     /// An advocate reads a planned message before it goes: opens a modal.
     See {

@@ -73,7 +73,7 @@ pub use next::{named, next_conversation, stance_in_words};
 pub use note::notes;
 pub use notice::{FIRST_AFTER_ALL, FIRST_START};
 pub use reason::reasons;
-pub use review::{Queued, decisions, line, review};
+pub use review::{Queued, approve_all, decisions, line, review};
 pub use rewrite::Draft;
 pub use terminal::{modal_to_text, to_text};
 pub use unsayable::Unsayable;

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::domain::effect::DeliveryKey;
+use crate::domain::effect::{DeliveryKey, Listing};
 use crate::domain::event::Verdict;
 use crate::domain::ids::{InitiativeId, PersonId};
+use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Button, Look, Message, Paragraph, Part, Span};
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
@@ -69,11 +70,17 @@ pub fn review(
         ])));
     }
     let mut message = Message::new(first, parts);
-    let all = Action::ApproveAll { initiative: about.id.clone() };
+    let all = approve_all(about, waiting);
     let label = if count == 1 { "Approve it".to_owned() } else { format!("Approve all {count}") };
     message.buttons = vec![button(&label, all, Look::Primary)];
     message.footer = Some(seen_by(program, Some(about), to));
     Ok(message)
+}
+
+/// What lets all of these go, and nothing that comes to wait since.
+pub fn approve_all(initiative: &Initiative, listed: &[Queued]) -> Action {
+    let listed = Some(Listing::of(listed.iter().map(|queued| &queued.delivery)));
+    Action::ApproveAll { initiative: initiative.id.clone(), listed }
 }
 
 /// "Ana Souza (product manager, Checkout): pitch, Mon 30 Nov 09:00 their time".

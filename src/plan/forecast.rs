@@ -128,6 +128,8 @@ pub(super) fn run(
                             deadline,
                             teams: post.teams.clone(),
                             audience: post.audience,
+                            // No campaign message waits for what a review lists.
+                            lists: Vec::new(),
                             found_as,
                         },
                     );

@@ -49,7 +49,7 @@ pub use forecast::{Planned, forecast, forecast_from};
 pub use incremental::{Plan, Touched, touched};
 pub use queue::{Queue, queue};
 pub use restart::must_start_paused;
-pub use review::{Waiting, judgeable, next_for, review_horizon, shown_until, waiting};
+pub use review::{Waiting, judgeable, listed, next_for, review_horizon, shown_until, waiting};
 pub use revival::{Revival, revivable};
 pub use skip::Skip;
 

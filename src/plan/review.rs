@@ -37,17 +37,10 @@ pub struct Waiting {
     pub due: Timestamp,
     /// From when on it can't be sent any more.
     pub expires: Timestamp,
-    /// Since when it may have been waiting.
+    /// Since when it may have been waiting, as far as that is known.
     pub(super) appeared: Timestamp,
     /// Which.
     pub delivery: DeliveryKey,
-}
-
-impl Waiting {
-    /// Whether it may have been waiting at that time, so that a review may have shown it.
-    pub fn has_appeared(&self, by: Timestamp) -> bool {
-        self.appeared <= by
-    }
 }
 
 /// What waits, by the initiative's place in the advocate's order.
@@ -114,6 +107,21 @@ pub fn shown_until(
     horizon(program, program.zone_of(person, seen.zone(advocate)), person, on)
 }
 
+/// What a review lists at `now`, soonest first: what waits and came due soon after its day. Other posts list nothing.
+pub fn listed(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    now: Timestamp,
+    key: &PostKey,
+) -> Vec<Waiting> {
+    let PostKey::Review { to, initiative, on } = key else { return Vec::new() };
+    let until = shown_until(program, seen, to, *on);
+    let (Some(until), Some(initiative)) = (until, program.initiative(initiative)) else { return Vec::new() };
+    let waiting = waiting(program, state, seen, now, initiative).into_iter();
+    waiting.take_while(|waiting| waiting.due < until).collect()
+}
+
 /// The reviews of one initiative at `now`, and when to look again.
 pub(super) fn about_review(
     ground: Ground<'_>,
@@ -132,12 +140,16 @@ pub(super) fn about_review(
         again = again.into_iter().chain(next).min();
         let Some(until) = horizon(program, zone, person, day.on) else { continue };
         let before = ground.state.review(&initiative.id, to);
-        let shown = before.and_then(|before| Some((before.key.on()?, before.intended_at)));
+        let shown = before.and_then(|before| Some((before.key.on()?, before)));
         let is_new = |waiting: &Waiting| match shown {
             // Of today's own review another attempt may have to be made.
             Some((on, _)) if on == day.on => true,
-            Some((on, at)) => {
-                at < waiting.appeared
+            // A message may come to wait for many reasons: a concern that is settled, a configuration, an account.
+            // What was told is on record, and nothing else is taken for it.
+            Some((_, before)) if before.lists.is_some() => !before.lists(&waiting.delivery),
+            // Records of before don't say what a review listed.
+            Some((on, before)) => {
+                before.intended_at < waiting.appeared
                     || horizon(program, zone, person, on).is_none_or(|shown| shown <= waiting.due)
             }
             None => true,

@@ -11,7 +11,7 @@ use crate::dispatch::{Compose, Unsayable, World};
 use crate::domain::approach;
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::Audience;
-use crate::domain::ids::{InitiativeId, PersonId, SlackUserId, TeamId};
+use crate::domain::ids::{SlackUserId, TeamId};
 use crate::domain::message::{Message, Page, Reply};
 use crate::domain::program::Program;
 use crate::domain::refusal::{Call, Does};
@@ -103,32 +103,19 @@ impl Compose for Words {
         audience: Option<Audience>,
         now: jiff::Timestamp,
     ) -> Result<Message, Unsayable> {
-        let composed = if let PostKey::Review { to, initiative, on } = key
+        let composed = if let PostKey::Review { to, initiative, .. } = key
             && !state.was_removed(key)
         {
-            let waiting = waiting(world, state, initiative, (to, *on), now);
+            let waiting = plan::listed(&world.program, state, &world.seen, now, key).into_iter();
+            let waiting =
+                waiting.map(|waiting| message::Queued { delivery: waiting.delivery, due: waiting.due });
+            let waiting: Vec<message::Queued> = waiting.collect();
             message::review(&world.program, state, &world.seen, initiative, to, &waiting)
         } else {
             message::compose(&world.program, state, &world.seen, key, teams, audience, now)
         };
         composed.map_err(|unsayable| Unsayable(unsayable.to_string()))
     }
-}
-
-/// What a review shows: what waits and came due soon after its day, whenever it is brought up to date.
-fn waiting(
-    world: &World,
-    state: &State,
-    initiative: &InitiativeId,
-    (to, on): (&PersonId, jiff::civil::Date),
-    now: jiff::Timestamp,
-) -> Vec<message::Queued> {
-    let (program, seen) = (&world.program, &world.seen);
-    let Some(initiative) = program.initiative(initiative) else { return Vec::new() };
-    let until = plan::shown_until(program, seen, to, on).unwrap_or(now);
-    let waiting = plan::waiting(program, state, seen, now, initiative).into_iter();
-    let soon = waiting.take_while(|waiting| waiting.due < until);
-    soon.map(|waiting| message::Queued { delivery: waiting.delivery, due: waiting.due }).collect()
 }
 
 /// What Slack tells without having been asked.

@@ -90,6 +90,7 @@ impl<'a> History<'a> {
             deadline: self.at + SignedDuration::from_secs(10),
             teams: vec![self.organisation.team_of(who)],
             audience: Some(Audience::EngineeringManager),
+            lists: Vec::new(),
             found_as: None,
         });
         self.add(Event::PostSent { post, attempt: 1, channel: channel(who), ts: place(about, touch) });

@@ -69,6 +69,7 @@ fn campaign(now: Timestamp, digest: &canvass::domain::program::ConfigDigest) -> 
                 deadline: now,
                 teams: teams.clone(),
                 audience,
+                lists: Vec::new(),
                 found_as: None,
             };
             apply(&mut state, now, intended);

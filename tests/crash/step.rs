@@ -142,6 +142,7 @@ fn a_kill_is_told_by_what_is_on_disk_and_how_far_the_call_got() {
         deadline: Timestamp::UNIX_EPOCH,
         teams: vec![],
         audience: None,
+        lists: Vec::new(),
         found_as: None,
     });
     let sent = record(Event::PostSent {

@@ -54,7 +54,15 @@ impl Office {
         let deadline = at.parse::<Timestamp>().unwrap() + SignedDuration::from_secs(10);
         self.happens(
             at,
-            Event::PostIntended { key, attempt: 1, deadline, teams: vec![], audience: None, found_as: None },
+            Event::PostIntended {
+                key,
+                attempt: 1,
+                deadline,
+                teams: vec![],
+                audience: None,
+                lists: Vec::new(),
+                found_as: None,
+            },
         );
         let (channel, ts) = (channel(who), MessageTs::parse(ts).unwrap());
         self.happens(at, Event::PostSent { post, attempt: 1, channel, ts });

@@ -183,6 +183,7 @@ fn state(program: &Program) -> State {
                 deadline: now(),
                 teams: vec![team(number % TEAMS)],
                 audience: Some(Audience::Product),
+                lists: Vec::new(),
                 found_as: None,
             });
             happens(Event::PostSent {

@@ -49,6 +49,7 @@ pub(super) fn record(seq: u64) -> Record {
         deadline: at(seq + 30),
         teams: vec![team.clone()],
         audience: Some(Audience::EngineeringManager),
+        lists: Vec::new(),
         found_as: None,
     };
     let sent = |touch| Event::PostSent {

@@ -172,6 +172,7 @@ impl House {
                 deadline: self.now,
                 teams: post.teams,
                 audience: post.audience,
+                lists: Vec::new(),
                 found_as: None,
             },
         );

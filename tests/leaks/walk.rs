@@ -304,7 +304,7 @@ fn actions(house: &House, post: PostId, n: usize, about: usize) -> Action {
         Action::Dismiss { referral: question },
         Action::Judge { delivery: delivery(house, about), verdict: Verdict::Held },
         Action::Judge { delivery: delivery(house, about), verdict: Verdict::Approved },
-        Action::ApproveAll { initiative: initiative_id() },
+        Action::ApproveAll { initiative: initiative_id(), listed: None },
         Action::See { delivery: delivery(house, about) },
         Action::Rewrite { delivery: delivery(house, about) },
         Action::HandOver { person: person(house, about), initiative: initiative_id(), taken: true },

@@ -221,7 +221,7 @@ async fn approve_all_under_an_earlier_review_approves_what_that_review_lists_and
         "heads-ups, and pitches besides"
     );
     priya.clicks_on(&both[0], &label_of(&both[0], "Approve all 13")).await;
-    let says = words(&priya.reads("Approved what this review lists.").await);
+    let says = words(&priya.reads("Approved what this review listed.").await);
     assert!(
         says.contains("13 more messages wait that this review doesn't list: ")
             && says.contains("/canvass approve payment-deadlines"),

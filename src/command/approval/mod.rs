@@ -9,15 +9,13 @@ mod rewrite;
 pub(super) use campaign::{advance, confirm_correct, correct, open_correct, recall, stage, submit_correct};
 pub(super) use rewrite::{open as open_rewrite, submit as submit_rewrite};
 
-use jiff::Timestamp;
-
 use super::{Decided, Scene, refuse};
 use crate::domain::directory::Person;
-use crate::domain::effect::{DeliveryKey, PostId, PostKey};
+use crate::domain::effect::{DeliveryKey, Listing, PostId, PostKey};
 use crate::domain::event::{Event, Verdict};
 use crate::domain::ids::{InitiativeId, PersonId};
 use crate::domain::initiative::Initiative;
-use crate::domain::message::{Field, Input, Modal, ModalKind, Reply, Value, Values};
+use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Value, Values};
 use crate::domain::state::PostState;
 use crate::message;
 use crate::plan;
@@ -126,55 +124,154 @@ fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Everything of an initiative that waits and comes due soon may go; on a review, what that review shows.
+/// *Approve all*: what was listed where the button stands may go, and nothing that nobody has seen there.
 pub(super) fn approve_all(
     scene: Scene<'_>,
     actor: &Person,
     initiative: &InitiativeId,
+    listed: Option<&Listing>,
     post: Option<PostId>,
 ) -> Decided {
     let review = scene.post_to(actor, post).filter(|post| matches!(post.key, PostKey::Review { .. }));
-    let Some(review) = review else {
-        return done(approved_all(scene, actor, initiative).map(|(events, _)| (events, Reply::Nothing)));
-    };
-    done(approved_as_shown(scene, actor, initiative, review))
+    done(match review {
+        Some(review) => approved_on_review(scene, actor, initiative, listed, review),
+        None => approved_as_listed(scene, actor, initiative, listed),
+    })
 }
 
-/// The approval of what `review` shows. What has come to wait since was never seen: it is counted, and stays.
-fn approved_as_shown(
+/// The approval of what App Home or the answer to a command listed, as long as that is what comes due soon.
+fn approved_as_listed(
     scene: Scene<'_>,
     actor: &Person,
     initiative: &InitiativeId,
+    listed: Option<&Listing>,
+) -> Result<Decided, String> {
+    let initiative = scene.steered_by(actor, initiative)?;
+    let waiting = waiting(scene, initiative);
+    let soon = soon(scene, actor, &waiting);
+    if !soon.is_empty() && listed != Some(&Listing::of(soon.iter().map(|queued| &queued.delivery))) {
+        return Err(format!(
+            "What waits about “{}” has changed since it was listed there, so nothing was approved. `{} approve {}` \
+             shows it as it is now.",
+            initiative.title, scene.program.command, initiative.id
+        ));
+    }
+    approved_all(scene, actor, &initiative.id).map(|(events, _)| (events, Reply::Nothing))
+}
+
+/// The approval of what `review` listed when its button was drawn. What has come to wait since was never seen: it
+/// stays, and is told of.
+fn approved_on_review(
+    scene: Scene<'_>,
+    actor: &Person,
+    initiative: &InitiativeId,
+    listed: Option<&Listing>,
     review: &PostState,
 ) -> Result<Decided, String> {
     let initiative = scene.steered_by(actor, initiative)?;
     let (program, state, seen) = (scene.program, scene.state, scene.seen);
-    let until = review.key.on().and_then(|on| plan::shown_until(program, seen, &actor.id, on));
-    let soon = plan::review_horizon(program, seen, &actor.id, scene.now);
-    let is_before = |due, until: Option<Timestamp>| until.is_none_or(|until| due < until);
-    let outdated = review.shown < review.changed;
-    let shown = |waiting: &plan::Waiting| {
-        is_before(waiting.due, until) && (!outdated || waiting.has_appeared(review.intended_at))
+    let now = plan::listed(program, state, seen, scene.now, &review.key);
+    let as_now = Listing::of(now.iter().map(|waiting| &waiting.delivery));
+    let as_sent = review.lists.as_deref().map(Listing::of);
+    let is_as_sent = listed.is_some() && listed == as_sent.as_ref();
+    let (shown, since): (Vec<_>, Vec<_>) = if listed == Some(&as_now) {
+        (now, Vec::new())
+    } else if is_as_sent {
+        now.into_iter().partition(|waiting| review.lists(&waiting.delivery))
+    } else {
+        (Vec::new(), now)
     };
-    let waiting = plan::waiting(program, state, seen, scene.now, initiative);
-    let (shown, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(shown);
-    let left = others.iter().filter(|waiting| is_before(waiting.due, soon)).count();
-    let command = format!("`{} approve {}`", program.command, initiative.id);
-    let rest = match left {
+    let rest = rest(scene, actor, initiative, review, since.len());
+    if shown.is_empty() && since.is_empty() {
+        let nothing = format!("Nothing that this review lists about “{}” waits any more.", initiative.title);
+        return Err(rest.map_or_else(|| nothing.clone(), |rest| format!("{nothing} {rest}")));
+    }
+    if shown.is_empty() {
+        return redrawn(scene, actor, initiative, review, &since);
+    }
+    let by_actor = |waiting: plan::Waiting| approval(actor, waiting.delivery);
+    let events: Vec<Event> = shown.into_iter().map(by_actor).collect();
+    let says = |rest| Reply::say(format!("Approved what this review listed. {rest}"));
+    Ok((events, rest.map_or(Reply::Nothing, says)))
+}
+
+/// What else waits: `since` messages that `review` lists from now on, and those that are due after what it shows.
+fn rest(
+    scene: Scene<'_>,
+    actor: &Person,
+    initiative: &Initiative,
+    review: &PostState,
+    since: usize,
+) -> Option<String> {
+    let came = match since {
+        0 => None,
+        1 => Some("One message has come to wait since; the review lists it now.".to_owned()),
+        more => Some(format!("{more} messages have come to wait since; the review lists them now.")),
+    };
+    let until = review.key.on().and_then(|on| plan::shown_until(scene.program, scene.seen, &actor.id, on));
+    let all = waiting(scene, initiative);
+    let due = soon(scene, actor, &all).iter();
+    let later = due.filter(|queued| until.is_some_and(|until| until <= queued.due)).count();
+    let command = format!("`{} approve {}`", scene.program.command, initiative.id);
+    let later = match later {
         0 => None,
         1 => Some(format!("One more message waits that this review doesn't list: {command} shows it.")),
         more => {
             Some(format!("{more} more messages wait that this review doesn't list: {command} shows them."))
         }
     };
-    if shown.is_empty() {
-        let nothing = format!("Nothing that this review lists about “{}” waits any more.", initiative.title);
-        return Err(rest.map_or_else(|| nothing.clone(), |rest| format!("{nothing} {rest}")));
-    }
-    let by_actor = |waiting: plan::Waiting| approval(actor, waiting.delivery);
-    let events: Vec<Event> = shown.into_iter().map(by_actor).collect();
-    let says = |rest| Reply::say(format!("Approved what this review lists. {rest}"));
-    Ok((events, rest.map_or(Reply::Nothing, says)))
+    let both: Vec<String> = came.into_iter().chain(later).collect();
+    (!both.is_empty()).then(|| both.join(" "))
+}
+
+/// Most messages that are named as new.
+const NAMED: usize = 3;
+
+/// Nothing is approved: the review as it is now, with what is new on it.
+fn redrawn(
+    scene: Scene<'_>,
+    actor: &Person,
+    initiative: &Initiative,
+    review: &PostState,
+    waiting: &[plan::Waiting],
+) -> Result<Decided, String> {
+    let queued: Vec<message::Queued> = waiting.iter().map(queued).collect();
+    let (program, state, seen) = (scene.program, scene.state, scene.seen);
+    let mut shown = message::review(program, state, seen, &initiative.id, &actor.id, &queued)
+        .map_err(|unsayable| format!("This review can't be shown: {unsayable}."))?;
+    // Of a review of before nobody knows what it listed.
+    let is_new = |waiting: &&plan::Waiting| review.lists.is_some() && !review.lists(&waiting.delivery);
+    let new: Vec<String> =
+        waiting.iter().filter(is_new).map(|waiting| scene.named(&waiting.delivery)).collect();
+    let named: Vec<&str> = new.iter().take(NAMED).map(String::as_str).collect();
+    let more = match new.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    let new = match named.as_slice() {
+        [] => String::new(),
+        named => format!(" New since this review came: {}{more}.", named.join(", ")),
+    };
+    let says = format!(
+        "What waits has changed since this was listed, so nothing was approved: please look again.{new}"
+    );
+    shown.parts.insert(0, Part::Paragraph(Paragraph::text(says)));
+    Ok((Vec::new(), Reply::Show(Box::new(shown))))
+}
+
+fn queued(waiting: &plan::Waiting) -> message::Queued {
+    message::Queued { delivery: waiting.delivery.clone(), due: waiting.due }
+}
+
+/// Those of what waits that come due soon.
+pub(super) fn soon<'a>(
+    scene: Scene<'_>,
+    actor: &Person,
+    waiting: &'a [message::Queued],
+) -> &'a [message::Queued] {
+    let until = plan::review_horizon(scene.program, scene.seen, &actor.id, scene.now);
+    let soon = waiting.iter().take_while(|queued| until.is_none_or(|until| queued.due < until)).count();
+    waiting.get(..soon).unwrap_or_default()
 }
 
 fn approval(actor: &Person, delivery: DeliveryKey) -> Event {
@@ -188,12 +285,9 @@ pub(super) fn approved_all(
     initiative: &InitiativeId,
 ) -> Result<(Vec<Event>, String), String> {
     let initiative = scene.steered_by(actor, initiative)?;
-    let until = plan::review_horizon(scene.program, scene.seen, &actor.id, scene.now);
-    let soon: Vec<DeliveryKey> = waiting(scene, initiative)
-        .into_iter()
-        .take_while(|queued| until.is_none_or(|until| queued.due < until))
-        .map(|queued| queued.delivery)
-        .collect();
+    let waiting = waiting(scene, initiative);
+    let soon: Vec<DeliveryKey> =
+        soon(scene, actor, &waiting).iter().map(|queued| queued.delivery.clone()).collect();
     let held = soon.first().and_then(|first| held_back(scene, first));
     let when = held.map_or_else(
         || "in their time.".to_owned(),
@@ -218,8 +312,8 @@ fn held_back(scene: Scene<'_>, delivery: &DeliveryKey) -> Option<plan::Skip> {
 
 /// What waits for approval of an initiative, soonest first.
 pub(super) fn waiting(scene: Scene<'_>, initiative: &Initiative) -> Vec<message::Queued> {
-    let waiting = plan::waiting(scene.program, scene.state, scene.seen, scene.now, initiative).into_iter();
-    waiting.map(|waiting| message::Queued { delivery: waiting.delivery, due: waiting.due }).collect()
+    let waiting = plan::waiting(scene.program, scene.state, scene.seen, scene.now, initiative);
+    waiting.iter().map(queued).collect()
 }
 
 /// Opens a planned message as its recipient would read it, with what can be done about it.

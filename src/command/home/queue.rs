@@ -171,7 +171,8 @@ fn head(group: &Group<'_>) -> Part {
         _ if soon == all => (wait, Some(format!("Approve all {soon}"))),
         _ => (format!("{wait}, {soon} for the next two working days"), Some(format!("Approve those {soon}"))),
     };
-    let action = Action::ApproveAll { initiative: group.initiative.id.clone() };
+    let listed = group.waiting.get(..soon).unwrap_or_default();
+    let action = message::approve_all(group.initiative, listed);
     let buttons = label.map(|label| Button { label, action, look: Look::Primary });
     let text = vec![Span::Strong(group.initiative.title.clone()), Span::Text(format!(" · {says}"))];
     row(Paragraph(text), buttons.into_iter().collect())

@@ -7,7 +7,7 @@ use crate::domain::directory::Person;
 use crate::domain::effect::DeliveryKey;
 use crate::domain::event::Verdict;
 use crate::domain::initiative::Initiative;
-use crate::domain::message::{Action, Button, Look, Paragraph, Part, Reply, Span};
+use crate::domain::message::{Button, Look, Paragraph, Part, Reply, Span};
 use crate::message;
 use crate::plan;
 
@@ -84,7 +84,7 @@ fn list(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
                 buttons: message::decisions(&queued.delivery),
             });
         }
-        let action = Action::ApproveAll { initiative: initiative.id.clone() };
+        let action = message::approve_all(initiative, approval::soon(scene, actor, &waiting));
         let label = "Approve those due soon".to_owned();
         let more = waiting.len().saturating_sub(room);
         room = room.saturating_sub(waiting.len());

@@ -11,6 +11,7 @@ use crate::domain::personal::Personal;
 use crate::message::fixture::{monday, payments_id, person_id, program, team_id};
 
 mod anew;
+mod approve;
 mod concern;
 mod note;
 mod reason;
@@ -88,7 +89,15 @@ impl Office {
         let post = self.state.id_of(&key);
         let (deadline, teams) = (self.now, vec![team_id("checkout")]);
         let found_as = self.state.named_in_intent(post, &key);
-        self.happens(Event::PostIntended { key, attempt: 1, deadline, teams, audience: None, found_as });
+        self.happens(Event::PostIntended {
+            key,
+            attempt: 1,
+            deadline,
+            teams,
+            audience: None,
+            lists: Vec::new(),
+            found_as,
+        });
         post
     }
 

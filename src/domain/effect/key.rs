@@ -44,6 +44,21 @@ impl DeliveryKey {
     }
 }
 
+/// What was listed for approval where a button stands: whoever clicks it has seen that, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Listing(String);
+
+impl Listing {
+    /// The listing of these, in whatever order.
+    pub fn of<'a>(deliveries: impl IntoIterator<Item = &'a DeliveryKey>) -> Self {
+        let mut listed: Vec<&DeliveryKey> = deliveries.into_iter().collect();
+        listed.sort_unstable();
+        // Keys are made of plain strings and numbers, which always serialize.
+        Self(PostId::digest(&serde_json::to_vec(&listed).unwrap_or_default()).to_string())
+    }
+}
+
 /// News for an advocate that no stakeholder caused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "notice", rename_all = "snake_case")]

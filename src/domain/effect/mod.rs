@@ -4,7 +4,7 @@ mod id;
 mod key;
 
 pub use id::{Epoch, PostId};
-pub use key::{About, DeliveryKey, Notice, PostKey};
+pub use key::{About, DeliveryKey, Listing, Notice, PostKey};
 
 use jiff::Timestamp;
 

@@ -312,6 +312,7 @@ impl Story {
             deadline,
             teams: Vec::new(),
             audience,
+            lists: Vec::new(),
             found_as: None,
         });
         let channel = SlackChannelId::parse("D1").unwrap();

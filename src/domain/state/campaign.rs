@@ -1,8 +1,8 @@
 //! What advocates decide about planned messages and whole campaigns.
 
-use super::{CampaignState, Edited, Judged, State};
+use super::{CampaignState, Edited, Judged, State, post_mut};
 use crate::domain::calendar::Quarter;
-use crate::domain::effect::{DeliveryKey, PostId};
+use crate::domain::effect::{DeliveryKey, PostId, PostKey};
 use crate::domain::event::Verdict;
 use crate::domain::ids::{InitiativeId, Seq};
 
@@ -19,6 +19,32 @@ impl State {
             .verdicts
             .insert((delivery.touch, delivery.occurrence), judged);
         self.reviews_changed(seq, &delivery.initiative);
+        // An earlier review goes on offering it otherwise.
+        for review in self.reviews_that_list(delivery) {
+            self.post_changed(seq, review);
+        }
+    }
+
+    /// What a review lists, as its intent says.
+    pub(super) fn lists(&mut self, key: &PostKey, lists: &[DeliveryKey]) {
+        let id = self.id_of(key);
+        if lists.is_empty() {
+            return;
+        }
+        let head = self.head;
+        // An intent that the record didn't take changes nothing.
+        if let Some(post) = post_mut(&mut self.posts, &id).filter(|post| post.intended == head) {
+            let mut lists = lists.to_vec();
+            lists.sort_unstable();
+            post.lists = Some(lists.into());
+        }
+    }
+
+    /// The reviews in which advocates were told that a message waits.
+    fn reviews_that_list(&self, delivery: &DeliveryKey) -> Vec<PostId> {
+        let about = self.reviews.iter().filter(|((about, _), _)| *about == delivery.initiative);
+        let lists = |review: &&PostId| self.posts.get(review).is_some_and(|post| post.lists(delivery));
+        about.flat_map(|(_, reviews)| reviews).filter(lists).copied().collect()
     }
 
     pub(super) fn rewritten(&mut self, seq: Seq, delivery: &DeliveryKey, edited: Option<Edited>) {
@@ -38,7 +64,7 @@ impl State {
             .reviews
             .iter()
             .filter(|((about, _), _)| about == initiative)
-            .map(|(_, review)| *review)
+            .filter_map(|(_, reviews)| reviews.last().copied())
             .collect();
         for review in reviews {
             self.post_changed(seq, review);

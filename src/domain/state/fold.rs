@@ -64,12 +64,13 @@ impl State {
                 self.account_refused(seq, at, person, *because, lost.as_ref());
             }
             Event::AccountConfirmed { person, by, same } => self.account_confirmed(seq, person, by, *same),
-            Event::PostIntended { key, attempt, deadline, teams, audience, found_as } => {
+            Event::PostIntended { key, attempt, deadline, teams, audience, lists, found_as } => {
                 match *found_as {
                     Some(id) => self.found_under(id, key),
                     None => self.found_by_record(key),
                 }
                 self.intended(at, key, *attempt, *deadline, teams, *audience);
+                self.lists(key, lists);
             }
             Event::PostSent { post, attempt, channel, ts } => {
                 self.sent(at, seq, *post, *attempt, channel, ts)

@@ -137,7 +137,8 @@ impl State {
         let theirs = |post: &PostId| self.posts.get(post).is_some_and(|post| ids.contains(post.key.to()));
         let (to_them, to_others): (Vec<PostId>, Vec<PostId>) =
             self.posts.keys().partition(|post| theirs(post));
-        let latest: BTreeSet<PostId> = self.reviews.values().copied().collect();
+        let latest: BTreeSet<PostId> =
+            self.reviews.values().filter_map(|reviews| reviews.last().copied()).collect();
         let told = |id: &&PostId| {
             self.posts.get(*id).is_some_and(|post| !latest.contains(id) && self.tells_of(&post.key, ids))
         };

@@ -39,8 +39,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::account::{Disbelief, Former, Proof};
 use super::booking::Provider;
 use super::calendar::Quarter;
-use super::effect::PostKey;
-use super::effect::{Epoch, PostId};
+use super::effect::{DeliveryKey, Epoch, PostId, PostKey};
 use super::engagement::{Audience, Stance, Touch};
 use super::event::{Cause, How, PauseReason, Record, Referral, RefusedFor, Renames, Said, Stage, Verdict};
 use super::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
@@ -119,6 +118,8 @@ pub struct PostState {
     pub teams: Vec<TeamId>,
     /// The role it is argued for.
     pub audience: Option<Audience>,
+    /// For a review: the messages that it listed when it was sent, in their order. Unknown from older records.
+    pub lists: Option<Arc<[DeliveryKey]>>,
     /// The latest record that changes what it should show.
     pub changed: Seq,
     /// The record up to which it shows.
@@ -136,6 +137,11 @@ impl PostState {
             | Phase::Unknown
             | Phase::Missed => None,
         }
+    }
+
+    /// Whether it is a review that is known to have listed this message when it was sent.
+    pub fn lists(&self, delivery: &DeliveryKey) -> bool {
+        self.lists.as_ref().is_some_and(|lists| lists.binary_search(delivery).is_ok())
     }
 
     /// Whether the message may have reached the person: sent, under way or unknown.
@@ -745,8 +751,8 @@ pub struct State {
     typed: HashMap<(SlackChannelId, MessageTs), Seq>,
     /// The latest record that made one person of two, or moved what an account did.
     pub reshaped: Option<Seq>,
-    /// The latest review of each advocate, by initiative.
-    reviews: BTreeMap<(InitiativeId, PersonId), PostId>,
+    /// The reviews of each advocate, by initiative, the latest last.
+    reviews: BTreeMap<(InitiativeId, PersonId), Vec<PostId>>,
     /// What was renamed, oldest first.
     renamed: Vec<Renames>,
     /// Digests of keys whose post went out under another id, to that id.
@@ -816,7 +822,7 @@ impl State {
 
     /// The latest review of what waits for approval that went to `advocate`.
     pub fn review(&self, initiative: &InitiativeId, advocate: &PersonId) -> Option<&PostState> {
-        self.post(*self.reviews.get(&(initiative.clone(), advocate.clone()))?)
+        self.post(*self.reviews.get(&(initiative.clone(), advocate.clone()))?.last()?)
     }
 
     /// The messages to bring up to date, and the record up to which each must show: first those whose reader

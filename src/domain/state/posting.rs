@@ -56,6 +56,7 @@ impl State {
             settled: None,
             teams: teams.to_vec(),
             audience,
+            lists: None,
             changed,
             shown,
         };
@@ -256,6 +257,7 @@ impl State {
             settled: Some(self.head),
             teams: Vec::new(),
             audience: None,
+            lists: None,
             changed: self.head,
             shown: self.head,
         };

@@ -302,7 +302,15 @@ mod tests {
         says(
             state,
             hours,
-            Event::PostIntended { key, attempt, deadline, teams: vec![], audience: None, found_as: None },
+            Event::PostIntended {
+                key,
+                attempt,
+                deadline,
+                teams: vec![],
+                audience: None,
+                lists: Vec::new(),
+                found_as: None,
+            },
         );
         let (because, code) = (RefusedFor::Content, "invalid_blocks".to_owned());
         let version = version.map(str::to_owned);

@@ -101,6 +101,12 @@ impl State {
         for post in self.posts.values_mut().map(Arc::make_mut) {
             post.teams.iter_mut().for_each(team);
             post.key.rename(renames);
+            if let Some(lists) = &mut post.lists {
+                let mut renamed = lists.to_vec();
+                renamed.iter_mut().for_each(|delivery| delivery.rename(renames));
+                renamed.sort_unstable();
+                *lists = renamed.into();
+            }
         }
         self.find_by_new_keys();
         merged.iter().for_each(|person| self.find_deliveries(person));
@@ -150,13 +156,18 @@ impl State {
             },
             CampaignState::merged,
         );
+        let posts = &self.posts;
         self.reviews = rekeyed(
             &mut self.reviews,
             |(about, who), _| {
                 initiative(about);
                 person(who);
             },
-            |_, later| later,
+            |mut these, those| {
+                these.extend(those);
+                these.sort_by_key(|id| posts.get(id).map(|post| post.intended));
+                these
+            },
         );
         self.paused_initiatives = rekeyed(
             &mut self.paused_initiatives,

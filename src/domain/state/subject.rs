@@ -223,7 +223,10 @@ impl State {
     /// Remembers what a post is about, so that it is brought up to date with it.
     pub(super) fn note_subject(&mut self, key: &PostKey, id: PostId) {
         if let PostKey::Review { to, initiative, .. } = key {
-            self.reviews.insert((initiative.clone(), to.clone()), id);
+            let reviews = self.reviews.entry((initiative.clone(), to.clone())).or_default();
+            if !reviews.contains(&id) {
+                reviews.push(id);
+            }
         }
         let posts = match key.about() {
             About::Said(of) | About::Answer(of) => {

@@ -50,7 +50,15 @@ impl Story {
         let deadline = Timestamp::UNIX_EPOCH;
         let teams = vec![TeamId::parse("checkout").unwrap()];
         let audience = Some(Audience::Product);
-        self.says(Event::PostIntended { key, attempt: 1, deadline, teams, audience, found_as: None });
+        self.says(Event::PostIntended {
+            key,
+            attempt: 1,
+            deadline,
+            teams,
+            audience,
+            lists: Vec::new(),
+            found_as: None,
+        });
         let place = format!("{}.000100", self.0.head);
         self.says(Event::PostSent { post, attempt: 1, channel: dm("D1"), ts: ts(&place) });
         post
@@ -82,7 +90,15 @@ fn an_attempt_is_settled_once_and_a_later_word_changes_nothing() {
     assert!(matches!(story.0.post(post).unwrap().phase, Phase::Sent { .. }));
     let key = PostKey::Touch(delivery(Touch::Pitch));
     let (deadline, teams) = (Timestamp::UNIX_EPOCH, Vec::new());
-    story.says(Event::PostIntended { key, attempt: 2, deadline, teams, audience: None, found_as: None });
+    story.says(Event::PostIntended {
+        key,
+        attempt: 2,
+        deadline,
+        teams,
+        audience: None,
+        lists: Vec::new(),
+        found_as: None,
+    });
     assert_eq!(story.0.post(post).unwrap().attempt, 1, "what was sent is not sent again");
 }
 
@@ -273,7 +289,15 @@ fn what_a_backup_doesnt_know_is_looked_for_under_every_id_that_it_may_have_and_f
 
     let found_as = Some(of("ana").id());
     let (deadline, teams, audience) = (Timestamp::UNIX_EPOCH, vec![], None);
-    story.says(Event::PostIntended { key: key.clone(), attempt: 1, deadline, teams, audience, found_as });
+    story.says(Event::PostIntended {
+        key: key.clone(),
+        attempt: 1,
+        deadline,
+        teams,
+        audience,
+        lists: Vec::new(),
+        found_as,
+    });
     assert_eq!(story.0.id_of(&key), of("ana").id());
     assert!(story.0.post_of(&key).is_some());
     assert_eq!(story.0.ids_before(&key)[0], of("ana").id());

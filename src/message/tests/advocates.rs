@@ -160,7 +160,15 @@ fn what_was_refused_is_told_with_whom_it_cost_what_and_what_to_do() {
         let (because, code, version) =
             (RefusedFor::Content, "invalid_blocks".to_owned(), Some("0.1.0".to_owned()));
         [
-            Event::PostIntended { key, attempt: 1, deadline, teams, audience: None, found_as: None },
+            Event::PostIntended {
+                key,
+                attempt: 1,
+                deadline,
+                teams,
+                audience: None,
+                lists: Vec::new(),
+                found_as: None,
+            },
             Event::PostRefused { post, attempt: 1, because, code, version },
         ]
     };

@@ -46,6 +46,7 @@ impl Story {
             deadline: at(at_),
             teams: teams.iter().copied().map(team_id).collect(),
             audience: stakeholder.map(|stakeholder| stakeholder.audience),
+            lists: Vec::new(),
             found_as: None,
         };
         let sent = Event::PostSent {
@@ -66,6 +67,7 @@ impl Story {
             deadline: at(at_),
             teams: Vec::new(),
             audience: None,
+            lists: Vec::new(),
             found_as: None,
         };
         let sent = Event::PostSent {

@@ -445,7 +445,15 @@ impl Anything {
                 let post = nth(posts, a)?;
                 let deadline = self.life.now + SignedDuration::from_secs(30);
                 let (key, attempt, teams, audience) = (post.key, post.attempt, post.teams, post.audience);
-                Event::PostIntended { key, attempt, deadline, teams, audience, found_as: None }
+                Event::PostIntended {
+                    key,
+                    attempt,
+                    deadline,
+                    teams,
+                    audience,
+                    lists: Vec::new(),
+                    found_as: None,
+                }
             }
             Kind::PostSent => {
                 let (post, attempt) = under_way(a)?;

@@ -332,3 +332,37 @@ fn a_review_shows_what_is_due_soon_after_its_day_and_whoever_is_approached_bring
     });
     assert!(life.state.outdated.contains(&id), "it lists her messages as well");
 }
+
+#[test]
+fn what_comes_to_wait_after_a_review_is_told_by_the_next_one() {
+    let quarter = "2027-Q1".parse().unwrap();
+    let (who, payments) = (person("ana"), initiative("payments"));
+    let concern = |life: &mut Life, settled: bool| match settled {
+        false => life.says("ana", Some("payments"), crate::domain::event::Said::Concern),
+        true => life.happens(Event::ConcernReleased {
+            person: who.clone(),
+            initiative: payments.clone(),
+            quarter,
+            by: person("priya"),
+        }),
+    };
+    let stop = |life: &mut Life, settled: bool| {
+        let (person, initiative) = (who.clone(), None);
+        life.happens(match settled {
+            false => Event::Stopped { person, initiative },
+            true => Event::StopUndone { person, initiative },
+        });
+    };
+    let ends: [&dyn Fn(&mut Life, bool); 2] = [&concern, &stop];
+    for holds in ends {
+        let mut life = Life::begin(first_campaign());
+        holds(&mut life, false);
+        life.until(at("2026-11-12T12:00:00Z"));
+        assert_eq!(told(&life, "priya").last().map(String::as_str), Some("review Thu 12 Nov 09:00"));
+        holds(&mut life, true);
+        life.until(at("2026-11-16T08:00:00Z"));
+        let reviews: Vec<String> =
+            told(&life, "priya").into_iter().filter(|told| told.starts_with("review")).collect();
+        assert_eq!(reviews, ["review Thu 12 Nov 09:00", "review Fri 13 Nov 09:00"]);
+    }
+}

@@ -153,7 +153,15 @@ fn a_refusal_after_a_sign_of_life_is_news_a_week_later() {
         let key = PostKey::Receipt { of: life.state.head, to: person("carla") };
         let post = key.id();
         let (deadline, teams, audience) = (life.now, Vec::new(), None);
-        life.happens(Event::PostIntended { key, attempt: 1, deadline, teams, audience, found_as: None });
+        life.happens(Event::PostIntended {
+            key,
+            attempt: 1,
+            deadline,
+            teams,
+            audience,
+            lists: Vec::new(),
+            found_as: None,
+        });
         let (because, code) = (RefusedFor::Recipient, "user_disabled".into());
         life.happens(Event::PostRefused { post, attempt: 1, because, code, version: None });
         life.until(life.now + SignedDuration::from_hours(24));

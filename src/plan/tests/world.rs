@@ -21,7 +21,7 @@ use crate::domain::observation::{Observations, Seen};
 use crate::domain::office_hours::{Hours, Window};
 use crate::domain::program::{Approval, Cadence, ConfigDigest, Limits, Program, TouchRule};
 use crate::domain::state::State;
-use crate::plan::{Plan, Touched, eligible, touched};
+use crate::plan::{Plan, Touched, eligible, listed, touched};
 
 pub(super) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -409,6 +409,10 @@ impl Life {
             deadline: self.now.checked_add(SignedDuration::from_secs(30)).unwrap(),
             teams: post.teams.clone(),
             audience: post.audience,
+            lists: listed(&self.program, &self.state, &self.seen, self.now, &post.key)
+                .into_iter()
+                .map(|waiting| waiting.delivery)
+                .collect(),
             found_as: self.state.named_in_intent(self.state.id_of(&post.key), &post.key),
         });
     }

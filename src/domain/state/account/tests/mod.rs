@@ -78,6 +78,7 @@ impl Story {
             deadline,
             teams,
             audience,
+            lists: Vec::new(),
             found_as: None,
         });
         id
@@ -520,6 +521,7 @@ fn what_is_found_again_arrived_when_slack_says_and_counts_on_that_day() {
             deadline,
             teams,
             audience,
+            lists: Vec::new(),
             found_as: None,
         });
         let then = now - jiff::SignedDuration::from_hours(24 * days);
