@@ -4,17 +4,20 @@
 
 use std::collections::BTreeMap;
 
-use super::{Decided, Scene, refuse};
+use super::{Decided, Scene, listed, refuse};
 use crate::domain::directory::{Address, Person};
 use crate::domain::engagement::Audience;
-use crate::domain::event::{Event, Said};
+use crate::domain::event::{Event, Record, Said};
 use crate::domain::ids::{PersonId, Seq, SlackUserId, TeamId};
 use crate::domain::initiative::Initiative;
 use crate::domain::marks;
 use crate::domain::message::{Field, Input, Modal, ModalKind, Paragraph, Part, Reply, Span, Value, Values};
 use crate::domain::personal::Personal;
 use crate::domain::program::Because;
+use crate::domain::silence::Silence;
 use crate::domain::state::Received;
+use crate::message;
+use crate::plan;
 
 const WHO: &str = "who";
 const NAME: &str = "name";
@@ -236,16 +239,6 @@ fn approached(
         Some(name) => name.reveal().unwrap_or_default().to_owned(),
         None => scene.name(&person),
     };
-    let title = &initiative.title;
-    let reached =
-        scene.state.engagement(&person, &initiative.id, initiative.quarter).is_some_and(|of| of.reached);
-    let says = if reached {
-        format!("Done: {called} has had messages about “{title}” already; the next one names this part too.")
-    } else {
-        format!(
-            "Done: {called} gets a first message of their own about “{title}”, in their send hours and in its time."
-        )
-    };
     let event = Event::Approached {
         referral,
         by: actor.id.clone(),
@@ -257,7 +250,52 @@ fn approached(
         teams,
         decides,
     };
+    let says = comes_of(scene, initiative, &event, &called);
     Ok((vec![event], Reply::say(says)))
+}
+
+/// What whoever is approached gets, once that is on record: what ends the messages to them ends this one as well.
+fn comes_of(scene: Scene<'_>, initiative: &Initiative, approached: &Event, called: &str) -> String {
+    let Event::Approached { person, teams, .. } = approached else { return String::new() };
+    let title = &initiative.title;
+    let name =
+        |id: &TeamId| scene.program.teams.get(id).map_or_else(|| id.to_string(), |team| team.name.clone());
+    let names: Vec<String> = teams.iter().map(name).collect();
+    let parts = listed(&names.iter().map(String::as_str).collect::<Vec<_>>(), "and");
+    if let Some(silence) = Silence::of(scene.program, scene.state, initiative, person) {
+        return format!(
+            "Noted, but {}, so I write nothing more to {called} about “{title}”: please talk to them about {parts} \
+             yourself. `{} met @{person} {}` records it.",
+            message::silent_because(scene.program, &silence),
+            scene.program.command,
+            initiative.id
+        );
+    }
+    let mut state = scene.state.clone();
+    let (seq, at, event) = (state.head.next(), scene.now, approached.clone());
+    state.apply(&Record { seq, at, cause: None, event });
+    let program = scene.program.with(&state);
+    let next =
+        program.initiative(&initiative.id).zip(program.people.get(person)).map(|(initiative, known)| {
+            plan::next_for(&program, &state, scene.seen, scene.now, initiative, known)
+        });
+    let reached = state.engagement(person, &initiative.id, initiative.quarter).is_some_and(|of| of.reached);
+    match next {
+        // Whoever is new is found in Slack in a moment.
+        Some(Err(skip)) if skip != plan::Skip::NotLinked => format!(
+            "Done, but as things stand {called} gets no message about it from me. {} If that stays so, please talk to \
+             them about {parts} yourself.",
+            skip.says()
+        ),
+        Some(_) | None if reached => {
+            format!(
+                "Done: {called} has had messages about “{title}” already; the next one names this part too."
+            )
+        }
+        Some(_) | None => format!(
+            "Done: {called} gets a first message of their own about “{title}”, in their send hours and in its time."
+        ),
+    }
 }
 
 /// Refuses for somebody who can't be a stakeholder, or is one already.

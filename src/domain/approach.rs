@@ -3,7 +3,7 @@
 //! Invariant: the configuration itself stays as it is, and so does its digest. What is laid over it comes
 //! from the records alone, so that every process with the same journal sees the same program.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -32,6 +32,8 @@ pub struct Approach {
     pub by: PersonId,
     /// Since when.
     pub at: Timestamp,
+    /// Since when for each team: a later hint may add some.
+    pub since: BTreeMap<TeamId, Timestamp>,
 }
 
 /// Whether what the records lay over the configuration may be another after `event`: who is approached, or who has the
@@ -121,11 +123,14 @@ fn lay_over(initiative: &mut Initiative, person: PersonId, approached: &Approach
         return;
     }
     let (mut teams, mut relieves) = (Vec::new(), BTreeSet::new());
+    let mut since: BTreeMap<TeamId, Timestamp> = BTreeMap::new();
     for part in &approached.parts {
         for team in part.teams.iter().filter(|team| initiative.asks.contains_key(*team)).collect::<Vec<_>>() {
             if !teams.contains(team) {
                 teams.push(team.clone());
             }
+            let at = since.entry(team.clone()).or_insert(part.at);
+            *at = part.at.max(*at);
             if !part.decides {
                 continue;
             }
@@ -145,6 +150,7 @@ fn lay_over(initiative: &mut Initiative, person: PersonId, approached: &Approach
         relieves,
         by: approached.by.clone(),
         at: approached.at,
+        since,
     });
 }
 

@@ -12,6 +12,7 @@ use super::initiative::Initiative;
 use super::marks;
 use super::observation::Observations;
 use super::program::{Program, Stakeholder};
+use super::silence::{Silence, unasked};
 use super::state::{Engagement, Phase, State};
 
 /// How far one person has come on one team's ask.
@@ -114,6 +115,15 @@ pub enum Gap {
     Referred {
         /// Who said so.
         person: PersonId,
+    },
+    /// An advocate decided that they are asked for these teams, nothing more is written to them, and nobody has asked.
+    Unasked {
+        /// Who.
+        person: PersonId,
+        /// For which teams.
+        teams: Vec<TeamId>,
+        /// Why nothing is written to them.
+        because: Silence,
     },
     /// They asked to be forgotten: somebody else has to be found, or the configuration still names them.
     Forgotten {
@@ -329,21 +339,21 @@ fn gaps(
     for Stakeholder { person, .. } in stakeholders {
         gaps.extend(out_of_reach(program, state, seen, person));
         let engagement = state.engagement(person, &initiative.id, initiative.quarter);
-        gaps.extend(gaps_of(state, initiative, person, engagement, now));
+        gaps.extend(gaps_of(program, state, initiative, person, engagement, now));
     }
     gaps
 }
 
 /// What is missing about one person whom a message can reach, of whom this is known about `initiative`.
 pub(super) fn gaps_of<'a>(
+    program: &Program,
     state: &State,
     initiative: &Initiative,
     person: &'a PersonId,
     engagement: Option<&Engagement>,
     now: Timestamp,
 ) -> impl Iterator<Item = Gap> + use<'a> {
-    let person = move || person.clone();
-    let known = state.person(&person());
+    let known = state.person(person);
     let is = |of: fn(&Engagement) -> bool| engagement.is_some_and(of);
     let unknown =
         engagement.is_some_and(|engagement| engagement.unknown || state.may_not_look_up(engagement));
@@ -351,18 +361,27 @@ pub(super) fn gaps_of<'a>(
     let referred = engagement.is_some_and(|engagement| state.open_referral(engagement).is_some());
     let taken_over = engagement.filter(|engagement| engagement.conversation.is_none());
     let taken_over = taken_over.and_then(|engagement| engagement.handed_over.clone());
-    let unsaid = state.unsaid(&person(), &initiative.id, initiative.quarter, now);
+    let unsaid = state.unsaid(person, &initiative.id, initiative.quarter, now);
     // A conversation that was recorded since says how it went.
     let talked = |since| engagement.and_then(|of| of.conversation).is_some_and(|(_, at)| since <= at);
     let unsaid = unsaid.filter(|booking| !talked(booking.slot.starts));
     let stopped =
         known.is_some_and(|known| known.stopped || known.stopped_initiatives.contains(&initiative.id));
+    // Two of these are gaps by themselves already.
+    let told = |because: &Silence| match because {
+        Silence::HandedOver(_) => true,
+        Silence::Stopped => !is(Engagement::is_engaged),
+        Silence::Talked | Silence::Answered(_) | Silence::AskedEnough => false,
+    };
+    let unasked = unasked(program, state, initiative, person).filter(|(because, _)| !told(because));
+    let person = move || person.clone();
     [
         unknown.then(|| Gap::Unknown { person: person() }),
         is(Engagement::passed_by).then(|| Gap::Missed { person: person() }),
         refused.map(|code| Gap::Refused { person: person(), code }),
         is(|engagement| engagement.concern.is_some()).then(|| Gap::Concerned { person: person() }),
         referred.then(|| Gap::Referred { person: person() }),
+        unasked.map(|(because, teams)| Gap::Unasked { person: person(), teams, because }),
         taken_over.map(|by| Gap::HandedOver { person: person(), by }),
         unsaid.map(|booking| Gap::Unsaid { person: person(), host: booking.slot.host.clone() }),
         (stopped && !is(Engagement::is_engaged)).then(|| Gap::Stopped { person: person() }),

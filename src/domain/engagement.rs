@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Most asks of one person for one initiative in a quarter, whatever the configuration says (ARCHITECTURE, *What a
+/// message must be*).
+pub const MOST_ASKS: u32 = 3;
+
 /// Where a person stands on one ask in one quarter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -35,6 +35,7 @@ pub mod renames;
 pub mod roster;
 pub mod schedule;
 pub mod sentence;
+pub mod silence;
 pub mod state;
 pub mod stretch;
 pub mod survey;

@@ -169,7 +169,7 @@ impl Standings {
                     .is_some_and(|known| known.stopped || known.stopped_initiatives.contains(&initiative.id));
                 if let Some(gaps) = standings.gaps.get_mut(*rank) {
                     gaps.extend(beyond.clone());
-                    gaps.extend(gaps_of(state, initiative, person, engagement, now));
+                    gaps.extend(gaps_of(program, state, initiative, person, engagement, now));
                 }
                 if let Some(engagement) = engagement.filter(|_| asked.audience != Audience::Executive) {
                     note_sides(&mut sides, *rank, asked, engagement);

@@ -3,6 +3,9 @@
 use crate::domain::coverage::Gap;
 use crate::domain::ids::{PersonId, TeamId};
 use crate::domain::program::Program;
+use crate::domain::silence::Silence;
+
+use super::wording;
 
 /// A gap, and what to do about it.
 pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
@@ -65,6 +68,14 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
                 name(person)
             )
         }
+        Gap::Unasked { person, teams, because } => format!(
+            "{} was to be asked about {}, and {}, so I write nothing more to them about this: talk to them yourself. \
+             `{} met` records it.",
+            name(person),
+            wording::joined(&teams.iter().map(team).collect::<Vec<_>>()),
+            silent_because(program, because),
+            program.command
+        ),
         Gap::Forgotten { person } => {
             format!(
                 "{} asked to be forgotten, and gets nothing: take them out of people.toml, and find out who \
@@ -95,5 +106,19 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
         Gap::Disagreement { team: id } => {
             format!("People in {} disagree: talk to each of them alone.", team(id))
         }
+    }
+}
+
+/// Why nothing more is written to somebody, as it goes on after their name: "they have answered already".
+pub fn silent_because(program: &Program, because: &Silence) -> String {
+    match because {
+        Silence::Stopped => "they want no messages about it".to_owned(),
+        Silence::HandedOver(by) => {
+            let by = program.people.get(by).map_or_else(|| by.to_string(), |by| by.name.clone());
+            format!("{by} speaks to them instead of me")
+        }
+        Silence::Talked => "a conversation with them is on record".to_owned(),
+        Silence::Answered(_) => "they have answered already".to_owned(),
+        Silence::AskedEnough => "they were asked as often as anybody is".to_owned(),
     }
 }

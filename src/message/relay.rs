@@ -12,10 +12,12 @@ use crate::domain::observation::Observations;
 use crate::domain::office_hours::Viewer;
 use crate::domain::personal::Personal;
 use crate::domain::program::Program;
+use crate::domain::silence::unasked;
 use crate::domain::state::{Received, State, called_forgotten};
 
 use super::buttons::button;
 use super::case::{hours, person, team_name, zone};
+use super::gap::silent_because;
 use super::inquiry::{Brought, inquiry};
 use super::unsayable::Unsayable;
 use super::wording;
@@ -74,7 +76,7 @@ pub(super) fn relay(
     let mut message = Message::new(format!("{}{intro}", who.full), parts);
     message.footer = Some(seen_by(program, initiative, to));
     hold(&mut message, state, (of, received), initiative, &who.short);
-    refer(&mut message, program, of, received, to);
+    refer(&mut message, program, state, (of, received), to);
     Ok(message)
 }
 
@@ -227,7 +229,13 @@ pub(super) fn seen_by(program: &Program, initiative: Option<&Initiative>, to: &P
 }
 
 /// Lets the advocate approach whom a referral names, until that is decided.
-fn refer(message: &mut Message, program: &Program, of: Seq, received: &Received, to: &PersonId) {
+fn refer(
+    message: &mut Message,
+    program: &Program,
+    state: &State,
+    (of, received): (Seq, &Received),
+    to: &PersonId,
+) {
     if received.said != Said::Referral {
         return;
     }
@@ -245,8 +253,20 @@ fn refer(message: &mut Message, program: &Program, of: Seq, received: &Received,
     };
     message.recorded = Some(Paragraph::text(match &settled.approached {
         Some(whom) => {
-            let whom = person(program, whom).map_or_else(|_| whom.to_string(), |whom| whom.name.clone());
-            format!("{by} decided to approach {whom}, who gets a first message of their own.")
+            let name = person(program, whom).map_or_else(|_| whom.to_string(), |whom| whom.name.clone());
+            let initiative = received.initiative.as_ref().and_then(|id| program.initiative(id));
+            match initiative.and_then(|initiative| unasked(program, state, initiative, whom)) {
+                Some((because, teams)) => {
+                    let teams: Vec<&str> = teams.iter().map(|team| team_name(program, team)).collect();
+                    format!(
+                        "{by} decided to approach {name}. But {}, so I write nothing more to them: please talk to them \
+                         about {} yourself.",
+                        silent_because(program, &because),
+                        wording::joined(&teams)
+                    )
+                }
+                None => format!("{by} decided to approach {name}, who is written to about it."),
+            }
         }
         None => format!("{by} decided to let it be."),
     }));

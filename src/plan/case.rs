@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 
 use crate::domain::directory::Person;
 use crate::domain::effect::DeliveryKey;
-use crate::domain::engagement::{Audience, Stance, Touch};
+use crate::domain::engagement::{Audience, MOST_ASKS, Stance, Touch};
 use crate::domain::event::RefusedFor;
 use crate::domain::ids::TeamId;
 use crate::domain::initiative::Initiative;
@@ -26,9 +26,6 @@ use super::approval;
 use super::pacing::Gates;
 use super::skip::Skip;
 use super::touches::{Addressee, Frame, Lives, Place, Slot};
-
-/// Most asks of one person for one initiative in a quarter, whatever the configuration says.
-const MOST_ASKS: u32 = 3;
 
 /// Everything a plan is made from.
 #[derive(Clone, Copy)]

@@ -11,10 +11,8 @@ use crate::config::read::{At, Must, value};
 use crate::config::word::Holiday;
 use crate::config::{holiday, resolve};
 use crate::domain::calendar::{Anchor, PlanningCalendar, PlanningWindow, Quarter};
-use crate::domain::engagement::{Audience, Touch};
+use crate::domain::engagement::{Audience, MOST_ASKS, Touch};
 
-/// The product asks at most three times (ARCHITECTURE, *What a message must be*).
-const MOST_ASKS: u32 = 3;
 /// Most messages that anybody may be sent in seven days: one a working day.
 const MOST_PER_WEEK: u32 = 5;
 /// The shortest time between two messages to a person, so that no two come on one day.

@@ -210,6 +210,7 @@ impl State {
                         decides: *decides,
                         instead_of: instead_of.map(|received| received.person.clone()),
                         by: by.clone(),
+                        at,
                     }],
                     by: by.clone(),
                     at,

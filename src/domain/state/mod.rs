@@ -520,13 +520,21 @@ pub struct ApproachedPart {
     pub instead_of: Option<PersonId>,
     /// The advocate.
     pub by: PersonId,
+    /// Since when.
+    pub at: Timestamp,
 }
 
 impl ApproachedState {
     /// What two approaches to one human about one initiative come to: nothing of the earlier one is taken back.
     fn and(mut self, later: Self) -> Self {
-        self.parts
-            .extend(later.parts.into_iter().filter(|part| !self.parts.contains(part)).collect::<Vec<_>>());
+        for part in later.parts {
+            let same =
+                |known: &&mut ApproachedPart| ApproachedPart { at: part.at, ..(*known).clone() } == part;
+            match self.parts.iter_mut().find(same) {
+                Some(known) => known.at = known.at.max(part.at),
+                None => self.parts.push(part),
+            }
+        }
         Self { parts: self.parts, at: self.at.min(later.at), name: later.name.or(self.name), ..later }
     }
 }

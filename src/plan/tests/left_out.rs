@@ -146,6 +146,7 @@ fn everywhere_the_same_people_are_left_out() {
         relieves: Default::default(),
         by: person("priya"),
         at: life.now,
+        since: Default::default(),
     });
     life.seen.same.insert(person("zoe"), person("ana"));
     life.happens(Event::HandedOver {

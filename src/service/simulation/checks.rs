@@ -112,7 +112,8 @@ pub(super) fn check(house: &mut House) {
                 | Gap::Missed { person }
                 | Gap::Refused { person, .. }
                 | Gap::Concerned { person }
-                | Gap::Referred { person }
+                | Gap::Referred { person, .. }
+                | Gap::Unasked { person, .. }
                 | Gap::Stopped { person } => (person, None),
                 Gap::HandedOver { person, .. } | Gap::Unsaid { person, .. } => (person, None),
                 _ => continue,
