@@ -278,17 +278,24 @@ fn has_booked(state: &State, received: &Received) -> bool {
     })
 }
 
-/// Whether whoever wanted to talk has given a final answer since, or has stopped the messages: that is the end of it.
+/// Whether whoever wanted to talk has given a final answer since, or has stopped the messages: that is the end of it, as
+/// long as nobody has told them that an advocate writes to them. What was promised is kept.
 fn took_back(state: &State, of: Seq, received: &Received) -> bool {
     let (Some(known), Some(about)) = (state.person(&received.person), &received.initiative) else {
         return false;
     };
-    let stopped = known.stopped || known.stopped_initiatives.contains(about);
+    let receipt = state.post_of(&PostKey::Receipt { of, to: received.person.clone() });
+    let promised = receipt.filter(|post| post.may_have_arrived()).map(|post| post.intended);
+    let in_time = |since: Seq| of < since && promised.is_none_or(|promised| since < promised);
+    let has_stopped = |about: Option<&InitiativeId>| {
+        known.stopped_since.get(&about.cloned()).is_some_and(|since| in_time(*since))
+    };
     let has_ended = |engagement: &Engagement| {
-        let is_final = |taken: &StanceState| of < taken.since && taken.stance.is_final();
+        let is_final = |taken: &StanceState| in_time(taken.since) && taken.stance.is_final();
         engagement.said.contains(&of) && engagement.stance().is_some_and(is_final)
     };
-    (stopped && Some(of) < known.stopped_since)
+    known.stopped && has_stopped(None)
+        || known.stopped_initiatives.contains(about) && has_stopped(Some(about))
         || known
             .engagements
             .iter()

@@ -548,7 +548,7 @@ impl PersonState {
         Self {
             stopped: self.stopped,
             stopped_initiatives: self.stopped_initiatives.clone(),
-            stopped_since: self.stopped_since,
+            stopped_since: self.stopped_since.clone(),
             snoozed_until: self.snoozed_until,
             rehearsed: self.rehearsed.clone(),
             digest: self.digest,

@@ -243,7 +243,7 @@ impl State {
             }
             Event::Stopped { person, initiative } => {
                 let state = person_mut(&mut self.people, person);
-                state.stopped_since = Some(seq);
+                state.stopped_since.insert(initiative.clone(), seq);
                 match initiative {
                     Some(initiative) => _ = state.stopped_initiatives.insert(initiative.clone()),
                     None => state.stopped = true,

@@ -118,7 +118,7 @@ impl State {
         (left.slack, left.channel, left.unreachable) = (None, None, None);
         (left.snoozed_until, left.leave, left.stopped) = (None, None, false);
         left.stopped_initiatives.clear();
-        left.stopped_since = None;
+        left.stopped_since.clear();
         self.forgotten.insert(pseudonym.clone(), at);
     }
 

@@ -58,7 +58,9 @@ impl PersonState {
         self.before.extend(before);
         self.stopped |= stopped;
         self.stopped_initiatives.extend(stopped_initiatives);
-        self.stopped_since = self.stopped_since.max(stopped_since);
+        for (about, since) in stopped_since {
+            put(&mut self.stopped_since, about, since, Ord::max);
+        }
         self.snoozed_until = self.snoozed_until.max(snoozed_until);
         self.leave = [self.leave, leave].into_iter().flatten().max_by_key(|(_, last)| *last);
         self.asked = united(self.asked, asked);

@@ -356,8 +356,8 @@ pub struct PersonState {
     pub stopped: bool,
     /// They want nothing more about these.
     pub stopped_initiatives: BTreeSet<InitiativeId>,
-    /// The latest record by which they stopped anything.
-    pub stopped_since: Option<Seq>,
+    /// The latest record by which they stopped each of these; under none, everything.
+    pub stopped_since: BTreeMap<Option<InitiativeId>, Seq>,
     /// Nothing before then.
     pub snoozed_until: Option<Timestamp>,
     /// The first and the last day of a leave that an advocate entered, in their zone.

@@ -90,6 +90,8 @@ impl State {
                 }
                 put(&mut state.engagements, (about, quarter), engagement, Engagement::merged);
             }
+            state.stopped_since =
+                rekeyed(&mut state.stopped_since, |about, _| about.iter_mut().for_each(initiative), Ord::max);
             state.stopped_initiatives = std::mem::take(&mut state.stopped_initiatives)
                 .into_iter()
                 .map(|mut id| {

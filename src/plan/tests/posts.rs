@@ -89,6 +89,39 @@ fn a_wish_to_talk_that_was_taken_back_goes_to_nobody() {
 }
 
 #[test]
+fn a_wish_to_talk_is_passed_on_once_that_was_promised() {
+    let talks_at_night = |then: &dyn Fn(&mut Life)| {
+        let mut life = Life::begin(two_advocates());
+        life.until(at("2026-11-10T22:00:00Z"));
+        life.takes("ana", "payments", Stance::Considering);
+        life.says("ana", Some("payments"), Said::Talk);
+        life.until(at("2026-11-10T22:30:00Z"));
+        then(&mut life);
+        life.until(at("2026-11-11T12:00:00Z"));
+        answers(&life)
+    };
+    let promised = ["receipt to ana Tue 10 Nov 22:03", "relay to priya Wed 11 Nov 09:00"];
+    assert_eq!(talks_at_night(&|life| life.takes("ana", "payments", Stance::FirstStep)), promised);
+    for about in [None, Some("payments")] {
+        let stopped = Event::Stopped { person: person("ana"), initiative: about.map(initiative) };
+        assert_eq!(talks_at_night(&|life| life.happens(stopped.clone())), promised, "{about:?}");
+    }
+}
+
+#[test]
+fn another_stop_does_not_take_back_a_wish_to_talk() {
+    let mut life = Life::begin(two_advocates());
+    let stop = |about| Event::Stopped { person: person("ana"), initiative: Some(initiative(about)) };
+    life.until(at("2026-11-10T15:00:00Z"));
+    life.happens(stop("payments"));
+    life.says("ana", Some("payments"), Said::Talk);
+    life.until(at("2026-11-10T15:01:00Z"));
+    life.happens(stop("flags"));
+    life.until(at("2026-11-11T00:00:00Z"));
+    assert_eq!(answers(&life), ["relay to priya Tue 10 Nov 15:03", "receipt to ana Tue 10 Nov 15:03"]);
+}
+
+#[test]
 fn a_question_about_nothing_known_goes_to_the_advocates_around_the_person() {
     let mut life = Life::begin(two_advocates());
     life.until(at("2026-11-10T18:00:00Z"));

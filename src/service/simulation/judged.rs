@@ -124,9 +124,15 @@ impl Promise {
     }
 
     /// Whether whoever said in record `of` that they would like to talk had given a final answer, or stopped, between
-    /// that and record `until`. Numbers that a restore moved tell nothing.
+    /// that and record `until`, or before they were told that it is passed on: that is kept. Numbers that a restore moved
+    /// tell nothing.
     fn took_back(&self, of: u64, until: u64) -> bool {
         let Some((human, about)) = self.talks.get(&of).filter(|_| self.rewound_never()) else { return false };
+        let told = self.posts.values().filter_map(|post| match &post.key {
+            PostKey::Receipt { of: record, .. } if record.0 == of => Some(post.seq),
+            _ => None,
+        });
+        let until = told.min().map_or(until, |told| until.min(told));
         let acts = self.acts.get(human).into_iter().flatten();
         let (mut is_final, mut stopped) = (false, false);
         for (_, act) in acts.filter(|(seq, _)| of < *seq && *seq < until) {
