@@ -11,7 +11,7 @@ use crate::domain::observation::Observations;
 use crate::domain::office_hours::Viewer;
 use crate::domain::program::Program;
 use crate::domain::question::in_charge;
-use crate::domain::state::{Phase, State};
+use crate::domain::state::{Phase, Received, State};
 
 use super::asked::asked;
 use super::buttons::book;
@@ -69,11 +69,7 @@ pub(super) fn receipt(
         Said::Correction => {
             format!("{who} check{s} it; until then the bot writes nothing more about it.")
         }
-        Said::Referral if received.referral.as_ref().is_some_and(|referral| referral.decides) => format!(
-            "{who} find{s} out, and whoever decides hears of it afresh. Until then I won't send you anything more \
-             about it."
-        ),
-        Said::Referral => format!("{who} find{s} out, and whoever decides hears of it afresh."),
+        Said::Referral => hinted(program, received, &format!("{who} find{s} out")),
     };
     let mut parts = vec![Part::Paragraph(Paragraph::text(format!("{first} {next}")))];
     let slots = initiative.map_or_else(String::new, |initiative| {
@@ -88,6 +84,26 @@ pub(super) fn receipt(
     message.buttons = vec![book()];
     message.footer = Some(Paragraph::text(only_told(program, &told, &who, to)));
     Ok(message)
+}
+
+/// What comes of a hint. That nothing more is sent holds only until an advocate has decided about it.
+fn hinted(program: &Program, received: &Received, find_out: &str) -> String {
+    let decides = received.referral.as_ref().is_some_and(|referral| referral.decides);
+    let Some(settled) = &received.settled else {
+        let first = format!("{find_out}, and whoever decides hears of it afresh.");
+        let until = " Until then I won't send you anything more about it.";
+        return if decides { first + until } else { first };
+    };
+    let by = wording::joined(&names(program, std::slice::from_ref(&settled.by)));
+    let by = if by.is_empty() { settled.by.to_string() } else { by };
+    match (&settled.approached, decides) {
+        (Some(_), true) => format!("{by} takes it up with whoever decides now."),
+        (Some(_), false) => format!("{by} takes it up with whoever was missing."),
+        (None, true) => {
+            format!("{by} decided to leave it with you, so messages about it may come again.")
+        }
+        (None, false) => format!("{by} decided to leave it as it is."),
+    }
 }
 
 fn settled(several: bool) -> &'static str {

@@ -140,9 +140,35 @@ fn a_referral_names_whom_they_meant_and_says_what_was_decided() {
     let open = composed(&program(), &story, &relay, MONDAY);
     assert!(whole(&open).contains("says that someone else decides on"), "{}", whole(&open));
     assert_eq!(labels(&open.buttons), ["Approach them", "Let it be"]);
+    let receipt = PostKey::Receipt { of, to: person_id("ana") };
+    let promises = |story: &Story| {
+        let text = whole(&composed(&program(), story, &receipt, MONDAY));
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let until = "Until then I won't send you anything more about it.";
+    assert!(promises(&story).contains(until), "{}", promises(&story));
+    let approached = story.clone().then(
+        MONDAY,
+        Event::Approached {
+            referral: of,
+            by: person_id("priya"),
+            person: person_id("noor"),
+            slack: "U0NOOR00".parse().unwrap(),
+            name: None,
+            initiative: payments_id(),
+            audience: Audience::EngineeringManager,
+            teams: vec![team_id("checkout")],
+            decides: true,
+        },
+    );
+    let text = promises(&approached);
+    assert!(text.contains("takes it up with whoever decides now.") && !text.contains("Until then"), "{text}");
     let story = story.then(MONDAY, Event::ReferralDismissed { referral: of, by: person_id("priya") });
     let settled = composed(&program(), &story, &relay, MONDAY);
     assert_eq!(settled.recorded.unwrap().plain(), "You decided to let it be.");
+    let text = promises(&story);
+    assert!(text.contains("decided to leave it with you, so messages about it may come again."), "{text}");
+    assert!(!text.contains("Until then"), "{text}");
     assert!(settled.buttons.is_empty());
 }
 

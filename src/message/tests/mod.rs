@@ -19,6 +19,7 @@ use super::fixture::{at, monday, payments_id, person_id, program, read_on, team_
 use super::*;
 
 /// What happened, in order.
+#[derive(Clone)]
 struct Story {
     records: Vec<Record>,
 }
