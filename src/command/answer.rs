@@ -88,7 +88,7 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
         Action::CancelBooking { booking } => bookings::cancel(scene, actor, *booking),
         Action::HandOn { booking } => bookings::hand_on(scene, actor, *booking),
         Action::CloseBooking { booking, met } => bookings::close(scene, actor, *booking, *met),
-        Action::LeaveWait => bookings::leave_wait(scene, actor),
+        Action::LeaveWait => bookings::leave_wait(scene, actor, post),
         Action::AddHours => bookings::add_hours(scene, actor),
 
         Action::Snooze => respect::open_snooze(scene, actor),

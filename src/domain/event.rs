@@ -644,6 +644,9 @@ pub enum Event {
     WaitLeft {
         /// Who.
         person: PersonId,
+        /// The record of the wait; for nothing at all any more in records of before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<Seq>,
     },
     /// A host added office hours.
     HoursAdded {

@@ -1,12 +1,14 @@
 //! Word to a host that nobody can book them while their initiative is argued (rule R9): messages promise that
 //! somebody is there to talk.
 
+use std::collections::BTreeSet;
+
 use crate::domain::calendar::Quarter;
 use crate::domain::ids::PersonId;
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Look, Message, Paragraph, Part, Span};
 use crate::domain::program::Program;
-use crate::domain::state::State;
+use crate::domain::state::{State, WaitState};
 
 use super::amount;
 use super::buttons::button;
@@ -56,10 +58,13 @@ pub(super) fn all_taken(
         quarter.short(),
         freeze(program, quarter)?,
     );
-    let about = |initiative_id| initiative_id == &initiative.id;
-    let waiting = state.waiting_list.values().filter_map(|wait| wait.subject.as_ref());
-    let waiting = waiting.filter(|subject| about(&subject.initiative)).count();
-    let waits = match waiting {
+    let about =
+        |wait: &WaitState| wait.subject.as_ref().is_some_and(|subject| subject.initiative == initiative.id);
+    let waiting =
+        state.waiting_list.iter().filter(|(of, wait)| about(wait) && state.is_open_wait(**of, wait));
+    // Whoever waits for one host and for any is one person.
+    let waiting: BTreeSet<&PersonId> = waiting.map(|(_, wait)| &wait.person).collect();
+    let waits = match waiting.len() {
         0 => String::new(),
         1 => "One person waits for a time. ".to_owned(),
         more => format!(

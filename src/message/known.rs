@@ -185,14 +185,25 @@ impl Desk<'_> {
     fn bookings(&self) -> Vec<String> {
         let mut lines: Vec<String> =
             self.about.bookings.iter().map(|(_, booking)| self.booking(booking)).collect();
-        for wait in &self.about.waits {
+        for (of, wait) in &self.about.waits {
             let about = wait
                 .subject
                 .as_ref()
                 .map_or_else(String::new, |subject| format!(" about “{}”", self.title(&subject.initiative)));
             let with =
                 wait.host.as_ref().map_or_else(String::new, |host| format!(" with {}", self.name(host)));
-            lines.push(format!("You wait for office hours{with}{about}, since {}.", self.on(wait.at)));
+            lines.push(match wait.told {
+                None if self.state.is_open_wait(*of, wait) => {
+                    format!("You wait for office hours{with}{about}, since {}.", self.on(wait.at))
+                }
+                None => {
+                    format!("You waited for office hours{with}{about}. Word that one was free was given up.")
+                }
+                Some(told) => format!(
+                    "You waited for office hours{with}{about} and were told on {} that one was free.",
+                    self.on(told)
+                ),
+            });
         }
         for hours in self.about.hours {
             let (from, until) = (hours.from.strftime("%H:%M"), hours.until.strftime("%H:%M"));

@@ -134,7 +134,7 @@ fn concerned(program: &Program, state_after: &State, record: &Record) -> Touched
         | Event::BookingClosed { booking: of, .. } => {
             state_after.bookings.get(of).map_or(Touched::Nobody, |booking| Touched::person(&booking.guest))
         }
-        Event::WaitJoined { person, .. } | Event::WaitLeft { person } => Touched::person(person),
+        Event::WaitJoined { person, .. } | Event::WaitLeft { person, .. } => Touched::person(person),
         Event::DeliveryJudged { delivery, .. } | Event::DeliveryEdited { delivery, .. } => {
             Touched::person(&delivery.person)
         }

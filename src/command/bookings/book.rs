@@ -11,7 +11,7 @@ use super::{
 use crate::command::refuse;
 use crate::domain::booking::{Subject, Via};
 use crate::domain::directory::Person;
-use crate::domain::effect::PostId;
+use crate::domain::effect::{PostId, PostKey};
 use crate::domain::event::Event;
 use crate::domain::ids::{InitiativeId, PersonId};
 use crate::domain::initiative::Initiative;
@@ -183,7 +183,7 @@ fn none_free(
         format!(" before plans freeze on {}", window.freezes_on.strftime("%A %-d %B"))
     });
     let about = Some(subject(initiative));
-    let waits = scene.state.waiting_list.values().any(|wait| wait.is_for(&actor.id, about.as_ref(), host));
+    let waits = scene.state.waits(&actor.id, about.as_ref(), host);
     let (text, submit) = if waits {
         (
             format!(
@@ -264,18 +264,26 @@ pub(in crate::command) fn submit_wait(
         return refuse("This initiative was withdrawn, so there is nothing to wait for.");
     };
     let about = Some(subject(initiative));
-    if scene.state.waiting_list.values().any(|wait| wait.is_for(&actor.id, about.as_ref(), host)) {
+    if scene.state.waits(&actor.id, about.as_ref(), host) {
         return (Vec::new(), Reply::Nothing);
     }
     let event = Event::WaitJoined { person: actor.id.clone(), subject: about, host: host.cloned() };
     (vec![event], Reply::Nothing)
 }
 
-/// They don't want to be told any more.
-pub(in crate::command) fn leave_wait(scene: Scene<'_>, actor: &Person) -> Decided {
-    if !scene.state.waiting_list.values().any(|wait| wait.person == actor.id) {
-        return refuse("You aren't waiting for office hours.");
-    }
-    let event = Event::WaitLeft { person: actor.id.clone() };
-    (vec![event], Reply::say("I won't tell you when office hours become free."))
+/// *No longer needed*, under the message that a time is free: they don't wait for that any more, and the next is told.
+pub(in crate::command) fn leave_wait(scene: Scene<'_>, actor: &Person, post: Option<PostId>) -> Decided {
+    let of = match scene.post_to(actor, post).map(|post| &post.key) {
+        Some(PostKey::Vacancy { of, .. }) => *of,
+        Some(_) | None => {
+            return refuse("This button no longer works. Please use the one in our direct message.");
+        }
+    };
+    let Some(wait) = scene.state.waiting_list.get(&of).filter(|wait| wait.person == actor.id) else {
+        return refuse("You aren't waiting for these office hours any more.");
+    };
+    let initiative = wait.subject.as_ref().and_then(|subject| scene.program.initiative(&subject.initiative));
+    let about = initiative.map_or_else(String::new, |initiative| format!(" about “{}”", initiative.title));
+    let event = Event::WaitLeft { person: actor.id.clone(), of: Some(of) };
+    (vec![event], Reply::say(format!("Noted: you don't wait for office hours{about} any more.")))
 }

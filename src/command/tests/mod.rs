@@ -18,6 +18,7 @@ mod reason;
 mod referral;
 mod stop;
 mod threads;
+mod waiting;
 
 /// The fixture's organization, in which everybody has an account.
 struct Office {

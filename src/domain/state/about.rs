@@ -28,8 +28,8 @@ pub struct About<'a> {
     pub notes: Vec<&'a NoteState>,
     /// Bookings of which they are or were a side, in the order in which they were made.
     pub bookings: Vec<(Seq, &'a BookingState)>,
-    /// Since when they wait for office hours, and about what.
-    pub waits: Vec<&'a WaitState>,
+    /// Since when they wait for office hours, and about what; or waited, until they were told of some.
+    pub waits: Vec<(Seq, &'a WaitState)>,
     /// Office hours that they added.
     pub hours: &'a [AddedHours],
     /// Entries in their calendar that keep their hours free.
@@ -145,7 +145,11 @@ impl State {
                 .filter(|(_, booking)| booking.is_side(person) || booking.was_host(person))
                 .map(|(of, booking)| (*of, booking))
                 .collect(),
-            waits: waiting_list.values().filter(|wait| wait.person == *person).collect(),
+            waits: waiting_list
+                .iter()
+                .filter(|(_, wait)| wait.person == *person)
+                .map(|(of, wait)| (*of, wait))
+                .collect(),
             hours: added_hours.get(person).map(Vec::as_slice).unwrap_or_default(),
             blocks: blocks.get(person).map_or(0, |uids| uids.len()),
             sent,

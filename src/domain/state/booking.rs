@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::merging::put;
-use super::{State, person_mut};
+use super::{Phase, PostState, State, person_mut};
 use crate::domain::booking::{By, Provider, Subject, Via, Word};
 use crate::domain::calendar::Quarter;
 use crate::domain::effect::{PostId, PostKey};
+use crate::domain::event::RefusedFor;
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 use crate::domain::personal::Personal;
 use crate::domain::stretch::Stretch;
@@ -93,10 +94,9 @@ pub struct BookingState {
 }
 
 impl WaitState {
-    /// Whether `person` still waits for office hours about that with that host, or any.
-    pub fn is_for(&self, person: &PersonId, subject: Option<&Subject>, host: Option<&PersonId>) -> bool {
-        let waits = self.told.is_none() && self.person == *person;
-        waits && self.is_about(subject) && self.host.as_ref() == host
+    /// Whether it is `person` who waits about that with that host, or any.
+    fn is_for(&self, person: &PersonId, subject: Option<&Subject>, host: Option<&PersonId>) -> bool {
+        self.person == *person && self.is_about(subject) && self.host.as_ref() == host
     }
 
     /// Whether it is about the initiative of `subject`, in whatever quarter.
@@ -259,6 +259,27 @@ impl State {
         })
     }
 
+    /// Whether this wait goes on: being told ends it, and so does word that was given up.
+    pub fn is_open_wait(&self, of: Seq, wait: &WaitState) -> bool {
+        let key = PostKey::Vacancy { of, to: wait.person.clone() };
+        let is_given_up = |post: &PostState| match post.phase {
+            Phase::Refused { because: RefusedFor::Content, .. } | Phase::Unknown | Phase::Missed => true,
+            Phase::Intended { .. }
+            | Phase::Sent { .. }
+            | Phase::Waiting { .. }
+            | Phase::Refused { because: RefusedFor::Recipient, .. } => false,
+        };
+        wait.told.is_none() && !self.post_of(&key).is_some_and(is_given_up)
+    }
+
+    /// Whether `person` waits for office hours about that with that host, or any.
+    pub fn waits(&self, person: &PersonId, subject: Option<&Subject>, host: Option<&PersonId>) -> bool {
+        let is_it = |(of, wait): (&Seq, &WaitState)| {
+            wait.is_for(person, subject, host) && self.is_open_wait(*of, wait)
+        };
+        self.waiting_list.iter().any(is_it)
+    }
+
     pub(super) fn booked(&mut self, seq: Seq, at: Timestamp, booking: BookingState) {
         let by = match &booking.via {
             Via::Slack if self.is_taken(&booking.slot.host, &booking.slot.stretch(), None) => return,
@@ -394,7 +415,7 @@ impl State {
 
     pub(super) fn joined(&mut self, seq: Seq, wait: WaitState) {
         let (person, subject, host) = (&wait.person, wait.subject.as_ref(), wait.host.as_ref());
-        if !self.waiting_list.values().any(|waiting| waiting.is_for(person, subject, host)) {
+        if !self.waits(person, subject, host) {
             self.waiting_list.insert(seq, wait);
         }
     }
@@ -406,8 +427,10 @@ impl State {
         }
     }
 
-    pub(super) fn left(&mut self, person: &PersonId) {
-        self.waiting_list.retain(|_, wait| wait.person != *person);
+    /// They wait no longer: of one wait, or of all.
+    pub(super) fn left(&mut self, person: &PersonId, of: Option<Seq>) {
+        let is_meant = |wait: &Seq| of.is_none_or(|of| *wait == of);
+        self.waiting_list.retain(|place, wait| wait.person != *person || !is_meant(place));
     }
 
     pub(super) fn added(&mut self, host: &PersonId, hours: AddedHours) {

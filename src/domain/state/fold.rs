@@ -301,7 +301,7 @@ impl State {
                 let (person, subject, host) = (person.clone(), subject.clone(), host.clone());
                 self.joined(seq, WaitState { person, subject, host, at, told: None });
             }
-            Event::WaitLeft { person } => self.left(person),
+            Event::WaitLeft { person, of } => self.left(person, *of),
             Event::HoursAdded { host, on, from, until } => {
                 self.added(host, AddedHours { on: *on, from: *from, until: *until });
             }

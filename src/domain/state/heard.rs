@@ -43,7 +43,7 @@ impl State {
             | Event::StopUndone { person, .. }
             | Event::Snoozed { person, .. }
             | Event::WaitJoined { person, .. }
-            | Event::WaitLeft { person }
+            | Event::WaitLeft { person, .. }
             | Event::StanceTaken { person, how: How::Clicked, .. }
             | Event::SlotBooked { guest: person, .. }
             | Event::HoursAdded { host: person, .. }

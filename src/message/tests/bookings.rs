@@ -246,3 +246,37 @@ fn whoever_waits_is_told_that_a_time_is_free() {
     assert_eq!(labels(&message.buttons), ["Book a time", "No longer needed"]);
     assert!(message.notification.contains("is free"), "{}", message.notification);
 }
+
+#[test]
+fn a_wait_that_has_ended_is_told_as_one_and_people_who_wait_are_counted_once() {
+    let subject = || Some(Subject { initiative: payments_id(), quarter: "2027-Q1".parse().unwrap() });
+    let joins = |who: &str, host: Option<&str>| Event::WaitJoined {
+        person: person_id(who),
+        subject: subject(),
+        host: host.map(person_id),
+    };
+    let story = Story::new().then(MONDAY, joins("ana", None)).then(MONDAY, joins("ana", Some("priya")));
+    let taken = PostKey::Notice {
+        to: person_id("priya"),
+        notice: Notice::HoursTaken {
+            initiative: payments_id(),
+            quarter: "2027-Q1".parse().unwrap(),
+            since: Seq(1),
+        },
+    };
+    let warned = |story: &Story| crate::message::to_text(&composed(&program(), story, &taken, MONDAY));
+    assert!(warned(&story).contains("One person waits for a time."), "{}", warned(&story));
+    let known = |story: &Story| {
+        let (program, seen) = (program(), Observations::default());
+        let ana = &program.people[&person_id("ana")];
+        let modal = crate::message::known_about(&program, &story.state(), &seen, ana, at(MONDAY));
+        let text = crate::message::modal_to_text(&modal);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(known(&story).matches("You wait for office hours").count(), 2);
+    let told = story.posted(MONDAY, PostKey::Vacancy { of: Seq(1), to: person_id("ana") });
+    let told = told.posted(MONDAY, PostKey::Vacancy { of: Seq(2), to: person_id("ana") });
+    assert!(!warned(&told).contains("waits for a time"), "{}", warned(&told));
+    assert_eq!(known(&told).matches("You wait for office hours").count(), 0, "{}", known(&told));
+    assert_eq!(known(&told).matches("You waited for office hours").count(), 2);
+}

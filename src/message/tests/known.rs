@@ -149,7 +149,7 @@ fn every_record_about_somebody_changes_what_they_are_told_is_known_about_them() 
             },
         ),
         ("ana", Event::WaitJoined { person: ana.clone(), subject: None, host: None }),
-        ("ana", Event::WaitLeft { person: ana.clone() }),
+        ("ana", Event::WaitLeft { person: ana.clone(), of: None }),
         (
             "ana",
             Event::SlotBooked {

@@ -595,7 +595,7 @@ impl Anything {
                 Event::BookingEntered { booking: booking()?, host: by, through: state.head }
             }
             Kind::WaitJoined => Event::WaitJoined { person, subject, host: None },
-            Kind::WaitLeft => Event::WaitLeft { person },
+            Kind::WaitLeft => Event::WaitLeft { person, of: None },
             Kind::HoursAdded => {
                 let (from, until) = (Time::constant(10, 0, 0, 0), Time::constant(12, 0, 0, 0));
                 Event::HoursAdded { host: by, on: today, from, until }

@@ -128,3 +128,24 @@ fn a_booking_ends_the_wait_for_what_it_is_about_and_no_other() {
     story.says(book("2026-12-15T15:00:00Z", about("payments")));
     assert_eq!(story.state.waiting_list.keys().collect::<Vec<_>>(), [&other]);
 }
+
+#[test]
+fn whoever_leaves_one_wait_stays_in_the_others() {
+    let mut story = Story::default();
+    let about = |initiative: &str| {
+        let initiative = InitiativeId::parse(initiative).unwrap();
+        Some(Subject { initiative, quarter: "2027-Q1".parse().unwrap() })
+    };
+    let ana = || person("ana");
+    let joins = |initiative| Event::WaitJoined { person: ana(), subject: about(initiative), host: None };
+    let first = story.says(joins("payments"));
+    let other = story.says(joins("search"));
+    let of_ben = Event::WaitJoined { person: person("ben"), subject: about("search"), host: None };
+    let of_ben = story.says(of_ben);
+    story.says(Event::WaitLeft { person: ana(), of: Some(first) });
+    story.says(Event::WaitLeft { person: ana(), of: Some(of_ben) });
+    assert_eq!(story.state.waiting_list.keys().collect::<Vec<_>>(), [&other, &of_ben]);
+    // Records of before name none, and end all of hers.
+    story.says(Event::WaitLeft { person: ana(), of: None });
+    assert_eq!(story.state.waiting_list.keys().collect::<Vec<_>>(), [&of_ben]);
+}
