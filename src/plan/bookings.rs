@@ -17,7 +17,7 @@ use crate::domain::program::Program;
 use crate::domain::state::{BookingState, Change, Standing, State, WaitState};
 use crate::domain::stretch::Stretch;
 
-use super::case::{Ground, out_of_reach};
+use super::case::{Ground, out_of_reach, refused};
 use super::posts::{Hours, Item, notices};
 
 /// How close a booking has to be for its news to come at any hour.
@@ -141,11 +141,11 @@ pub(super) fn about_waiting(ground: Ground<'_>, now: Timestamp) -> Vec<Item> {
     held.sort_unstable();
     let mut promised: Vec<&[PersonId]> = Vec::new();
     let mut items = Vec::new();
-    for (of, wait) in state.waiting_list.iter().filter(|(_, wait)| wait.told.is_none()) {
+    for (of, wait) in state.waiting_list.iter().filter(|(of, wait)| state.is_open_wait(**of, wait)) {
         let about = wait.subject.as_ref().and_then(|subject| program.initiative(&subject.initiative));
         let Some(initiative) = about else { continue };
-        let person = program.people.get(&wait.person);
-        if person.is_none_or(|person| out_of_reach(ground, person).is_some()) {
+        let Some(person) = program.people.get(&wait.person) else { continue };
+        if out_of_reach(ground, person).is_some() {
             continue;
         }
         let hosts = waits_for(ground, wait);
@@ -156,7 +156,11 @@ pub(super) fn about_waiting(ground: Ground<'_>, now: Timestamp) -> Vec<Item> {
         if free <= before {
             continue;
         }
-        promised.push(hosts);
+        // Whom Slack refuses for now is told once it doesn't; until then the next is.
+        let zone = program.zone_of(person, seen.zone(&wait.person));
+        if refused(state.person(&wait.person), zone, now).is_none() {
+            promised.push(hosts);
+        }
         // So many of the free ones are still somebody's: this one waits until enough of them are not.
         let held: Vec<Timestamp> =
             held.iter().filter(|(_, others)| shares(others)).map(|(until, _)| *until).collect();

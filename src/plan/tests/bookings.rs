@@ -1,6 +1,6 @@
 //! Bookings: word to both sides, invitations, reminders of a time that still holds, and how it went.
 
-use super::world::{Life, at, initiative, person, program};
+use super::world::{Fate, Life, at, initiative, person, program};
 use crate::domain::account::{Former, Turn};
 use crate::domain::booking::{By, Subject, Via, Word};
 use crate::domain::effect::PostKey;
@@ -294,6 +294,29 @@ fn who_waits_for_one_host_holds_up_nobody_who_waits_for_another() {
     assert_eq!(told, ["ana", "dev"]);
     life.until(at("2026-12-09T15:00:00Z"));
     assert_eq!(told_of_vacancies(&life).last(), Some(&"eli"), "a day later Ben's is Eli's to book");
+}
+
+#[test]
+fn whoever_can_not_be_told_holds_nobody_up() {
+    for (fate, later) in [
+        (Fate::Unknown, None),
+        (Fate::RefusedForContent, None),
+        // A week later Slack is asked again.
+        (Fate::RefusedForRecipient, Some("ana")),
+    ] {
+        let mut few = program();
+        hold_on(&mut few, "priya", jiff::civil::date(2026, 12, 18));
+        let mut life = Life::begin(few);
+        life.until(at("2026-12-08T10:00:00Z"));
+        waits(&mut life, "ana", "payments", None);
+        waits(&mut life, "eli", "payments", None);
+        life.fates.push(fate);
+        life.until(at("2026-12-09T15:00:00Z"));
+        assert_eq!(told_of_vacancies(&life), ["eli"], "{fate:?}");
+        life.until(at("2026-12-16T15:00:00Z"));
+        let told: Vec<&str> = std::iter::once("eli").chain(later).collect();
+        assert_eq!(told_of_vacancies(&life), told, "{fate:?}");
+    }
 }
 
 fn told_of_vacancies(life: &Life) -> Vec<&str> {
