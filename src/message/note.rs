@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::coverage::Covered;
 use crate::domain::directory::Person;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{InitiativeId, PersonId};
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Paragraph, Part, Span};
 use crate::domain::observation::Observations;
@@ -29,7 +29,8 @@ const MOST: usize = 12;
 const WORDS: usize = 200;
 
 /// "**Ana Souza**: “Ask again in March.” (Priya Raman, 7 December)": the latest notes about each of `covered`, and
-/// about no person, that concern `initiative` or no initiative.
+/// about no person, that concern `initiative` or no initiative. Somebody who is no stakeholder is covered by none: what is
+/// noted about them stands beside the initiative that it is about, or beside all.
 pub fn notes<'a>(
     program: &Program,
     state: &State,
@@ -47,7 +48,9 @@ pub fn notes<'a>(
     for note in state.notes.values().rev() {
         // Somebody who is listed twice is one human, and stands there under the first of their ids.
         let whom = note.about.as_ref().map(|whom| seen.same.get(whom).unwrap_or(whom));
-        let is_covered = whom.is_none_or(|whom| people.contains(whom));
+        let is_covered = whom.is_none_or(|whom| {
+            people.contains(whom) || is_shown_by_nobody(program, initiative, note.initiative.as_ref(), whom)
+        });
         let concerns = note.initiative.as_ref().is_none_or(|of| *of == initiative.id);
         let is_about_reader = whom == Some(&reader.id) && note.by != reader.id;
         let Some(text) = note.text.reveal() else { continue };
@@ -73,4 +76,20 @@ pub fn notes<'a>(
         1 => "And one older note.".to_owned(),
         more => format!("And {more} older notes."),
     })
+}
+
+/// Whether a note about `whom` stands nowhere but beside an initiative: they are no stakeholder of the one that it is
+/// about, nor, if it is about none, of any.
+fn is_shown_by_nobody(
+    program: &Program,
+    initiative: &Initiative,
+    about: Option<&InitiativeId>,
+    whom: &PersonId,
+) -> bool {
+    let Some(person) = program.people.get(whom) else { return false };
+    let argued = |of: &Initiative| !of.withdrawn && program.stakeholder(of, person).is_some();
+    match about {
+        Some(_) => !argued(initiative),
+        None => !program.initiatives.iter().any(argued),
+    }
 }

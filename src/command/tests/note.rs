@@ -63,6 +63,23 @@ fn a_note_is_read_by_the_advocates_of_what_it_is_about_and_never_by_whom_it_is_a
 }
 
 #[test]
+fn a_note_about_somebody_who_is_no_stakeholder_is_shown_all_the_same() {
+    let mut office = Office::open();
+    office.proposes_another();
+    // Nothing is asked of Noor any more.
+    office.program.people.get_mut(&person_id("noor")).unwrap().teams.clear();
+    office.commands("priya", "note <@UNOOR> Knows the provider well.");
+    office.commands("priya", "note <@UNOOR> payment-deadlines Built the first version.");
+    let shown = office.commands("priya", COVERAGE) + &office.home("priya");
+    for note in ["Knows the provider well.", "Built the first version."] {
+        assert_eq!(shown.matches(note).count(), 2, "{note} in {shown}");
+    }
+    let other = office.commands("sam", "coverage restore-drills");
+    assert!(other.contains("provider well") && !other.contains("first version"), "{other}");
+    assert!(!office.commands("noor", COVERAGE).contains("provider well"));
+}
+
+#[test]
 fn notes_end_with_whoever_they_are_about_and_with_their_time() {
     let noted = || {
         let mut office = Office::open();
