@@ -7,6 +7,7 @@ use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::engagement::{Stance, Touch};
 use crate::domain::event::{Event, How, Said};
+use crate::domain::ids::{InitiativeId, PersonId, Seq};
 use crate::domain::message::{Action, Answer, Reply};
 use crate::domain::state::StanceState;
 use crate::message;
@@ -48,6 +49,9 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
         }
         Action::UndoStop => respect::undo_stop(scene, actor, None),
         Action::ReleaseConcern => on_message(&|post| release(scene, actor, post)),
+        Action::SettleConcern { person, initiative, concern } => {
+            or_refuse(released(scene, actor, person, initiative, *concern))
+        }
         Action::Open { .. } => (Vec::new(), Reply::Nothing),
 
         Action::Ask { initiative } => {
@@ -215,38 +219,51 @@ fn take(
     Ok((events, reply))
 }
 
+/// *Concern settled*, under the message that brought it.
 fn release(scene: Scene<'_>, actor: &Person, post: PostId) -> Decided {
     let of = scene.post_to(actor, Some(post)).and_then(|post| post.key.passes_on());
-    let Some(received) = of.and_then(|of| scene.state.received.get(&of)) else {
+    let Some((of, received)) = of.and_then(|of| Some((of, scene.state.received.get(&of)?))) else {
         return refuse("I no longer have this concern on record.");
     };
-    let Some(initiative) = received.initiative.as_ref().and_then(|id| scene.program.initiative(id)) else {
+    let Some(initiative) = &received.initiative else {
         return refuse("This concern is about an initiative that was withdrawn.");
     };
+    released(scene, actor, &received.person, initiative, of).unwrap_or_else(refuse)
+}
+
+/// The release of a concern, if that is the one that holds the messages.
+fn released(
+    scene: Scene<'_>,
+    actor: &Person,
+    person: &PersonId,
+    initiative: &InitiativeId,
+    concern: Seq,
+) -> Result<Decided, String> {
+    let initiative = scene
+        .program
+        .initiative(initiative)
+        .ok_or("This concern is about an initiative that was withdrawn.")?;
     if !scene.program.sees_answers(&actor.id, initiative) {
-        return refuse(format!("Only the advocates of {} can release a concern.", initiative.title));
+        return Err(format!("Only the advocates of {} can release a concern.", initiative.title));
     }
-    let name = scene.name(&received.person);
-    let waiting = scene
-        .state
-        .engagement(&received.person, &initiative.id, initiative.quarter)
-        .and_then(|engagement| engagement.concern);
-    if waiting.is_none() {
-        return refuse(format!("The concern of {name} has been released already."));
-    }
-    if waiting != of {
-        return refuse(format!(
-            "{name} has said something else since, so nothing was released. Please settle that under its own message."
-        ));
+    let name = scene.name(person);
+    let engagement = scene.state.engagement(person, &initiative.id, initiative.quarter);
+    match engagement.and_then(|engagement| engagement.concern) {
+        None => return Err(format!("The concern of {name} has been released already.")),
+        Some(open) if open != concern => {
+            return Err(format!(
+                "{name} has said something else since, so nothing was released. Please settle that under its own \
+                 message."
+            ));
+        }
+        Some(_) => {}
     }
     let event = Event::ConcernReleased {
-        person: received.person.clone(),
+        person: person.clone(),
         initiative: initiative.id.clone(),
         quarter: initiative.quarter,
         by: actor.id.clone(),
     };
-    (
-        vec![event],
-        Reply::say(format!("Released. Messages to {name} about {} can go out again.", initiative.title)),
-    )
+    let says = format!("Released. Messages to {name} about {} can go out again.", initiative.title);
+    Ok((vec![event], Reply::say(says)))
 }

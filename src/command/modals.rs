@@ -121,6 +121,7 @@ pub(super) fn open(
         | Action::UndoStop
         | Action::Change
         | Action::ReleaseConcern
+        | Action::SettleConcern { .. }
         | Action::Book { .. }
         | Action::MoveBooking { .. }
         | Action::CancelBooking { .. }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::calendar::Quarter;
 use super::engagement::{Audience, Stance};
-use super::ids::{InitiativeId, PersonId, TeamId};
+use super::ids::{InitiativeId, PersonId, Seq, TeamId};
 use super::initiative::Initiative;
 use super::marks;
 use super::observation::Observations;
@@ -110,11 +110,15 @@ pub enum Gap {
     Concerned {
         /// Whose.
         person: PersonId,
+        /// The record of it.
+        of: Seq,
     },
     /// They said that somebody else decides, and no advocate has settled that yet.
     Referred {
         /// Who said so.
         person: PersonId,
+        /// The record of it.
+        of: Seq,
     },
     /// An advocate decided that they are asked for these teams, nothing more is written to them, and nobody has asked.
     Unasked {
@@ -358,7 +362,7 @@ pub(super) fn gaps_of<'a>(
     let unknown =
         engagement.is_some_and(|engagement| engagement.unknown || state.may_not_look_up(engagement));
     let refused = engagement.and_then(Engagement::refused_unheard).map(str::to_owned);
-    let referred = engagement.is_some_and(|engagement| state.open_referral(engagement).is_some());
+    let referred = engagement.and_then(|engagement| state.open_referral(engagement));
     let taken_over = engagement.filter(|engagement| engagement.conversation.is_none());
     let taken_over = taken_over.and_then(|engagement| engagement.handed_over.clone());
     let unsaid = state.unsaid(person, &initiative.id, initiative.quarter, now);
@@ -379,8 +383,8 @@ pub(super) fn gaps_of<'a>(
         unknown.then(|| Gap::Unknown { person: person() }),
         is(Engagement::passed_by).then(|| Gap::Missed { person: person() }),
         refused.map(|code| Gap::Refused { person: person(), code }),
-        is(|engagement| engagement.concern.is_some()).then(|| Gap::Concerned { person: person() }),
-        referred.then(|| Gap::Referred { person: person() }),
+        engagement.and_then(|of| of.concern).map(|of| Gap::Concerned { person: person(), of }),
+        referred.map(|of| Gap::Referred { person: person(), of }),
         unasked.map(|(because, teams)| Gap::Unasked { person: person(), teams, because }),
         taken_over.map(|by| Gap::HandedOver { person: person(), by }),
         unsaid.map(|booking| Gap::Unsaid { person: person(), host: booking.slot.host.clone() }),

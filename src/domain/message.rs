@@ -165,6 +165,15 @@ pub enum Action {
     Reason,
     /// An advocate releases the concern that this relay carries.
     ReleaseConcern,
+    /// An advocate releases a concern where it is shown as a gap.
+    SettleConcern {
+        /// Whose.
+        person: PersonId,
+        /// About which initiative.
+        initiative: InitiativeId,
+        /// The record of it.
+        concern: Seq,
+    },
     /// An advocate lets posting go on.
     Resume,
     /// An advocate says whether the human behind a replaced account is the same.

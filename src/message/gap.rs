@@ -1,11 +1,48 @@
 //! What is missing before planning, and what to do about it.
 
 use crate::domain::coverage::Gap;
-use crate::domain::ids::{PersonId, TeamId};
+use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
+use crate::domain::message::{Action, Button, Look};
 use crate::domain::program::Program;
 use crate::domain::silence::Silence;
 
+use super::buttons::button;
 use super::wording;
+
+/// What can be done about a gap where it is shown with buttons. A relay that has them may have gone to somebody who
+/// was an advocate then.
+pub fn gap_buttons(initiative: &InitiativeId, gap: &Gap) -> Vec<Button> {
+    match gap {
+        Gap::Concerned { person, of } => {
+            let (person, initiative) = (person.clone(), initiative.clone());
+            let settle = Action::SettleConcern { person, initiative, concern: *of };
+            vec![button("Concern settled", settle, Look::Plain)]
+        }
+        Gap::Referred { of, .. } => decide_hint(*of),
+        Gap::NobodyInAudience { .. }
+        | Gap::NoDecider { .. }
+        | Gap::Unreachable { .. }
+        | Gap::Deactivated { .. }
+        | Gap::NotInSlack { .. }
+        | Gap::Unknown { .. }
+        | Gap::Missed { .. }
+        | Gap::Refused { .. }
+        | Gap::Unasked { .. }
+        | Gap::Forgotten { .. }
+        | Gap::Stopped { .. }
+        | Gap::HandedOver { .. }
+        | Gap::Unsaid { .. }
+        | Gap::Disagreement { .. } => Vec::new(),
+    }
+}
+
+/// What an advocate may do with the hint of record `of`.
+pub(super) fn decide_hint(of: Seq) -> Vec<Button> {
+    vec![
+        button("Approach them", Action::Approach { referral: of }, Look::Primary),
+        button("Let it be", Action::Dismiss { referral: of }, Look::Plain),
+    ]
+}
 
 /// A gap, and what to do about it.
 pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
@@ -55,16 +92,17 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
             name(person),
             program.command
         ),
-        Gap::Concerned { person } => {
+        Gap::Concerned { person, of: _ } => {
             format!(
-                "{} has a concern that waits for you; nothing is sent until you release it.",
+                "{} has a concern that waits for you; nothing is sent until you release it: App Home has the button, \
+                 under Left out.",
                 name(person)
             )
         }
-        Gap::Referred { person } => {
+        Gap::Referred { person, of: _ } => {
             format!(
                 "{} says that someone else decides. I'll send them nothing more until you approach that person or let \
-                 it be: their message to you has the buttons.",
+                 it be: App Home has the buttons, under Left out.",
                 name(person)
             )
         }

@@ -65,7 +65,7 @@ use touch::Shown;
 pub use booking::{controls, slot_in_words, slot_on};
 pub use faq::faq_answer;
 pub use feed::feed;
-pub use gap::{gap_sentence, silent_because};
+pub use gap::{gap_buttons, gap_sentence, silent_because};
 pub use inquiry::{GONE, says_first};
 pub use invitation::calendar_entry;
 pub use known::known_about;

@@ -17,7 +17,7 @@ use crate::domain::state::{Received, State, called_forgotten};
 
 use super::buttons::button;
 use super::case::{hours, person, team_name, zone};
-use super::gap::silent_because;
+use super::gap::{decide_hint, silent_because};
 use super::inquiry::{Brought, inquiry};
 use super::unsayable::Unsayable;
 use super::wording;
@@ -240,10 +240,7 @@ fn refer(
         return;
     }
     let Some(settled) = &received.settled else {
-        message.buttons = vec![
-            button("Approach them", Action::Approach { referral: of }, Look::Primary),
-            button("Let it be", Action::Dismiss { referral: of }, Look::Plain),
-        ];
+        message.buttons = decide_hint(of);
         return;
     };
     let by = if settled.by == *to {

@@ -302,6 +302,11 @@ fn actions(house: &House, post: PostId, n: usize, about: usize) -> Action {
         },
         Action::Approach { referral: question },
         Action::Dismiss { referral: question },
+        Action::SettleConcern {
+            person: person(house, about),
+            initiative: initiative_id(),
+            concern: question,
+        },
         Action::Judge { delivery: delivery(house, about), verdict: Verdict::Held },
         Action::Judge { delivery: delivery(house, about), verdict: Verdict::Approved },
         Action::ApproveAll { initiative: initiative_id(), listed: None },

@@ -138,14 +138,18 @@ pub(super) fn gaps(desk: &Desk<'_>, from: usize) -> Vec<Part> {
         ));
     }
     let (shown, turn) = leaf(&all, from, GAPS, page);
-    if !shown.is_empty() {
-        let line = |(of, gap): &(&Initiative, &Gap)| {
-            let sentence = message::gap_sentence(scene.program, gap);
-            let mut line = vec![Span::Strong(of.title.clone()), Span::Text(": ".to_owned())];
-            line.extend(Paragraph::told(&sentence).0);
-            Paragraph(line)
-        };
-        parts.push(Part::List(shown.iter().map(line).collect()));
+    let line = |(of, gap): &(&Initiative, &Gap)| {
+        let sentence = message::gap_sentence(scene.program, gap);
+        let mut line = vec![Span::Strong(of.title.clone()), Span::Text(": ".to_owned())];
+        line.extend(Paragraph::told(&sentence).0);
+        Paragraph(line)
+    };
+    // Those about which something can be done here stand alone, with their buttons.
+    let (with, without): (Vec<_>, Vec<_>) =
+        shown.iter().partition(|(of, gap)| !message::gap_buttons(&of.id, gap).is_empty());
+    parts.extend(with.into_iter().map(|found| row(line(found), message::gap_buttons(&found.0.id, found.1))));
+    if !without.is_empty() {
+        parts.push(Part::List(without.into_iter().map(line).collect()));
     }
     parts.extend(turn);
     parts.push(small("Whoever is missing here is missing when plans are made."));

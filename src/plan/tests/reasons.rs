@@ -264,7 +264,7 @@ fn whoever_said_that_somebody_else_decides_is_asked_nothing_until_that_is_settle
         let (program, state) = (&life.program, &life.state);
         Coverage::of(program, state, &life.seen, &program.initiatives[0], life.now).gaps
     };
-    let waits = Gap::Referred { person: person("ana") };
+    let waits = Gap::Referred { person: person("ana"), of: referral };
     assert!(coverage(&life).contains(&waits));
     life.happens(Event::ReferralDismissed { referral, by: person("priya") });
     assert_eq!(why(&life, Touch::Pitch), "ok");

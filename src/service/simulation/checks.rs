@@ -111,7 +111,7 @@ pub(super) fn check(house: &mut House) {
                 Gap::Unknown { person }
                 | Gap::Missed { person }
                 | Gap::Refused { person, .. }
-                | Gap::Concerned { person }
+                | Gap::Concerned { person, .. }
                 | Gap::Referred { person, .. }
                 | Gap::Unasked { person, .. }
                 | Gap::Stopped { person } => (person, None),

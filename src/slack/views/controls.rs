@@ -39,6 +39,7 @@ pub fn word_of(action: &Action) -> &'static str {
         Action::Change => "change",
         Action::Reason => "reason",
         Action::ReleaseConcern => "release_concern",
+        Action::SettleConcern { .. } => "settle_concern",
         Action::Resume => "resume",
         Action::SameHuman { .. } => "same_human",
         Action::NotFirst => "not_first",

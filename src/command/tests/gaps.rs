@@ -1,0 +1,50 @@
+//! What is left out, and what can be done about it where it is shown.
+
+use super::*;
+use crate::domain::message::{Button, Page, Part};
+use crate::domain::survey::{Argued, Standings};
+use crate::plan::queue;
+
+impl Office {
+    /// The buttons under gaps on the App Home of `who`.
+    fn offered(&self, who: &str) -> Vec<Button> {
+        let argued = Argued::of(&self.program);
+        let standings = Standings::of(&self.program, &self.state, &self.seen, &argued, |_| true, self.now);
+        let queue = queue(&self.program, &self.state, &self.seen, self.now);
+        let ahead = Ahead { standings: &standings, coming: &[], queue: &queue };
+        let page = Page::Gaps { from: 0 };
+        let shown = home(&self.program, &self.state, &self.seen, ahead, &slack(who), &page, self.now);
+        let buttons = shown.parts.into_iter().filter_map(|part| match part {
+            Part::Row { buttons, .. } => Some(buttons),
+            _ => None,
+        });
+        buttons.flatten().filter(|button| !matches!(button.action, Action::Turn { .. })).collect()
+    }
+}
+
+#[test]
+fn whoever_is_an_advocate_now_ends_what_holds_messages() {
+    let mut office = Office::open();
+    let referral = office.hears(Said::Referral, Some(Referral { whom: None, decides: true }));
+    office.program.initiatives[0].advocates = vec![person_id("sam")];
+    let labels = |office: &Office| -> Vec<String> {
+        office.offered("sam").into_iter().map(|button| button.label).collect()
+    };
+    assert_eq!(labels(&office), ["Approach them", "Let it be"]);
+    let gaps = office.commands("sam", "gaps payment-deadlines");
+    assert!(gaps.contains("let it be: App Home has the buttons, under Left out."), "{gaps}");
+    let let_it_be = office.offered("sam")[1].action.clone();
+    let (events, _) = office.clicks("sam", None, let_it_be);
+    assert_eq!(events, [Event::ReferralDismissed { referral, by: person_id("sam") }]);
+
+    office.hears(Said::Concern, None);
+    assert_eq!(labels(&office), ["Concern settled"]);
+    let settle = office.offered("sam")[0].action.clone();
+    let (events, _) = office.clicks("priya", None, settle.clone());
+    assert!(events.is_empty(), "she was an advocate: {events:?}");
+    let (events, _) = office.clicks("sam", None, settle.clone());
+    assert!(matches!(events.as_slice(), [Event::ConcernReleased { .. }]), "{events:?}");
+    assert!(labels(&office).is_empty());
+    let (events, reply) = office.clicks("sam", None, settle);
+    assert!(events.is_empty() && said(&reply).0.contains("released already"), "{reply:?}");
+}
