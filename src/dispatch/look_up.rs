@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::limiter::Slot;
 use super::work::Failing;
 use super::{End, Shared, World, outcome};
@@ -34,7 +36,17 @@ pub(super) async fn settle(
     };
     let is_over = {
         let state = shared.means.writer.state();
-        state.post(post).is_some_and(|known| is_over(&shared, post, &known.key, &found))
+        state.post(post).is_some_and(|known| {
+            let since = match known.phase {
+                Phase::Intended { deadline } => Some(deadline),
+                Phase::Sent { .. }
+                | Phase::Waiting { .. }
+                | Phase::Refused { .. }
+                | Phase::Unknown
+                | Phase::Missed => None,
+            };
+            is_over(&shared, (post, &known.key), since, &found)
+        })
     };
     let again = match &found {
         Found::Later(after) => return Ok(End::Again(*after)),
@@ -55,19 +67,24 @@ pub(super) async fn settle(
 }
 
 /// Looks for a post of which nothing is on record though it may have gone out, as `post`; if it is there, it becomes
-/// part of the record.
+/// part of the record. `due` is when it was.
 pub(super) async fn prove(
     shared: Arc<Shared>,
     world: World,
     post: PostId,
-    key: PostKey,
+    (key, due): (PostKey, Timestamp),
     to: Recipient,
     slot: Slot,
 ) -> Result<End, Stopped> {
-    let thread = shared.means.writer.state().thread_of(&key).cloned();
+    let (thread, since) = {
+        let state = shared.means.writer.state();
+        // It is looked for since the restore, or since it was due if that was later.
+        let since = state.restored.last().map(|restored| restored.at.max(due));
+        (state.thread_of(&key).cloned(), since)
+    };
     let account = to.slack.clone();
     let found = look_up(&shared, post, &to, thread.as_ref(), slot).await;
-    let is_over = is_over(&shared, post, &key, &found);
+    let is_over = is_over(&shared, (post, &key), since, &found);
     let again = match &found {
         Found::Later(after) => return Ok(End::Again(*after)),
         Found::Failed { after, .. } if !is_over => return Ok(End::Again(*after)),
@@ -145,13 +162,7 @@ pub(super) async fn try_out(shared: Arc<Shared>, to: Recipient, slot: Slot) -> R
     Ok(End::Again(again))
 }
 
-fn intent(
-    program: &Program,
-    key: &PostKey,
-    attempt: u32,
-    found_as: Option<PostId>,
-    now: jiff::Timestamp,
-) -> Event {
+fn intent(program: &Program, key: &PostKey, attempt: u32, found_as: Option<PostId>, now: Timestamp) -> Event {
     let stakeholder = key.delivery().and_then(|delivery| {
         let initiative = program.initiative(&delivery.initiative)?;
         program.stakeholder(initiative, program.people.get(&delivery.person)?)
@@ -167,8 +178,14 @@ fn intent(
     }
 }
 
-/// Whether this answer about `post` is one too many of those that say nothing.
-fn is_over(shared: &Shared, post: PostId, key: &PostKey, found: &Found) -> bool {
+/// Whether this answer about `post`, which is looked for since then if the record says that, is one too many of those that
+/// say nothing.
+fn is_over(
+    shared: &Shared,
+    (post, key): (PostId, &PostKey),
+    since: Option<Timestamp>,
+    found: &Found,
+) -> bool {
     let now = shared.means.clock.now();
     let failing = match found {
         Found::Refused { .. } => Failing::Refused,
@@ -184,7 +201,7 @@ fn is_over(shared: &Shared, post: PostId, key: &PostKey, found: &Found) -> bool 
         }
         Found::Later(_) | Found::Misconfigured { .. } => return false,
     };
-    shared.patience.is_over(post, failing, key, now)
+    shared.patience.is_over((post, key), failing, since, now)
 }
 
 async fn look_up(

@@ -443,19 +443,21 @@ impl<P: Planner> Dispatch<P> {
 
     /// Looks up what may have gone out before. Whoever isn't linked to Slack yet is looked up once they are.
     fn prove(&mut self, round: &mut Round) {
-        let known: Vec<(PostId, PostKey, Recipient)> = {
+        let known: Vec<(PostId, (PostKey, Timestamp), Recipient)> = {
             let state = self.shared.means.writer.state();
             let to = |id: PostId, key: &PostKey, due: Timestamp| {
                 let all = conversations(&self.world.program, &state, key.to(), due);
                 self.unseen(id, &all).or(all.first()).cloned()
             };
             let known = self.unproven.iter();
-            known.filter_map(|(id, (key, due))| Some((*id, key.clone(), to(*id, key, *due)?))).collect()
+            known
+                .filter_map(|(id, (key, due))| Some((*id, (key.clone(), *due), to(*id, key, *due)?)))
+                .collect()
         };
-        for (id, key, to) in known {
+        for (id, (key, due), to) in known {
             let person = key.to().clone();
             self.start(Kind::LookUp, id, &person, round, |dispatch, slot| {
-                look_up::prove(dispatch.shared.clone(), dispatch.world.clone(), id, key, to, slot)
+                look_up::prove(dispatch.shared.clone(), dispatch.world.clone(), id, (key, due), to, slot)
             });
         }
     }

@@ -145,6 +145,10 @@ impl Retries {
     }
 }
 
+/// For how long look-ups have to fail in one life of the program before what earlier ones found counts with it: after a
+/// long time in which nobody looked, Slack may say.
+const LEAST_LOOKING: SignedDuration = PATIENCE[0];
+
 /// The codes of calls that left a post in doubt though Slack answered. A code that is forgotten with the process
 /// costs one more try.
 #[derive(Debug, Default)]
@@ -165,7 +169,8 @@ impl Unknown {
     }
 }
 
-/// For how long look-ups of posts have come to nothing. A process that starts anew begins anew as well.
+/// For how long look-ups of posts have come to nothing. A process that starts anew knows nothing of what the one before
+/// found, only since when there was something to look up.
 #[derive(Debug, Default)]
 pub(super) struct Patience(Mutex<Looking>);
 
@@ -187,9 +192,16 @@ pub(super) enum Failing {
 }
 
 impl Patience {
-    /// A look-up of `post` came to nothing, once more; whether that lasts so long that nobody counts on Slack's word any
-    /// more. What gets no answer is waited for while nothing else gets through either.
-    pub(super) fn is_over(&self, post: PostId, failing: Failing, key: &PostKey, now: Timestamp) -> bool {
+    /// A look-up of `post`, which is looked for since `recorded` if the record says that, came to nothing once more;
+    /// whether that lasts so long that nobody counts on Slack's word any more. What gets no answer is waited for while
+    /// nothing else gets through either.
+    pub(super) fn is_over(
+        &self,
+        (post, key): (PostId, &PostKey),
+        failing: Failing,
+        recorded: Option<Timestamp>,
+        now: Timestamp,
+    ) -> bool {
         let mut looking = self.looking();
         let taken = looking.taken;
         let (before, since) = looking.failing.entry(post).or_insert((failing, now));
@@ -198,9 +210,15 @@ impl Patience {
         }
         let [awaited, other] = PATIENCE;
         let patience = if key.is_awaited() { awaited } else { other };
-        let others_get_through = taken.is_some_and(|taken| *since < taken);
-        let is_over =
-            patience <= now.duration_since(*since) && (failing == Failing::Refused || others_get_through);
+        let is_over = match failing {
+            Failing::Refused => {
+                let since_when = recorded.map_or(*since, |recorded| recorded.min(*since));
+                LEAST_LOOKING <= now.duration_since(*since) && patience <= now.duration_since(since_when)
+            }
+            Failing::Failed => {
+                patience <= now.duration_since(*since) && taken.is_some_and(|taken| *since < taken)
+            }
+        };
         if is_over {
             // What is sent once more is looked up with as much patience.
             looking.failing.remove(&post);
@@ -275,7 +293,7 @@ mod tests {
         let patience = Patience::default();
         let is_over = |failing, minute| {
             let now = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute);
-            patience.is_over(key.id(), failing, &key, now)
+            patience.is_over((key.id(), &key), failing, None, now)
         };
         assert!(!is_over(Failing::Failed, 0));
         // Another kind of failure begins anew.
@@ -284,6 +302,28 @@ mod tests {
         assert!(is_over(Failing::Refused, 75));
         assert!(!is_over(Failing::Refused, 76));
         assert!(is_over(Failing::Refused, 91));
+    }
+
+    #[test]
+    fn what_is_refused_comes_to_an_end_however_often_the_program_is_started_anew() {
+        let key =
+            PostKey::Digest { to: PersonId::parse("ana").unwrap(), on: jiff::civil::date(2026, 11, 30) };
+        let at = |minute| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute);
+        // Each hour another process, which knows only since when there was something to look up.
+        let ends = |failing, recorded: Option<i64>, first: i64| {
+            (first..first + 40 * 60).find(|minute| {
+                let begun = first + (minute - first) / 60 * 60;
+                let patience = Patience::default();
+                patience.taken(at(*minute));
+                patience.is_over((key.id(), &key), failing, recorded.map(at), at(begun));
+                patience.is_over((key.id(), &key), failing, recorded.map(at), at(*minute))
+            })
+        };
+        assert_eq!(ends(Failing::Refused, Some(0), 2), Some(20 * 60));
+        assert_eq!(ends(Failing::Refused, None, 2), None);
+        // Nobody looked for three days: not at once.
+        assert_eq!(ends(Failing::Refused, Some(0), 3 * 24 * 60), Some(3 * 24 * 60 + 15));
+        assert_eq!(ends(Failing::Failed, Some(0), 3 * 24 * 60), None);
     }
 
     #[test]
