@@ -1,7 +1,8 @@
 //! Buttons and overflow entries: an answer in one click (ARCHITECTURE, *Three ways out*).
 
 use super::{
-    Decided, Delivery, Scene, accounts, approval, bookings, modals, questions, referral, refuse, respect,
+    Decided, Delivery, Scene, accounts, approval, bookings, clicked, modals, questions, referral, refuse,
+    respect,
 };
 use crate::domain::directory::Person;
 use crate::domain::effect::{PostId, PostKey};
@@ -14,6 +15,7 @@ use crate::message;
 
 /// A click on a message or in App Home.
 pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action: &Action) -> Decided {
+    let action = &clicked::meant(scene, actor, post, action);
     let on_message = |then: &dyn Fn(PostId) -> Decided| match post {
         Some(post) => then(post),
         None => refuse("This button no longer works. Please use the one in our direct message."),

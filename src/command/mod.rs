@@ -8,6 +8,7 @@ mod accounts;
 mod answer;
 mod approval;
 mod bookings;
+mod clicked;
 mod home;
 mod modals;
 mod names;

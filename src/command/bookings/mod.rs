@@ -107,8 +107,10 @@ fn fault(field: &str, sentence: impl Into<String>) -> Decided {
 
 /// The booking, if `actor` is one of its sides and it is agreed; otherwise what to tell them.
 fn agreed<'a>(scene: Scene<'a>, actor: &Person, of: Seq) -> Result<&'a BookingState, String> {
-    let booking = scene.state.bookings.get(&of).filter(|booking| booking.is_side(&actor.id));
-    let booking = booking.ok_or("This booking isn't one of yours, so only its two sides can change it.")?;
+    let booking = scene.state.bookings.get(&of).ok_or("I no longer have this booking on record.")?;
+    if !booking.is_side(&actor.id) {
+        return Err("This booking isn't one of yours, so only its two sides can change it.".to_owned());
+    }
     let zone = scene.zone(actor);
     let when = slot_on(&booking.slot, &zone, scene.now);
     match booking.standing {

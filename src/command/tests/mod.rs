@@ -17,6 +17,7 @@ mod gaps;
 mod note;
 mod reason;
 mod referral;
+mod restored;
 mod stop;
 mod threads;
 mod waiting;

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::fold::{back, forget_before};
 use super::{Phase, PostState, State, person_mut, post_mut};
-use crate::domain::effect::{DeliveryKey, PostId, PostKey};
+use crate::domain::effect::{About, DeliveryKey, PostId, PostKey};
 use crate::domain::engagement::Audience;
 use crate::domain::ids::{MessageTs, PersonId, Seq, SlackChannelId, TeamId};
 
@@ -17,6 +17,21 @@ const REHEARSAL_MEMORY: SignedDuration = SignedDuration::from_hours(48);
 /// How old a post can be that is found again: nobody goes on from a backup of last year.
 const FOUND_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 366);
 const BURST_MEMORY: SignedDuration = SignedDuration::from_hours(2);
+
+/// Whether a post is brought up to date with what it is about.
+fn is_projection(key: &PostKey) -> bool {
+    match key.about() {
+        About::Said(_) | About::Answer(_) | About::Booking(_) => true,
+        // A rehearsal shows what was planned on its day.
+        About::Delivery(_) => key.delivery().is_some(),
+        About::Wait(_)
+        | About::Initiative(_)
+        | About::Person(_)
+        | About::Post(_)
+        | About::Service(_)
+        | About::Everything => false,
+    }
+}
 
 impl State {
     pub(super) fn intended(
@@ -171,6 +186,10 @@ impl State {
             self.told_of_vacancy(*of, at);
         }
         let Some(state) = post_mut(&mut self.posts, &post) else { return };
+        // What was found again says what was so before the restore, and its buttons name records of then.
+        if arrived.is_some() && is_projection(&state.key) {
+            state.changed = seq;
+        }
         // What was answered between intent and outcome is not in the message yet.
         if state.changed > state.shown {
             self.outdated.insert(post);

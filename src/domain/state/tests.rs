@@ -142,6 +142,37 @@ fn a_question_counts_as_engagement_once_it_is_known_what_it_is_about() {
 }
 
 #[test]
+fn what_is_found_again_after_a_restore_is_brought_up_to_date() {
+    let mut story = Story::default();
+    let of = story.asks(Some("payments"), "5.000100");
+    let to = person("priya");
+    let digest = PostKey::Digest { to: to.clone(), on: jiff::civil::date(2026, 11, 30) };
+    // Whether a call was made for it; a post that is found again was there before its intent.
+    let mut check = |key: PostKey, called: bool, outdated: bool| {
+        let post = story.0.id_of(&key);
+        let what = format!("{key:?}, called {called}");
+        let deadline = Timestamp::from_second(if called { 1_780_009_000 } else { 1_780_000_000 }).unwrap();
+        let found_as = story.0.named_in_intent(post, &key);
+        let teams = Vec::new();
+        story.says(Event::PostIntended { key, attempt: 1, deadline, teams, audience: None, found_as });
+        let sent =
+            story.says(Event::PostSent { post, attempt: 1, channel: dm("D2"), ts: ts("1779999000.000100") });
+        assert_eq!(story.is_outdated(post), outdated, "{what}");
+        let known = story.0.post(post).unwrap();
+        assert_eq!((known.changed, known.shown < known.changed), (sent, outdated), "{what}");
+        story.says(Event::PostShown { post, through: sent });
+        assert!(!story.is_outdated(post), "{what}");
+    };
+    check(PostKey::Relay { of, to: to.clone() }, false, true);
+    check(PostKey::Overdue { of, to: to.clone() }, true, false);
+    check(PostKey::Receipt { of, to: person("ana") }, false, true);
+    check(PostKey::Touch(delivery(Touch::Pitch)), false, true);
+    check(PostKey::Touch(delivery(Touch::Reminder)), true, false);
+    check(PostKey::Rehearsal { to, delivery: delivery(Touch::Pitch) }, false, false);
+    check(digest, false, false);
+}
+
+#[test]
 fn the_same_moment_is_not_the_same_record() {
     let mut news = News::default();
     let (about, at) = (initiative("payments"), Timestamp::from_second(1_780_000_000).unwrap());
