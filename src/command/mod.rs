@@ -70,6 +70,8 @@ pub enum Request {
         channel: SlackChannelId,
         /// Its place in it.
         ts: MessageTs,
+        /// The message it replies to.
+        thread: Option<MessageTs>,
         /// The text, as typed.
         text: String,
     },
@@ -210,8 +212,8 @@ fn decided(scene: Scene<'_>, incoming: &Incoming) -> Decided {
         }
         Request::Slash { text } => slash::slash(scene, actor, text),
         Request::OpenHome { page } => (Vec::new(), Reply::Home(page.clone())),
-        Request::Edit { channel, ts, text } => {
-            questions::edit(scene, actor, channel, ts, &scene.readable(text))
+        Request::Edit { channel, ts, thread, text } => {
+            questions::edit(scene, actor, (channel, ts), thread.as_ref(), &scene.readable(text))
         }
         Request::Delete { channel, ts } => questions::delete(scene, actor, channel, ts),
     }
@@ -289,6 +291,12 @@ impl<'a> Scene<'a> {
 
     fn person(self, id: &PersonId) -> Option<&'a Person> {
         self.program.people.get(id)
+    }
+
+    /// Whether what was typed at this place was a *stop*: that puts no words on record, so it is known by its cause alone.
+    fn was_stop(self, channel: &SlackChannelId, ts: &MessageTs) -> bool {
+        self.state.typed_at(channel, ts).is_none()
+            && self.state.knows(&Cause::Message(channel.clone(), ts.clone()))
     }
 
     /// What people call somebody; the id if they have left the configuration.

@@ -203,6 +203,10 @@ pub(super) fn of_unnamed(scene: Scene<'_>, account: &SlackUserId, request: &Requ
         Request::Act { action: Action::UndoStopAbout { initiative }, .. } => {
             Some(undo_stop(scene, actor, initiative.as_ref()))
         }
+        // It said so before it was changed, and may have been undone since.
+        Request::Edit { channel, ts, text, .. } if is_stop(text) && scene.was_stop(channel, ts) => {
+            Some((Vec::new(), Reply::Nothing))
+        }
         Request::Typed { text, .. } | Request::Edit { text, .. } if is_stop(text) => {
             Some(typed::stop(scene, actor, None))
         }

@@ -140,7 +140,7 @@ impl Talk {
                 let request = if *deletes {
                     Request::Delete { channel, ts }
                 } else {
-                    Request::Edit { channel, ts, text: self.says(house, &who, *place) }
+                    Request::Edit { channel, ts, thread: None, text: self.says(house, &who, *place) }
                 };
                 house.does(&who, request);
             }

@@ -1,8 +1,8 @@
 //! What was typed is changed or taken back, by whoever typed it.
 
 use super::{Asked, about, ask};
-use crate::command::typed::stop;
-use crate::command::{Decided, Scene};
+use crate::command::typed::{stop, typed as as_typed};
+use crate::command::{Decided, Scene, refuse};
 use crate::domain::directory::Person;
 use crate::domain::event::{Event, Said};
 use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
@@ -40,14 +40,28 @@ fn typed<'a>(
     (answer.by == actor.id && !answer.withdrawn).then_some(typed)
 }
 
+/// Whether this person took back what they had typed there, most likely since they changed it into a *stop*.
+fn was_taken_back(scene: Scene<'_>, actor: &Person, channel: &SlackChannelId, ts: &MessageTs) -> bool {
+    let of = scene.state.typed_at(channel, ts);
+    of.and_then(|of| scene.state.received.get(&of))
+        .is_some_and(|received| received.person == actor.id && received.withdrawn)
+}
+
 /// A person changed what they had typed.
 pub(in crate::command) fn edit(
     scene: Scene<'_>,
     actor: &Person,
-    channel: &SlackChannelId,
-    ts: &MessageTs,
+    (channel, ts): (&SlackChannelId, &MessageTs),
+    thread: Option<&MessageTs>,
     text: &str,
 ) -> Decided {
+    if scene.was_stop(channel, ts) {
+        // A stop that still says so may have been undone since. What it says otherwise now is heard as if typed now.
+        return match is_stop(text) {
+            true => (Vec::new(), Reply::Nothing),
+            false => as_typed(scene, actor, channel, ts, thread, text),
+        };
+    }
     let typed = typed(scene, actor, channel, ts);
     // What is an advocate's answer stays one.
     if is_stop(text) && typed.as_ref().is_none_or(|typed| typed.said.is_some()) {
@@ -57,11 +71,19 @@ pub(in crate::command) fn edit(
         events.extend(typed.map(|typed| Event::MessageDeleted { person: actor.id.clone(), of: typed.of }));
         return (events, reply);
     }
-    let Some(typed) = typed else { return (Vec::new(), Reply::Nothing) };
-    let unchanged = typed.text.and_then(Personal::reveal) == Some(text);
+    let unchanged = typed.as_ref().and_then(|typed| typed.text).and_then(Personal::reveal) == Some(text);
     if unchanged || text.trim().is_empty() {
         return (Vec::new(), Reply::Nothing);
     }
+    let Some(typed) = typed else {
+        if was_taken_back(scene, actor, channel, ts) {
+            return refuse(
+                "I had let go of what this message said, so I haven't passed on what it says now. Please send it as \
+                 a new message.",
+            );
+        }
+        return (Vec::new(), Reply::Nothing);
+    };
     // "Hi" that becomes a question is asked now. So is another question than the one that was answered.
     let anew = match typed.said {
         Some(Said::Remark) => true,

@@ -150,7 +150,8 @@ impl Office {
     }
 
     fn edits(&mut self, who: &str, place: &str, text: &str) -> (Vec<Event>, Reply) {
-        let request = Request::Edit { channel: channel(who), ts: ts(place), text: text.to_owned() };
+        let text = text.to_owned();
+        let request = Request::Edit { channel: channel(who), ts: ts(place), thread: None, text };
         self.does(&slack(who), request)
     }
 

@@ -48,6 +48,45 @@ fn a_stop_that_was_undone_is_not_taken_for_new_by_a_sweep() {
 }
 
 #[test]
+fn a_stop_that_is_changed_stays_one_and_what_it_asks_now_is_asked() {
+    let mut office = Office::open();
+    office.types("ana", "1.000001", None, "stop");
+    office.clicks("ana", None, Action::UndoStopAbout { initiative: None });
+    // Its words were changed, or a sweep finds that they were.
+    let (events, reply) = office.edits("ana", "1.000001", "Stop!");
+    assert_eq!((events, reply), (vec![], Reply::Nothing));
+    assert!(!stopped(&office, "ana"), "it was undone");
+    let (events, _) = office.edits("ana", "1.000001", "Does this cover gift cards?");
+    assert!(matches!(events.as_slice(), [Event::MessageReceived { said: Said::Question, .. }]), "{events:?}");
+    assert!(office.state.typed_at(&channel("ana"), &ts("1.000001")).is_some());
+    let (events, _) = office.edits("ana", "1.000001", "Does this cover vouchers?");
+    assert!(matches!(events.as_slice(), [Event::MessageEdited { .. }]), "{events:?}");
+    let (events, reply) = office.edits("ana", "7.000001", "Of this nothing was ever heard?");
+    assert_eq!((events, reply), (vec![], Reply::Nothing));
+}
+
+#[test]
+fn a_question_that_became_a_stop_and_asks_something_again_is_not_passed_over_without_a_word() {
+    let mut office = Office::open();
+    office.types("ana", "1.000001", None, "Does this cover gift cards?");
+    office.edits("ana", "1.000001", "stop");
+    let (events, reply) = office.edits("ana", "1.000001", "Does this cover vouchers?");
+    assert_eq!(events, []);
+    assert!(said(&reply).0.contains("Please send it as a new message"), "{reply:?}");
+}
+
+#[test]
+fn a_stop_of_somebody_who_was_taken_out_is_not_taken_again_once_it_was_undone() {
+    let mut office = Office::open();
+    office.program.people.remove(&person_id("ana"));
+    office.types("ana", "1.000001", None, "stop");
+    office.clicks("ana", None, Action::UndoStopAbout { initiative: None });
+    let (events, reply) = office.edits("ana", "1.000001", "Stop.");
+    assert_eq!((events, reply), (vec![], Reply::Nothing));
+    assert!(!stopped(&office, "ana"));
+}
+
+#[test]
 fn whoever_the_record_knows_can_stop_also_when_the_configuration_names_them_no_more() {
     let slash = |text: &str| Request::Slash { text: text.to_owned() };
     let typed = |text: &str| Request::Typed {
@@ -56,7 +95,12 @@ fn whoever_the_record_knows_can_stop_also_when_the_configuration_names_them_no_m
         thread: None,
         text: text.to_owned(),
     };
-    let edit = || Request::Edit { channel: channel("ana"), ts: ts("8.000001"), text: "Stop".to_owned() };
+    let edit = || Request::Edit {
+        channel: channel("ana"),
+        ts: ts("8.000001"),
+        thread: None,
+        text: "Stop".to_owned(),
+    };
     let act = |action| Request::Act { post: None, action };
     let everything: [Request; 6] = [
         typed("stop"),

@@ -171,16 +171,21 @@ fn changed(payload: &Value) -> Result<Inbound, Malformed> {
         return taken_back(payload, "/event/previous_message/user", "/event/message/ts");
     }
     let text = unescape(now);
-    after_the_fact(payload, "/event/message/user", "/event/message/ts", |channel, ts| Request::Edit {
-        channel,
-        ts,
-        text,
+    let thread = thread_of(payload);
+    after_the_fact(payload, "/event/message/user", "/event/message/ts", |channel, ts| {
+        let thread = thread.filter(|thread| *thread != ts);
+        Request::Edit { channel, ts, thread, text }
     })
+}
+
+/// The message to which a changed one replies, or that message itself.
+fn thread_of(payload: &Value) -> Option<MessageTs> {
+    text_if_any(payload, "/event/message/thread_ts").and_then(|ts| MessageTs::parse(ts).ok())
 }
 
 /// A message that had no words has some now.
 fn added(payload: &Value, text: String) -> Result<Inbound, Malformed> {
-    let thread = text_if_any(payload, "/event/message/thread_ts").and_then(|ts| MessageTs::parse(ts).ok());
+    let thread = thread_of(payload);
     let read = after_the_fact(payload, "/event/message/user", "/event/message/ts", |channel, ts| {
         let thread = thread.filter(|thread| *thread != ts);
         Request::Typed { channel, ts, thread, text }
