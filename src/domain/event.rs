@@ -31,6 +31,8 @@ pub enum Cause {
     Event(String),
     /// A message typed by a person, by conversation and timestamp: the sweep after an outage finds it so.
     Message(SlackChannelId, MessageTs),
+    /// A change of such a message, by that and when it was changed: the sweep finds it so as well.
+    Edit(SlackChannelId, MessageTs, MessageTs),
     /// A click, by user and `action_ts`.
     Click(SlackUserId, String),
     /// A submitted modal, by view id.

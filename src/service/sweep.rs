@@ -322,10 +322,8 @@ impl Sweep {
                 }
             };
             let mut waits = false;
-            for incoming in found {
-                if self.writer.state().knows(&incoming.cause) {
-                    continue;
-                }
+            for found in found {
+                let Some(incoming) = found.unheard(&self.writer.state()).cloned() else { continue };
                 match self.inbox.take(incoming).await.ok()? {
                     Reply::NotYet => waits = true,
                     Reply::Nothing

@@ -2,7 +2,7 @@
 //! then drops it; what it was about is still in the direct message.
 //!
 //! Invariant: a message is read by the same code as its event would have been, and is recognised by its
-//! place, so one that did arrive changes nothing.
+//! place, and a change of it by when that was, so what did arrive changes nothing.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -10,8 +10,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::command::Incoming;
+use crate::command::{Incoming, Request};
+use crate::domain::event::Cause;
 use crate::domain::ids::{MessageTs, SlackChannelId, SlackUserId};
+use crate::domain::state::State;
 
 use super::client::Client;
 use super::directory::patiently;
@@ -47,6 +49,31 @@ impl Pace {
     }
 }
 
+/// A message that somebody typed or changed.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// In which direct message.
+    pub channel: SlackChannelId,
+    /// Its place in it.
+    pub ts: MessageTs,
+    /// As its event would have brought it, but with its present words; none if it is from before and was only changed.
+    typed: Option<Incoming>,
+    /// Its latest change, as the event of that would have brought it, if it was changed.
+    changed: Option<Incoming>,
+}
+
+impl Found {
+    /// What of it was not heard yet: the message itself, or its change. What is on record with the words that it has now,
+    /// or was changed by an event of before these were recognised so, comes to nothing when it is decided.
+    pub fn unheard(&self, state: &State) -> Option<&Incoming> {
+        let is_known = |incoming: &&Incoming| state.knows(&incoming.cause);
+        let on_record = state.typed_at(&self.channel, &self.ts).is_some()
+            || self.typed.as_ref().is_some_and(|typed| is_known(&typed));
+        let typed = self.typed.as_ref().filter(|_| !on_record);
+        typed.or_else(|| self.changed.as_ref().filter(|changed| !is_known(changed)))
+    }
+}
+
 /// The direct message with `person`, if there is one. None is opened: nobody typed in one that isn't there.
 ///
 /// # Errors
@@ -71,7 +98,7 @@ pub async fn channel_with(
 /// The codes of `conversations.open` that say that there is no such conversation, or nobody to have it with.
 const NOBODY_THERE: [&str; 4] = ["channel_not_found", "user_not_found", "users_not_found", "user_disabled"];
 
-/// Reads what was typed in `channel` after `since`, oldest first. One call, and one for each thread that
+/// Reads what was typed or changed in `channel` after `since`, oldest first. One call, and one for each thread that
 /// has a newer reply; `pace` is kept.
 ///
 /// # Errors
@@ -81,7 +108,7 @@ pub async fn typed_since(
     channel: &SlackChannelId,
     since: Timestamp,
     pace: &mut Pace,
-) -> Result<Vec<Incoming>, CallError> {
+) -> Result<Vec<Found>, CallError> {
     pace.wait().await;
     let arguments = json!({ "channel": channel.as_str(), "limit": LOOKED_THROUGH });
     let mut found = messages(patiently(client, Method::ConversationsHistory, &arguments).await?)?;
@@ -113,8 +140,8 @@ fn second(ts: &str) -> Option<i64> {
     ts.split_once('.')?.0.parse().ok()
 }
 
-/// What people typed among `messages`, each once, oldest first.
-fn typed(channel: &SlackChannelId, messages: &[Value], since: Timestamp) -> Vec<Incoming> {
+/// What people typed or changed among `messages`, each once, oldest first.
+fn typed(channel: &SlackChannelId, messages: &[Value], since: Timestamp) -> Vec<Found> {
     let user = |message: &Value| message.get("user").and_then(Value::as_str).map(str::to_owned);
     // A message with a file may name its bot as it would a person.
     let bots: HashSet<String> = messages
@@ -122,11 +149,14 @@ fn typed(channel: &SlackChannelId, messages: &[Value], since: Timestamp) -> Vec<
         .filter(|message| message.get("bot_id").is_some_and(Value::is_string))
         .filter_map(user)
         .collect();
-    let mut found: Vec<(MessageTs, Incoming)> = messages
+    let is_new = |ts: &&str| second(ts).is_some_and(|second| since.as_second() <= second);
+    let mut found: Vec<Found> = messages
         .iter()
         .filter_map(|message| {
             let ts = message.get("ts").and_then(Value::as_str)?;
-            if second(ts)? < since.as_second() || bots.contains(&user(message)?) {
+            let edited = message.pointer("/edited/ts").and_then(Value::as_str).filter(is_new);
+            let typed = Some(ts).filter(is_new);
+            if typed.or(edited).is_none() || bots.contains(&user(message)?) {
                 return None;
             }
             let mut event = message.clone();
@@ -135,20 +165,41 @@ fn typed(channel: &SlackChannelId, messages: &[Value], since: Timestamp) -> Vec<
             fields.insert("channel".to_owned(), channel.as_str().into());
             fields.insert("channel_type".to_owned(), "im".into());
             match read(&json!({ "type": "event_callback", "event": event })) {
-                Ok(Inbound::Request(incoming, _)) => Some((MessageTs::parse(ts).ok()?, *incoming)),
+                Ok(Inbound::Request(incoming, _)) => Some(Found {
+                    channel: channel.clone(),
+                    ts: MessageTs::parse(ts).ok()?,
+                    changed: edited.and_then(|edited| changed(&incoming, edited)),
+                    typed: typed.map(|_| *incoming),
+                }),
                 Ok(_) | Err(_) => None,
             }
         })
         .collect();
-    found.sort_by(|(a, _), (b, _)| a.as_str().cmp(b.as_str()));
-    found.dedup_by(|(a, _), (b, _)| a == b);
-    found.into_iter().map(|(_, incoming)| incoming).collect()
+    found.sort_by(|a, b| a.ts.as_str().cmp(b.ts.as_str()));
+    found.dedup_by(|a, b| a.ts == b.ts);
+    found
+}
+
+/// The change of a message at `edited`, after which it reads as `typed`.
+fn changed(typed: &Incoming, edited: &str) -> Option<Incoming> {
+    let Request::Typed { channel, ts, thread, text } = &typed.request else { return None };
+    Some(Incoming {
+        cause: Cause::Edit(channel.clone(), ts.clone(), MessageTs::parse(edited).ok()?),
+        actor: typed.actor.clone(),
+        request: Request::Edit {
+            channel: channel.clone(),
+            ts: ts.clone(),
+            thread: thread.clone(),
+            text: text.clone(),
+        },
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::Request;
+    use crate::domain::event::{Event, Record};
+    use crate::domain::ids::{PersonId, Seq};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -170,12 +221,51 @@ mod tests {
         ];
         let texts: Vec<String> = typed(&channel, &messages, at(1000))
             .into_iter()
-            .map(|incoming| match incoming.request {
-                Request::Typed { text, thread, .. } => format!("{text} {}", thread.is_some()),
-                _ => panic!("{incoming:?}"),
+            .map(|found| match found.unheard(&State::default()).map(|incoming| &incoming.request) {
+                Some(Request::Typed { text, thread, .. }) => format!("{text} {}", thread.is_some()),
+                _ => panic!("{found:?}"),
             })
             .collect();
         assert_eq!(texts, ["second & last false", "third true"]);
+    }
+
+    #[test]
+    fn what_was_changed_since_then_is_heard_once_whether_it_was_on_record_before_or_not() {
+        let channel = SlackChannelId::parse("D1").unwrap();
+        let message = |ts: &str, edited: Option<&str>| {
+            let mut message = json!({ "type": "message", "user": "U1", "text": "stop", "ts": ts });
+            if let Some(edited) = edited {
+                message["edited"] = json!({ "user": "U1", "ts": edited });
+            }
+            message
+        };
+        let heard = |cause: Cause| Record {
+            seq: Seq(1),
+            at: at(1000),
+            cause: Some(cause),
+            event: Event::Stopped { person: PersonId::parse("ana").unwrap(), initiative: None },
+        };
+        let place = |ts: &str| (channel.clone(), MessageTs::parse(ts).unwrap());
+        let typed_at = |ts: &str| Cause::Message(place(ts).0, place(ts).1);
+        let changed_at = |ts: &str, edited: &str| Cause::Edit(place(ts).0, place(ts).1, place(edited).1);
+        // What is on record, and what is then left to hear.
+        let check = |ts: &str, edited: Option<&str>, known: &[Cause], expected: Option<Cause>| {
+            let records: Vec<Record> = known.iter().cloned().map(heard).collect();
+            let found = typed(&channel, &[message(ts, edited)], at(1000));
+            let unheard = found.first().and_then(|found| found.unheard(&State::of(&records)).cloned());
+            assert_eq!(unheard.map(|incoming| incoming.cause), expected, "{ts} {edited:?} {known:?}");
+        };
+        let (old, new, edited) = ("900.000100", "1100.000100", "1200.000000");
+        check(new, None, &[], Some(typed_at(new)));
+        check(new, None, &[typed_at(new)], None);
+        // Its present words are taken as if they were its first.
+        check(new, Some(edited), &[], Some(typed_at(new)));
+        check(new, Some(edited), &[typed_at(new)], Some(changed_at(new, edited)));
+        check(new, Some(edited), &[typed_at(new), changed_at(new, edited)], None);
+        check(old, Some(edited), &[], Some(changed_at(old, edited)));
+        check(old, Some(edited), &[changed_at(old, edited)], None);
+        check(old, Some("950.000000"), &[], None);
+        check(old, None, &[], None);
     }
 
     #[test]

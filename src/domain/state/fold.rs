@@ -394,7 +394,7 @@ impl State {
     }
 
     fn remember(&mut self, at: Timestamp, cause: &Cause) {
-        let typed = matches!(cause, Cause::Message(..));
+        let typed = matches!(cause, Cause::Message(..) | Cause::Edit(..));
         if self.causes.insert(cause.clone()) {
             let by_age = if typed { &mut self.typed_by_age } else { &mut self.causes_by_age };
             by_age.push_back((at, cause.clone()));

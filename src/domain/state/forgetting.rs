@@ -92,6 +92,7 @@ impl State {
             Cause::Click(account, _) => accounts.contains(account),
             Cause::Event(_)
             | Cause::Message(..)
+            | Cause::Edit(..)
             | Cause::Submission(_)
             | Cause::Slash(_)
             | Cause::Webhook(_) => false,

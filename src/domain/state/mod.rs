@@ -775,7 +775,7 @@ pub struct State {
     removed: BTreeSet<PostId>,
     causes: HashSet<Cause>,
     causes_by_age: VecDeque<(Timestamp, Cause)>,
-    /// Those of them that name a message.
+    /// Those of them that name a message, or a change of one.
     typed_by_age: VecDeque<(Timestamp, Cause)>,
 }
 

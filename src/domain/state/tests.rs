@@ -449,15 +449,16 @@ fn what_was_typed_is_known_for_as_long_as_it_may_be_looked_for() {
         cause,
         event: Event::PostingResumed { by: person("priya") },
     };
+    let change = Cause::Edit(dm("D1"), ts("5.000100"), ts("6.000000"));
     let mut state = State::default();
     state.apply(&paused(1, 0, Some(cause.clone())));
     state.apply(&paused(2, 0, Some(click.clone())));
-    state.apply(&paused(3, 15, None));
+    state.apply(&paused(3, 0, Some(change.clone())));
     state.apply(&paused(4, 15, Some(Cause::Event("Ev1".to_owned()))));
-    assert!(state.knows(&cause), "an outage of a fortnight is looked through");
+    assert!(state.knows(&cause) && state.knows(&change), "an outage of a fortnight is looked through");
     assert!(!state.knows(&click), "Slack gave up on it long ago");
     state.apply(&paused(5, 17, Some(Cause::Event("Ev2".to_owned()))));
-    assert!(!state.knows(&cause));
+    assert!(!state.knows(&cause) && !state.knows(&change));
 }
 
 #[test]

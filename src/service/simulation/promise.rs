@@ -185,7 +185,9 @@ impl Promise {
         let seq = self.number(record.seq);
         let actor = record.cause.as_ref().and_then(|cause| match cause {
             Cause::Click(user, _) => truth.human_of(user.as_str()),
-            Cause::Message(channel, _) => truth.human_of(&format!("U{}", &channel.as_str()[1..])),
+            Cause::Message(channel, _) | Cause::Edit(channel, ..) => {
+                truth.human_of(&format!("U{}", &channel.as_str()[1..]))
+            }
             Cause::Slash(trigger) => truth.human_of(trigger.split(' ').next().unwrap_or_default()),
             Cause::Submission(view) => truth.human_of(view.split('-').nth(1).unwrap_or_default()),
             Cause::Event(_) | Cause::Webhook(_) => None,

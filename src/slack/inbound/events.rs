@@ -172,9 +172,20 @@ fn changed(payload: &Value) -> Result<Inbound, Malformed> {
     }
     let text = unescape(now);
     let thread = thread_of(payload);
-    after_the_fact(payload, "/event/message/user", "/event/message/ts", |channel, ts| {
+    let read = after_the_fact(payload, "/event/message/user", "/event/message/ts", |channel, ts| {
         let thread = thread.filter(|thread| *thread != ts);
         Request::Edit { channel, ts, thread, text }
+    })?;
+    let edited = text_if_any(payload, "/event/message/edited/ts").and_then(|ts| MessageTs::parse(ts).ok());
+    Ok(match (read, edited) {
+        (Inbound::Request(mut incoming, hints), Some(edited)) => {
+            if let Request::Edit { channel, ts, .. } = &incoming.request {
+                // The sweep after an outage finds the change by this and not by any event id.
+                incoming.cause = Cause::Edit(channel.clone(), ts.clone(), edited);
+            }
+            Inbound::Request(incoming, hints)
+        }
+        (other, _) => other,
     })
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::command::Request;
+use crate::domain::event::Cause;
 use crate::domain::message::{Action, Answer, ModalKind};
 
 use super::*;
@@ -182,6 +183,27 @@ fn a_message_is_read_by_its_words_or_by_what_it_is_instead() {
     check(json!({ "text": "", "attachments": [{ "title": "a preview" }] }), "ignored: message without words");
     check(json!({ "text": "x", "subtype": "channel_join" }), "ignored: message with a subtype");
     check(json!({ "text": "", "bot_id": "B1", "files": [{}] }), "ignored: message by a bot");
+}
+
+#[test]
+fn a_change_is_recognised_by_its_message_and_when_it_was_made() {
+    let direct = [("/event/channel_type", json!("im")), ("/event/channel", json!("D111"))];
+    let mut payload = with(published("message_changed"), &direct);
+    let (ts, thread) = ("1596183880.004200", "1596183000.000100");
+    payload["event"]["message"]["ts"] = json!(ts);
+    payload["event"]["message"]["thread_ts"] = json!(thread);
+    let read_as = |payload: &Value| match read(payload) {
+        Ok(Inbound::Request(incoming, _)) => (incoming.cause, incoming.request),
+        other => panic!("{other:?}"),
+    };
+    let place = |ts: &str| MessageTs::parse(ts).unwrap();
+    let (cause, request) = read_as(&payload);
+    let channel = SlackChannelId::parse("D111").unwrap();
+    assert_eq!(cause, Cause::Edit(channel, place(ts), place("1665102362.000000")));
+    let Request::Edit { thread: replies_to, .. } = request else { panic!("{request:?}") };
+    assert_eq!(replies_to, Some(place(thread)));
+    payload["event"]["message"].as_object_mut().unwrap().remove("edited");
+    assert_eq!(read_as(&payload).0, Cause::Event("Ev111".to_owned()));
 }
 
 #[test]
