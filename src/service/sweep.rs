@@ -123,6 +123,21 @@ fn back(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_sub(by).unwrap_or(Timestamp::MIN)
 }
 
+/// Each conversation once, from the earliest time on from which it is to be read, but from no earlier one than `oldest`.
+/// One that could not be read since then is let go of.
+fn merged(unread: Denied, oldest: Timestamp) -> Denied {
+    let mut places: BTreeMap<Place, Unread> = BTreeMap::new();
+    for mut unread in unread.into_iter().filter(|unread| oldest <= unread.tried) {
+        if let Some(other) = places.get(&unread.place) {
+            unread.since = unread.since.min(other.since);
+            unread.tried = unread.tried.max(other.tried);
+        }
+        unread.since = unread.since.max(oldest);
+        places.insert(unread.place.clone(), unread);
+    }
+    places.into_values().collect()
+}
+
 impl Sweep {
     /// Sweeps after each outage, the one before this start included, for ever.
     pub(super) async fn follow(self) {
@@ -250,25 +265,22 @@ impl Sweep {
         if self.seen.clone().wait_for(|seen| !seen.starting).await.is_err() {
             return Denied::new();
         }
-        let since = back(since, MARGIN).max(back(self.trust.corrected(self.clock.now()), OLDEST));
+        let tried = self.now();
+        let since = back(since, MARGIN).max(back(tried, OLDEST));
         let places = self.places();
         tracing::info!(conversations = places.len(), %since, "looking for what was typed during an outage");
-        let tried = self.clock.now();
         self.look_through(places.into_iter().map(|place| Unread { place, since, tried }).collect()).await
     }
 
-    /// Takes what was typed in conversations that were denied before.
+    /// Takes what was typed in conversations that were denied before. None is read from further back than it is remembered
+    /// what was heard: a *stop* that was undone since would be taken again.
     async fn again(&self, denied: Denied) -> Denied {
-        let oldest = back(self.clock.now(), OLDEST);
-        let mut places: BTreeMap<Place, Unread> = BTreeMap::new();
-        for mut unread in denied.into_iter().filter(|unread| oldest <= unread.tried) {
-            if let Some(other) = places.get(&unread.place) {
-                unread.since = unread.since.min(other.since);
-                unread.tried = unread.tried.max(other.tried);
-            }
-            places.insert(unread.place.clone(), unread);
-        }
-        self.look_through(places.into_values().collect()).await
+        self.look_through(merged(denied, back(self.now(), OLDEST))).await
+    }
+
+    /// What time it is, as far as that is known, by Slack's clock.
+    fn now(&self) -> Timestamp {
+        self.trust.corrected(self.clock.now())
     }
 
     /// What was denied; nothing if the service stops.
@@ -384,5 +396,17 @@ mod tests {
         check("a start after a stop", 3, None, false, Some(0));
         check("a start at once", 0, None, false, None);
         check("a start that finds a time to come", -600, None, false, Some(-600 - 24 * 60));
+    }
+
+    #[test]
+    fn a_conversation_is_read_from_no_further_back_than_it_is_remembered_what_was_heard() {
+        let place = |channel: &str| Place::Channel(SlackChannelId::parse(channel).unwrap());
+        let unread = |channel: &str, since: i64, tried: i64| Unread {
+            place: place(channel),
+            since: at(since),
+            tried: at(tried),
+        };
+        let all = [unread("D1", 30, 90), unread("D1", -50, 80), unread("D2", -60, -1), unread("D3", 20, 20)];
+        assert_eq!(merged(all.to_vec(), at(0)), [unread("D1", 0, 90), unread("D3", 20, 20)]);
     }
 }
