@@ -9,11 +9,13 @@ use crate::domain::event::{Event, Said};
 use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
 use crate::domain::message::Reply;
 use crate::domain::personal::Personal;
-use crate::domain::question::{argued, comes_back, in_charge, in_charge_of, is_question, is_stop};
-use crate::domain::state::{Phase, Received};
+use crate::domain::question::{argued, in_charge, is_question, is_stop};
+use crate::domain::state::Phase;
+use crate::plan;
 
-/// For how long after a restore it may turn out that something had gone before it.
-const FOUND_AGAIN: SignedDuration = SignedDuration::from_hours(24);
+/// For how long after a restore it may turn out that something had gone before it: what isn't due before the next working
+/// day is looked up no sooner. It is less than the sweep reads back, so that each reply is decided in the end.
+const FOUND_AGAIN: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// A message in the direct message with the bot.
 pub(super) fn typed(
@@ -129,31 +131,20 @@ fn may_have_a_relay(scene: Scene<'_>, actor: &Person) -> bool {
         let is_intended = matches!(post.phase, Phase::Intended { .. });
         is_intended && *post.key.to() == actor.id && post.key.passes_on().is_some()
     });
-    // What is looked up after a restore is found soon; what isn't found by then never went.
     let recent = |at: Timestamp| scene.now.duration_since(at) <= FOUND_AGAIN;
     under_way
         || (state.restored.last().is_some_and(|restored| recent(restored.at))
-            && state.received.iter().any(|(of, received)| went_before(scene, actor, *of, received)))
+            && state.received.keys().any(|of| went_before(scene, actor, *of)))
 }
 
-/// Whether what somebody said may have been passed on to this advocate before a restore.
-fn went_before(scene: Scene<'_>, actor: &Person, of: Seq, received: &Received) -> bool {
-    let state = scene.state;
-    let since = match received.said {
-        Said::Question => state.awaits_since(of).filter(|_| state.answers_to(of).next().is_none()),
-        Said::Talk | Said::Remark | Said::Concern | Said::Correction | Said::Referral => {
-            Some(received.since())
-        }
-    };
-    let Some(since) = since.filter(|_| !received.withdrawn) else { return false };
+/// Whether what somebody said may have been passed on to this advocate before a restore, and is yet to be looked up. What
+/// isn't wanted any more never is, so that nothing waits for it.
+fn went_before(scene: Scene<'_>, actor: &Person, of: Seq) -> bool {
+    let Scene { program, state, seen, now, .. } = scene;
     let to = || actor.id.clone();
-    let back = || comes_back(scene.program, actor, &scene.zone(actor), since);
-    (state.may_have_gone_before(&PostKey::Relay { of, to: to() }, since)
-        || back().is_some_and(|due| {
-            due <= scene.now && state.may_have_gone_before(&PostKey::Overdue { of, to: to() }, due)
-        }))
-        && in_charge_of(scene.program, state, of, received.initiative.as_ref(), &received.person)
-            .contains(&actor.id)
+    [PostKey::Relay { of, to: to() }, PostKey::Overdue { of, to: to() }]
+        .iter()
+        .any(|key| state.may_have_gone_before(key, now) && plan::is_wanted(program, state, seen, now, key))
 }
 
 /// What the message at the head of the thread passed on to this advocate.

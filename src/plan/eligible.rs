@@ -39,6 +39,18 @@ pub fn eligible(
     }
 }
 
+/// Whether a post that answers something is due and not settled, whatever the hour and whatever holds it.
+pub fn is_wanted(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    now: Timestamp,
+    key: &PostKey,
+) -> bool {
+    let frames = Frame::all(program, state);
+    posts::is_wanted(Ground { program, state, seen, frames: &frames }, now, key)
+}
+
 /// Why no campaign message may go out at all, if so.
 fn campaigns_held(state: &State, seen: &Observations) -> Option<Skip> {
     if marks::are_unreadable(state, seen) {

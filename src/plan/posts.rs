@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::booking::Word;
@@ -145,6 +146,17 @@ impl Item {
         }
     }
 
+    /// When it is due, whatever the hour.
+    fn due(&self, ground: Ground<'_>, person: &Person, zone: &TimeZone) -> Timestamp {
+        match self.moment {
+            Moment::Then => self.life.due,
+            Moment::WorkingDayAfter(other) => self
+                .reached(ground.state.post(other))
+                .and_then(|since| comes_back(ground.program, person, zone, since))
+                .unwrap_or(self.life.expires),
+        }
+    }
+
     /// How it stands at `now`.
     pub(super) fn standing(&self, ground: Ground<'_>, now: Timestamp) -> Standing {
         let to = self.key.to();
@@ -173,13 +185,7 @@ impl Item {
         if let Some((skip, until)) = refused(ground.state.person(to), zone, now) {
             return Standing::Held(skip, Some(until.min(self.life.expires)));
         }
-        let due = match self.moment {
-            Moment::Then => self.life.due,
-            Moment::WorkingDayAfter(other) => self
-                .reached(ground.state.post(other))
-                .and_then(|since| comes_back(ground.program, person, zone, since))
-                .unwrap_or(self.life.expires),
-        };
+        let due = self.due(ground, person, zone);
         if now < due {
             let due = due.min(self.life.expires);
             return Standing::Held(Skip::NotYet { due: due.to_zoned(zone.clone()) }, Some(due));
@@ -426,6 +432,17 @@ pub(super) fn eligible(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Res
         Standing::Held(skip, _) | Standing::Gone(skip) => Err(skip),
         Standing::Missed => Err(Skip::Missed),
     }
+}
+
+/// Whether a post that answers something is due and not settled, whatever the hour and whatever holds it.
+pub(super) fn is_wanted(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> bool {
+    let Some(person) = ground.program.people.get(key.to()) else { return false };
+    let zone = ground.program.zone_of(person, ground.seen.zone(&person.id));
+    let item = sources(ground, now, key).into_iter().find(|item| item.key == *key);
+    item.is_some_and(|item| match item.standing(ground, now) {
+        Standing::Due(_) | Standing::Held(..) => item.due(ground, person, zone) <= now,
+        Standing::Gone(_) | Standing::Missed => false,
+    })
 }
 
 /// The items among which the one with this key would be.

@@ -33,6 +33,7 @@ mod shared;
 mod simulation;
 mod sweep;
 mod timekeeping;
+mod undecided;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -183,9 +184,11 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
     let (opened, openings) = mpsc::unbounded_channel();
     let runtime = tokio::runtime::Handle::current();
     let inbox: Arc<dyn Inbox> = Arc::new(inbox::Decider { writer: writer.clone(), shared: shared.clone() });
+    let undecided = undecided::Undecided::default();
+    let live = undecided::Live { decider: Arc::clone(&inbox), undecided: undecided.clone() };
     let heard = Heard::new(clock.clone());
     let receiver = Receiver::new(
-        Arc::clone(&inbox),
+        Arc::new(live),
         Arc::new(inbox::Watch { members, writer: writer.clone(), runtime, homes: opened }),
         client.clone(),
         fresh.clone(),
@@ -222,6 +225,7 @@ pub(crate) async fn run(surroundings: Surroundings) -> Result<(), String> {
         clock: clock.clone(),
         trust: believed.clone(),
         inbox,
+        undecided,
         heard,
         keeper,
         opened: (opened_at, last_record),

@@ -6,7 +6,7 @@
 //! is kept in a file, which moves on only when nothing is left to look through.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,14 +15,15 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::heard::{Keeper, Kept};
+use super::undecided::{Place as TypedAt, Undecided};
 use crate::clock::{Clock, Trust, monotonic};
-use crate::domain::ids::{Seq, SlackChannelId, SlackUserId};
+use crate::domain::ids::{MessageTs, Seq, SlackChannelId, SlackUserId};
 use crate::domain::message::Reply;
 use crate::domain::observation::Observations;
 use crate::journal::Writer;
 use crate::slack::heard::{Heard, Moment};
-use crate::slack::sweep::{channel_with, typed_since};
-use crate::slack::{Class, Client, Inbox};
+use crate::slack::sweep::{Found, channel_with, typed_since};
+use crate::slack::{CallError, Class, Client, Inbox};
 
 /// Shorter silences on connections are covered by Slack itself: it tries at once, after a minute and after
 /// five. A connection that lives says something every ten seconds.
@@ -50,8 +51,11 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// When conversations that could not be looked through are tried again, real time.
 const BEFORE_RETRY: Duration = Duration::from_secs(60);
-/// When conversations that Slack doesn't let us read are tried again, real time: that may be a mistake of some days.
+/// When conversations that Slack doesn't let us read are tried again, real time: that may be a mistake of some days. So
+/// are, at the latest, replies that can't be decided yet.
 const BEFORE_DENIED_RETRY: Duration = Duration::from_secs(3600);
+/// When a reply that can't be decided yet is read again at the earliest, real time: until then Slack delivers it again.
+const AFTER_REDELIVERIES: Duration = Duration::from_secs(7 * 60);
 
 /// Looks for what was typed while nobody listened.
 pub(super) struct Sweep {
@@ -61,6 +65,8 @@ pub(super) struct Sweep {
     /// How far that is from Slack's, by which everything there is dated.
     pub(super) trust: Trust,
     pub(super) inbox: Arc<dyn Inbox>,
+    /// The replies that could not be decided yet, to be read again until they are.
+    pub(super) undecided: Undecided,
     pub(super) heard: Heard,
     pub(super) keeper: Arc<dyn Keeper>,
     /// The last record of the process before this one, and when it was made.
@@ -98,6 +104,34 @@ struct Unread {
 /// Conversations that Slack did not let us read.
 type Denied = Vec<Unread>;
 
+/// When the replies that can't be decided yet are read again, real time: less and less often.
+struct Rereading {
+    at: Instant,
+    wait: Duration,
+}
+
+impl Rereading {
+    fn at(at: Instant) -> Self {
+        Self { at, wait: BEFORE_RETRY }
+    }
+
+    /// One has arrived.
+    fn arrives(&mut self, now: Instant) {
+        let after = now + AFTER_REDELIVERIES;
+        *self = Self::at(if now < self.at { self.at.min(after) } else { after });
+    }
+
+    /// Conversations were looked through, and `any` are left.
+    fn again(&mut self, now: Instant, any: bool) {
+        if !any {
+            *self = Self::at(now);
+            return;
+        }
+        self.at = self.at.max(now + self.wait);
+        self.wait = self.wait.saturating_mul(2).min(BEFORE_DENIED_RETRY);
+    }
+}
+
 /// Since when Slack could not be heard, if it was last heard at `last` and again at `now`, and that is as long
 /// as `silence`. A `last` without an instant is an earlier process's. A calendar that is moved by hand says
 /// nothing about how long this process listened.
@@ -117,6 +151,15 @@ fn outage(
     let silent = if by_hand { real } else { real.max(calendar) };
     // A clock that was set back meanwhile names no beginning; what really passed does.
     (silence <= silent).then(|| last.0.min(back(now.at, real)))
+}
+
+/// Since when this machine slept, if it did between two looks.
+fn slept(looked: Moment, now: Moment, by_hand: bool) -> Option<Timestamp> {
+    outage((looked.at, Some(looked.instant)), now, SILENT_SOCKETS, by_hand).filter(|_| !by_hand)
+}
+
+fn earlier(next: Option<Timestamp>, since: Timestamp) -> Timestamp {
+    next.map_or(since, |next| next.min(since))
 }
 
 fn back(at: Timestamp, by: SignedDuration) -> Timestamp {
@@ -144,24 +187,21 @@ impl Sweep {
         let started = Moment { at: self.clock.now(), instant: monotonic() };
         let by_hand = self.clock.moves_by_hand();
         let mut signs = self.heard.subscribe();
-        let (head, last_record) = self.opened;
-        // What was heard after the end of a journal that was put back is on no record.
-        let kept = self.keeper.read().filter(|kept| kept.head <= head);
         let mut written: Option<(Kept, Instant)> = None;
-        // A backup may be of a journal in which nothing had happened yet.
-        let otherwise = match self.writer.state().restored.is_empty() {
-            true => started.at,
-            false => back(started.at, UNKNOWN),
-        };
-        let mut last = (kept.map(|kept| kept.at).or(last_record).unwrap_or(otherwise), None);
-        let mut next = if self.connects { None } else { outage(last, started, self.silence, by_hand) };
+        let mut last = (self.last_heard(started.at), None);
+        let mut next = None;
         if !self.connects {
-            last = (last.0, Some(started.instant));
+            next = outage(last, started, self.silence, by_hand);
+            last.1 = Some(started.instant);
         }
         let mut looked = started;
         let mut sweeping: Option<BoxFuture<'_, Denied>> = None;
         let mut denied = Denied::new();
         let mut denied_until = started.instant;
+        let mut arrivals = self.undecided.subscribe();
+        let mut rereading = Rereading::at(started.instant);
+        // Every conversation is looked through, not only some of them again.
+        let mut whole = false;
         let mut rests_until: Option<Instant> = None;
         // This machine slept: that is looked through without a rest.
         let mut at_once = false;
@@ -171,56 +211,55 @@ impl Sweep {
             if sweeping.is_none() {
                 match next {
                     None => {
-                        // What is left to look through is so at the next start as well.
-                        let left = denied.iter().map(|unread| unread.since).min();
-                        self.keep(left.map_or(last.0, |left| left.min(last.0)), &mut written).await;
+                        self.keep(self.left(&denied).map_or(last.0, |left| left.min(last.0)), &mut written)
+                            .await;
                         // Before the first sign of life nobody knows how long the outage was.
-                        if last.1.is_some() {
-                            self.catches_up();
-                        }
+                        self.catches_up(last.1.is_some());
                     }
                     Some(_) if rests => {}
                     Some(since) => {
-                        next = None;
+                        (next, whole) = (None, true);
                         sweeping = Some(self.after(since).boxed());
                     }
                 }
             }
-            let earlier =
-                |next: Option<Timestamp>, since: Timestamp| next.map_or(since, |next| next.min(since));
             tokio::select! {
                 biased;
                 Some(left) = OptionFuture::from(sweeping.as_mut()) => {
                     sweeping = None;
                     denied.extend(left);
                     denied_until = monotonic() + BEFORE_DENIED_RETRY;
-                    let rests = !self.connects && !std::mem::take(&mut at_once);
-                    rests_until = rests.then(|| monotonic() + BETWEEN_SWEEPS);
+                    rereading.again(monotonic(), self.undecided.since().is_some());
+                    if std::mem::take(&mut whole) {
+                        let rests = !self.connects && !std::mem::take(&mut at_once);
+                        rests_until = rests.then(|| monotonic() + BETWEEN_SWEEPS);
+                    }
                 }
+                Ok(()) = arrivals.changed() => rereading.arrives(monotonic()),
                 changed = signs.changed() => {
                     if changed.is_err() {
                         return;
                     }
                     let Some(sign) = *signs.borrow_and_update() else { continue };
-                    if let Some(since) = outage(last, sign, self.silence, by_hand) {
-                        next = Some(earlier(next, since));
-                    }
+                    let since = outage(last, sign, self.silence, by_hand);
+                    next = since.map(|since| earlier(next, since)).or(next);
                     last = (sign.at, Some(sign.instant));
                 }
-                () = &mut waited, if !*self.caught_up.borrow() => {
-                    tracing::warn!("what was typed before the start is not all read yet; campaign messages go on");
-                    self.catches_up();
-                }
+                () = &mut waited, if !*self.caught_up.borrow() => self.waits_no_longer(),
                 () = tokio::time::sleep_until(denied_until.into()),
                     if sweeping.is_none() && next.is_none() && !denied.is_empty() =>
                 {
                     sweeping = Some(self.again(std::mem::take(&mut denied)).boxed());
                 }
+                () = tokio::time::sleep_until(rereading.at.into()),
+                    if sweeping.is_none() && (next.is_none() || rests) && self.undecided.since().is_some() =>
+                {
+                    sweeping = Some(self.again(self.unread_replies()).boxed());
+                }
                 () = tokio::time::sleep_until((looked.instant + BETWEEN_LOOKS).into()), if !self.connects => {
                     // Who is called doesn't hear at once that it was away.
                     let now = Moment { at: self.clock.now(), instant: monotonic() };
-                    let slept = outage((looked.at, Some(looked.instant)), now, SILENT_SOCKETS, by_hand);
-                    if let Some(since) = slept.filter(|_| !by_hand) {
+                    if let Some(since) = slept(looked, now, by_hand) {
                         next = Some(earlier(next, since));
                         (rests_until, at_once) = (None, sweeping.is_some());
                     }
@@ -228,6 +267,19 @@ impl Sweep {
                 }
             }
         }
+    }
+
+    /// When Slack was last heard before this start.
+    fn last_heard(&self, started: Timestamp) -> Timestamp {
+        let (head, last_record) = self.opened;
+        // What was heard after the end of a journal that was put back is on no record.
+        let kept = self.keeper.read().filter(|kept| kept.head <= head);
+        // A backup may be of a journal in which nothing had happened yet.
+        let otherwise = match self.writer.state().restored.is_empty() {
+            true => started,
+            false => back(started, UNKNOWN),
+        };
+        kept.map(|kept| kept.at).or(last_record).unwrap_or(otherwise)
     }
 
     /// Passes once campaign messages have waited long enough for what was typed before the start.
@@ -238,8 +290,18 @@ impl Sweep {
         tokio::time::sleep(LONGEST_WAIT).await;
     }
 
-    fn catches_up(&self) {
-        self.caught_up.send_if_modified(|caught_up| !std::mem::replace(caught_up, true));
+    fn catches_up(&self, has: bool) {
+        self.caught_up.send_if_modified(|caught_up| has && !std::mem::replace(caught_up, true));
+    }
+
+    fn waits_no_longer(&self) {
+        tracing::warn!("what was typed before the start is not all read yet; campaign messages go on");
+        self.catches_up(true);
+    }
+
+    /// From when on something is left to look through: it is so at the next start as well.
+    fn left(&self, denied: &Denied) -> Option<Timestamp> {
+        denied.iter().map(|unread| unread.since).chain(self.undecided.since()).min()
     }
 
     /// Keeps when Slack was last heard and how far the journal goes, once a minute at most; what was kept before stays
@@ -272,10 +334,25 @@ impl Sweep {
         self.look_through(places.into_iter().map(|place| Unread { place, since, tried }).collect()).await
     }
 
-    /// Takes what was typed in conversations that were denied before. None is read from further back than it is remembered
-    /// what was heard: a *stop* that was undone since would be taken again.
-    async fn again(&self, denied: Denied) -> Denied {
-        self.look_through(merged(denied, back(self.now(), OLDEST))).await
+    /// The conversations with replies that can't be decided yet, from the first of these on.
+    fn unread_replies(&self) -> Denied {
+        let tried = self.now();
+        let oldest = back(tried, OLDEST);
+        let mut unread = Denied::new();
+        for place in self.undecided.places() {
+            match place.1.at().filter(|typed| oldest <= *typed) {
+                Some(since) => unread.push(Unread { place: Place::Channel(place.0), since, tried }),
+                // Nothing that old is read any more.
+                None => _ = self.undecided.settle(&place),
+            }
+        }
+        unread
+    }
+
+    /// Takes what was typed in conversations that were denied before, or in which a reply waits. None is read from further
+    /// back than it is remembered what was heard: a *stop* that was undone since would be taken again.
+    async fn again(&self, unread: Denied) -> Denied {
+        self.look_through(merged(unread, back(self.now(), OLDEST))).await
     }
 
     /// What time it is, as far as that is known, by Slack's clock.
@@ -319,13 +396,13 @@ impl Sweep {
                     Place::Channel(channel) => Some(channel.clone()),
                     Place::With(person) => channel_with(&self.client, person, &mut pace).await?,
                 };
-                match channel {
-                    Some(channel) => typed_since(&self.client, &channel, *since, &mut pace).await,
-                    None => Ok(Vec::new()),
-                }
+                let Some(channel) = channel else { return Ok((BTreeSet::new(), Vec::new())) };
+                let waiting = self.waiting_in(&channel, *since);
+                Ok((waiting, typed_since(&self.client, &channel, *since, &mut pace).await?))
             };
-            let found = match looked.await {
-                Ok(found) => found,
+            let looked: Result<_, CallError> = looked.await;
+            let (waiting, found) = match looked {
+                Ok(looked) => looked,
                 Err(error) => {
                     tracing::debug!(slack.code = error.code(), "a conversation could not be looked through");
                     let of = if error.class() == Class::Recipient { &mut *denied } else { &mut failed };
@@ -333,24 +410,42 @@ impl Sweep {
                     continue;
                 }
             };
-            let mut waits = false;
-            for found in found {
-                let Some(incoming) = found.unheard(&self.writer.state()).cloned() else { continue };
-                match self.inbox.take(incoming).await.ok()? {
-                    Reply::NotYet => waits = true,
-                    Reply::Nothing
-                    | Reply::Say(_)
-                    | Reply::Open(_)
-                    | Reply::Faults(_)
-                    | Reply::Show(_)
-                    | Reply::Home(_) => *taken += 1,
-                }
-            }
-            if waits {
-                failed.push(unread);
-            }
+            *taken += self.take(found, waiting).await?;
         }
         Some(failed)
+    }
+
+    /// The replies in `channel` from `since` on that can't be decided yet.
+    fn waiting_in(&self, channel: &SlackChannelId, since: Timestamp) -> BTreeSet<TypedAt> {
+        let read = |ts: &MessageTs| ts.at().is_some_and(|at| since.as_second() <= at.as_second());
+        self.undecided.places().into_iter().filter(|(of, ts)| of == channel && read(ts)).collect()
+    }
+
+    /// Has what was found in a conversation decided, how much that was; `waiting` are the replies there that could not be
+    /// decided before. None if the service stops.
+    async fn take(&self, found: Vec<Found>, mut waiting: BTreeSet<TypedAt>) -> Option<usize> {
+        let mut taken = 0;
+        for found in found {
+            let Some(incoming) = found.unheard(&self.writer.state()).cloned() else { continue };
+            let cause = incoming.cause.clone();
+            let place = (found.channel.clone(), found.ts.clone());
+            let reply = self.inbox.take(incoming).await.ok()?;
+            if matches!(reply, Reply::NotYet) {
+                waiting.remove(&place);
+                self.undecided.keep(place);
+                continue;
+            }
+            taken += 1;
+            // What came to nothing may have been said already when it arrived: nothing of it is on record.
+            if self.undecided.settle(&place) || self.writer.state().knows(&cause) {
+                found.say(&self.client, reply).await;
+            }
+        }
+        // The others were decided meanwhile, or taken back.
+        for place in waiting {
+            self.undecided.settle(&place);
+        }
+        Some(taken)
     }
 
     /// The direct messages with people who are known, whoever was written to last first; then whoever may have
@@ -368,7 +463,16 @@ impl Sweep {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::command::{Incoming, Request};
+    use crate::domain::event::Event;
+    use crate::domain::ids::PersonId;
+    use crate::journal::{self, Decision, Vault};
+    use crate::slack::{Closed, Method, ResponseUrl, UploadUrl, Wire};
 
     fn at(minutes: i64) -> Timestamp {
         let start: Timestamp = "2026-12-07T09:00:00Z".parse().unwrap();
@@ -408,5 +512,141 @@ mod tests {
         };
         let all = [unread("D1", 30, 90), unread("D1", -50, 80), unread("D2", -60, -1), unread("D3", 20, 20)];
         assert_eq!(merged(all.to_vec(), at(0)), [unread("D1", 0, 90), unread("D3", 20, 20)]);
+    }
+
+    #[test]
+    fn a_reply_that_can_not_be_decided_is_read_again_once_slack_delivers_it_no_more_and_then_less_often() {
+        let began = monotonic();
+        let minutes = |minutes: u64| began + Duration::from_secs(60 * minutes);
+        let mut rereading = Rereading::at(began);
+        rereading.arrives(began);
+        assert_eq!(rereading.at, minutes(7));
+        // Another one keeps the first waiting no longer.
+        rereading.arrives(minutes(5));
+        assert_eq!(rereading.at, minutes(7));
+        let mut now = 7;
+        for wait in [1, 2, 4, 8, 16, 32, 60, 60] {
+            rereading.again(minutes(now), true);
+            now += wait;
+            assert_eq!(rereading.at, minutes(now));
+        }
+        rereading.again(minutes(now), false);
+        rereading.arrives(minutes(now));
+        assert_eq!(rereading.at, minutes(now + 7));
+    }
+
+    /// Keeps nothing.
+    struct Nowhere;
+
+    #[async_trait::async_trait]
+    impl Keeper for Nowhere {
+        fn read(&self) -> Option<Kept> {
+            None
+        }
+
+        async fn keep(&self, _: Kept) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A conversation in which these messages are, and what is whispered in it.
+    #[derive(Clone)]
+    struct Conversation {
+        messages: serde_json::Value,
+        whispered: Arc<Mutex<Vec<String>>>,
+    }
+
+    #[async_trait::async_trait]
+    impl Wire for Conversation {
+        async fn call(&self, method: Method, arguments: &Value) -> Result<Value, CallError> {
+            if method == Method::ChatPostEphemeral {
+                let text = arguments["text"].as_str().unwrap_or_default().to_owned();
+                self.whispered.lock().unwrap().push(text);
+            }
+            Ok(json!({ "ok": true, "messages": self.messages.clone() }))
+        }
+
+        async fn respond(&self, _: &ResponseUrl, _: &Value) -> Result<(), CallError> {
+            Ok(())
+        }
+
+        async fn upload(&self, _: &UploadUrl, _: &str, _: &str) -> Result<(), CallError> {
+            Ok(())
+        }
+    }
+
+    /// Decides as the office does whose advocate types a reply, which waits as often as it is told.
+    struct Office {
+        writer: Writer,
+        waits: Mutex<u32>,
+    }
+
+    #[async_trait::async_trait]
+    impl Inbox for Office {
+        async fn take(&self, incoming: Incoming) -> Result<Reply, Closed> {
+            let Request::Typed { text, .. } = &incoming.request else { panic!("{incoming:?}") };
+            if text == "stop" {
+                let stopped = Event::Stopped { person: PersonId::parse("ana").unwrap(), initiative: None };
+                let decided = self.writer.submit(Some(incoming.cause), move |_, _| Decision {
+                    events: vec![stopped.clone()],
+                    reply: Reply::say("Stopped."),
+                });
+                return decided.await.map_err(|_| Closed);
+            }
+            let mut waits = self.waits.lock().unwrap();
+            if *waits == 0 || text != "They do." {
+                return Ok(Reply::say("I can't tell which question this answers."));
+            }
+            *waits -= 1;
+            Ok(Reply::NotYet)
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_sweep_decides_is_said_once_and_what_it_can_not_decide_is_kept_until_it_can() {
+        let data = tempfile::tempdir().unwrap();
+        let (journal, _) = journal::open(data.path()).unwrap();
+        let (writer, _) = Writer::start(journal, Vault::of(data.path()), Clock::system()).unwrap();
+        let message = |second: u32, text: &str| json!({ "type": "message", "user": "U1", "text": text, "ts": format!("{second}.000100") });
+        let now = Clock::system().now().as_second();
+        let said = |ago: i64, text: &str| message(u32::try_from(now - ago).unwrap(), text);
+        let wire = Conversation {
+            // What could not be decided at all was said when it arrived.
+            messages: json!([said(90, "stop"), said(60, "Who are you?"), said(30, "They do.")]),
+            whispered: Arc::default(),
+        };
+        let undecided = Undecided::default();
+        let channel = SlackChannelId::parse("D1").unwrap();
+        let (caught_up, _) = watch::channel(false);
+        let sweep = Sweep {
+            client: Arc::new(Client::over(wire.clone(), Duration::from_secs(5))),
+            writer: writer.clone(),
+            clock: Clock::system(),
+            trust: Trust::default(),
+            inbox: Arc::new(Office { writer, waits: Mutex::new(2) }),
+            undecided: undecided.clone(),
+            heard: Heard::new(Clock::system()),
+            keeper: Arc::new(Nowhere),
+            opened: (Seq(0), None),
+            silence: SILENT_SOCKETS,
+            seen: watch::channel(Arc::new(Observations::default())).1,
+            connects: true,
+            caught_up,
+        };
+        let tried = sweep.now();
+        let unread = Unread { place: Place::Channel(channel.clone()), since: back(tried, UNKNOWN), tried };
+        let whispered = || wire.whispered.lock().unwrap().clone();
+        assert_eq!(sweep.again(vec![unread]).await, []);
+        assert_eq!(whispered(), ["Stopped."]);
+        let waits: Vec<Unread> = sweep.unread_replies();
+        assert_eq!(
+            waits.iter().map(|unread| unread.place.clone()).collect::<Vec<_>>(),
+            [Place::Channel(channel)]
+        );
+        assert_eq!(sweep.again(waits).await, []);
+        assert_eq!(undecided.places().len(), 1, "it waits still");
+        sweep.again(sweep.unread_replies()).await;
+        assert_eq!(whispered(), ["Stopped.", "I can't tell which question this answers."]);
+        assert_eq!(sweep.unread_replies(), []);
     }
 }

@@ -233,7 +233,7 @@ impl Errand {
         }
     }
 
-    async fn run(self, client: &Client) -> Result<(), CallError> {
+    pub(super) async fn run(self, client: &Client) -> Result<(), CallError> {
         let with = |mut body: Value, fields: &[(&str, &str)]| {
             if let Some(body) = body.as_object_mut() {
                 body.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))));

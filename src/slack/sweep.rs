@@ -13,12 +13,14 @@ use serde_json::{Value, json};
 use crate::command::{Incoming, Request};
 use crate::domain::event::Cause;
 use crate::domain::ids::{MessageTs, SlackChannelId, SlackUserId};
+use crate::domain::message::Reply;
 use crate::domain::state::State;
 
+use super::answer::answer;
 use super::client::Client;
 use super::directory::patiently;
 use super::errors::CallError;
-use super::inbound::{Inbound, read};
+use super::inbound::{Hints, Inbound, read};
 use super::methods::Method;
 
 /// How many of the newest messages of a direct message are looked through, and as many of each thread.
@@ -60,6 +62,7 @@ pub struct Found {
     typed: Option<Incoming>,
     /// Its latest change, as the event of that would have brought it, if it was changed.
     changed: Option<Incoming>,
+    hints: Hints,
 }
 
 impl Found {
@@ -71,6 +74,17 @@ impl Found {
             || self.typed.as_ref().is_some_and(|typed| is_known(&typed));
         let typed = self.typed.as_ref().filter(|_| !on_record);
         typed.or_else(|| self.changed.as_ref().filter(|changed| !is_known(changed)))
+    }
+
+    /// Says what is answered to it, as if it had just been typed. It may get lost, like any such answer.
+    pub async fn say(&self, client: &Client, reply: Reply) {
+        let Some(errand) = answer(reply, &self.hints, false).errand else { return };
+        if let Err(error) = errand.run(client).await {
+            tracing::warn!(
+                slack.code = error.code(),
+                "an answer to what was typed before did not get through"
+            );
+        }
     }
 }
 
@@ -165,11 +179,12 @@ fn typed(channel: &SlackChannelId, messages: &[Value], since: Timestamp) -> Vec<
             fields.insert("channel".to_owned(), channel.as_str().into());
             fields.insert("channel_type".to_owned(), "im".into());
             match read(&json!({ "type": "event_callback", "event": event })) {
-                Ok(Inbound::Request(incoming, _)) => Some(Found {
+                Ok(Inbound::Request(incoming, hints)) => Some(Found {
                     channel: channel.clone(),
                     ts: MessageTs::parse(ts).ok()?,
                     changed: edited.and_then(|edited| changed(&incoming, edited)),
                     typed: typed.map(|_| *incoming),
+                    hints,
                 }),
                 Ok(_) | Err(_) => None,
             }

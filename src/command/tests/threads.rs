@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::domain::booking::{Subject, Via};
 use crate::domain::effect::Epoch;
 
 /// Ana has asked, and Priya is told.
@@ -39,6 +40,60 @@ fn a_reply_waits_for_what_may_have_gone_before_a_restore() {
     office.sends("priya", relay, "5.000001");
     let (events, _) = office.types("priya", "6.000001", Some("5.000001"), "Yes, it does.");
     assert!(answers(&events), "{events:?}");
+}
+
+#[test]
+fn a_reply_waits_for_what_is_looked_up_on_the_next_working_day() {
+    let (mut office, relay) = asked();
+    // Friday evening, after the send hours: nothing is due before Monday.
+    office.now += SignedDuration::from_hours(4 * 24 + 12);
+    let from = office.state.head;
+    office.happens(Event::Restored { from, epoch: Epoch::new([7; 16]) });
+    let reply = |office: &mut Office| {
+        let (events, reply) = office.types("priya", "6.000001", Some("5.000001"), "Yes, it does.");
+        assert_eq!(events, []);
+        reply
+    };
+    assert_eq!(reply(&mut office), Reply::NotYet);
+    office.now += SignedDuration::from_hours(60);
+    assert_eq!(reply(&mut office), Reply::NotYet);
+    // It was sent anew: what is in another thread is known to be something else.
+    office.sends("priya", relay, "9.000001");
+    assert!(said(&reply(&mut office)).0.contains("I haven't passed it on"));
+}
+
+#[test]
+fn a_reply_waits_for_nothing_for_ever() {
+    let (mut office, _) = asked();
+    let from = office.state.head;
+    office.happens(Event::Restored { from, epoch: Epoch::new([7; 16]) });
+    office.now += SignedDuration::from_hours(8 * 24);
+    let (events, reply) = office.types("priya", "6.000001", Some("5.000001"), "Yes, it does.");
+    assert_eq!(events, []);
+    assert!(said(&reply).0.contains("I haven't passed it on"), "{reply:?}");
+}
+
+#[test]
+fn a_reply_does_not_wait_for_what_is_not_sent_any_more() {
+    let mut office = Office::open();
+    // Whoever wants to talk and books a time within three minutes isn't passed on to anybody.
+    let talk = office.hears(Said::Talk, None);
+    office.happens(Event::SlotBooked {
+        guest: person_id("ana"),
+        host: person_id("priya"),
+        starts: office.now + SignedDuration::from_hours(48),
+        minutes: 30,
+        subject: Some(Subject { initiative: payments_id(), quarter: "2027-Q1".parse().unwrap() }),
+        topic: None,
+        via: Via::Slack,
+    });
+    let from = office.state.head;
+    office.now += SignedDuration::from_hours(1);
+    office.happens(Event::Restored { from, epoch: Epoch::new([7; 16]) });
+    let relay = PostKey::Relay { of: talk, to: person_id("priya") };
+    assert!(office.state.may_have_gone_before(&relay, office.now), "nothing else speaks against it");
+    let (_, reply) = office.types("priya", "6.000001", Some("5.000001"), "Yes, it does.");
+    assert!(said(&reply).0.contains("I haven't passed it on"), "{reply:?}");
 }
 
 #[test]

@@ -30,6 +30,7 @@ use crate::service::reload::Reload;
 use crate::service::shared::Shared;
 use crate::service::sweep::Sweep;
 use crate::service::timekeeping::Timekeeping;
+use crate::service::undecided::{Live, Undecided};
 use crate::service::{CALL_TIMEOUT, Empty, adopt, inbox, post, proof, restored, until};
 use crate::slack::heard::Heard;
 use crate::slack::{Client, FreshUrls, Inbox, Receipt, Receiver, SlackPerformer};
@@ -216,8 +217,10 @@ impl Process {
         let runtime = tokio::runtime::Handle::current();
         let watch_out = inbox::Watch { members, writer: writer.clone(), runtime, homes: opened };
         let heard = Heard::new(clock.clone());
+        let undecided = Undecided::default();
+        let live = Live { decider: inbox.clone(), undecided: undecided.clone() };
         let receiver =
-            Receiver::new(inbox.clone(), Arc::new(watch_out), client.clone(), fresh.clone(), heard.clone());
+            Receiver::new(Arc::new(live), Arc::new(watch_out), client.clone(), fresh.clone(), heard.clone());
         // Pages are composed when somebody looks, see `home`.
         tasks.spawn(async move {
             while openings.recv().await.is_some() {}
@@ -239,6 +242,7 @@ impl Process {
             clock: clock.clone(),
             trust: trust.clone(),
             inbox,
+            undecided,
             heard: heard.clone(),
             keeper,
             opened: (opened_at, last_record),
