@@ -9,6 +9,7 @@ pub mod config;
 pub mod dispatch;
 pub mod domain;
 pub mod egress;
+pub mod ical;
 pub mod integrations;
 pub mod journal;
 pub mod message;

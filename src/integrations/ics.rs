@@ -11,9 +11,9 @@ use url::Url;
 
 use crate::domain::host_calendar::{CalendarError, Entry, Found, HostCalendar, Reading};
 use crate::domain::stretch::Stretch;
+use crate::ical::{Reader, in_calendar};
 
 use super::http::{Answer, Ask, Http};
-use super::ical::{Reader, in_calendar};
 use super::{address, note_skipped, work_out};
 
 /// A calendar at an address.

@@ -3,7 +3,6 @@
 mod address;
 mod caldav;
 mod http;
-mod ical;
 mod ics;
 
 use std::fmt;
@@ -13,6 +12,7 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use crate::domain::host_calendar::{CalendarError, HostCalendar};
+use crate::ical::Reader;
 
 pub use address::BadAddress;
 
@@ -69,7 +69,7 @@ pub fn host_calendar(
     zone: TimeZone,
     email: Option<String>,
 ) -> Result<Arc<dyn HostCalendar>, SetupError> {
-    let reader = ical::Reader { zone, email };
+    let reader = Reader { zone, email };
     let http = http::Http::new(http::PATIENCE)?;
     Ok(match source {
         Source::CalDav { address, user, password, calendar } => {

@@ -15,9 +15,9 @@ use url::Url;
 
 use crate::domain::host_calendar::{CalendarError, Entry, Found, HostCalendar, Reading};
 use crate::domain::stretch::Stretch;
+use crate::ical::Reader;
 
 use super::http::{Answer, Http, Login};
-use super::ical::Reader;
 use super::{address, note_skipped, work_out};
 use requests::{Dav, OnlyIf};
 

@@ -11,7 +11,7 @@ mod recurrence;
 mod when;
 mod zones;
 
-pub(super) use expand::{Reader, in_calendar};
+pub use expand::{Reader, in_calendar};
 
 use icalendar::Property;
 

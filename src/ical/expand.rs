@@ -20,37 +20,32 @@ use super::{Blocks, Broken, free_busy};
 const APART: i64 = 30;
 
 /// True if `text` is a calendar.
-pub(in crate::integrations) fn in_calendar(text: &str) -> bool {
+pub fn in_calendar(text: &str) -> bool {
     Blocks::read(text).is_some()
 }
 
 /// Reads calendars for one host.
 #[derive(Debug, Clone)]
-pub(in crate::integrations) struct Reader {
+pub struct Reader {
     /// Where days begin and end, and floating times are.
-    pub(in crate::integrations) zone: TimeZone,
+    pub zone: TimeZone,
     /// The host's address among those invited: what the host declined takes no time.
-    pub(in crate::integrations) email: Option<String>,
+    pub email: Option<String>,
 }
 
 /// What is busy, and how much of it could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::integrations) struct Busy {
+pub struct Busy {
     /// In order, apart from each other, clipped to the range asked for.
-    pub(in crate::integrations) stretches: Vec<Stretch>,
+    pub stretches: Vec<Stretch>,
     /// Events that were left out because they can't be understood.
-    pub(in crate::integrations) skipped: usize,
+    pub skipped: usize,
 }
 
 impl Reader {
     /// What `texts` make busy of `over`; what isn't a calendar counts as one event that can't be understood.
     /// With `all`, entries of ours count as well.
-    pub(in crate::integrations) fn busy<'a>(
-        &self,
-        texts: impl IntoIterator<Item = &'a str>,
-        over: Stretch,
-        all: bool,
-    ) -> Busy {
+    pub fn busy<'a>(&self, texts: impl IntoIterator<Item = &'a str>, over: Stretch, all: bool) -> Busy {
         let mut stretches = Vec::new();
         let mut skipped = 0;
         for text in texts {
@@ -79,7 +74,7 @@ impl Reader {
     }
 
     /// What a free-busy report says; none if `text` is no such report.
-    pub(in crate::integrations) fn report(&self, text: &str, over: Stretch) -> Option<Vec<Stretch>> {
+    pub fn report(&self, text: &str, over: Stretch) -> Option<Vec<Stretch>> {
         let blocks = Blocks::read(text)?;
         let zones = Zones::new(&self.zone, &blocks.zones);
         let none = blocks.free_busy.is_empty();
@@ -87,7 +82,7 @@ impl Reader {
     }
 
     /// Where the event with that UID stands; its first start, if it recurs.
-    pub(in crate::integrations) fn find(&self, text: &str, uid: &str) -> Option<Found> {
+    pub fn find(&self, text: &str, uid: &str) -> Option<Found> {
         let blocks = Blocks::read(text)?;
         let zones = Zones::new(&self.zone, &blocks.zones);
         let events = blocks.events.iter().filter_map(|block| {
