@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use super::doubt::Doubt;
 use super::stretch::Stretch;
 
 /// How the UID of every entry that we write begins.
@@ -60,14 +61,24 @@ pub struct Found {
     pub cancelled: bool,
 }
 
+/// When a host is busy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BusyTimes {
+    /// In order, apart from each other, clipped to the range asked for. What is doubtful is in it, as wide as it may
+    /// be.
+    pub stretches: Vec<Stretch>,
+    /// What isn't understood of what may be in the range: in order, each once, at most 50. For the host alone.
+    pub doubts: Vec<Doubt>,
+}
+
 /// A calendar that can be read, and unless it is read only, written.
 #[async_trait]
 pub trait HostCalendar: Send + Sync + 'static {
-    /// When the host is busy: in order, apart from each other, clipped to `over`.
+    /// When the host is busy in `over`.
     ///
     /// # Errors
     /// Any but [`CalendarError::ReadOnly`] and [`CalendarError::BadUid`].
-    async fn busy(&self, over: Stretch, reading: Reading) -> Result<Vec<Stretch>, CalendarError>;
+    async fn busy(&self, over: Stretch, reading: Reading) -> Result<BusyTimes, CalendarError>;
 
     /// Makes the calendar hold `entry` as it is. May be repeated.
     ///

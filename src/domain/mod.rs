@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod changes;
 pub mod coverage;
 pub mod directory;
+pub mod doubt;
 pub mod effect;
 pub mod engagement;
 pub mod event;

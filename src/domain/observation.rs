@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::doubt::Doubt;
 use super::ids::{PersonId, SlackUserId};
 use super::marks::Marker;
 use super::stretch::Stretch;
@@ -62,6 +63,8 @@ pub struct Busy {
     pub over: Stretch,
     /// When the host has something else, merged, earliest first.
     pub stretches: Vec<Stretch>,
+    /// What of it isn't understood, for the host alone.
+    pub doubts: Vec<Doubt>,
     /// Since when it can't be read any more, if it can't.
     pub failing: Option<Timestamp>,
 }

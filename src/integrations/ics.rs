@@ -9,7 +9,7 @@ use reqwest::{Method, StatusCode};
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::domain::host_calendar::{CalendarError, Entry, Found, HostCalendar, Reading};
+use crate::domain::host_calendar::{BusyTimes, CalendarError, Entry, Found, HostCalendar, Reading};
 use crate::domain::stretch::Stretch;
 use crate::ical::{Reader, in_calendar};
 
@@ -77,12 +77,12 @@ fn validator(answer: &Answer) -> Option<(HeaderName, String)> {
 
 #[async_trait]
 impl HostCalendar for Ics {
-    async fn busy(&self, over: Stretch, reading: Reading) -> Result<Vec<Stretch>, CalendarError> {
+    async fn busy(&self, over: Stretch, reading: Reading) -> Result<BusyTimes, CalendarError> {
         let text = self.text().await?;
         let reader = self.reader.clone();
         let busy = work_out(move || reader.busy([&*text], over, reading == Reading::FreeBusy)).await?;
         note_skipped(self.url.host_str(), busy.skipped);
-        Ok(busy.stretches)
+        Ok(BusyTimes { stretches: busy.stretches, doubts: Vec::new() })
     }
 
     async fn put(&self, _entry: &Entry) -> Result<(), CalendarError> {

@@ -28,6 +28,7 @@ fn full(now: Timestamp, apart: SignedDuration) -> Busy {
         as_of: now,
         over: Stretch { from: now, until: now.checked_add(SignedDuration::from_hours(24 * 90)).unwrap() },
         stretches: (0..APPOINTMENTS).map(|number| Stretch::of_minutes(begins(number), 30)).collect(),
+        doubts: Vec::new(),
         failing: None,
     }
 }

@@ -29,15 +29,15 @@ async fn the_report_and_the_events_say_the_same() {
             "2026-04-13T08:00 2026-04-13T09:00",
         ];
         for reading in [Reading::Events, Reading::FreeBusy] {
-            let busy = calendar.busy(spring(), reading).await.unwrap();
+            let busy = calendar.busy(spring(), reading).await.unwrap().stretches;
             assert_eq!(shown(&busy), expected, "{kind:?} {reading:?}");
         }
         // The middle of an hour, and a range without any.
         let half = stretch("2026-03-10T14:30 2026-03-10T14:40");
-        assert_eq!(calendar.busy(half, Reading::FreeBusy).await.unwrap(), [half], "{kind:?}");
-        assert_eq!(calendar.busy(half, Reading::Events).await.unwrap(), [half], "{kind:?}");
+        assert_eq!(calendar.busy(half, Reading::FreeBusy).await.unwrap().stretches, [half], "{kind:?}");
+        assert_eq!(calendar.busy(half, Reading::Events).await.unwrap().stretches, [half], "{kind:?}");
         let none = stretch("2026-03-10T15:00 2026-03-10T15:00");
-        assert_eq!(calendar.busy(none, Reading::FreeBusy).await.unwrap(), [], "{kind:?}");
+        assert_eq!(calendar.busy(none, Reading::FreeBusy).await.unwrap().stretches, [], "{kind:?}");
     }
 }
 
@@ -49,7 +49,7 @@ async fn an_occurrence_that_was_moved_counts_where_it_is() {
         let moved = "BEGIN:VEVENT\nUID:weekly\nDTSTAMP:20260101T000000Z\nRECURRENCE-ID:20260317T090000Z\nDTSTART:20260318T140000Z\nDTEND:20260318T160000Z\nEND:VEVENT\n";
         program.has("weekly", &object("weekly", weekly, moved)).await;
         let calendar = at(&program.calendar("Work"), PASSWORD, None);
-        let busy = calendar.busy(spring(), Reading::Events).await.unwrap();
+        let busy = calendar.busy(spring(), Reading::Events).await.unwrap().stretches;
         assert_eq!(
             shown(&busy),
             [
@@ -61,7 +61,7 @@ async fn an_occurrence_that_was_moved_counts_where_it_is() {
         );
         // Asked for the days around where it was moved to, the server has to name the series.
         let around = stretch("2026-03-18T00:00 2026-03-19T00:00");
-        let busy = calendar.busy(around, Reading::Events).await.unwrap();
+        let busy = calendar.busy(around, Reading::Events).await.unwrap().stretches;
         assert_eq!(shown(&busy), ["2026-03-18T14:00 2026-03-18T16:00"], "{kind:?}");
     }
 }
@@ -75,9 +75,9 @@ async fn our_own_entries_do_not_stand_in_our_way() {
         program
             .has("theirs", &object("theirs", "DTSTART:20260311T090000Z\nDTEND:20260311T100000Z", ""))
             .await;
-        let busy = shown(&calendar.busy(spring(), Reading::Events).await.unwrap());
+        let busy = shown(&calendar.busy(spring(), Reading::Events).await.unwrap().stretches);
         assert_eq!(busy, ["2026-03-11T09:00 2026-03-11T10:00"], "{kind:?}");
-        let busy = shown(&calendar.busy(spring(), Reading::FreeBusy).await.unwrap());
+        let busy = shown(&calendar.busy(spring(), Reading::FreeBusy).await.unwrap().stretches);
         assert_eq!(
             busy,
             ["2026-03-10T09:00 2026-03-10T09:30", "2026-03-11T09:00 2026-03-11T10:00"],

@@ -23,7 +23,7 @@ async fn a_calendar_is_found_by_its_address_its_name_or_the_servers_address() {
         }
         let busy =
             at(&program.base, PASSWORD, Some("Private")).busy(spring(), Reading::Events).await.unwrap();
-        assert_eq!(shown(&busy), Vec::<String>::new(), "{kind:?}");
+        assert_eq!(shown(&busy.stretches), Vec::<String>::new(), "{kind:?}");
         let error = at(&program.base, PASSWORD, Some("Wrok")).find("canvass-1").await.unwrap_err();
         let CalendarError::NoCalendar { wanted: Some(wanted), there } = &error else {
             panic!("{kind:?} {error:?}")

@@ -69,7 +69,7 @@ async fn a_file_is_read_again_only_when_it_has_changed() {
         let file = file(text.clone());
         let calendar = at(&format!("{}/{path}.ics", serving(&file).await));
         for _ in 0..3 {
-            let busy = calendar.busy(spring(), Reading::Events).await.unwrap();
+            let busy = calendar.busy(spring(), Reading::Events).await.unwrap().stretches;
             // The day is Lisbon's, which is in summer time.
             assert_eq!(shown(&busy), ["2026-03-31T23:00 2026-04-01T23:00"], "{path}");
         }
@@ -79,7 +79,7 @@ async fn a_file_is_read_again_only_when_it_has_changed() {
     let calendar = at(&format!("{}/tag.ics", serving(&file).await));
     calendar.busy(spring(), Reading::Events).await.unwrap();
     *file.text.lock().unwrap() = object("other", "DTSTART:20260310T090000Z\nDTEND:20260310T100000Z", "");
-    let busy = calendar.busy(spring(), Reading::FreeBusy).await.unwrap();
+    let busy = calendar.busy(spring(), Reading::FreeBusy).await.unwrap().stretches;
     assert_eq!(shown(&busy), ["2026-03-10T09:00 2026-03-10T10:00"]);
 }
 
@@ -91,7 +91,10 @@ async fn a_file_can_be_searched_but_not_written() {
     assert_eq!(calendar.remove("canvass-1").await, Err(CalendarError::ReadOnly));
     assert!(calendar.find("canvass-1").await.unwrap().is_some());
     assert_eq!(calendar.find("canvass-2").await, Ok(None));
-    assert_eq!(shown(&calendar.busy(spring(), Reading::Events).await.unwrap()), Vec::<String>::new());
+    assert_eq!(
+        shown(&calendar.busy(spring(), Reading::Events).await.unwrap().stretches),
+        Vec::<String>::new()
+    );
 }
 
 #[tokio::test]

@@ -117,7 +117,7 @@ async fn without_a_free_busy_report_the_events_are_read() {
         let running = Running::start(answers).await;
         let calendar = at(&running.base, PASSWORD, None);
         for _ in 0..2 {
-            let busy = calendar.busy(spring(), Reading::FreeBusy).await.unwrap();
+            let busy = calendar.busy(spring(), Reading::FreeBusy).await.unwrap().stretches;
             assert_eq!(shown(&busy), BUSY, "{mood}");
         }
         // A server that has no report isn't asked again; one in trouble is.

@@ -13,7 +13,7 @@ use reqwest::header::ETAG;
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::domain::host_calendar::{CalendarError, Entry, Found, HostCalendar, Reading};
+use crate::domain::host_calendar::{BusyTimes, CalendarError, Entry, Found, HostCalendar, Reading};
 use crate::domain::stretch::Stretch;
 use crate::ical::Reader;
 
@@ -98,17 +98,12 @@ impl CalDav {
         work_out(move || reader.report(&answer.body, over)).await
     }
 
-    async fn events(
-        &self,
-        collection: &Url,
-        over: Stretch,
-        all: bool,
-    ) -> Result<Vec<Stretch>, CalendarError> {
+    async fn events(&self, collection: &Url, over: Stretch, all: bool) -> Result<BusyTimes, CalendarError> {
         let (texts, missing) = self.dav.events(collection, over).await?;
         let reader = self.reader.clone();
         let busy = work_out(move || reader.busy(texts.iter().map(String::as_str), over, all)).await?;
         note_skipped(self.given.host_str(), busy.skipped + missing);
-        Ok(busy.stretches)
+        Ok(BusyTimes { stretches: busy.stretches, doubts: Vec::new() })
     }
 
     /// An error unless the calendar is there. Some servers say of one that is gone that nothing is known of it.
@@ -128,15 +123,15 @@ impl CalDav {
 
 #[async_trait]
 impl HostCalendar for CalDav {
-    async fn busy(&self, over: Stretch, reading: Reading) -> Result<Vec<Stretch>, CalendarError> {
+    async fn busy(&self, over: Stretch, reading: Reading) -> Result<BusyTimes, CalendarError> {
         if over.is_empty() {
-            return Ok(Vec::new());
+            return Ok(BusyTimes::default());
         }
         let collection = self.collection().await?;
         if reading == Reading::FreeBusy
-            && let Some(busy) = self.reported(&collection, over).await?
+            && let Some(stretches) = self.reported(&collection, over).await?
         {
-            return Ok(busy);
+            return Ok(BusyTimes { stretches, doubts: Vec::new() });
         }
         let events = self.events(&collection, over, reading == Reading::FreeBusy).await;
         self.forget_if_gone(events).await

@@ -7,7 +7,7 @@ use super::blocks;
 use crate::clock::Clock;
 use crate::domain::booking::{By, Via};
 use crate::domain::event::Event;
-use crate::domain::host_calendar::{CalendarError, Entry, HostCalendar, Reading};
+use crate::domain::host_calendar::{BusyTimes, CalendarError, Entry, HostCalendar, Reading};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::observation::Busy;
 use crate::domain::program::Program;
@@ -219,8 +219,9 @@ impl Round<'_> {
         self.shared.seen.send_modify(|all| {
             let all = Arc::make_mut(all);
             match &read {
-                Ok(stretches) => {
-                    let busy = Busy { as_of: now, over, stretches: stretches.clone(), failing: None };
+                Ok(BusyTimes { stretches, doubts }) => {
+                    let (stretches, doubts) = (stretches.clone(), doubts.clone());
+                    let busy = Busy { as_of: now, over, stretches, doubts, failing: None };
                     all.busy.insert(self.host.clone(), busy);
                 }
                 Err(_) => {

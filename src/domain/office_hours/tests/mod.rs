@@ -264,6 +264,7 @@ fn an_unread_calendar_offers_nothing_and_a_read_one_what_is_free_as_far_as_it_wa
             stretch("2026-12-08T09:45:00Z", "2026-12-08T10:00:00Z"),
             stretch("2026-12-12T00:00:00Z", "2026-12-13T00:00:00Z"),
         ],
+        doubts: Vec::new(),
         failing: None,
     };
     let with = |busy: Option<&Busy>| free(&hours, Held { busy, ..NOTHING }, NOW, WEEK);

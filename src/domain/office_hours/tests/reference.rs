@@ -207,7 +207,7 @@ prop_compose! {
         (from, days) in (-2..4i64, 1..10i64),
     ) -> Given {
         let now = minutes(today.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp(), minute);
-        let busy = Busy { as_of: minutes(now, -age), over, stretches: merged(busy), failing: None };
+        let busy = Busy { as_of: minutes(now, -age), over, stretches: merged(busy), doubts: Vec::new(), failing: None };
         let from = minutes(now, from * 600);
         Given {
             hours,

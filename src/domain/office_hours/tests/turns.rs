@@ -251,6 +251,7 @@ fn each_refusal_has_its_name() {
         as_of: at(NOW),
         over: stretch("2026-12-01T00:00:00Z", "2027-03-01T00:00:00Z"),
         stretches: vec![stretch("2026-12-08T15:20:00Z", "2026-12-08T15:40:00Z")],
+        doubts: Vec::new(),
         failing: None,
     };
     office.seen.busy.insert(person("sol"), busy);
@@ -288,6 +289,7 @@ fn a_booking_is_handed_on_only_to_a_host_who_is_free_then_whatever_their_hours()
         as_of: at(NOW),
         over: stretch("2026-12-01T00:00:00Z", "2027-03-01T00:00:00Z"),
         stretches: vec![stretch("2026-12-07T09:20:00Z", "2026-12-07T09:40:00Z")],
+        doubts: Vec::new(),
         failing: None,
     };
     office.seen.busy.insert(person("sol"), busy);
