@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::domain::host_calendar::CalendarError;
 use crate::egress;
+use crate::ical;
 
 use super::address;
 
@@ -152,9 +153,8 @@ async fn read(mut response: Response, url: Url) -> Result<Answer, CalendarError>
         }
         bytes.extend_from_slice(&chunk);
     }
-    // Some write names in another encoding; whatever has to be understood is ASCII.
-    let body =
-        String::from_utf8(bytes).unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned());
+    // Only calendars are written in bytes that are no text.
+    let body = ical::text(bytes);
     Ok(Answer { status: response.status(), headers: response.headers().clone(), body, url })
 }
 

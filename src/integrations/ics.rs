@@ -9,12 +9,13 @@ use reqwest::{Method, StatusCode};
 use tokio::sync::Mutex;
 use url::Url;
 
+use crate::domain::doubt::Why;
 use crate::domain::host_calendar::{BusyTimes, CalendarError, Entry, Found, HostCalendar, Reading};
 use crate::domain::stretch::Stretch;
-use crate::ical::{Reader, in_calendar};
+use crate::ical::{Reader, check};
 
 use super::http::{Answer, Ask, Http};
-use super::{address, note_skipped, work_out};
+use super::{address, note_doubts, work_out};
 
 /// A calendar at an address.
 pub(super) struct Ics {
@@ -56,9 +57,12 @@ impl Ics {
                 let validator = validator(&answer);
                 let text: Arc<str> = answer.body.into();
                 let checked = Arc::clone(&text);
-                if !work_out(move || in_calendar(&checked)).await? {
+                match work_out(move || check(&checked)).await? {
+                    Ok(()) => {}
+                    // What is missing may be any time, so the last whole copy tells more.
+                    Err(Why::CutOff) => return Err(CalendarError::Unreadable { what: "it is cut off" }),
                     // A page that asks to log in, most likely.
-                    return Err(CalendarError::Unreadable { what: "it is not a calendar" });
+                    Err(_) => return Err(CalendarError::Unreadable { what: "it is not a calendar" }),
                 }
                 *last = Some(Copy { text: Arc::clone(&text), validator });
                 Ok(text)
@@ -81,8 +85,8 @@ impl HostCalendar for Ics {
         let text = self.text().await?;
         let reader = self.reader.clone();
         let busy = work_out(move || reader.busy([&*text], over, reading == Reading::FreeBusy)).await?;
-        note_skipped(self.url.host_str(), busy.skipped);
-        Ok(BusyTimes { stretches: busy.stretches, doubts: Vec::new() })
+        note_doubts(self.url.host_str(), &busy, 0);
+        Ok(busy)
     }
 
     async fn put(&self, _entry: &Entry) -> Result<(), CalendarError> {

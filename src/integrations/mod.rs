@@ -11,7 +11,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
-use crate::domain::host_calendar::{CalendarError, HostCalendar};
+use crate::domain::host_calendar::{BusyTimes, CalendarError, HostCalendar};
 use crate::ical::Reader;
 
 pub use address::BadAddress;
@@ -87,13 +87,16 @@ async fn work_out<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     done.map_err(|_| CalendarError::Unreadable { what: "an event can't be worked through" })
 }
 
-/// Says in the log that events were left out.
-fn note_skipped(host: Option<&str>, skipped: usize) {
-    if skipped > 0 {
+/// Says in the log that events aren't understood in full, or are `missing` from an answer. Which ones is for the host
+/// alone.
+fn note_doubts(host: Option<&str>, busy: &BusyTimes, missing: usize) {
+    let doubts = busy.doubts.len();
+    if doubts + missing > 0 {
         tracing::warn!(
             calendar.server = host,
-            skipped,
-            "events that can't be understood are not counted as busy"
+            doubts,
+            missing,
+            "events that can't be understood count as busy as widely as they may be; missing ones aren't counted"
         );
     }
 }

@@ -18,7 +18,7 @@ use crate::domain::stretch::Stretch;
 use crate::ical::Reader;
 
 use super::http::{Answer, Http, Login};
-use super::{address, note_skipped, work_out};
+use super::{address, note_doubts, work_out};
 use requests::{Dav, OnlyIf};
 
 /// How often an entry that changes meanwhile is written anew.
@@ -102,8 +102,8 @@ impl CalDav {
         let (texts, missing) = self.dav.events(collection, over).await?;
         let reader = self.reader.clone();
         let busy = work_out(move || reader.busy(texts.iter().map(String::as_str), over, all)).await?;
-        note_skipped(self.given.host_str(), busy.skipped + missing);
-        Ok(BusyTimes { stretches: busy.stretches, doubts: Vec::new() })
+        note_doubts(self.given.host_str(), &busy, missing);
+        Ok(busy)
     }
 
     /// An error unless the calendar is there. Some servers say of one that is gone that nothing is known of it.

@@ -1,46 +1,6 @@
-//! Calendars as programs write them, well and badly, and when they make somebody busy.
+//! What programs write when all is well.
 
-use jiff::civil::{Date, DateTime, Weekday, date};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
-use proptest::prelude::*;
-
-use crate::domain::host_calendar::Found;
-use crate::domain::stretch::{Stretch, covered};
-
-use super::expand::Reader;
-
-const LISBON: &str = "Europe/Lisbon";
-
-fn reader() -> Reader {
-    Reader { zone: TimeZone::get(LISBON).unwrap(), email: Some("ana@example.org".into()) }
-}
-
-fn range(from: &str, until: &str) -> Stretch {
-    let at = |day: &str| format!("{day}T00:00:00Z").parse().unwrap();
-    Stretch { from: at(from), until: at(until) }
-}
-
-fn calendar(inside: &str) -> String {
-    format!("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Test//EN\n{inside}\nEND:VCALENDAR\n")
-        .replace('\n', "\r\n")
-}
-
-fn event(lines: &str) -> String {
-    calendar(&format!("BEGIN:VEVENT\nUID:1\n{lines}\nEND:VEVENT"))
-}
-
-/// `2026-03-23T09:00 2026-03-23T10:00`, in UTC.
-fn shown(stretch: &Stretch) -> String {
-    format!("{} {}", stretch.from.strftime("%Y-%m-%dT%H:%M"), stretch.until.strftime("%Y-%m-%dT%H:%M"))
-}
-
-/// What `text` makes busy from 2026-03-01 to 2026-05-01; an event that is skipped is a failure.
-fn check(text: &str, expected: &[&str]) {
-    let busy = reader().busy([text], range("2026-03-01", "2026-05-01"), true);
-    assert_eq!(busy.stretches.iter().map(shown).collect::<Vec<_>>(), expected, "{text}");
-    assert_eq!(busy.skipped, 0, "{text}");
-}
+use super::*;
 
 #[test]
 fn an_event_is_busy_from_its_start_to_its_end() {
@@ -49,8 +9,6 @@ fn an_event_is_busy_from_its_start_to_its_end() {
     check(&event("DTSTART:20260310T090000Z\nDURATION:P1W"), &["2026-03-10T09:00 2026-03-17T09:00"]);
     check(&event("DTSTART:20260310T0900Z\nDTEND:20260310T1000Z"), &["2026-03-10T09:00 2026-03-10T10:00"]);
     check(&event("DTSTART:20260310T090000Z"), &[]);
-    check(&event("DTSTART:20260310T090000Z\nDTEND:20260310T080000Z"), &[]);
-    check(&event("DTSTART:20260310T090000Z\nDURATION:-PT1H"), &[]);
 }
 
 #[test]
@@ -236,8 +194,6 @@ fn a_zone_is_known_by_many_names() {
     check(&at("W. Europe Standard Time"), berlin);
     check(&at("\"W. Europe Standard Time\""), berlin);
     check(&at("India Standard Time"), &["2026-04-01T03:30 2026-04-01T04:30"]);
-    // Nobody knows it, so it is the host's.
-    check(&at("Somewhere"), &["2026-04-01T08:00 2026-04-01T09:00"]);
 }
 
 #[test]
@@ -268,7 +224,6 @@ fn a_calendar_may_define_its_own_zone() {
                  BEGIN:STANDARD\nDTSTART:20160907T000000\nTZOFFSETFROM:+0300\nTZOFFSETTO:+0330\nEND:STANDARD";
     check(&zoned(fixed, "20260401T090000"), &["2026-04-01T05:30 2026-04-01T06:30"]);
     check(&zoned("X-LIC-LOCATION:Europe/Berlin", "20260401T090000"), &["2026-04-01T07:00 2026-04-01T08:00"]);
-    check(&zoned("X-NOTHING:1", "20260401T090000"), &["2026-04-01T08:00 2026-04-01T09:00"]);
 }
 
 #[test]
@@ -281,70 +236,13 @@ fn lines_are_read_as_programs_write_them() {
 }
 
 #[test]
-fn an_event_that_is_broken_does_not_spoil_the_rest() {
-    let good = "BEGIN:VEVENT\nUID:good\nDTSTART:20260310T090000Z\nDTEND:20260310T100000Z\nEND:VEVENT";
-    let bad = |lines: &str| format!("BEGIN:VEVENT\nUID:bad\n{lines}\nEND:VEVENT\n{good}");
-    let cases = [
-        bad("SUMMARY:no start"),
-        bad("DTSTART:tomorrow"),
-        bad("DTSTART:20260231T090000Z"),
-        bad("DTSTART:20260310T250000Z"),
-        bad("DTSTART:é0260310"),
-        bad("DTSTART;TZID=Europe/Lisbon"),
-        bad("DTSTART:20260310T110000Z\nDTEND:never"),
-        bad("DTSTART:20260310T110000Z\nDURATION:2h"),
-        bad("DTSTART:20260310T110000Z\nDURATION:P99999999999999W"),
-        bad("DTSTART:20260310T110000Z\nDURATION:PT1H\nRRULE:FREQ=SOMETIMES"),
-        bad("DTSTART:20260310T110000Z\nDURATION:PT1H\nRRULE:nonsense"),
-        bad("DTSTART:20260310T110000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;INTERVAL=0"),
-        bad("DTSTART:20260310T110000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;INTERVAL=99999999"),
-        bad("DTSTART:20260310T110000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL=never"),
-        bad("DTSTART:20260310T110000Z\nDURATION:PT1H\nEXDATE:sometimes\nRRULE:FREQ=DAILY"),
-        bad("DTSTART:20260310T110000Z\nDURATION:PT1H\nRDATE:sometimes"),
-        bad("DTSTART:20260310T110000Z\nDURATION:PT1H\nRECURRENCE-ID:sometimes"),
-        // More work than any meeting is worth.
-        bad("DTSTART:20200101T000000Z\nDURATION:PT1S\nRRULE:FREQ=SECONDLY"),
-        bad("DTSTART:16010101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY;COUNT=4000000000"),
-        bad(
-            "DTSTART:20260310T110000Z\nDURATION:PT1S\nRRULE:FREQ=YEARLY;BYHOUR=1,2,3,4,5,6,7,8,9,10,11,12;BYMINUTE=1,2,3,4,5,6,7,8,9,10",
-        ),
-        // Without an end of its own.
-        format!("BEGIN:VEVENT\nUID:bad\nDTSTART:20260310T110000Z\nDURATION:PT1H\n{good}"),
-        format!("{good}\nBEGIN:VEVENT\nUID:bad\nDTSTART:20260310T110000Z"),
-    ];
-    for case in cases {
-        let text = calendar(&case);
-        let busy = reader().busy([&*text], range("2026-03-01", "2026-05-01"), true);
-        let shown: Vec<String> = busy.stretches.iter().map(shown).collect();
-        assert_eq!(shown, ["2026-03-10T09:00 2026-03-10T10:00"], "{case}");
-        assert_eq!(busy.skipped, 1, "{case}");
-    }
-}
-
-#[test]
-fn what_is_no_calendar_is_said_to_be_none() {
-    for text in ["", "<html>Log in</html>", "BEGIN:VEVENT\nUID:1\nDTSTART:20260310\nEND:VEVENT"] {
-        assert!(!super::in_calendar(text), "{text}");
-        assert_eq!(reader().busy([text], range("2026-03-01", "2026-05-01"), true).skipped, 1);
-    }
-    assert!(super::in_calendar("BEGIN:VCALENDAR\nEND:VCALENDAR"));
-}
-
-#[test]
-fn the_occurrences_of_one_event_are_bounded() {
-    let text = event("DTSTART:20260301T000000Z\nDURATION:PT1S\nRRULE:FREQ=MINUTELY");
-    let busy = reader().busy([&*text], range("2026-03-01", "2026-03-11"), true);
-    assert_eq!(busy.stretches.len(), super::recurrence::MOST_OCCURRENCES);
-}
-
-#[test]
 fn our_own_entries_count_only_if_all_do() {
     let text = calendar(
         "BEGIN:VEVENT\nUID:canvass-1\nDTSTART:20260310T090000Z\nDURATION:PT1H\nEND:VEVENT\n\
          BEGIN:VEVENT\nUID:2\nDTSTART:20260311T090000Z\nDURATION:PT1H\nEND:VEVENT",
     );
     let busy = |all| {
-        let busy = reader().busy([&*text], range("2026-03-01", "2026-05-01"), all);
+        let busy = reader().busy([&*text], spring(), all);
         busy.stretches.iter().map(shown).collect::<Vec<_>>()
     };
     assert_eq!(busy(false), ["2026-03-11T09:00 2026-03-11T10:00"]);
@@ -355,18 +253,18 @@ fn our_own_entries_count_only_if_all_do() {
 fn a_free_busy_report_is_read_in_either_spelling() {
     let check = |lines: &str, expected: &[&str]| {
         let text = calendar(&format!("BEGIN:VFREEBUSY\nDTSTART:20260301T000000Z\n{lines}\nEND:VFREEBUSY"));
-        let report = reader().report(&text, range("2026-03-01", "2026-05-01")).unwrap();
+        let report = reader().report(&text, spring()).unwrap();
         assert_eq!(report.iter().map(shown).collect::<Vec<_>>(), expected, "{lines}");
     };
     let hour = &["2026-03-10T09:00 2026-03-10T10:00"];
     check("FREEBUSY;VALUE=PERIOD:20260310T090000Z/20260310T100000Z", hour);
     check("FREEBUSY;FBTYPE=BUSY:20260310T090000Z/PT1H", hour);
     check("FREEBUSY:20260310T093000Z/PT30M,20260310T090000Z/PT30M", hour);
-    check("FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260310T090000Z/PT1H\nFREEBUSY:nonsense", hour);
+    check("FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260310T090000Z/PT1H", hour);
     check("FREEBUSY;FBTYPE=FREE:20260310T090000Z/PT1H", &[]);
     check("X-NOTHING:1", &[]);
-    assert_eq!(reader().report(&event("DTSTART:20260310T090000Z"), range("2026-03-01", "2026-05-01")), None);
-    assert_eq!(reader().report("<html>", range("2026-03-01", "2026-05-01")), None);
+    assert_eq!(reader().report(&event("DTSTART:20260310T090000Z"), spring()), None);
+    assert_eq!(reader().report("<html>", spring()), None);
 }
 
 #[test]
@@ -383,130 +281,4 @@ fn an_entry_is_found_where_it_stands_now() {
     assert_eq!(find(&format!("{at}\nATTENDEE;PARTSTAT=DECLINED:mailto:ana@example.org")), Some(found(true)));
     assert_eq!(find("DTSTART:soon"), None);
     assert_eq!(reader().find(&event(at), "2"), None);
-}
-
-#[derive(Debug, Clone)]
-struct Weekly {
-    first: DateTime,
-    interval: i32,
-    days: Vec<usize>,
-    ends: Ends,
-    zone: &'static str,
-}
-
-#[derive(Debug, Clone)]
-enum Ends {
-    Never,
-    After(usize),
-    On(Date),
-}
-
-const DAYS: [(&str, Weekday); 7] = [
-    ("MO", Weekday::Monday),
-    ("TU", Weekday::Tuesday),
-    ("WE", Weekday::Wednesday),
-    ("TH", Weekday::Thursday),
-    ("FR", Weekday::Friday),
-    ("SA", Weekday::Saturday),
-    ("SU", Weekday::Sunday),
-];
-
-impl Weekly {
-    fn text(&self) -> String {
-        let days: Vec<&str> = self.days.iter().map(|day| DAYS[*day].0).collect();
-        let ends = match self.ends {
-            Ends::Never => String::new(),
-            Ends::After(count) => format!(";COUNT={count}"),
-            Ends::On(day) => format!(";UNTIL={}T235959", day.strftime("%Y%m%d")),
-        };
-        event(&format!(
-            "DTSTART;TZID={}:{}\nDURATION:PT45M\nRRULE:FREQ=WEEKLY;INTERVAL={};BYDAY={}{ends}",
-            self.zone,
-            self.first.strftime("%Y%m%dT%H%M%S"),
-            self.interval,
-            days.join(","),
-        ))
-    }
-
-    /// Day by day from the first on, without any cleverness.
-    fn stretches(&self, over: Stretch) -> Vec<Stretch> {
-        let zone = TimeZone::get(self.zone).unwrap();
-        let monday =
-            |day: Date| day.checked_sub(i64::from(day.weekday().to_monday_zero_offset()).days()).unwrap();
-        let (mut stretches, mut count) = (Vec::new(), 0);
-        let mut day = self.first.date();
-        while day <= date(2027, 3, 1) {
-            let weeks = (monday(day) - monday(self.first.date())).get_days() / 7;
-            let on = self.days.iter().any(|known| DAYS[*known].1 == day.weekday());
-            if on && weeks % self.interval == 0 {
-                count += 1;
-                let over_ = match self.ends {
-                    Ends::Never => false,
-                    Ends::After(most) => count > most,
-                    Ends::On(last) => day > last,
-                };
-                if over_ {
-                    break;
-                }
-                let from = day.to_datetime(self.first.time()).to_zoned(zone.clone()).unwrap().timestamp();
-                stretches.push(Stretch { from, until: from + 45.minutes() });
-            }
-            day = day.tomorrow().unwrap();
-        }
-        covered(stretches, over)
-    }
-}
-
-fn weekly() -> impl Strategy<Value = Weekly> {
-    let zone = prop::sample::select(vec![
-        "Europe/Lisbon",
-        "America/New_York",
-        "Australia/Lord_Howe",
-        "Asia/Kolkata",
-    ]);
-    let ends = prop_oneof![
-        Just(Ends::Never),
-        (1_usize..200).prop_map(Ends::After),
-        (0_i32..2_500).prop_map(|days| Ends::On(date(2020, 2, 1) + days.days())),
-    ];
-    let days = prop::sample::subsequence((0..7).collect::<Vec<_>>(), 1..=7);
-    (0_i32..2_200, 0_i8..24, 0_i8..60, 1_i32..9, days, ends, zone).prop_map(
-        |(after, hour, minute, interval, mut days, ends, zone)| {
-            let first = (date(2020, 1, 1) + after.days()).at(hour, minute, 0, 0);
-            // The first start counts, so it is on one of the days.
-            let own = DAYS.iter().position(|known| known.1 == first.weekday()).unwrap();
-            if !days.contains(&own) {
-                days.push(own);
-            }
-            let ends = match ends {
-                Ends::On(last) => Ends::On(last.max(first.date())),
-                ends => ends,
-            };
-            Weekly { first, interval, days, ends, zone }
-        },
-    )
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
-    #[test]
-    fn weekly_meetings_are_where_a_calendar_on_the_wall_has_them(weekly in weekly(), start in 0_i64..340, long in 1_i64..60) {
-        let from: Timestamp = "2026-01-01T05:00:00Z".parse().unwrap();
-        let from = from + (start * 24).hours();
-        let over = Stretch { from, until: from + (long * 24).hours() };
-        let busy = reader().busy([&*weekly.text()], over, true);
-        prop_assert_eq!(busy.skipped, 0);
-        let busy: Vec<String> = busy.stretches.iter().map(shown).collect();
-        let expected: Vec<String> = weekly.stretches(over).iter().map(shown).collect();
-        prop_assert_eq!(busy, expected);
-    }
-
-    #[test]
-    fn no_text_makes_the_reader_panic(lines in prop::collection::vec("(BEGIN:|END:|DTSTART|DTEND|RRULE|EXDATE|TZID|DURATION|;|:|=|,)*[ -~é]{0,20}", 0..20)) {
-        let text = event(&lines.join("\n"));
-        _ = reader().busy([&*text], range("2026-03-01", "2026-05-01"), true);
-        _ = reader().find(&text, "1");
-        _ = reader().report(&text, range("2026-03-01", "2026-05-01"));
-    }
 }
