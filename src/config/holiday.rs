@@ -1,25 +1,19 @@
 //! Days on which nobody is written to, from the lines of the configuration and from .ics files.
 //!
-//! Of a calendar file the all-day events count: what has hours is a meeting, not a holiday. Recurring
-//! ones are expanded up to [`LAST_YEAR`].
+//! What a file says is read as every other calendar is (`ical`). Of it the whole days count: what has hours is a
+//! meeting, not a holiday. A holiday that isn't understood is a fault: left out, people would be written to on it.
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, TimeZone as _};
-use icalendar::{Calendar, CalendarDateTime, Component, DatePerhapsTime, Event, EventStatus};
 use jiff::civil::Date;
-use rrule::{RRuleSet, Tz};
+
+use crate::domain::doubt::{Doubt, Why};
+use crate::ical;
 
 use super::read::List;
 use super::source::Files;
 use super::word::{Holiday, Period};
 
-/// Recurring holidays are known up to the end of this year.
-const LAST_YEAR: i32 = 2060;
-/// A holiday that recurs more often than this is none.
-const MOST_RECURRENCES: u16 = 1000;
-/// The longest holiday, in days.
-const LONGEST: i32 = 366;
 /// What a holiday without a name is called.
 const UNNAMED: &str = "holiday";
 
@@ -28,12 +22,12 @@ const UNNAMED: &str = "holiday";
 pub(super) enum BadCalendar {
     #[error("there is no such file in the configuration folder")]
     Missing,
-    #[error("it is not a calendar: {0}")]
-    Syntax(String),
+    #[error("{0}")]
+    Unreadable(Why),
     #[error("it has no all-day event")]
     NoDays,
-    #[error("the recurrence of `{0}` can't be understood")]
-    Recurrence(String),
+    #[error("`{}`: {}", .0.event, .0.why)]
+    Doubtful(Doubt),
 }
 
 /// The days of several lines. A calendar file that can't be read gives none; the check says so.
@@ -59,61 +53,13 @@ fn every_day(period: Period) -> impl Iterator<Item = Date> {
 /// The days of one calendar file.
 pub(super) fn calendar(files: &Files, path: &str) -> Result<BTreeMap<Date, String>, BadCalendar> {
     let text = files.text(path).ok_or(BadCalendar::Missing)?;
-    let calendar: Calendar = text.parse().map_err(BadCalendar::Syntax)?;
-    let mut days = BTreeMap::new();
-    for event in calendar.events().filter(|event| event.get_status() != Some(EventStatus::Cancelled)) {
-        let Some(DatePerhapsTime::Date(first)) = event.get_start() else { continue };
-        let name = event.get_summary().unwrap_or(UNNAMED);
-        let length = length(event, first);
-        for start in starts(event, first, name)? {
-            let lasts = (0..length).filter_map(|more| date(start + chrono::Duration::days(i64::from(more))));
-            days.extend(lasts.map(|day| (day, name.to_owned())));
-        }
+    ical::check(text).map_err(BadCalendar::Unreadable)?;
+    let mut days = ical::days(text).map_err(BadCalendar::Unreadable)?;
+    if let Some(doubt) = days.doubts.first() {
+        return Err(BadCalendar::Doubtful(doubt.clone()));
     }
-    if days.is_empty() { Err(BadCalendar::NoDays) } else { Ok(days) }
-}
-
-/// Days that an all-day event lasts: its end is the day after (RFC 5545, 3.6.1).
-fn length(event: &Event, first: NaiveDate) -> i32 {
-    let until = match event.get_end() {
-        Some(DatePerhapsTime::Date(until)) => until,
-        Some(DatePerhapsTime::DateTime(CalendarDateTime::Floating(until))) => until.date(),
-        _ => return 1,
-    };
-    i32::try_from((until - first).num_days()).unwrap_or(1).clamp(1, LONGEST)
-}
-
-/// The first day of each recurrence.
-fn starts(event: &Event, first: NaiveDate, name: &str) -> Result<Vec<NaiveDate>, BadCalendar> {
-    let Some(rule) = event.property_value("RRULE") else { return Ok(vec![first]) };
-    let bad = || BadCalendar::Recurrence(name.to_owned());
-    // Days are expanded at midnight UTC, where no daylight saving moves them.
-    let mut lines = format!("DTSTART:{}T000000Z\nRRULE:{}", first.format("%Y%m%d"), in_utc(rule));
-    let excepted = event.multi_properties().get("EXDATE").into_iter().flatten();
-    for except in excepted.flat_map(|property| property.value().split(',')) {
-        let day = except.get(..8).ok_or_else(bad)?;
-        lines.push_str(&format!("\nEXDATE:{day}T000000Z"));
-    }
-    let end = Tz::UTC.with_ymd_and_hms(LAST_YEAR, 12, 31, 0, 0, 0).single().ok_or_else(bad)?;
-    let set: RRuleSet = lines.parse().map_err(|_| bad())?;
-    let found = set.before(end).all(MOST_RECURRENCES);
-    if found.limited { Err(bad()) } else { Ok(found.dates.into_iter().map(|at| at.date_naive()).collect()) }
-}
-
-/// An all-day event ends its recurrence with a date; at midnight UTC it has to be an instant.
-fn in_utc(rule: &str) -> String {
-    rule.split(';')
-        .map(|part| match part.strip_prefix("UNTIL=") {
-            Some(until) => format!("UNTIL={}T000000Z", until.get(..8).unwrap_or(until)),
-            None => part.to_owned(),
-        })
-        .collect::<Vec<_>>()
-        .join(";")
-}
-
-fn date(day: NaiveDate) -> Option<Date> {
-    Date::new(i16::try_from(day.year()).ok()?, i8::try_from(day.month()).ok()?, i8::try_from(day.day()).ok()?)
-        .ok()
+    days.named.values_mut().filter(|name| name.is_empty()).for_each(|name| UNNAMED.clone_into(name));
+    if days.named.is_empty() { Err(BadCalendar::NoDays) } else { Ok(days.named) }
 }
 
 #[cfg(test)]
@@ -156,14 +102,35 @@ mod tests {
     }
 
     #[test]
-    fn a_calendar_that_is_none_says_so() {
+    fn the_samples_holidays_are_known_by_name() {
+        let files = Files::sample();
+        let days = calendar(&files, "holidays/bengaluru.ics").unwrap();
+        let some = days.range(jiff::civil::date(2026, 11, 1)..jiff::civil::date(2028, 1, 1));
+        let some: Vec<String> = some.map(|(day, name)| format!("{day} {name}")).collect();
+        assert_eq!(
+            some,
+            [
+                "2026-11-27 Kanakadasa Jayanti",
+                "2026-12-25 Christmas Day",
+                "2027-01-14 Makara Sankranti",
+                "2027-01-15 Makara Sankranti",
+                "2027-12-25 Christmas Day"
+            ]
+        );
+        assert_eq!(days.len(), 37 + 3);
+    }
+
+    #[test]
+    fn a_calendar_that_is_none_or_is_doubtful_says_so() {
         let mut files = Files::default();
         files.insert("days.ics", "nothing");
-        assert!(matches!(calendar(&files, "days.ics"), Err(BadCalendar::Syntax(_) | BadCalendar::NoDays)));
+        assert_eq!(calendar(&files, "days.ics"), Err(BadCalendar::Unreadable(Why::NotACalendar)));
         assert_eq!(calendar(&files, "other.ics"), Err(BadCalendar::Missing));
         assert_eq!(
-            of("DTSTART;VALUE=DATE:20261224\nRRULE:FREQ=SOMETIMES"),
-            Err(BadCalendar::Recurrence("holiday".into()))
+            of("DTSTART;VALUE=DATE:20261224\nSUMMARY:Eve\nRRULE:FREQ=SOMETIMES"),
+            Err(BadCalendar::Doubtful(Doubt::new("Eve", Why::Rule)))
         );
+        let fault = BadCalendar::Doubtful(Doubt::new("Eve", Why::Rule));
+        assert_eq!(fault.to_string(), "`Eve`: how it repeats can't be read");
     }
 }

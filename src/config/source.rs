@@ -11,6 +11,7 @@ use std::time::SystemTime;
 use sha2::{Digest, Sha256};
 
 use crate::domain::program::ConfigDigest;
+use crate::ical;
 
 /// The configuration's folder itself, as a path within it.
 pub(super) const FOLDER: &str = ".";
@@ -36,6 +37,8 @@ impl Files {
         let mut files = Self { folder: Some(shown), ..Self::default() };
         walk(folder, "", DEEPEST, &mut |path, found| {
             let text = match found {
+                // Calendars may fold a line in the middle of a character.
+                Found::File(place) if path.ends_with(".ics") => fs::read(place).map(ical::text),
                 Found::File(place) => fs::read_to_string(place),
                 Found::Unreadable(error) => Err(error),
             };

@@ -1,4 +1,4 @@
-//! iCalendar text (RFC 5545): when somebody is busy, where an event is.
+//! iCalendar text (RFC 5545): when somebody is busy, which days are holidays, where an event is.
 //!
 //! Invariant: what isn't understood is never free. A reader that leaves out what it can't read sells the hour that
 //! stands there. So every part that can't be read widens what it is part of, as far as it may reach: an unknown zone
@@ -9,12 +9,13 @@
 //! bounded by the text's length, whatever the text says.
 //!
 //! A text goes through `lines`, `blocks`, `event` (with `when` and `zones`), `series` (which of the events of one UID
-//! count) and `expand` (with `rule` and `recur`); `reader` is the way in.
+//! count) and `expand` (with `rule` and `recur`); `reader` and `holidays` are the ways in.
 
 mod blocks;
 mod event;
 mod expand;
 mod free_busy;
+mod holidays;
 mod lines;
 mod reader;
 mod recur;
@@ -24,6 +25,7 @@ mod when;
 mod zones;
 
 pub use crate::domain::doubt::{Doubt, Why};
+pub use holidays::{Days, days};
 pub use lines::text;
 pub use reader::{Reader, check};
 

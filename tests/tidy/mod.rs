@@ -13,7 +13,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("private", &[]),
     ("sandbox", &[]),
     ("ical", &["domain"]),
-    ("config", &["domain"]),
+    ("config", &["domain", "ical"]),
     ("plan", &["domain"]),
     ("message", &["domain"]),
     ("command", &["domain", "plan", "message"]),

@@ -189,12 +189,14 @@ proptest! {
         _ = reader().busy([&*text], spring(), false);
         _ = reader().find(&text, "once");
         _ = reader().report(&text, spring());
+        _ = crate::ical::days(&text);
     }
 
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let text = crate::ical::text(bytes);
         _ = reader().busy([&*text], spring(), true);
+        _ = crate::ical::days(&text);
     }
 
     #[test]
@@ -203,6 +205,7 @@ proptest! {
         _ = reader().busy([&*text], spring(), true);
         _ = reader().find(&text, "1");
         _ = reader().report(&text, spring());
+        _ = crate::ical::days(&text);
     }
 
     #[test]
@@ -213,6 +216,7 @@ proptest! {
     ) {
         let text = event(&format!("DTSTART:{start}\n{lasts}\nRRULE:{}", parts.join(";")));
         _ = reader().busy([&*text], spring(), true);
+        _ = crate::ical::days(&text);
     }
 }
 

@@ -3,6 +3,7 @@
 mod cases;
 mod damage;
 mod doubtful;
+mod holidays;
 mod plain;
 mod rules;
 mod times;
