@@ -9,7 +9,8 @@
 //! bounded by the text's length, whatever the text says.
 //!
 //! A text goes through `lines`, `blocks`, `event` (with `when` and `zones`), `series` (which of the events of one UID
-//! count) and `expand` (with `rule` and `recur`); `reader` and `holidays` are the ways in.
+//! count) and `expand` (with `rule` and `recur`); `reader` and `holidays` are the ways in. `merge` is the way back: it
+//! writes our part of an event and leaves the rest alone.
 
 mod blocks;
 mod event;
@@ -17,6 +18,7 @@ mod expand;
 mod free_busy;
 mod holidays;
 mod lines;
+mod merge;
 mod reader;
 mod recur;
 mod rule;
@@ -27,6 +29,7 @@ mod zones;
 pub use crate::domain::doubt::{Doubt, Why};
 pub use holidays::{Days, days};
 pub use lines::text;
+pub use merge::merged;
 pub use reader::{Reader, check};
 
 #[cfg(test)]

@@ -190,6 +190,7 @@ proptest! {
         _ = reader().find(&text, "once");
         _ = reader().report(&text, spring());
         _ = crate::ical::days(&text);
+        _ = crate::ical::merged(&text, WHOLE, "once");
     }
 
     #[test]
@@ -197,6 +198,7 @@ proptest! {
         let text = crate::ical::text(bytes);
         _ = reader().busy([&*text], spring(), true);
         _ = crate::ical::days(&text);
+        _ = crate::ical::merged(WHOLE, &text, "once");
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod cases;
 mod damage;
 mod doubtful;
 mod holidays;
+mod merging;
 mod plain;
 mod rules;
 mod times;

@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::domain::host_calendar::{BusyTimes, CalendarError, Entry, Found, HostCalendar, Reading};
 use crate::domain::stretch::Stretch;
-use crate::ical::Reader;
+use crate::ical::{Reader, merged};
 
 use super::http::{Answer, Http, Login};
 use super::{address, note_doubts, work_out};
@@ -151,7 +151,10 @@ impl HostCalendar for CalDav {
                 status if status.is_success() => there.header(&ETAG).map(str::to_owned),
                 _ => return Err(there.error()),
             };
-            let answer = self.dav.put(&address, &entry.text, OnlyIf::Unchanged(tag)).await?;
+            // What the host added to it stays.
+            let (ours, uid) = (entry.text.clone(), entry.uid.clone());
+            let text = work_out(move || merged(&ours, &there.body, &uid)).await?;
+            let answer = self.dav.put(&address, &text, OnlyIf::Unchanged(tag)).await?;
             if answer.status != StatusCode::PRECONDITION_FAILED {
                 return written(&answer);
             }
