@@ -1,7 +1,8 @@
 //! Entries for calendars: the invitation that both sides get, and the event in the host's calendar.
 //!
 //! iTIP (RFC 5546): an invitation is a REQUEST with the same UID for ever, a SEQUENCE that grows with every
-//! change, and a CANCEL at the end. An object that is stored in a calendar has no METHOD (RFC 4791, 4.1).
+//! change, and a CANCEL at the end. An object that is stored in a calendar has no METHOD (RFC 4791, 4.1) and says
+//! that its server isn't to write to anybody (RFC 6638, 7.1): both sides have heard from Canvass.
 
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
 use jiff::Timestamp;
@@ -29,8 +30,9 @@ pub(super) fn invitation(
     // Whoever handed it on is no longer in it.
     let cancelled = change.agreed.is_none() || (*to != booking.guest && *to != slot.host);
     let slot = if cancelled { booking.before(change.since)? } else { slot };
-    let method = if cancelled { "CANCEL" } else { "REQUEST" };
-    let event = event(program, seen, booking, slot, change, cancelled);
+    let (method, purpose) =
+        if cancelled { ("CANCEL", Purpose::Cancellation) } else { ("REQUEST", Purpose::Invitation) };
+    let event = event(program, seen, booking, slot, change, purpose);
     let mut calendar = calendar();
     calendar.append_property(Property::new("METHOD", method));
     calendar.push(event);
@@ -52,8 +54,19 @@ pub fn calendar_entry(program: &Program, seen: &Observations, booking: &BookingS
     let change = booking.latest()?;
     let slot = change.agreed.as_ref()?;
     let mut calendar = calendar();
-    calendar.push(event(program, seen, booking, slot, change, false));
+    calendar.push(event(program, seen, booking, slot, change, Purpose::Entry));
     Some(calendar.to_string())
+}
+
+/// What an event is written for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// Sent to a side, who is in it.
+    Invitation,
+    /// Sent to a side, who no longer is.
+    Cancellation,
+    /// Kept in the host's calendar.
+    Entry,
 }
 
 pub(super) fn calendar() -> Calendar {
@@ -70,7 +83,7 @@ fn event(
     booking: &BookingState,
     slot: &Slot,
     change: &Change,
-    cancelled: bool,
+    purpose: Purpose,
 ) -> Event {
     let name = |id: &PersonId| program.people.get(id).map_or_else(|| id.to_string(), |of| of.name.clone());
     let subject = booking.subject.as_ref().and_then(|subject| program.initiative(&subject.initiative));
@@ -90,10 +103,20 @@ fn event(
     if let Some(place) = program.hours.get(&slot.host).and_then(|hours| hours.place.as_deref()) {
         event.location(&in_a_line(place));
     }
-    event.status(if cancelled { EventStatus::Cancelled } else { EventStatus::Confirmed });
-    event.append_property(party("ORGANIZER", program, seen, &slot.host));
+    event.status(match purpose {
+        Purpose::Cancellation => EventStatus::Cancelled,
+        Purpose::Invitation | Purpose::Entry => EventStatus::Confirmed,
+    });
+    let party = |property: &str, id: &PersonId| {
+        let mut party = party(property, program, seen, id);
+        if purpose == Purpose::Entry {
+            party.add_parameter("SCHEDULE-AGENT", "CLIENT");
+        }
+        party
+    };
+    event.append_property(party("ORGANIZER", &slot.host));
     for id in [&slot.host, &booking.guest] {
-        let mut attendee = party("ATTENDEE", program, seen, id);
+        let mut attendee = party("ATTENDEE", id);
         attendee.add_parameter("ROLE", "REQ-PARTICIPANT");
         attendee.add_parameter("PARTSTAT", "ACCEPTED");
         event.append_multi_property(attendee);
