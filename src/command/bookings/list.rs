@@ -9,6 +9,8 @@ use crate::message::{controls, slot_on};
 
 /// Most bookings that are shown.
 const MOST: usize = 20;
+/// Most events that are named.
+const MOST_DOUBTS: usize = 5;
 
 /// The bookings of which `actor` is a side, soonest first, with what can be done about each.
 pub(in crate::command) fn bookings(scene: Scene<'_>, actor: &Person) -> Vec<Part> {
@@ -23,6 +25,22 @@ pub(in crate::command) fn feed(scene: Scene<'_>, actor: &Person) -> Option<Part>
         Span::Text("Your bookings as a calendar to subscribe to (keep the address to yourself): ".to_owned()),
         Span::Code(address.clone()),
     ])))
+}
+
+/// What in a host's calendar isn't understood; nobody else is shown it.
+pub(in crate::command) fn doubts(scene: Scene<'_>, actor: &Person) -> Option<Part> {
+    let doubts = &scene.seen.busy.get(&actor.id)?.doubts;
+    let named: Vec<String> =
+        doubts.iter().take(MOST_DOUBTS).map(|doubt| format!("{} ({})", doubt.event, doubt.why)).collect();
+    let more = match doubts.len().saturating_sub(MOST_DOUBTS) {
+        0 if named.is_empty() => return None,
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    Some(Part::Small(Paragraph::text(format!(
+        "I can't read everything in your calendar, so I don't offer any time that these might take: {}{more}.",
+        named.join("; ")
+    ))))
 }
 
 fn row(scene: Scene<'_>, actor: &Person, of: Seq, booking: &BookingState) -> Part {

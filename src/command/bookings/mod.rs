@@ -28,7 +28,7 @@ use crate::message::{slot_in_words, slot_on};
 pub(super) use book::{leave_wait, offer, open, open_named, submit, submit_wait};
 pub(super) use change::{cancel, hand_on, move_to, submit_cancel, submit_hand_on, submit_move};
 pub(super) use close::{add_hours, close, submit_close, submit_hours};
-pub(super) use list::{bookings, feed};
+pub(super) use list::{bookings, doubts, feed};
 
 /// Fields of the modals.
 const SLOT: &str = "slot";

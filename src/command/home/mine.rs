@@ -275,6 +275,7 @@ pub(super) fn bookings(desk: &Desk<'_>) -> Vec<Part> {
         let text = if rows.is_empty() { "Nobody has booked your office hours at the moment." } else { "" };
         rows.push(row(text.into(), vec![plain("Add office hours", Action::AddHours)]));
         rows.extend(office_hours::feed(desk.scene, desk.reader));
+        rows.extend(office_hours::doubts(desk.scene, desk.reader));
     }
     if !rows.is_empty() {
         rows.insert(0, heading("Your bookings"));

@@ -58,7 +58,8 @@ fn book(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
 fn bookings(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> Result<Decided, String> {
     let rows = office_hours::bookings(scene, actor);
     let feed = office_hours::feed(scene, actor);
-    if rows.is_empty() && feed.is_none() {
+    let doubts = office_hours::doubts(scene, actor);
+    if rows.is_empty() && feed.is_none() && doubts.is_none() {
         let says = format!("You have booked nothing. `{} book` books a time.", scene.program.command);
         return Ok((Vec::new(), Reply::say(says)));
     }
@@ -66,5 +67,6 @@ fn bookings(scene: Scene<'_>, actor: &Person, _words: &[&str]) -> Result<Decided
     let mut parts = vec![Part::Paragraph(intro.into())];
     parts.extend(rows);
     parts.extend(feed);
+    parts.extend(doubts);
     Ok(say("Your bookings", parts))
 }

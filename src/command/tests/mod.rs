@@ -13,6 +13,7 @@ use crate::message::fixture::{monday, payments_id, person_id, program, team_id};
 mod anew;
 mod approve;
 mod concern;
+mod doubts;
 mod gaps;
 mod note;
 mod reason;
