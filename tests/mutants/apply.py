@@ -1,6 +1,6 @@
 """Puts every mutant into a copy, each behind a switch of its own: apply.py FOLDER.
 
-The text of a mutant has to stand once in the function it names; where its replacement says MUTATED, the program asks
+Each text of a mutant has to stand once in the function it names; where the replacement says MUTATED, the program asks
 whether the environment's MUTANT names it. So one build tells the stories of all of them.
 """
 
@@ -18,9 +18,14 @@ pub(crate) fn mutated(name: &str) -> bool {
 
 
 def put(mutant: pathlib.Path, folder: pathlib.Path) -> None:
-    head, rest = mutant.read_text().split("\n<<<<\n", 1)
-    old, rest = rest.split("\n====\n", 1)
-    new = rest.split("\n>>>>", 1)[0].replace("MUTATED", f'crate::mutated("{mutant.stem}")')
+    head, *parts = mutant.read_text().split("\n<<<<\n")
+    switch = f'crate::mutated("{mutant.stem}")'
+    for part in parts:
+        old, new = part.split("\n>>>>", 1)[0].split("\n====\n", 1)
+        exchange(mutant, folder, head, old, new.replace("MUTATED", switch))
+
+
+def exchange(mutant: pathlib.Path, folder: pathlib.Path, head: str, old: str, new: str) -> None:
     named = dict(line.split(" ", 1) for line in head.splitlines() if line.startswith(("file ", "fn ")))
     path = folder / named["file"]
     text = path.read_text()

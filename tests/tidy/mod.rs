@@ -182,19 +182,22 @@ fn every_mutant_still_fits_into_the_function_it_names() {
     assert!(!paths.is_empty());
     for path in paths {
         let mutant = fs::read_to_string(&path).unwrap();
-        let (head, rest) = mutant.split_once("\n<<<<\n").unwrap();
-        let (old, new) = rest.split_once("\n====\n").unwrap();
-        assert!(new.contains("MUTATED"), "{}: its replacement has to ask for its switch", path.display());
+        let mut parts = mutant.split("\n<<<<\n");
+        let head = parts.next().unwrap();
         let named = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).unwrap();
         let text = fs::read_to_string(root().join(named("file "))).unwrap();
         let function = format!("fn {}", named("fn "));
-        // As `apply.py` does: up to the end of a method or of a function that stands alone.
-        let body = |after: &str| {
-            let ends = ["\n    }\n", "\n}\n"].iter().filter_map(|end| Some(after.find(end)? + end.len()));
-            after.get(..ends.min().unwrap_or(after.len())).unwrap().matches(old).count()
-        };
-        let stands: usize = text.match_indices(&function).map(|(at, _)| body(&text[at..])).sum();
-        assert_eq!(stands, 1, "{}: its text has to stand once in {function}", path.display());
+        for part in parts {
+            let (old, new) = part.split_once("\n====\n").unwrap();
+            assert!(new.contains("MUTATED"), "{}: its replacement has to ask for its switch", path.display());
+            // As `apply.py` does: up to the end of a method or of a function that stands alone.
+            let body = |after: &str| {
+                let ends = ["\n    }\n", "\n}\n"].iter().filter_map(|end| Some(after.find(end)? + end.len()));
+                after.get(..ends.min().unwrap_or(after.len())).unwrap().matches(old).count()
+            };
+            let stands: usize = text.match_indices(&function).map(|(at, _)| body(&text[at..])).sum();
+            assert_eq!(stands, 1, "{}: its text has to stand once in {function}", path.display());
+        }
         assert!(head.lines().any(|line| line.starts_with("seeds ")), "{}: which seeds?", path.display());
     }
 }

@@ -154,29 +154,37 @@ pub(super) fn crowded(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step> 
     steps
 }
 
-/// Somebody goes while an account from elsewhere has their address, and the files name a wrong account that is corrected
-/// while nobody can be read: before each day on which most messages go out.
+/// Who has which account is not what it was, about the days on which most messages go out: an account from elsewhere has
+/// the address of whoever goes, and a wrong one is corrected while nobody can be read; or an account is replaced between
+/// a backup and its restore.
 pub(super) fn mistaken(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step> {
     let mut dice = Dice::new(seed ^ 0x1d5);
     let mut steps = Vec::new();
-    let hour = SignedDuration::from_hours;
-    for eve in
-        [date(2026, 11, 13), date(2026, 11, 27), date(2026, 12, 11), date(2026, 12, 21), date(2027, 1, 4)]
-    {
-        let Ok(eve) = eve.at(16, 0, 0, 0).to_zoned(TimeZone::UTC) else { continue };
-        let mut step = |after: i64, deed: Deed| steps.push(Step { at: eve.timestamp() + hour(after), deed });
-        let (gone, mistaken) = (stakeholder(&mut dice), stakeholder(&mut dice));
-        step(0, Deed::Outsider { who: gone, bot: dice.chance(50) });
-        step(1, Deed::Quits { who: gone });
-        step(2, Deed::Mistakes { who: mistaken, hours: 4 });
-        let unread = Deed::Meets {
-            method: Some("users.list"),
-            about: None,
-            meets: Meets::Status(500),
-            times: 100_000,
-            minutes: 90 * 60,
+    let days =
+        [date(2026, 11, 13), date(2026, 11, 27), date(2026, 12, 11), date(2026, 12, 21), date(2027, 1, 4)];
+    for (day, kind) in days.into_iter().zip(seed..) {
+        let Ok(eve) = day.at(16, 0, 0, 0).to_zoned(TimeZone::UTC) else { continue };
+        let mut step = |after: i64, deed: Deed| {
+            steps.push(Step { at: eve.timestamp() + SignedDuration::from_hours(after), deed });
         };
-        step(5, unread);
+        let (who, mistaken) = (stakeholder(&mut dice), stakeholder(&mut dice));
+        if kind % 2 == 0 {
+            step(0, Deed::Outsider { who, bot: dice.chance(50) });
+            step(1, Deed::Quits { who });
+            step(2, Deed::Mistakes { who: mistaken, hours: 4 });
+            let (method, meets) = (Some("users.list"), Meets::Status(500));
+            step(5, Deed::Meets { method, about: None, meets, times: 100_000, minutes: 90 * 60 });
+        } else {
+            // The weekend is over, and who was written to is somebody else's account by the afternoon.
+            step(0, Deed::BacksUp);
+            let monday = if day.weekday() == Weekday::Friday { 66 } else { 18 };
+            for who in ADVOCATES..HUMANS {
+                if dice.chance(40) {
+                    step(monday + 4, Deed::Replaces { who });
+                }
+            }
+            step(monday + 6, Deed::Restores { copied: false });
+        }
     }
     steps.retain(|step| (start..end).contains(&step.at));
     steps
