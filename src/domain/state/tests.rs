@@ -154,7 +154,15 @@ fn what_is_found_again_after_a_restore_is_brought_up_to_date() {
         let deadline = Timestamp::from_second(if called { 1_780_009_000 } else { 1_780_000_000 }).unwrap();
         let found_as = story.0.named_in_intent(post, &key);
         let teams = Vec::new();
-        story.says(Event::PostIntended { key, attempt: 1, deadline, teams, audience: None, found_as });
+        story.says(Event::PostIntended {
+            key,
+            attempt: 1,
+            deadline,
+            teams,
+            audience: None,
+            lists: Vec::new(),
+            found_as,
+        });
         let sent =
             story.says(Event::PostSent { post, attempt: 1, channel: dm("D2"), ts: ts("1779999000.000100") });
         assert_eq!(story.is_outdated(post), outdated, "{what}");

@@ -178,6 +178,7 @@ fn a_receipt_says_what_became_of_the_answer() {
             deadline,
             teams: Vec::new(),
             audience: None,
+            lists: Vec::new(),
             found_as: None,
         };
         let story = story.then(LATER, intended).then(LATER, end(key.id()));
