@@ -186,7 +186,8 @@ fn a_receipt_says_what_became_of_the_answer() {
         let text = composed(&program(), &story, &receipt, LATER).notification;
         assert!(text.ends_with(expected), "{text}");
         let notice = PostKey::Notice { to: person_id("priya"), notice: Notice::Unknown { post: key.id() } };
-        to_text(&composed(&program(), &story, &notice, LATER))
+        let text = to_text(&composed(&program(), &story, &notice, LATER));
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let unknown = |post| Event::PostUnknown { post, attempt: 1 };
     let notice = check(unknown, "I can't tell whether the message arrived: if you don't see it, ask Priya.");
