@@ -168,6 +168,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_calendar_may_be_folded_in_the_middle_of_a_character() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = "SUMMARY:Restauração".as_bytes();
+        let bytes = [&name[..19], b"\r\n ", &name[19..], b"\r\n"].concat();
+        assert!(std::str::from_utf8(&bytes).is_err());
+        fs::write(folder.path().join("days.ics"), bytes).unwrap();
+        assert_eq!(Files::read(folder.path()).text("days.ics"), Some("SUMMARY:Restauração\r\n"));
+    }
+
+    #[test]
     fn the_digest_tells_where_one_file_ends_and_the_next_begins() {
         let digest = |files: &[(&str, &str)]| {
             let mut all = Files::default();

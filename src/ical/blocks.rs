@@ -124,6 +124,11 @@ impl Reading {
             }
         } else if let Some(outermost) = self.open.first_mut() {
             outermost.torn = true;
+            // Its BEGIN may be what is damaged.
+            if OUTER.contains(&name) && !OUTER.contains(&outermost.name.as_str()) {
+                name.clone_into(&mut outermost.name);
+                self.close_all();
+            }
         } else if OUTER.contains(&name) {
             let block = std::mem::take(&mut self.loose);
             self.close(Block { name: name.to_owned(), torn: true, ..block });
@@ -208,6 +213,7 @@ mod tests {
         check(&format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\n{whole}\nEND:VCALENDAR"), &["a!", "b"]);
         check(&format!("BEGIN:VCALENDAR\nUID:a\nEND:VEVENT\n{whole}\nEND:VCALENDAR"), &["a!", "b"]);
         check(&format!("{whole}\nBEGIN:VEVENT\nUID:c"), &["b", "c!"]);
+        check(&format!("BEGIN:VEVE\nUID:a\nEND:VEVENT\n{whole}"), &["a!", "b"]);
         check(&format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nEND:VTODO\n{whole}"), &["a!", "b"]);
     }
 

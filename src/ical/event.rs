@@ -196,7 +196,7 @@ impl Event {
     fn turn(&mut self, backward: &Lasts) {
         let Some(start) = self.start.instant() else { return };
         let back = start.duration_since(backward.end(&self.start));
-        if back <= SignedDuration::from_hours(24 * UNKNOWN_DAYS) {
+        if back.is_positive() && back <= SignedDuration::from_hours(24 * UNKNOWN_DAYS) {
             self.earlier += back;
         }
     }

@@ -16,7 +16,7 @@ const MOST_FOR_ONE: u64 = 400_000;
 /// Most starts that one rule gives.
 const MOST_STARTS: usize = 20_000;
 /// Most for all rules of a reading together.
-const MOST: u64 = 3_000_000;
+const MOST: u64 = 2_000_000;
 
 /// What may still be done.
 #[derive(Debug)]

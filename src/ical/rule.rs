@@ -198,10 +198,12 @@ fn frequency(value: &str) -> Option<Frequency> {
 }
 
 /// From 1 to `most`, or from the end.
-fn numbers(value: &str, most: i64) -> Option<Vec<i64>> {
-    let number =
-        |text: &str| text.trim().parse().ok().filter(|number: &i64| (1..=most).contains(&number.abs()));
-    value.split(',').map(number).collect()
+fn numbers(value: &str, most: u64) -> Option<Vec<i64>> {
+    value.split(',').map(|text| number(text.trim(), most)).collect()
+}
+
+fn number(text: &str, most: u64) -> Option<i64> {
+    text.parse().ok().filter(|number: &i64| (1..=most).contains(&number.unsigned_abs()))
 }
 
 /// From 0 to `most`, in order, each once.
@@ -217,11 +219,7 @@ fn clock_numbers(value: &str, most: i64) -> Option<Vec<i64>> {
 fn nth_weekday(text: &str) -> Option<(i64, Weekday)> {
     let text = text.trim();
     let (nth, name) = text.split_at_checked(text.len().checked_sub(2)?)?;
-    let nth = if nth.is_empty() {
-        0
-    } else {
-        nth.parse().ok().filter(|nth: &i64| (1..=53).contains(&nth.abs()))?
-    };
+    let nth = if nth.is_empty() { 0 } else { number(nth, 53)? };
     Some((nth, weekday(name)?))
 }
 

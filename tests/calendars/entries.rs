@@ -42,6 +42,28 @@ async fn an_entry_is_put_replaced_found_and_removed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_host_adds_to_an_entry_stays_when_it_moves() {
+    for kind in BOTH {
+        let program = Program::start(kind).await;
+        let calendar = at(&program.calendar("Work"), PASSWORD, None);
+        calendar.put(&entry("canvass-1", 9)).await.unwrap();
+        let added = "DTSTART:20260310T090000Z\nDTEND:20260310T093000Z\nCLASS:PRIVATE\nDESCRIPTION:Ask about May\n\
+                     BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:Soon\nTRIGGER:-PT10M\nEND:VALARM";
+        program.has("canvass-1", &object("canvass-1", added, "")).await;
+        calendar.put(&entry("canvass-1", 11)).await.unwrap();
+        assert_eq!(
+            calendar.find("canvass-1").await,
+            Ok(found("2026-03-10T11:00 2026-03-10T11:30", false)),
+            "{kind:?}"
+        );
+        let [text] = <[String; 1]>::try_from(program.entries("Work").await).unwrap();
+        for line in ["CLASS:PRIVATE", "DESCRIPTION:Ask about May", "TRIGGER:-PT10M"] {
+            assert!(text.contains(line), "{kind:?} {line}: {text}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_host_does_to_an_entry_is_noticed() {
     for kind in BOTH {
         let program = Program::start(kind).await;

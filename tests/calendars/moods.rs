@@ -157,9 +157,9 @@ async fn discovery_follows_redirects_and_the_homes_of_the_well_known_way() {
     })
     .await;
     let found = at(&running.base, PASSWORD, Some("work")).busy(spring(), Reading::Events).await.unwrap();
-    assert_eq!(shown(&found), BUSY);
+    assert_eq!(shown(&found.stretches), BUSY);
     let first = at(&running.base, PASSWORD, None).busy(spring(), Reading::Events).await.unwrap();
-    assert_eq!(shown(&first), BUSY);
+    assert_eq!(shown(&first.stretches), BUSY);
     assert_eq!(*running.server.anonymous.lock().unwrap(), 0);
 }
 

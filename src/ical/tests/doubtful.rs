@@ -37,6 +37,8 @@ fn a_rule_that_cannot_be_read_may_be_every_day() {
         "FREQ=YEARLY;BYMONTH=5L",
         "FREQ=YEARLY;BYDAY=1MO;BYWEEKNO=3",
         "FREQ=MONTHLY;BYEASTER=1",
+        "FREQ=YEARLY;BYMONTH=-9223372036854775808",
+        "FREQ=MONTHLY;BYDAY=-9223372036854775808MO",
         "RSCALE=CHINESE;FREQ=YEARLY",
         "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=BACKWARD",
         "COUNT=3",
@@ -132,6 +134,10 @@ fn an_event_that_ends_before_it_starts_is_both_ways_round() {
     let both = &["2026-03-11T08:00 2026-03-12T09:00"];
     three_days("DTSTART:20260311T090000Z\nDTEND:20260311T080000Z", both, &[Why::Backward]);
     three_days("DTSTART:20260311T090000Z\nDURATION:-PT1H", both, &[Why::Backward]);
+    // By weeks, or more than there were: one day after it, and nothing before.
+    let after = &["2026-03-11T09:00 2026-03-12T09:00"];
+    three_days("DTSTART:20260311T090000Z\nDURATION:-P3W", after, &[Why::Backward]);
+    three_days("DTSTART:20260311T090000Z\nDURATION:-P999999W", after, &[Why::Backward]);
     three_days(
         "DTSTART;VALUE=DATE:20260312\nDTEND;VALUE=DATE:20260311",
         &["2026-03-11T00:00 2026-03-13T00:00"],

@@ -24,7 +24,7 @@ const LISTED: [DateTime; 2] = [date(2000, 1, 1).at(0, 0, 0, 0), date(2070, 1, 1)
 const MOST_OBSERVANCES: usize = 500;
 /// A summer or a winter is no longer than this: where two changes are that close and none follows, it is unclear
 /// whether they would go on.
-const HALF_A_YEAR: SignedDuration = SignedDuration::from_hours(24 * 250);
+const LONGEST_SEASON: SignedDuration = SignedDuration::from_hours(24 * 250);
 
 /// One change of the clock.
 struct Change {
@@ -109,7 +109,7 @@ fn runs_out(changes: &BTreeMap<Timestamp, Change>, name: &str) -> Option<Unsure>
     let mut latest = changes.iter().rev();
     let ((last, now), (before, _)) = (latest.next()?, latest.next()?);
     let swing = SignedDuration::from_secs(i64::from(now.from.seconds() - now.to.seconds()));
-    if swing.is_zero() || last.duration_since(*before) > HALF_A_YEAR {
+    if swing.is_zero() || last.duration_since(*before) > LONGEST_SEASON {
         return None;
     }
     Some(Unsure {

@@ -106,10 +106,12 @@ fn offset(name: &str) -> Option<(Offset, &str)> {
 /// The zone that IANA calls after that city.
 fn city(name: &str, east: Offset) -> Option<TimeZone> {
     let spelled = name.replace(' ', "_");
-    let known = db().available().find(|zone| {
-        zone.as_str().rsplit_once('/').is_some_and(|(_, last)| last.eq_ignore_ascii_case(&spelled))
-    })?;
-    TimeZone::get(known.as_str()).ok().filter(|zone| has_offset(zone, east))
+    let is_called =
+        |zone: &str| zone.rsplit_once('/').is_some_and(|(_, last)| last.eq_ignore_ascii_case(&spelled));
+    db().available()
+        .filter(|zone| is_called(zone.as_str()))
+        .filter_map(|zone| TimeZone::get(zone.as_str()).ok())
+        .find(|zone| has_offset(zone, east))
 }
 
 /// In winter, of whichever hemisphere.

@@ -198,6 +198,20 @@ fn whoever_handed_a_booking_on_gets_theirs_taken_back() {
 }
 
 #[test]
+fn only_what_is_kept_in_a_calendar_asks_its_server_to_write_to_nobody() {
+    let state = booked().state();
+    let entry = calendar_entry(&program(), &Observations::default(), &state.bookings[&Seq(1)]).unwrap();
+    let entry = entry.replace("\r\n ", "");
+    let parties = |text: &str| {
+        let named = text.lines().filter(|line| line.starts_with("ORGANIZER") || line.starts_with("ATTENDEE"));
+        named.map(|line| line.contains(";SCHEDULE-AGENT=CLIENT")).collect::<Vec<_>>()
+    };
+    assert_eq!(parties(&entry), [true, true, true], "{entry}");
+    let sent = invitation(&booked(), "ana", 1).content.replace("\r\n ", "");
+    assert_eq!(parties(&sent), [false, false, false], "RFC 6638, 7.1: {sent}");
+}
+
+#[test]
 fn what_a_guest_wrote_cannot_add_lines_to_an_invitation() {
     let text = invitation(&booked(), "ana", 1).content;
     let read: icalendar::Calendar = text.parse().unwrap();
