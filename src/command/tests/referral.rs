@@ -68,6 +68,9 @@ fn whoever_is_said_to_decide_is_approached_as_the_one_who_decides() {
     }
 }
 
+/// What ends the messages to somebody.
+type End<'e> = &'e dyn Fn(&mut Office);
+
 #[test]
 fn whoever_gets_no_message_any_more_is_the_advocates_to_ask() {
     let talked = |office: &mut Office| {
@@ -83,7 +86,7 @@ fn whoever_gets_no_message_any_more_is_the_advocates_to_ask() {
         office.noor_plans_it();
         office.happens(Event::Stopped { person: person_id("noor"), initiative: None });
     };
-    let ends: [(&dyn Fn(&mut Office), &str); 3] = [
+    let ends: [(End<'_>, &str); 3] = [
         (&Office::noor_plans_it, "they have answered already"),
         (&talked, "a conversation with them is on record"),
         (&stops, "they want no messages about it"),

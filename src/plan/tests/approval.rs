@@ -333,6 +333,9 @@ fn a_review_shows_what_is_due_soon_after_its_day_and_whoever_is_approached_bring
     assert!(life.state.outdated.contains(&id), "it lists her messages as well");
 }
 
+/// What holds messages back, begun or ended.
+type End<'e> = &'e dyn Fn(&mut Life, bool);
+
 #[test]
 fn what_comes_to_wait_after_a_review_is_told_by_the_next_one() {
     let quarter = "2027-Q1".parse().unwrap();
@@ -353,7 +356,7 @@ fn what_comes_to_wait_after_a_review_is_told_by_the_next_one() {
             true => Event::StopUndone { person, initiative },
         });
     };
-    let ends: [&dyn Fn(&mut Life, bool); 2] = [&concern, &stop];
+    let ends: [End<'_>; 2] = [&concern, &stop];
     for holds in ends {
         let mut life = Life::begin(first_campaign());
         holds(&mut life, false);
