@@ -62,9 +62,10 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
         }
         Gap::Unreachable { person, code } => {
             format!(
-                "{} can't be reached in Slack ({code}): talk to them another way. I'll try again after a week, or \
+                "{} can't be reached in Slack ({code}): talk to them another way. I'll try again after a {}, or \
                  at once with `{} send`.",
                 name(person),
+                if program.is_advocate(person) { "day" } else { "week" },
                 program.command
             )
         }

@@ -98,6 +98,7 @@ impl Desk<'_> {
             format!(" Slack refused with {} on {}.", refused.code, dates::reading(day, self.today))
         });
         let first = format!("{} can't be reached by direct message.", who.full);
+        let wait = if self.program.is_advocate(id) { "day" } else { "week" };
         let next = Paragraph(vec![
             Span::Text(
                 "They count as left out until somebody speaks to them. Next: if the account changed, correct it in ".to_owned(),
@@ -105,7 +106,7 @@ impl Desk<'_> {
             Span::Code("config/people.toml".to_owned()),
             Span::Text("; or talk to them yourself, and ".to_owned()),
             self.command(&format!("met @{}", who.short)),
-            Span::Text(" records it. I'll try again in a week, or as soon as I hear from them; ".to_owned()),
+            Span::Text(format!(" records it. I'll try again in a {wait}, or as soon as I hear from them; ")),
             self.command(&format!("send @{}", who.short)),
             Span::Text(" tries at once.".to_owned()),
         ]);

@@ -158,7 +158,7 @@ pub(super) fn about_waiting(ground: Ground<'_>, now: Timestamp) -> Vec<Item> {
         }
         // Whom Slack refuses for now is told once it doesn't; until then the next is.
         let zone = program.zone_of(person, seen.zone(&wait.person));
-        if refused(state.person(&wait.person), zone, now).is_none() {
+        if refused(program, (&wait.person, state.person(&wait.person)), zone, now).is_none() {
             promised.push(hosts);
         }
         // So many of the free ones are still somebody's: this one waits until enough of them are not.

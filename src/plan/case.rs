@@ -14,7 +14,7 @@ use crate::domain::directory::Person;
 use crate::domain::effect::DeliveryKey;
 use crate::domain::engagement::{Audience, MOST_ASKS, Stance, Touch};
 use crate::domain::event::RefusedFor;
-use crate::domain::ids::TeamId;
+use crate::domain::ids::{PersonId, TeamId};
 use crate::domain::initiative::Initiative;
 use crate::domain::marks;
 use crate::domain::observation::{Observations, Seen};
@@ -116,12 +116,13 @@ pub(super) fn out_of_reach(ground: Ground<'_>, person: &Person) -> Option<Skip> 
 
 /// Why nothing may be sent to a person for now, and until when: Slack has refused them.
 pub(super) fn refused(
-    known: Option<&PersonState>,
+    program: &Program,
+    (person, known): (&PersonId, Option<&PersonState>),
     zone: &TimeZone,
     now: Timestamp,
 ) -> Option<(Skip, Timestamp)> {
     let refused = known?.unreachable.as_ref()?;
-    let until = refused.until();
+    let until = refused.until(program.is_advocate(person));
     let skip = Skip::Unreachable { code: refused.code.clone(), until: until.to_zoned(zone.clone()) };
     (now < until).then_some((skip, until))
 }
@@ -164,7 +165,7 @@ impl<'a> Recipient<'a> {
     /// When they may get a campaign message. A post that is tried again doesn't stand in its own way: it
     /// was last intended at `retried`.
     pub(super) fn gates(&self, program: &'a Program, retried: Option<Timestamp>) -> Gates<'a> {
-        Gates::of(program, self.zone, &self.person.days_off, self.known, self.seen, retried)
+        Gates::of(program, self.zone, self.person, self.known, self.seen, retried)
     }
 }
 

@@ -9,6 +9,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::directory::Person;
 use crate::domain::hours::{DaysOff, SendHours};
 use crate::domain::observation::{DoNotDisturb, Seen};
 use crate::domain::program::{Limits, Program};
@@ -57,8 +58,8 @@ pub(super) struct Gates<'a> {
     limits: &'a Limits,
     zone: &'a TimeZone,
     off: &'a DaysOff,
-    /// Slack has refused them.
-    refused: Option<&'a Unreachable>,
+    /// Slack has refused them, until this is tried again.
+    refused: Option<(&'a Unreachable, Timestamp)>,
     snoozed_until: Option<Timestamp>,
     away_until: Option<Timestamp>,
     quiet: Option<DoNotDisturb>,
@@ -80,7 +81,7 @@ impl<'a> Gates<'a> {
     pub(super) fn of(
         program: &'a Program,
         zone: &'a TimeZone,
-        off: &'a DaysOff,
+        person: &'a Person,
         known: Option<&'a PersonState>,
         seen: Option<&Seen>,
         retried: Option<Timestamp>,
@@ -95,8 +96,10 @@ impl<'a> Gates<'a> {
             hours: &program.limits.hours,
             limits: &program.limits,
             zone,
-            off,
-            refused: known.and_then(|known| known.unreachable.as_ref()),
+            off: &person.days_off,
+            refused: known
+                .and_then(|known| known.unreachable.as_ref())
+                .map(|refused| (refused, refused.until(program.is_advocate(&person.id)))),
             snoozed_until: known.and_then(|known| known.snoozed_until),
             away_until: seen.and_then(|seen| seen.away_until),
             quiet: seen.and_then(|seen| seen.quiet),
@@ -107,7 +110,7 @@ impl<'a> Gates<'a> {
 
     fn closed(&self, at: Timestamp) -> Option<Closed> {
         let ahead = |until: Option<Timestamp>| until.filter(|until| at < *until);
-        ahead(self.refused.map(Unreachable::until))
+        ahead(self.refused.map(|(_, until)| until))
             .map(Closed::Refused)
             .or_else(|| ahead(self.snoozed_until).map(Closed::Snoozed))
             .or_else(|| ahead(self.away_until).map(Closed::Away))
@@ -146,7 +149,7 @@ impl<'a> Gates<'a> {
         let zoned = |at: Timestamp| at.to_zoned(self.zone.clone());
         Some(match self.closed(at)? {
             Closed::Refused(until) => {
-                let code = self.refused.map(|refused| refused.code.clone()).unwrap_or_default();
+                let code = self.refused.map(|(refused, _)| refused.code.clone()).unwrap_or_default();
                 Skip::Unreachable { code, until: zoned(until) }
             }
             Closed::Snoozed(until) => Skip::Snoozed { until: zoned(until) },

@@ -182,7 +182,7 @@ impl Item {
         if let Some(skip) = out_of_reach(ground, person) {
             return Standing::Held(skip, Some(self.life.expires));
         }
-        if let Some((skip, until)) = refused(ground.state.person(to), zone, now) {
+        if let Some((skip, until)) = refused(ground.program, (to, ground.state.person(to)), zone, now) {
             return Standing::Held(skip, Some(until.min(self.life.expires)));
         }
         let due = self.due(ground, person, zone);

@@ -274,10 +274,13 @@ pub struct Unreachable {
 impl Unreachable {
     /// How long nothing is sent after a refusal of which nothing else is heard.
     pub const TRY_AGAIN: SignedDuration = SignedDuration::from_hours(24 * 7);
+    /// The same for advocates and admins: while none of them can be reached, nobody hears of anything.
+    pub const TRY_AGAIN_IN_CHARGE: SignedDuration = SignedDuration::from_hours(24);
 
     /// From when on a message is tried again.
-    pub fn until(&self) -> Timestamp {
-        self.at.checked_add(Self::TRY_AGAIN).unwrap_or(Timestamp::MAX)
+    pub fn until(&self, is_in_charge: bool) -> Timestamp {
+        let wait = if is_in_charge { Self::TRY_AGAIN_IN_CHARGE } else { Self::TRY_AGAIN };
+        self.at.checked_add(wait).unwrap_or(Timestamp::MAX)
     }
 }
 

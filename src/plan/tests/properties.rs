@@ -42,7 +42,10 @@ pub(super) fn keeps_the_rules(life: &Life, post: &Post) {
 
     let known = state.person(&person.id).unwrap();
     assert!(!known.stopped && !known.stopped_initiatives.contains(&delivery.initiative), "they said stop");
-    let refused = known.unreachable.as_ref().is_some_and(|refused| now < refused.until());
+    let refused = known
+        .unreachable
+        .as_ref()
+        .is_some_and(|refused| now < refused.until(program.is_advocate(&person.id)));
     assert!(!refused, "nothing reaches them");
     assert!(known.snoozed_until.is_none_or(|until| until <= now), "they are left alone");
     let on_leave = known.leave.is_some_and(|(first, last)| (first..=last).contains(&local.date()));

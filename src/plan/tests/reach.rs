@@ -174,3 +174,15 @@ fn a_refusal_after_a_sign_of_life_is_news_a_week_later() {
     refuse(&mut life);
     assert_eq!(told(&life), 2);
 }
+
+#[test]
+fn an_advocate_whom_slack_refused_is_tried_again_after_a_day() {
+    let mut life = refused(late());
+    // Priya would be told of it, and is refused as well.
+    life.fates.push(Fate::RefusedForRecipient);
+    life.until(at("2026-11-27T15:00:00Z"));
+    assert!(life.state.person(&person("priya")).unwrap().unreachable.is_some());
+    life.until(at("2026-11-30T09:00:00Z"));
+    let told = answers(&life);
+    assert!(told.contains(&"unreachable carla to priya Mon 30 Nov 09:00".to_owned()), "{told:?}");
+}
