@@ -102,7 +102,8 @@ impl Inbox for Busy {
 #[tokio::test]
 async fn a_request_in_flight_is_answered_before_the_service_stops() {
     let busy = Arc::new(Busy::default());
-    let door = Door::open_to(Arc::clone(&busy) as _, Arc::<Script>::default()).await;
+    // An address of its own, so that no other test can have the port once it is free.
+    let door = Door::open_at("127.0.0.2:0", Arc::clone(&busy) as _, Arc::<Script>::default()).await;
     let address = door.address;
     let mut idle = TcpStream::connect(address).await.unwrap();
     let asking = tokio::spawn(async move { ask(address, &command()).await });

@@ -46,6 +46,10 @@ impl Door {
     }
 
     pub(crate) async fn open_to(inbox: Arc<dyn Inbox>, script: Arc<Script>) -> Self {
+        Self::open_at("127.0.0.1:0", inbox, script).await
+    }
+
+    pub(crate) async fn open_at(place: &str, inbox: Arc<dyn Inbox>, script: Arc<Script>) -> Self {
         canvass::install_crypto();
         let client = Client::new(&Settings::new("xoxb-1".into(), None)).unwrap();
         let receiver = Receiver::new(
@@ -57,7 +61,7 @@ impl Door {
         );
         let limits = Limits { patience: Duration::from_millis(300), ..Limits::default() };
         let routes = routes(Arc::new(receiver), secret(SECRET), Clock::system(), limits);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind(place).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopping) = oneshot::channel();
         let limit = Duration::from_millis(600);
