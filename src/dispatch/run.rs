@@ -160,6 +160,8 @@ impl<P: Planner> Dispatch<P> {
                 () = self.shared.means.clock.turns_back(wake.now) => self.refused.clear(),
                 Ok(()) = trust.changed() => self.refused.clear(),
                 Ok(()) = caught_up.changed() => self.refused.clear(),
+                // Its answer can show what the limit on updates still holds back.
+                () = self.shared.means.performer.clicked() => {}
                 () = real => {}
             }
         }

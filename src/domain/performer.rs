@@ -207,6 +207,10 @@ pub trait Performer: Send + Sync + 'static {
     /// Whether this message was clicked a moment ago, so that [`answer`](Self::answer) may show it.
     fn answers(&self, channel: &SlackChannelId, ts: &MessageTs) -> bool;
 
+    /// Ends when a message has been clicked: what [`answers`](Self::answers) says may be another by then. The click itself
+    /// need not have changed anything.
+    async fn clicked(&self);
+
     /// Brings a message that was just clicked up to date as an answer to the click, which no limit on updates
     /// counts. False if that didn't get through; `answers` then says no as well.
     async fn answer(&self, post: PostId, channel: &SlackChannelId, ts: &MessageTs, message: &Message)

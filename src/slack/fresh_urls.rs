@@ -3,8 +3,10 @@
 //! They are outside the limits of `chat.update`, of which a workspace gets some fifty a minute.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
 
 use crate::domain::ids::{MessageTs, SlackChannelId};
 
@@ -26,29 +28,43 @@ struct Fresh {
 
 /// The newest address of each message.
 #[derive(Debug, Default)]
-pub struct FreshUrls(Mutex<HashMap<(SlackChannelId, MessageTs), Fresh>>);
+pub struct FreshUrls {
+    known: Mutex<HashMap<(SlackChannelId, MessageTs), Fresh>>,
+    noted: Notify,
+}
 
 impl FreshUrls {
+    fn known(&self) -> MutexGuard<'_, HashMap<(SlackChannelId, MessageTs), Fresh>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The message was clicked at `now`, and `url` came with the click.
     pub fn note(&self, channel: SlackChannelId, ts: MessageTs, url: ResponseUrl, now: Instant) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         if known.len() >= MOST {
             known.retain(|_, fresh| now < fresh.until);
         }
         if known.len() < MOST {
             known.insert((channel, ts), Fresh { url, left: USES, until: now + LIFE });
         }
+        drop(known);
+        self.noted.notify_one();
+    }
+
+    /// Ends when a message was clicked since it ended the last time.
+    pub async fn noted(&self) {
+        self.noted.notified().await;
     }
 
     /// Whether there is an address left for the message.
     pub fn has(&self, channel: &SlackChannelId, ts: &MessageTs, now: Instant) -> bool {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known();
         known.get(&(channel.clone(), ts.clone())).is_some_and(|fresh| now < fresh.until)
     }
 
     /// An address to bring the message up to date at, if one is left; it counts as used.
     pub fn take(&self, channel: &SlackChannelId, ts: &MessageTs, now: Instant) -> Option<ResponseUrl> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         let place = (channel.clone(), ts.clone());
         let fresh = known.get_mut(&place)?;
         if now >= fresh.until {
@@ -65,7 +81,7 @@ impl FreshUrls {
 
     /// The address didn't work: it isn't offered again.
     pub fn forget(&self, channel: &SlackChannelId, ts: &MessageTs) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(channel.clone(), ts.clone()));
+        self.known().remove(&(channel.clone(), ts.clone()));
     }
 }
 

@@ -230,6 +230,10 @@ impl Performer for SlackPerformer {
         self.fresh.has(channel, ts, monotonic())
     }
 
+    async fn clicked(&self) {
+        self.fresh.noted().await;
+    }
+
     async fn answer(
         &self,
         post: PostId,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::world::slack_id;
 use crate::clock::monotonic;
@@ -35,6 +35,7 @@ pub(super) struct Slack {
     arrived: watch::Sender<usize>,
     /// How many messages were brought up to date.
     refreshed: watch::Sender<usize>,
+    clicks: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -109,6 +110,7 @@ impl Slack {
             inner: Mutex::default(),
             arrived: watch::channel(0).0,
             refreshed: watch::channel(0).0,
+            clicks: Notify::new(),
         })
     }
 
@@ -170,6 +172,7 @@ impl Slack {
     /// The message of `key` was clicked just now: it may be shown as the answer to that.
     pub(super) fn is_clicked(&self, key: &PostKey) {
         self.inner.lock().unwrap().clicked.insert(place(key.id()));
+        self.clicks.notify_one();
     }
 
     /// Waits until so many messages were brought up to date.
@@ -298,6 +301,10 @@ impl Performer for Slack {
 
     fn answers(&self, channel: &SlackChannelId, ts: &MessageTs) -> bool {
         self.inner.lock().unwrap().clicked.contains(&(channel.clone(), ts.clone()))
+    }
+
+    async fn clicked(&self) {
+        self.clicks.notified().await;
     }
 
     async fn answer(

@@ -92,3 +92,17 @@ async fn a_retry_after_stops_updates_and_a_click_is_shown_as_its_own_answer() {
     assert!(house.slack.updates_limited() <= 16, "{}", house.slack.updates_limited());
     assert_eq!(house.slack.refreshed().len(), before.1 + 5, "nothing else was called");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_click_that_changes_nothing_shows_what_had_changed_before() {
+    let (house, _process, keys) = corrected(Rate::bursts(20, MINUTE), 10 * MINUTE, 20).await;
+    while house.slack.updates_limited() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let waits = left(&house, &keys);
+    let key = waits.last().unwrap();
+    let clicked = monotonic();
+    house.slack.is_clicked(key);
+    house.slack.shows(key).await;
+    assert!(clicked.elapsed() < SOON, "{:?}", clicked.elapsed());
+}

@@ -121,6 +121,13 @@ impl House {
                 self.reloads().await;
                 self.soon(hour(hours), Due::Corrects(who));
             }
+            Deed::Misspells { who, hours } => {
+                if let Some(entry) = self.organisation.entry_mut(who) {
+                    entry.slack = Some(format!("U99{who}NOBODY"));
+                }
+                self.reloads().await;
+                self.soon(hour(hours), Due::Corrects(who));
+            }
             Deed::Renames { who, with_was } => {
                 let edition = self.organisation.edition;
                 if let Some(entry) = self.organisation.entry_mut(who) {

@@ -70,7 +70,7 @@ impl Promise {
         }
         let meant = truth.human(intended.key.to().as_str());
         if let Some(human) = meant
-            && truth.rightful(human).is_some_and(|account| account != shown.to)
+            && truth.means_another(human, &shown.to)
             && !truth.takes(&shown.to, human)
             && truth.settled(human).is_some_and(|since| since + SignedDuration::from_hours(25) < shown.at)
         {

@@ -155,8 +155,8 @@ pub(super) fn crowded(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step> 
 }
 
 /// Who has which account is not what it was, about the days on which most messages go out: an account from elsewhere has
-/// the address of whoever goes, and a wrong one is corrected while nobody can be read; or an account is replaced between
-/// a backup and its restore.
+/// the address of whoever goes, a wrong one is corrected while nobody can be read, and one that nobody has is named for
+/// days; or an account is replaced between a backup and its restore.
 pub(super) fn mistaken(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step> {
     let mut dice = Dice::new(seed ^ 0x1d5);
     let mut steps = Vec::new();
@@ -174,6 +174,8 @@ pub(super) fn mistaken(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step>
             step(2, Deed::Mistakes { who: mistaken, hours: 4 });
             let (method, meets) = (Some("users.list"), Meets::Status(500));
             step(5, Deed::Meets { method, about: None, meets, times: 100_000, minutes: 90 * 60 });
+            // For longer than the weekend.
+            step(4, Deed::Misspells { who: stakeholder(&mut dice), hours: 120 });
         } else {
             // The weekend is over, and who was written to is somebody else's account by the afternoon.
             step(0, Deed::BacksUp);

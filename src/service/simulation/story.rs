@@ -90,6 +90,11 @@ pub(super) enum Deed {
         who: Human,
         hours: i64,
     },
+    /// `people.toml` names an account that nobody has, and is corrected some hours later.
+    Misspells {
+        who: Human,
+        hours: i64,
+    },
     Renames {
         who: Human,
         with_was: bool,
@@ -196,6 +201,7 @@ impl Deed {
             Self::Outsider { bot: false, .. } => "outsider",
             Self::Outsider { bot: true, .. } => "bot",
             Self::Mistakes { .. } => "mistakes",
+            Self::Misspells { .. } => "misspells",
             Self::Renames { with_was: true, .. } => "renames",
             Self::Renames { with_was: false, .. } => "renames without was",
             Self::ListsTwice { .. } => "lists twice",

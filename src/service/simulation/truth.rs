@@ -105,6 +105,12 @@ impl Truth {
         }
     }
 
+    /// Whether the files mean another account than this one: also one that nobody has.
+    pub(super) fn means_another(&self, human: Human, account: &str) -> bool {
+        let written = self.written.get(&human).and_then(|(slack, _)| slack.as_deref());
+        written.or_else(|| self.rightful(human)).is_some_and(|meant| meant != account)
+    }
+
     /// Since when nothing has changed about a human.
     pub(super) fn settled(&self, human: Human) -> Option<Timestamp> {
         self.changed.get(&human).copied()
