@@ -345,7 +345,8 @@ impl State {
     }
 
     /// What the account did as an advocate or a host. What it had decided about what is still to come is no
-    /// longer decided, since it had no right to. Only what holds messages back stays: a pause, and a recall.
+    /// longer decided, since it had no right to. Only what holds messages back stays: a pause, a recall, and a team's item
+    /// that it said was planned. Where an id was mistyped and not the account wrong, nobody is asked for what is planned.
     fn part_word(&mut self, seq: Seq, person: &PersonId, apart: &PersonId) {
         self.take_back_decisions(seq, person);
         let give = |who: &mut PersonId| {
@@ -379,6 +380,7 @@ impl State {
             give(&mut note.by);
         }
         self.paused_initiatives.values_mut().for_each(give);
+        self.items.values_mut().for_each(|item| give(&mut item.by));
         for (_, reason) in self.paused.iter_mut().chain(&mut self.set_aside) {
             match reason {
                 PauseReason::Asked { by } | PauseReason::FirstStart { denied_by: Some(by) } => give(by),
@@ -411,12 +413,6 @@ impl State {
         }
         self.kept.retain(|_, kept| kept.by != *person);
         self.campaigns.values_mut().for_each(|campaign| campaign.stages.retain(|moved| moved.by != *person));
-        let planned = self.items.iter().filter(|(_, item)| item.by == *person);
-        let planned: Vec<_> = planned.map(|((about, _, quarter), _)| (about.clone(), *quarter)).collect();
-        self.items.retain(|_, item| item.by != *person);
-        for (initiative, quarter) in planned {
-            self.everybody_changed(seq, &initiative, quarter);
-        }
         self.approached.retain(|_, approached| {
             approached.parts.retain(|part| part.by != *person);
             if let Some(part) = approached.parts.last() {

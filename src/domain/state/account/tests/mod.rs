@@ -290,7 +290,9 @@ fn what_a_wrong_advocate_decided_about_a_campaign_is_no_longer_decided_but_a_pau
     story.links("priya", "U0PRIYA", Some(("U0STRANGER", Turn::Corrected)));
     let stage = story.0.campaign(&initiative, quarter).unwrap().stage().unwrap();
     assert_eq!((stage.stage, &stage.by), (Stage::Few, &person("jo")));
-    assert!(story.0.items.is_empty() && story.0.approached.is_empty());
+    assert!(story.0.approached.is_empty());
+    let item = &story.0.items[&(initiative.clone(), checkout(), quarter)];
+    assert_eq!(item.by, person("u0stranger"), "nobody is asked for what is said to be planned");
     assert!(story.0.received[&referral].settled.is_none(), "the hint waits for a decision again");
     assert_eq!(story.0.paused_initiatives[&initiative], person("u0stranger"));
     let (_, reason) = story.0.paused.clone().unwrap();
