@@ -56,7 +56,9 @@ const FIXED: u64 = 8;
 /// *Let's talk* once more where nobody has hours; somebody who was relieved; a removed app that came back; an account
 /// that was taken for theirs after a rename; a digest by a clock that was a month ahead; what was found after a
 /// restore while a wrong account was taken for theirs; a word of an advocate about an account that was wrong, either way; a
-/// booking of an account of before that is closed; a conversation that could not be read for some days.
+/// booking of an account of before that is closed; a conversation that could not be read for some days; advocates who are
+/// refused with those they would be told of, and a second click that changes nothing; an advocate's mistyped id; an
+/// account from elsewhere with the address of whoever goes.
 const PINNED: &[u64] = &[
     43,
     26,
@@ -74,7 +76,9 @@ const PINNED: &[u64] = &[
     909,
     1003,
     1219,
+    1261,
     1290,
+    1425,
     1666,
     1783,
     2027,
@@ -87,6 +91,7 @@ const PINNED: &[u64] = &[
     2861,
     2878,
     263680025882824,
+    20_001,
 ];
 
 /// What came of a story.
