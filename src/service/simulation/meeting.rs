@@ -156,7 +156,7 @@ pub(super) fn crowded(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step> 
 
 /// Who has which account is not what it was, about the days on which most messages go out: an account from elsewhere has
 /// the address of whoever goes, a wrong one is corrected while nobody can be read, and one that nobody has is named for
-/// days; or an account is replaced between a backup and its restore.
+/// days; or an account is replaced between a backup and its restore. In the week after, a scope is missing for a moment.
 pub(super) fn mistaken(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step> {
     let mut dice = Dice::new(seed ^ 0x1d5);
     let mut steps = Vec::new();
@@ -187,6 +187,9 @@ pub(super) fn mistaken(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step>
             }
             step(monday + 6, Deed::Restores { copied: false });
         }
+        // On Wednesday a scope is missing for one call; everything else waits until it is known that it isn't any more.
+        let (method, meets) = (Some("chat.postMessage"), Meets::Refusal("missing_scope"));
+        step(112, Deed::Meets { method, about: None, meets, times: 1, minutes: 90 });
     }
     steps.retain(|step| (start..end).contains(&step.at));
     steps
