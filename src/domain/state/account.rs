@@ -17,7 +17,7 @@ use crate::domain::account::{Disbelief, Former, Proof, Turn};
 use crate::domain::booking::By;
 use crate::domain::effect::{About, PostId, PostKey};
 use crate::domain::event::{How, PauseReason, RefusedFor, Renames};
-use crate::domain::ids::{PersonId, Seq, SlackChannelId, SlackUserId};
+use crate::domain::ids::{InitiativeId, PersonId, Seq, SlackChannelId, SlackUserId};
 
 /// The id under which is kept what an account did that is nobody's any more: its own, in lower case.
 pub fn apart_id(slack: &SlackUserId) -> Option<PersonId> {
@@ -146,6 +146,27 @@ impl State {
     /// Under which ids people are known who had the account that is known as `apart`.
     pub fn entries_of<'a>(&'a self, apart: &'a PersonId) -> impl Iterator<Item = &'a PersonId> {
         self.people.iter().filter(|(_, known)| known.before.contains_key(apart)).map(|(id, _)| id)
+    }
+
+    /// Whoever is known as `who`, and those whose account gave way to theirs as far as nobody said that it is another
+    /// human's: what an account of before says against messages may be found only after it was replaced.
+    pub(super) fn same_humans(&self, who: &PersonId) -> Vec<PersonId> {
+        let is_same = |entry: &&PersonId| {
+            let before = self.people.get(*entry).and_then(|known| known.before.get(who));
+            matches!(before, Some(Before::Waits | Before::Theirs(_)))
+        };
+        std::iter::once(who).chain(self.entries_of(who).filter(is_same)).cloned().collect()
+    }
+
+    /// Takes a *stop* in.
+    pub(super) fn stopped(&mut self, seq: Seq, who: &PersonId, initiative: Option<&InitiativeId>) {
+        let state = person_mut(&mut self.people, who);
+        state.stopped_since.insert(initiative.cloned(), seq);
+        match initiative {
+            Some(initiative) => _ = state.stopped_initiatives.insert(initiative.clone()),
+            None => state.stopped = true,
+        }
+        self.changed_everywhere(seq, who);
     }
 
     /// Marks the notices about somebody's account.

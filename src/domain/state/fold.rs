@@ -242,13 +242,9 @@ impl State {
                 self.everybody_changed(seq, initiative, *quarter);
             }
             Event::Stopped { person, initiative } => {
-                let state = person_mut(&mut self.people, person);
-                state.stopped_since.insert(initiative.clone(), seq);
-                match initiative {
-                    Some(initiative) => _ = state.stopped_initiatives.insert(initiative.clone()),
-                    None => state.stopped = true,
+                for who in self.same_humans(person) {
+                    self.stopped(seq, &who, initiative.as_ref());
                 }
-                self.changed_everywhere(seq, person);
             }
             Event::StopUndone { person, initiative } => {
                 let state = person_mut(&mut self.people, person);

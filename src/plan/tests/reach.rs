@@ -177,10 +177,11 @@ fn a_refusal_after_a_sign_of_life_is_news_a_week_later() {
 
 #[test]
 fn an_advocate_whom_slack_refused_is_tried_again_after_a_day() {
-    let mut life = refused(late());
+    let mut life = Life::begin(late());
+    life.until(at(REFUSED) - SignedDuration::from_secs(1));
     // Priya would be told of it, and is refused as well.
-    life.fates.push(Fate::RefusedForRecipient);
-    life.until(at("2026-11-27T15:00:00Z"));
+    life.fates = vec![Fate::RefusedForRecipient; 2];
+    life.until(at(REFUSED));
     assert!(life.state.person(&person("priya")).unwrap().unreachable.is_some());
     life.until(at("2026-11-30T09:00:00Z"));
     let told = answers(&life);

@@ -328,6 +328,24 @@ fn a_replacement_keeps_every_promise_at_once_and_shows_nothing_until_it_is_confi
 }
 
 #[test]
+fn a_stop_of_a_replaced_account_holds_also_where_it_is_found_later() {
+    let check = |turn, same: Option<bool>, expected| {
+        let mut story = Story::default();
+        story.links("henrik", "U0OLD", None);
+        story.links("henrik", "U0NEW", Some(("U0OLD", turn)));
+        if let Some(same) = same {
+            story.confirms(same);
+        }
+        story.says(Event::Stopped { person: person("u0old"), initiative: None });
+        assert_eq!(story.known("henrik").stopped, expected, "{turn:?} {same:?}");
+    };
+    check(Turn::Replaced, None, true);
+    check(Turn::Replaced, Some(true), true);
+    check(Turn::Replaced, Some(false), false);
+    check(Turn::Corrected, None, false);
+}
+
+#[test]
 fn a_replacement_that_is_somebody_else_stays_apart_and_is_still_not_written_to_after_a_stop() {
     let (mut story, _) = stranger();
     story.links("henrik", "U0NEW", Some(("U0STRANGER", Turn::Replaced)));
