@@ -398,9 +398,10 @@ impl Story {
             }
         }
         match seed {
-            10_000..20_000 => steps.extend(crowded(seed, start, end)),
-            20_000.. => steps.extend(mistaken(seed, start, end)),
-            _ => {}
+            0..10_000 => {}
+            20_000..30_000 => steps.extend(mistaken(seed, start, end)),
+            30_000.. if seed % 2 == 1 => steps.extend(mistaken(seed, start, end)),
+            _ => steps.extend(crowded(seed, start, end)),
         }
         steps.sort_by_key(|step| step.at);
         Self { seed, start, end, steps }
