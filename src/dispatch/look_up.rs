@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::limiter::Slot;
 use super::work::Failing;
-use super::{End, Shared, World, outcome};
+use super::{End, Shared, World, outcome, recipient};
 use crate::clock::monotonic;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::event::Event;
@@ -100,7 +100,9 @@ pub(super) async fn prove(
         let attempt = before.map_or(1, |post| post.attempt.saturating_add(1));
         let outcome = match &found {
             Found::There { channel, ts } => {
-                Some(Event::PostSent { post, attempt, channel: channel.clone(), ts: ts.clone() })
+                let now = recipient(&world.program, state, key.to());
+                let former = now.is_none_or(|now| now.slack != to.slack).then(|| to.slack.clone());
+                Some(Event::PostSent { post, attempt, channel: channel.clone(), ts: ts.clone(), former })
             }
             Found::Impossible { .. } if !key.is_awaited() => Some(Event::PostUnknown { post, attempt }),
             Found::Refused { .. } | Found::Failed { .. } if is_over && !key.is_awaited() => {

@@ -43,7 +43,7 @@ pub(super) fn of_call(
     let again = || patience(attempt).min(LONGEST_WAIT);
     match outcome.clone() {
         Outcome::Sent { channel, ts } => {
-            let sent = Event::PostSent { post, attempt, channel, ts };
+            let sent = Event::PostSent { post, attempt, channel, ts, former: None };
             std::iter::once(sent).chain(state.when_taken(call)).collect()
         }
         Outcome::Refused { because, code } => vec![refused(post, attempt, because, code)],
@@ -90,7 +90,7 @@ pub(super) fn of_look_up(
     let settled = |event: Event| std::iter::once(event).chain(state.when_taken(Call::LookUp)).collect();
     match found {
         Found::There { channel, ts } => {
-            settled(Event::PostSent { post, attempt, channel: channel.clone(), ts: ts.clone() })
+            settled(Event::PostSent { post, attempt, channel: channel.clone(), ts: ts.clone(), former: None })
         }
         Found::Absent => settled(match unknown {
             Some(code) if MOST_TRIES <= known.strange.saturating_add(1) => {

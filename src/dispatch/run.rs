@@ -274,22 +274,28 @@ impl<P: Planner> Dispatch<P> {
         let mut round = Round::new(monotonic());
         let believed = self.shared.means.trust.believes(now, round.now);
         let caught_up = *self.shared.means.caught_up.borrow();
+        let due = self.planner.due(now);
+        // First, since what arrived before a restore counts toward the caps of whatever comes next.
         let mut over = Vec::new();
-        for effect in self.planner.due(now) {
+        for key in due.iter().filter_map(Effect::missed).filter(|_| believed) {
+            if !self.doubts(key, &mut round) {
+                over.push(key.clone());
+            }
+        }
+        for effect in due {
             match effect {
                 Effect::Post(post) if !believed && post.key.traffic() == Traffic::Campaign => {}
                 Effect::Post(post) if !caught_up && post.key.traffic() == Traffic::Campaign => {
                     round.left += 1
                 }
                 Effect::Post(post) => self.post(post, now, &mut round),
-                Effect::Miss(key) => over.push(key),
+                Effect::Miss(_) => {}
                 Effect::Settle { post, attempt } => self.settle(post, attempt, &mut round),
                 Effect::Refresh { post, .. } => self.refresh(post, &mut round),
             }
         }
         if believed {
             let missed = self.looks.at(now, over);
-            let missed = missed.into_iter().filter(|key| !self.doubts(key, &mut round)).collect();
             self.miss(missed, &mut round);
         } else {
             self.looks.forget();
@@ -351,6 +357,10 @@ impl<P: Planner> Dispatch<P> {
             self.unproven.extend(doubtful.into_iter().map(|id| (id, (key.clone(), life.due))));
             return;
         }
+        if key.delivery().is_some() && self.looks_up_another(key.to()) {
+            round.left += 1;
+            return;
+        }
         let to = key.to().clone();
         if post::needs_renewal(&self.world, &key, now) {
             self.renew(id, &to, round);
@@ -377,8 +387,13 @@ impl<P: Planner> Dispatch<P> {
         state.ids_before(key).into_iter().filter(unseen).collect()
     }
 
+    /// Whether a touch to `person` is looked up that may have gone out: it counts toward the caps of the next one.
+    fn looks_up_another(&self, person: &PersonId) -> bool {
+        self.unproven.values().any(|(key, _)| key.delivery().is_some_and(|touch| touch.person == *person))
+    }
+
     /// Whether a touch whose life is over may have gone out before a restore. It counts toward the caps if it did,
-    /// so it is looked up before it is written off. Whoever can't be reached has no conversation to look through.
+    /// so it is looked up before it is written off and before anything else goes to its recipient. Whoever can't be reached has no conversation to look through.
     fn doubts(&mut self, key: &PostKey, round: &mut Round) -> bool {
         let doubtful = self.doubtful(key, Timestamp::MIN);
         let reached =

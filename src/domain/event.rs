@@ -267,6 +267,9 @@ pub enum Event {
         channel: SlackChannelId,
         /// Its place in it.
         ts: MessageTs,
+        /// Whose that is, if it was found again in the direct message with an account that its recipient had before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        former: Option<SlackUserId>,
     },
     /// It was refused for good.
     PostRefused {

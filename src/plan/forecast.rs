@@ -134,14 +134,20 @@ pub(super) fn run(
                         },
                     );
                     let (channel, ts) = (channel.clone(), ts.clone());
-                    future.happens(at, Event::PostSent { post: id, attempt: post.attempt, channel, ts });
+                    future.happens(
+                        at,
+                        Event::PostSent { post: id, attempt: post.attempt, channel, ts, former: None },
+                    );
                 }
                 Effect::Miss(key) => {
                     future.happens(at, Event::PostMissed { key: key.clone() });
                 }
                 Effect::Settle { post, attempt } => {
                     let (channel, ts) = (channel.clone(), ts.clone());
-                    future.happens(at, Event::PostSent { post: *post, attempt: *attempt, channel, ts });
+                    future.happens(
+                        at,
+                        Event::PostSent { post: *post, attempt: *attempt, channel, ts, former: None },
+                    );
                 }
                 Effect::Refresh { post, through } => {
                     future.happens(at, Event::PostShown { post: *post, through: *through });

@@ -93,7 +93,13 @@ impl<'a> History<'a> {
             lists: Vec::new(),
             found_as: None,
         });
-        self.add(Event::PostSent { post, attempt: 1, channel: channel(who), ts: place(about, touch) });
+        self.add(Event::PostSent {
+            post,
+            attempt: 1,
+            channel: channel(who),
+            ts: place(about, touch),
+            former: None,
+        });
         post
     }
 

@@ -74,7 +74,11 @@ fn campaign(now: Timestamp, digest: &canvass::domain::program::ConfigDigest) -> 
             };
             apply(&mut state, now, intended);
             let ts = MessageTs::parse(&format!("{who}.{about:06}")).unwrap();
-            apply(&mut state, now, Event::PostSent { post, attempt: 1, channel: channel(who), ts });
+            apply(
+                &mut state,
+                now,
+                Event::PostSent { post, attempt: 1, channel: channel(who), ts, former: None },
+            );
             if (who + about) % 3 == 0 {
                 let stance = Stance::ALL[(who + about) / 3 % Stance::ALL.len()];
                 let taken = Event::StanceTaken {

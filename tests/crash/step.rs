@@ -150,6 +150,7 @@ fn a_kill_is_told_by_what_is_on_disk_and_how_far_the_call_got() {
         attempt: 1,
         channel: SlackChannelId::parse("D1").unwrap(),
         ts: MessageTs::parse("1.000000").unwrap(),
+        former: None,
     });
     let call = |carried_out, answered| Call {
         id: 1,

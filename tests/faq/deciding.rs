@@ -65,7 +65,7 @@ impl Office {
             },
         );
         let (channel, ts) = (channel(who), MessageTs::parse(ts).unwrap());
-        self.happens(at, Event::PostSent { post, attempt: 1, channel, ts });
+        self.happens(at, Event::PostSent { post, attempt: 1, channel, ts, former: None });
     }
 
     /// What becomes of a text: what it is about, whether the FAQ answers, or what is said to it.

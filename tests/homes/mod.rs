@@ -191,6 +191,7 @@ fn state(program: &Program) -> State {
                 attempt: 1,
                 channel: SlackChannelId::parse("D1").unwrap(),
                 ts: MessageTs::parse(&format!("{number}.{about:06}")).unwrap(),
+                former: None,
             });
             if (number + about) % 3 == 0 {
                 happens(Event::StanceTaken {

@@ -57,6 +57,7 @@ pub(super) fn record(seq: u64) -> Record {
         attempt: 1,
         channel: channel.clone(),
         ts: ts.clone(),
+        former: None,
     };
     let mut cause = None;
     let event = match part {

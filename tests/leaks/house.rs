@@ -176,7 +176,7 @@ impl House {
                 found_as: None,
             },
         );
-        self.happens(None, Event::PostSent { post: id, attempt: post.attempt, channel, ts });
+        self.happens(None, Event::PostSent { post: id, attempt: post.attempt, channel, ts, former: None });
         self.show(to, format!("the post {}", key.word()), &message);
     }
 

@@ -30,7 +30,13 @@ impl Office {
         let (post, deadline) = (self.state.id_of(&key), self.now);
         let (teams, audience, found_as) = (Vec::new(), None, None);
         self.happens(Event::PostIntended { key, attempt: 1, deadline, teams, audience, lists, found_as });
-        self.happens(Event::PostSent { post, attempt: 1, channel: channel("priya"), ts: ts("1.0") });
+        self.happens(Event::PostSent {
+            post,
+            attempt: 1,
+            channel: channel("priya"),
+            ts: ts("1.0"),
+            former: None,
+        });
         (post, self.draws(&listed))
     }
 

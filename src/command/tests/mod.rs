@@ -108,7 +108,13 @@ impl Office {
     /// A message arrives, at this place.
     fn sends(&mut self, who: &str, key: PostKey, place: &str) -> PostId {
         let post = self.intends(key);
-        self.happens(Event::PostSent { post, attempt: 1, channel: channel(who), ts: ts(place) });
+        self.happens(Event::PostSent {
+            post,
+            attempt: 1,
+            channel: channel(who),
+            ts: ts(place),
+            former: None,
+        });
         post
     }
 

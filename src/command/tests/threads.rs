@@ -24,7 +24,13 @@ fn a_reply_under_what_may_be_a_relay_waits_until_that_is_known() {
     let post = office.intends(relay);
     let (events, reply) = office.types("priya", "6.000001", Some("5.000001"), "Yes, it does.");
     assert_eq!((events, format!("{reply:?}")), (vec![], "NotYet".to_owned()));
-    office.happens(Event::PostSent { post, attempt: 1, channel: channel("priya"), ts: ts("5.000001") });
+    office.happens(Event::PostSent {
+        post,
+        attempt: 1,
+        channel: channel("priya"),
+        ts: ts("5.000001"),
+        former: None,
+    });
     let (events, _) = office.types("priya", "6.000001", Some("5.000001"), "Yes, it does.");
     assert!(answers(&events), "{events:?}");
 }

@@ -74,5 +74,15 @@ pub enum Effect {
     },
 }
 
+impl Effect {
+    /// Of which post it says that its life is over.
+    pub fn missed(&self) -> Option<&PostKey> {
+        match self {
+            Self::Miss(key) => Some(key),
+            Self::Post(_) | Self::Refresh { .. } | Self::Settle { .. } => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

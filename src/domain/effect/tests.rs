@@ -317,7 +317,7 @@ impl Story {
         });
         let channel = SlackChannelId::parse("D1").unwrap();
         let ts = MessageTs::parse(&format!("{}.000100", self.0.head)).unwrap();
-        self.says(Event::PostSent { post, attempt: 1, channel, ts });
+        self.says(Event::PostSent { post, attempt: 1, channel, ts, former: None });
         assert!(self.0.post_of(key).unwrap().place().is_some(), "{key:?} went out");
         post
     }

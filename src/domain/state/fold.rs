@@ -72,8 +72,8 @@ impl State {
                 self.intended(at, key, *attempt, *deadline, teams, *audience);
                 self.lists(key, lists);
             }
-            Event::PostSent { post, attempt, channel, ts } => {
-                self.sent(at, seq, *post, *attempt, channel, ts)
+            Event::PostSent { post, attempt, channel, ts, former } => {
+                self.sent(at, seq, (*post, *attempt), (channel, ts), former.as_ref())
             }
             Event::PostRefused { post, attempt, because, code, version } => {
                 if self.settle(*post, *attempt, Phase::Refused { because: *because, code: code.clone() }) {

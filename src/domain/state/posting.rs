@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::account::apart_id;
 use super::fold::{back, forget_before};
 use super::{Phase, PostState, State, person_mut, post_mut};
 use crate::domain::effect::{About, DeliveryKey, PostId, PostKey};
 use crate::domain::engagement::Audience;
-use crate::domain::ids::{MessageTs, PersonId, Seq, SlackChannelId, TeamId};
+use crate::domain::ids::{MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
 
 /// How long campaign messages to a person are counted: longer than the week that the cap looks at.
 const CAMPAIGN_MEMORY: SignedDuration = SignedDuration::from_hours(24 * 14);
@@ -157,10 +158,9 @@ impl State {
         &mut self,
         at: Timestamp,
         seq: Seq,
-        post: PostId,
-        attempt: u32,
-        channel: &SlackChannelId,
-        ts: &MessageTs,
+        (post, attempt): (PostId, u32),
+        (channel, ts): (&SlackChannelId, &MessageTs),
+        former: Option<&SlackUserId>,
     ) {
         // The same conversation is held once, however many messages are in it.
         let to = self.posts.get(&post).and_then(|post| self.people.get(post.key.to()));
@@ -200,8 +200,14 @@ impl State {
             interruption.over |= interruption.until.is_some();
         }
         let person = person_mut(&mut self.people, state.key.to());
-        person.channel = Some(channel.clone());
-        person.unreachable = None;
+        let mut apart = None;
+        match former.filter(|former| person.slack.as_ref() != Some(*former)) {
+            None => (person.channel, person.unreachable) = (Some(channel.clone()), None),
+            Some(former) => match person.former.get_mut(former) {
+                Some(theirs) => *theirs = Some(channel.clone()),
+                None => apart = apart_id(former).filter(|apart| person.before.contains_key(apart)),
+            },
+        }
         if let Some(quarter) = state.key.delivery().map(|delivery| delivery.quarter)
             && self.begun.is_none_or(|(begun, _)| quarter < begun)
         {
@@ -215,6 +221,9 @@ impl State {
             (engagement.reached, engagement.refused) = (true, None);
         } else {
             self.by_place.insert((channel.clone(), ts.clone()), post);
+        }
+        if let Some(apart) = apart {
+            person_mut(&mut self.people, &apart).channel = Some(channel.clone());
         }
         self.refused_moved_on(seq, post);
     }

@@ -62,7 +62,7 @@ impl Story {
             found_as: None,
         });
         let place = format!("{}.000100", self.0.head);
-        self.says(Event::PostSent { post, attempt: 1, channel: dm("D1"), ts: ts(&place) });
+        self.says(Event::PostSent { post, attempt: 1, channel: dm("D1"), ts: ts(&place), former: None });
         post
     }
 
@@ -165,8 +165,13 @@ fn what_is_found_again_after_a_restore_is_brought_up_to_date() {
             lists: Vec::new(),
             found_as,
         });
-        let sent =
-            story.says(Event::PostSent { post, attempt: 1, channel: dm("D2"), ts: ts("1779999000.000100") });
+        let sent = story.says(Event::PostSent {
+            post,
+            attempt: 1,
+            channel: dm("D2"),
+            ts: ts("1779999000.000100"),
+            former: None,
+        });
         assert_eq!(story.is_outdated(post), outdated, "{what}");
         let known = story.0.post(post).unwrap();
         assert_eq!((known.changed, known.shown < known.changed), (sent, outdated), "{what}");

@@ -55,6 +55,7 @@ impl Story {
             attempt: 1,
             channel: SlackChannelId::parse("D1").unwrap(),
             ts: MessageTs::parse("1.000001").unwrap(),
+            former: None,
         };
         self.then(at_, intended).then(at_, sent)
     }
@@ -76,6 +77,7 @@ impl Story {
             attempt: 1,
             channel: SlackChannelId::parse("D2").unwrap(),
             ts: MessageTs::parse("2.000001").unwrap(),
+            former: None,
         };
         self.then(at_, intended).then(at_, sent)
     }

@@ -458,7 +458,7 @@ impl Anything {
             Kind::PostSent => {
                 let (post, attempt) = under_way(a)?;
                 let (channel, ts) = (format!("D{a}").parse().unwrap(), format!("{b}.0").parse().unwrap());
-                Event::PostSent { post, attempt, channel, ts }
+                Event::PostSent { post, attempt, channel, ts, former: None }
             }
             Kind::PostRefused => {
                 let (post, attempt) = under_way(a)?;

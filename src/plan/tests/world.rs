@@ -351,7 +351,7 @@ impl Life {
                     self.happens(Event::PostAbsent { post, attempt, strange: false, blind: false });
                 } else {
                     let (channel, ts) = ("D0".parse().unwrap(), "1.0".parse().unwrap());
-                    self.happens(Event::PostSent { post, attempt, channel, ts });
+                    self.happens(Event::PostSent { post, attempt, channel, ts, former: None });
                 }
             }
             Effect::Refresh { post, through } => self.happens(Event::PostShown { post, through }),
@@ -420,7 +420,7 @@ impl Life {
     pub(super) fn arrives(&mut self, post: &Post) {
         let (channel, ts) = ("D0".parse().unwrap(), "1.0".parse().unwrap());
         let (post, attempt) = (self.state.id_of(&post.key), post.attempt);
-        self.happens(Event::PostSent { post, attempt, channel, ts });
+        self.happens(Event::PostSent { post, attempt, channel, ts, former: None });
     }
 
     /// Lets time pass, wake by wake, performing what comes due.

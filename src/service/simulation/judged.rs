@@ -1,5 +1,7 @@
 //! What every message that arrives is held against.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Time as Wall, Weekday, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -29,6 +31,16 @@ impl Promise {
                 let how =
                     format!("{} was shown {}'s word {word}, {:?}", shown.to, given_name(*by), shown.how);
                 self.breaks("nobody reads another's words", shown.at, how);
+            }
+        }
+        if let Some(before) = &shown.before {
+            let (before, now) = (self.whose(&before.to_string()), self.whose(&text));
+            if !before.is_empty() && !now.is_empty() && before.is_disjoint(&now) {
+                let name = |human: &Human| given_name(*human);
+                let [before, now] =
+                    [before, now].map(|all| all.iter().map(name).collect::<Vec<_>>().join(" and "));
+                let how = format!("{} has one of {before}'s words, and then of {now}'s", shown.to);
+                self.breaks("a message stays about whom it was about", shown.at, how);
             }
         }
         if shown.how != How::Message {
@@ -77,6 +89,12 @@ impl Promise {
             let how = format!("{} went to {} and not to {:?}", key, shown.to, truth.rightful(human));
             self.breaks("the account that is meant gets it", shown.at, how);
         }
+    }
+
+    /// Whose words are in a text.
+    fn whose(&self, text: &str) -> BTreeSet<Human> {
+        let there = self.words.iter().filter(|(word, _)| text.contains(word.as_str()));
+        there.map(|(_, human)| *human).collect()
     }
 
     /// Whether a second copy is allowed: Slack would not say whether the first arrived, and somebody waits for it or

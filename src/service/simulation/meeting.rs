@@ -159,6 +159,7 @@ pub(super) fn crowded(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step> 
 /// days; or an account is replaced between a backup and its restore. In the week after, a scope is missing for a moment.
 pub(super) fn mistaken(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step> {
     let mut dice = Dice::new(seed ^ 0x1d5);
+    let mut asking = Dice::new(seed ^ 0xa5c);
     let mut steps = Vec::new();
     let days =
         [date(2026, 11, 13), date(2026, 11, 27), date(2026, 12, 11), date(2026, 12, 21), date(2027, 1, 4)];
@@ -179,6 +180,12 @@ pub(super) fn mistaken(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step>
         } else {
             // The weekend is over, and who was written to is somebody else's account by the afternoon.
             step(0, Deed::BacksUp);
+            // Everybody asks something that the backup doesn't know.
+            for who in (ADVOCATES..HUMANS).filter(|_| 25_000 <= seed) {
+                let after = 1 + asking.below(22) as i64;
+                let asks = Deed::Types { who, what: asking.below(6), thread: false };
+                step(after, asks);
+            }
             let monday = if day.weekday() == Weekday::Friday { 66 } else { 18 };
             for who in ADVOCATES..HUMANS {
                 if dice.chance(40) {

@@ -12,7 +12,7 @@ use super::organisation::{Human, given_name};
 use super::slack::Shown;
 use super::time::Time;
 use super::truth::Truth;
-use crate::domain::effect::PostKey;
+use crate::domain::effect::{DeliveryKey, PostKey};
 use crate::domain::engagement::{Stance, Touch};
 use crate::domain::event::{Cause, Event, How as Known, PauseReason, Record, Said, Verdict};
 use crate::domain::ids::Seq;
@@ -230,6 +230,7 @@ impl Promise {
                     let how = format!("{key:?} was written off while the clock was {} h off", off.as_hours());
                     self.breaks("nothing is written off on one look at a wrong clock", now, how);
                 }
+                self.writes_off(key, now, truth);
             }
             Event::Stopped { person, initiative } => {
                 let initiative = initiative.as_ref().map(about);
@@ -353,6 +354,23 @@ impl Promise {
                 self.sold.remove(&booking);
             }
             _ => {}
+        }
+    }
+
+    /// A touch counts as missed from `now` on. What reached somebody who can still be asked for it has not been missed: they
+    /// would be written to too soon, and be counted among those whom nothing has reached.
+    fn writes_off(&mut self, key: &DeliveryKey, now: Timestamp, truth: &Truth) {
+        let Some(human) = truth.human(key.person.as_str()) else { return };
+        let name = given_name(human).to_owned();
+        let called = self.called(&PostKey::Touch(key.clone()), truth);
+        let day = SignedDuration::from_hours(25);
+        let is_there =
+            truth.rightful(human).is_some() && truth.settled(human).is_none_or(|since| since + day < now);
+        if let Some(arrived) = self.arrived.get(&(name.clone(), called.clone()))
+            && is_there
+        {
+            let how = format!("{name} got {called} at {arrived}");
+            self.breaks("what arrived is never written off", now, how);
         }
     }
 

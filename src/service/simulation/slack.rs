@@ -108,6 +108,8 @@ pub(super) struct Shown {
     pub(super) what: Value,
     /// Of a new message: the mark of the post.
     pub(super) mark: Option<String>,
+    /// Of another text for a message: the one before.
+    pub(super) before: Option<Value>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -265,7 +267,7 @@ impl Workspace {
         if let Some(fault) = faults.first() {
             self.breaches.push(("every block is valid", format!("{how:?} to {to}: {fault:?}")));
         }
-        self.shown.push(Shown { at, to: to.to_owned(), how, what: what.clone(), mark });
+        self.shown.push(Shown { at, to: to.to_owned(), how, what: what.clone(), mark, before: None });
     }
 
     pub(super) fn fault(
@@ -446,12 +448,15 @@ impl Workspace {
         else {
             return false;
         };
-        posted.body = body.clone();
+        let before = std::mem::replace(&mut posted.body, body.clone());
         posted.changed = Some(now);
         let mark = body.pointer("/metadata/event_payload/id").and_then(Value::as_str).map(str::to_owned);
         posted.mark = mark.or(posted.mark.take().filter(|_| body.get("metadata").is_none()));
         let to = self.account_of(channel).map(|account| account.id.clone()).unwrap_or_default();
         self.show(now, &to, How::Change, body, None);
+        if let Some(shown) = self.shown.last_mut() {
+            shown.before = Some(before);
+        }
         true
     }
 

@@ -22,6 +22,10 @@ fn slack(id: &str) -> SlackUserId {
     SlackUserId::parse(id).unwrap()
 }
 
+fn dm(id: &str) -> SlackChannelId {
+    SlackChannelId::parse(id).unwrap()
+}
+
 fn payments() -> InitiativeId {
     InitiativeId::parse("payments").unwrap()
 }
@@ -85,10 +89,18 @@ impl Story {
     }
 
     fn sends(&mut self, key: &PostKey, channel: &str) -> PostId {
+        self.sent_to(key, channel, None)
+    }
+
+    /// Found again in the direct message with an account of before.
+    fn finds(&mut self, key: &PostKey, channel: &str, former: &str) -> PostId {
+        self.sent_to(key, channel, Some(slack(former)))
+    }
+
+    fn sent_to(&mut self, key: &PostKey, channel: &str, former: Option<SlackUserId>) -> PostId {
         let post = self.intends(key);
         let ts = MessageTs::parse(&format!("{}.000100", self.0.head)).unwrap();
-        let channel = SlackChannelId::parse(channel).unwrap();
-        self.says(Event::PostSent { post, attempt: 1, channel, ts });
+        self.says(Event::PostSent { post, attempt: 1, channel: dm(channel), ts, former });
         post
     }
 
@@ -448,7 +460,8 @@ fn what_is_found_out_while_a_wrong_account_is_taken_for_theirs_is_theirs_if_it_c
     // Looked up after a restore, in the conversation of the account before.
     let reminder = DeliveryKey { touch: Touch::Reminder, ..pitch_of("henrik") };
     let channel = story.known("u0stranger").channel.unwrap();
-    let found = story.sends(&PostKey::Touch(reminder), channel.as_str());
+    let found = story.finds(&PostKey::Touch(reminder), channel.as_str(), "U0STRANGER");
+    assert_eq!(story.known("henrik").channel, None, "their direct message is another one");
     let last_call = DeliveryKey { touch: Touch::LastCall, ..pitch_of("henrik") };
     story.sends(&PostKey::Touch(last_call), "D0NEW");
     story.links("henrik", "U0RIGHT", Some(("U0NEW", Turn::Corrected)));
@@ -456,6 +469,29 @@ fn what_is_found_out_while_a_wrong_account_is_taken_for_theirs_is_theirs_if_it_c
     assert_eq!(deliveries, [pitch, found]);
     assert_eq!(story.known("henrik").campaign.len(), 2, "both count toward the caps");
     assert_eq!((story.engagement("u0new").deliveries.len(), story.known("u0new").campaign.len()), (1, 1));
+}
+
+#[test]
+fn what_is_found_in_a_former_direct_message_says_which_one_that_is() {
+    let mut story = Story::default();
+    story.links("henrik", "U0OLD", None);
+    story.links("henrik", "U0NEW", Some(("U0OLD", Turn::Replaced)));
+    let found = story.finds(&pitch("henrik"), "D0OLD", "U0OLD");
+    assert_eq!((story.known("henrik").channel, story.known("u0old").channel), (None, Some(dm("D0OLD"))));
+    story.links("henrik", "U0RIGHT", Some(("U0NEW", Turn::Corrected)));
+    let deliveries: Vec<PostId> = story.engagement("henrik").deliveries.values().copied().collect();
+    assert_eq!(deliveries, [found], "what went to the account before is theirs still");
+
+    // The same once an advocate has said that it is the same human.
+    let mut story = Story::default();
+    story.links("henrik", "U0OLD", None);
+    story.asks("henrik");
+    story.links("henrik", "U0NEW", Some(("U0OLD", Turn::Replaced)));
+    story.says(Event::AccountConfirmed { person: person("henrik"), by: person("priya"), same: true });
+    story.finds(&pitch("henrik"), "D0OLD", "U0OLD");
+    let henrik = story.known("henrik");
+    assert_eq!(henrik.channel, None);
+    assert_eq!(henrik.former.get(&slack("U0OLD")), Some(&Some(dm("D0OLD"))));
 }
 
 #[test]
@@ -547,7 +583,7 @@ fn what_is_found_again_arrived_when_slack_says_and_counts_on_that_day() {
         let then = now - jiff::SignedDuration::from_hours(24 * days);
         let ts = MessageTs::parse(&format!("{}.000100", then.as_second())).unwrap();
         let (post, channel) = (story.0.id_of(&key), SlackChannelId::parse("D1").unwrap());
-        story.says(Event::PostSent { post, attempt: 1, channel, ts });
+        story.says(Event::PostSent { post, attempt: 1, channel, ts, former: None });
         let known = story.0.post(post).unwrap();
         assert!(
             matches!(known.phase, Phase::Sent { at, .. } if (at == then) == expected),
