@@ -69,10 +69,10 @@ pub fn touched(program: &Program, state_after: &State, record: &Record) -> Touch
     let heard = state_after.heard_from(record).map(Touched::person);
     let touched = heard.fold(concerned(program, state_after, record), Touched::and);
     let Touched::People(people) = &touched else { return touched };
-    // What an account of before said or has booked may hold messages to whoever has its entry.
-    let apart = people.iter().filter(|person| !program.people.contains_key(*person));
+    // What an account of before said or has booked may hold messages to whoever has its entry, also where it has one of
+    // its own still.
     let entries: BTreeSet<PersonId> =
-        apart.flat_map(|apart| state_after.entries_of(apart)).cloned().collect();
+        people.iter().flat_map(|before| state_after.entries_of(before)).cloned().collect();
     if entries.is_empty() { touched } else { touched.and(Touched::People(entries)) }
 }
 

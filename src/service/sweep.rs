@@ -37,6 +37,9 @@ const MARGIN: SignedDuration = SignedDuration::from_mins(10);
 const OLDEST: SignedDuration = SignedDuration::from_hours(24 * 14);
 /// What is looked through if the file names a time to come: a clock that was wrong wrote it.
 const UNKNOWN: SignedDuration = SignedDuration::from_hours(24);
+/// From how long before the end of a journal that was put back: a machine may have slept over a weekend and been backed up
+/// as it woke.
+const BEFORE_BACKUP: SignedDuration = SignedDuration::from_hours(72);
 /// Where Slack calls us, a quiet afternoon looks like an outage, so there conversations are looked through once an hour
 /// at most, in real time. Nothing is lost by that: the file stays where it is until they are.
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(3600);
@@ -274,12 +277,17 @@ impl Sweep {
         let (head, last_record) = self.opened;
         // What was heard after the end of a journal that was put back is on no record.
         let kept = self.keeper.read().filter(|kept| kept.head <= head);
-        // A backup may be of a journal in which nothing had happened yet.
-        let otherwise = match self.writer.state().restored.is_empty() {
-            true => started,
-            false => back(started, UNKNOWN),
-        };
-        kept.map(|kept| kept.at).or(last_record).unwrap_or(otherwise)
+        if let Some(kept) = kept {
+            return kept.at;
+        }
+        match (last_record, self.writer.state().restored.is_empty()) {
+            (Some(last), true) => last,
+            // It may be of a moment at which an outage was over and not looked through.
+            (Some(last), false) => back(last, BEFORE_BACKUP),
+            (None, true) => started,
+            // A backup may be of a journal in which nothing had happened yet.
+            (None, false) => back(started, UNKNOWN),
+        }
     }
 
     /// Passes once campaign messages have waited long enough for what was typed before the start.

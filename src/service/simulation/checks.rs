@@ -15,7 +15,7 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// For how long everything has been as it should, if it is: the program runs and hears, the clock is right, and
 /// Slack does what it is asked.
-fn well(house: &House) -> Option<SignedDuration> {
+pub(super) fn well(house: &House) -> Option<SignedDuration> {
     well_but(house, house.faults_until)
 }
 

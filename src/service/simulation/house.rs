@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::dice::Dice;
 use super::disk::Disk;
+use super::lying::Lying;
 use super::organisation::{self, HUMANS, Human, Organisation, given_name};
 use super::process::{Differences, Process, Surroundings};
 use super::promise::Promise;
@@ -100,6 +101,7 @@ pub(super) struct House {
     pub(super) unreachable_since: BTreeMap<Human, Timestamp>,
     pub(super) configuration_paused_since: Option<Timestamp>,
     pub(super) gone_since: BTreeMap<Human, Timestamp>,
+    pub(super) lying: Lying,
 }
 
 impl House {
@@ -153,6 +155,7 @@ impl House {
             unreachable_since: BTreeMap::new(),
             configuration_paused_since: None,
             gone_since: BTreeMap::new(),
+            lying: Lying::new(),
         };
         for human in 0..HUMANS {
             let account = Account::of(
@@ -373,7 +376,10 @@ impl House {
                 self.organisation.entries.retain(|entry| entry.human != human || entry.id != second);
                 self.reloads().await;
             }
-            Due::Checks => super::checks::check(self),
+            Due::Checks => {
+                super::checks::check(self);
+                super::lying::check(self);
+            }
             Due::Sees { who, mark } => super::checks::clicked(self, who, &mark),
             Due::Compares { foreseen, since, interventions } => {
                 super::checks::compare(self, &foreseen, since, interventions == self.interventions);

@@ -194,6 +194,19 @@ pub(super) fn mistaken(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step>
             }
             step(monday + 6, Deed::Restores { copied: false });
         }
+        // On Thursday the program starts with a wrong clock, which nobody contradicts.
+        if 25_000 <= seed {
+            let nobody = Deed::Meets {
+                method: None,
+                about: None,
+                meets: Meets::Unreachable,
+                times: 100_000,
+                minutes: 90,
+            };
+            step(136, nobody);
+            step(136, Deed::Dies { minutes: 5 });
+            step(136, Deed::Strays { by: 40 * 24 * 60, minutes: 60 });
+        }
         // On Wednesday a scope is missing for one call; everything else waits until it is known that it isn't any more.
         let (method, meets) = (Some("chat.postMessage"), Meets::Refusal("missing_scope"));
         step(112, Deed::Meets { method, about: None, meets, times: 1, minutes: 90 });

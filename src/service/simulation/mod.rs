@@ -21,6 +21,7 @@ mod folk;
 mod house;
 mod judged;
 mod line;
+mod lying;
 mod meeting;
 mod organisation;
 mod process;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::organisation::{Human, given_name};
+use super::organisation::{Human, account, given_name};
 use super::slack::Shown;
 use super::time::Time;
 use super::truth::Truth;
@@ -364,8 +364,9 @@ impl Promise {
         let name = given_name(human).to_owned();
         let called = self.called(&PostKey::Touch(key.clone()), truth);
         let day = SignedDuration::from_hours(25);
-        let is_there =
-            truth.rightful(human).is_some() && truth.settled(human).is_none_or(|since| since + day < now);
+        // What reached an account stays with it once another is named or has come.
+        let is_there = truth.rightful(human) == Some(account(human).as_str())
+            && truth.settled(human).is_none_or(|since| since + day < now);
         if let Some(arrived) = self.arrived.get(&(name.clone(), called.clone()))
             && is_there
         {
