@@ -471,14 +471,17 @@ impl Sweep {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::sync::Mutex;
 
     use serde_json::{Value, json};
 
     use super::*;
     use crate::command::{Incoming, Request};
+    use crate::domain::effect::Epoch;
     use crate::domain::event::Event;
     use crate::domain::ids::PersonId;
+    use crate::domain::state::State;
     use crate::journal::{self, Decision, Vault};
     use crate::slack::{Closed, Method, ResponseUrl, UploadUrl, Wire};
 
@@ -508,6 +511,29 @@ mod tests {
         check("a start after a stop", 3, None, false, Some(0));
         check("a start at once", 0, None, false, None);
         check("a start that finds a time to come", -600, None, false, Some(-600 - 24 * 60));
+    }
+
+    #[tokio::test]
+    async fn what_was_typed_in_an_outage_that_a_backup_was_made_after_is_looked_for() {
+        // Whether the journal was restored, what the file tells by its last record, and since when it is looked.
+        let check = async |restored: bool, kept: Option<Kept>, expected: i64| {
+            let data = tempfile::tempdir().unwrap();
+            let mut sweep = over(data.path(), Conversation::default(), 0);
+            (sweep.opened, sweep.keeper) = ((Seq(3), Some(at(0))), Arc::new(File(kept)));
+            if restored {
+                let event = Event::Restored { epoch: Epoch::new([1; 16]), from: Seq(3) };
+                let decided = move |_: &State, _| Decision { events: vec![event.clone()], reply: () };
+                sweep.writer.submit(None, decided).await.unwrap();
+            }
+            assert_eq!(sweep.last_heard(at(9_999)), at(expected), "{restored} {kept:?}");
+        };
+        let kept = |head: u64| Some(Kept { at: at(-5), head: Seq(head) });
+        check(false, kept(3), -5).await;
+        check(false, None, 0).await;
+        check(true, kept(3), -5).await;
+        // A later process kept it, beyond the end of what was put back.
+        check(true, kept(4), -72 * 60).await;
+        check(true, None, -72 * 60).await;
     }
 
     #[test]
@@ -543,13 +569,13 @@ mod tests {
         assert_eq!(rereading.at, minutes(now + 7));
     }
 
-    /// Keeps nothing.
-    struct Nowhere;
+    /// What an earlier process kept; nothing is kept in its place.
+    struct File(Option<Kept>);
 
     #[async_trait::async_trait]
-    impl Keeper for Nowhere {
+    impl Keeper for File {
         fn read(&self) -> Option<Kept> {
-            None
+            self.0
         }
 
         async fn keep(&self, _: Kept) -> std::io::Result<()> {
@@ -558,7 +584,7 @@ mod tests {
     }
 
     /// A conversation in which these messages are, and what is whispered in it.
-    #[derive(Clone)]
+    #[derive(Clone, Default)]
     struct Conversation {
         messages: serde_json::Value,
         whispered: Arc<Mutex<Vec<String>>>,
@@ -610,11 +636,30 @@ mod tests {
         }
     }
 
+    /// A sweep of `wire` for the journal in `data`, whose office lets a reply wait `waits` times.
+    fn over(data: &Path, wire: Conversation, waits: u32) -> Sweep {
+        let (journal, _) = journal::open(data).unwrap();
+        let (writer, _) = Writer::start(journal, Vault::of(data), Clock::system()).unwrap();
+        Sweep {
+            client: Arc::new(Client::over(wire, Duration::from_secs(5))),
+            writer: writer.clone(),
+            clock: Clock::system(),
+            trust: Trust::default(),
+            inbox: Arc::new(Office { writer, waits: Mutex::new(waits) }),
+            undecided: Undecided::default(),
+            heard: Heard::new(Clock::system()),
+            keeper: Arc::new(File(None)),
+            opened: (Seq(0), None),
+            silence: SILENT_SOCKETS,
+            seen: watch::channel(Arc::new(Observations::default())).1,
+            connects: true,
+            caught_up: watch::channel(false).0,
+        }
+    }
+
     #[tokio::test]
     async fn what_a_sweep_decides_is_said_once_and_what_it_can_not_decide_is_kept_until_it_can() {
         let data = tempfile::tempdir().unwrap();
-        let (journal, _) = journal::open(data.path()).unwrap();
-        let (writer, _) = Writer::start(journal, Vault::of(data.path()), Clock::system()).unwrap();
         let message = |second: u32, text: &str| json!({ "type": "message", "user": "U1", "text": text, "ts": format!("{second}.000100") });
         let now = Clock::system().now().as_second();
         let said = |ago: i64, text: &str| message(u32::try_from(now - ago).unwrap(), text);
@@ -623,24 +668,8 @@ mod tests {
             messages: json!([said(90, "stop"), said(60, "Who are you?"), said(30, "They do.")]),
             whispered: Arc::default(),
         };
-        let undecided = Undecided::default();
         let channel = SlackChannelId::parse("D1").unwrap();
-        let (caught_up, _) = watch::channel(false);
-        let sweep = Sweep {
-            client: Arc::new(Client::over(wire.clone(), Duration::from_secs(5))),
-            writer: writer.clone(),
-            clock: Clock::system(),
-            trust: Trust::default(),
-            inbox: Arc::new(Office { writer, waits: Mutex::new(2) }),
-            undecided: undecided.clone(),
-            heard: Heard::new(Clock::system()),
-            keeper: Arc::new(Nowhere),
-            opened: (Seq(0), None),
-            silence: SILENT_SOCKETS,
-            seen: watch::channel(Arc::new(Observations::default())).1,
-            connects: true,
-            caught_up,
-        };
+        let sweep = over(data.path(), wire.clone(), 2);
         let tried = sweep.now();
         let unread = Unread { place: Place::Channel(channel.clone()), since: back(tried, UNKNOWN), tried };
         let whispered = || wire.whispered.lock().unwrap().clone();
@@ -652,7 +681,7 @@ mod tests {
             [Place::Channel(channel)]
         );
         assert_eq!(sweep.again(waits).await, []);
-        assert_eq!(undecided.places().len(), 1, "it waits still");
+        assert_eq!(sweep.undecided.places().len(), 1, "it waits still");
         sweep.again(sweep.unread_replies()).await;
         assert_eq!(whispered(), ["Stopped.", "I can't tell which question this answers."]);
         assert_eq!(sweep.unread_replies(), []);

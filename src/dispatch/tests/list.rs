@@ -24,6 +24,11 @@ impl List {
         Self { keys, ..Self::default() }
     }
 
+    /// Also `key`, due at `due`.
+    pub(super) fn also(&mut self, key: PostKey, due: Timestamp) {
+        self.keys.push((key, due));
+    }
+
     /// A journal that knows nothing can't be trusted: these may have been sent before.
     pub(super) fn doubts(&mut self, keys: &[PostKey]) {
         self.unproven = Some(keys.iter().filter_map(|key| key.delivery().cloned()).collect());

@@ -22,8 +22,9 @@ use super::{Campaigns, Rate};
 use crate::clock::monotonic;
 use crate::domain::account::{Former, Turn};
 use crate::domain::directory::Address;
-use crate::domain::effect::{Epoch, PostKey};
-use crate::domain::event::{Event, PauseReason, RefusedFor, Renames, Said};
+use crate::domain::effect::{DeliveryKey, Epoch, PostKey};
+use crate::domain::engagement::Touch;
+use crate::domain::event::{Event, PauseReason, Record, RefusedFor, Renames, Said};
 use crate::domain::ids::{Seq, SlackUserId};
 use crate::domain::performer::{Found, Outcome};
 use crate::domain::program::Program;
@@ -609,5 +610,30 @@ async fn after_a_restore_what_may_have_gone_out_is_looked_up_before_it_is_writte
     assert!(matches!(phase("ana"), Phase::Sent { .. }), "{:?}", phase("ana"));
     assert_eq!(phase("cid"), &Phase::Missed);
     assert_eq!(house.slack.count(&touch("cid")), 0);
+    process.stops().await.unwrap();
+}
+
+#[tokio::test]
+async fn after_a_restore_nothing_goes_to_somebody_of_whom_something_that_is_over_may_have_gone_out() {
+    let PostKey::Touch(delivery) = touch("ana") else { panic!("a touch") };
+    let next = PostKey::Touch(DeliveryKey { touch: Touch::Reminder, ..delivery });
+    let mut house = House::new(std::slice::from_ref(&next));
+    // Over since the start of the test.
+    house.list.also(touch("ana"), start_of_test() - minutes(14_400));
+    house.slack.has(&touch("ana"));
+    house.rename_all("mute");
+    let mut process = house.start();
+    process.settles().await;
+    process.happens(restored()).await;
+    house.rename_all("said");
+    process.runs_dry().await;
+    // The caps of the next one have to know when it arrived.
+    let about = |record: Record| match record.event {
+        Event::PostSent { post, .. } if post == touch("ana").id() => Some("found"),
+        Event::PostIntended { key, .. } if key == next => Some("the next one"),
+        _ => None,
+    };
+    let order: Vec<&str> = house.disk.records().into_iter().filter_map(about).collect();
+    assert_eq!(order, ["found", "the next one"]);
     process.stops().await.unwrap();
 }

@@ -1,9 +1,10 @@
 //! The plan as it is kept up to date.
 
 use super::world::{Life, at, initiative, person, program, team};
+use crate::domain::account::{Former, Turn};
 use crate::domain::engagement::Stance;
 use crate::domain::event::{Event, Record};
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, SlackUserId};
 use crate::domain::observation::Observations;
 use crate::domain::state::State;
 use crate::plan::{Plan, Touched, explain, forecast, touched};
@@ -74,6 +75,28 @@ fn an_event_touches_those_it_concerns() {
         &of_team,
     );
     check(Event::PostingResumed { by }, &["priya"]);
+}
+
+#[test]
+fn what_an_account_of_before_does_concerns_its_entry_also_where_it_has_another_of_its_own() {
+    let mut state = State::default();
+    let mut happens = |event: Event| {
+        let record = Record { seq: state.head.next(), at: at("2026-11-16T12:00:00Z"), cause: None, event };
+        state.apply(&record);
+        (state.clone(), record)
+    };
+    let account = |id: &str| SlackUserId::parse(id).unwrap();
+    let links = |who: &str, slack: &str, replaces: Option<&str>| {
+        let replaces = replaces.map(|before| Former { slack: account(before), turn: Turn::Replaced });
+        Event::PersonLinked { person: person(who), slack: account(slack), proof: None, replaces }
+    };
+    happens(links("ana", "U0ANA", None));
+    // The account is replaced, and then found again by an entry that names it.
+    happens(links("ben", "U0NEW", Some("U0ANA")));
+    happens(links("ana", "U0ANA", None));
+    let (state, record) = happens(Event::Stopped { person: person("ana"), initiative: None });
+    let both = ["ana", "ben"].map(person).into();
+    assert_eq!(touched(&program(), &state, &record), Touched::People(both));
 }
 
 #[test]

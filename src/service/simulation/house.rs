@@ -244,6 +244,7 @@ impl House {
         if self.process.is_none() {
             // With a broken configuration nothing starts; somebody mends it.
             self.organisation.broken = None;
+            self.organisation.entries.retain(|entry| !entry.id.ends_with("-too"));
             self.organisation.edition += 1;
             self.process = Process::start(&self.around, &self.organisation.files()).await;
         }
@@ -379,6 +380,7 @@ impl House {
             Due::Checks => {
                 super::checks::check(self);
                 super::lying::check(self);
+                super::lying::dates(self);
             }
             Due::Sees { who, mark } => super::checks::clicked(self, who, &mark),
             Due::Compares { foreseen, since, interventions } => {

@@ -9,12 +9,16 @@ use super::checks::well;
 use super::house::House;
 use crate::dispatch::{Campaigns, Planner, World};
 use crate::domain::effect::{Effect, Traffic};
-use crate::domain::state::State;
+use crate::domain::ids::PersonId;
+use crate::domain::state::{PersonState, Phase, State};
 
 /// Whoever was refused longer ago than that can be tried again.
 const REFUSED: SignedDuration = SignedDuration::from_hours(24 * 7 + 6);
 /// A life that is over is looked at twice, a day apart.
 const LONGEST: SignedDuration = SignedDuration::from_hours(60);
+
+/// How far a record may be from what it tells of.
+const WRONG: SignedDuration = SignedDuration::from_hours(3);
 
 /// Since when each touch is due, or over, that nothing has become of.
 pub(super) type Lying = BTreeMap<String, Timestamp>;
@@ -46,10 +50,33 @@ pub(super) fn check(house: &mut House) {
     }
 }
 
+/// What reached somebody is on record as of when it did: that is what caps, waits and the advocates' pages go by.
+pub(super) fn dates(house: &mut House) {
+    let Some(process) = house.process.as_ref().filter(|_| house.promise.strayed.is_none()) else { return };
+    let state = process.writer.state();
+    let wrong =
+        state.posts.values().filter(|post| matches!(post.phase, Phase::Sent { .. })).filter_map(|post| {
+            let (human, arrived) = house.promise.arrival(&post.key, &house.truth)?;
+            let off = post.intended_at.duration_since(arrived).abs();
+            let settled = house.truth.settled(human).is_none_or(|since| since < arrived);
+            let how = format!("{:?} arrived at {arrived} and counts as of {}", post.key, post.intended_at);
+            (settled && WRONG < off).then_some(how)
+        });
+    let wrong: Option<String> = wrong.min();
+    if let Some(how) = wrong {
+        let now = house.time.truth();
+        house.promise.breaks("what arrived counts as of when it did", now, how);
+    }
+}
+
 /// What Slack refused long ago it may take today.
 fn forget_refusals(state: &mut State, now: Timestamp) {
-    for known in state.people.values_mut() {
-        if known.unreachable.as_ref().is_some_and(|unreachable| unreachable.at + REFUSED < now) {
+    let refused =
+        |known: &PersonState| known.unreachable.as_ref().is_some_and(|since| since.at + REFUSED < now);
+    let long: Vec<PersonId> =
+        state.people.iter().filter(|(_, known)| refused(known)).map(|(id, _)| id.clone()).collect();
+    for person in long {
+        if let Some(known) = state.people.get_mut(&person) {
             Arc::make_mut(known).unreachable = None;
         }
     }

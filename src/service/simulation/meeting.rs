@@ -193,6 +193,19 @@ pub(super) fn mistaken(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step>
                 }
             }
             step(monday + 6, Deed::Restores { copied: false });
+            // Whoever asks by the command leaves nothing in Slack to know the question by; they ask before and after, and
+            // what goes out about it after is lost on its way.
+            if 27_000 <= seed {
+                for who in ADVOCATES..HUMANS {
+                    step(1 + asking.below(17) as i64, Deed::Says { who, what: 4 });
+                    step(monday + 7 + asking.below(3) as i64, Deed::Says { who, what: 4 });
+                }
+                let method = Some("chat.postMessage");
+                for hour in 6..12 {
+                    let meets = Meets::LostBefore;
+                    step(monday + hour, Deed::Meets { method, about: Some(0), meets, times: 4, minutes: 59 });
+                }
+            }
         }
         // On Thursday the program starts with a wrong clock, which nobody contradicts.
         if 25_000 <= seed {

@@ -357,6 +357,13 @@ impl Promise {
         }
     }
 
+    /// To whom the touch of `key` went, and when it arrived.
+    pub(super) fn arrival(&self, key: &PostKey, truth: &Truth) -> Option<(Human, Timestamp)> {
+        let human = truth.human(key.delivery()?.person.as_str())?;
+        let arrived = self.arrived.get(&(given_name(human).to_owned(), self.called(key, truth)))?;
+        Some((human, *arrived))
+    }
+
     /// A touch counts as missed from `now` on. What reached somebody who can still be asked for it has not been missed: they
     /// would be written to too soon, and be counted among those whom nothing has reached.
     fn writes_off(&mut self, key: &DeliveryKey, now: Timestamp, truth: &Truth) {
