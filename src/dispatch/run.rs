@@ -354,7 +354,7 @@ impl<P: Planner> Dispatch<P> {
         }
         if !doubtful.is_empty() {
             round.left += 1;
-            self.unproven.extend(doubtful.into_iter().map(|id| (id, (key.clone(), life.due))));
+            self.look_for(doubtful, &key, life.due);
             return;
         }
         if key.delivery().is_some() && self.looks_up_another(key.to()) {
@@ -402,8 +402,16 @@ impl<P: Planner> Dispatch<P> {
             return false;
         }
         round.left += 1;
-        self.unproven.extend(doubtful.into_iter().map(|id| (id, (key.clone(), Timestamp::MIN))));
+        self.look_for(doubtful, key, Timestamp::MIN);
         true
+    }
+
+    /// Has `ids` looked up, under which `key`, due at `due`, may have gone out. Of two who may have got the same one, the
+    /// second has it looked up once the first has: each has conversations of their own.
+    fn look_for(&mut self, ids: Vec<PostId>, key: &PostKey, due: Timestamp) {
+        for id in ids {
+            self.unproven.entry(id).or_insert_with(|| (key.clone(), due));
+        }
     }
 
     /// Has `person` read anew, on whom `post` waits.
@@ -440,7 +448,10 @@ impl<P: Planner> Dispatch<P> {
             let Some(known) = state.post(post) else { return };
             let kind = if state.awaited.contains(&post) { Kind::Click } else { Kind::Refresh };
             let answers = |(channel, ts)| self.shared.means.performer.answers(channel, ts);
-            (known.key.to().clone(), kind, known.place().is_some_and(answers))
+            // Whoever's account is about to be somebody else's gets no answer before it is known whose it is.
+            let to = self.world.program.people.get(known.key.to());
+            let waits = to.is_some_and(|to| to.is_in_question(&state));
+            (known.key.to().clone(), kind, !waits && known.place().is_some_and(answers))
         };
         if !answers {
             let tried = self.retries.times(post);

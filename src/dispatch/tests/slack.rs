@@ -1,6 +1,7 @@
 //! A Slack that does what a test tells it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,8 @@ pub(super) struct Slack {
     /// How many messages were brought up to date.
     refreshed: watch::Sender<usize>,
     clicks: Notify,
+    /// How often it was asked whether a click can be answered.
+    pub(super) asked: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -111,6 +114,7 @@ impl Slack {
             arrived: watch::channel(0).0,
             refreshed: watch::channel(0).0,
             clicks: Notify::new(),
+            asked: AtomicUsize::new(0),
         })
     }
 
@@ -300,6 +304,7 @@ impl Performer for Slack {
     }
 
     fn answers(&self, channel: &SlackChannelId, ts: &MessageTs) -> bool {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         self.inner.lock().unwrap().clicked.contains(&(channel.clone(), ts.clone()))
     }
 

@@ -1,13 +1,18 @@
 //! Sent messages are brought up to date within Slack's limits, what somebody waits for first.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::house::{House, Process};
 use super::world::{person, slack_id, touch};
 use crate::clock::monotonic;
 use crate::dispatch::Rate;
+use crate::domain::directory::Address;
 use crate::domain::effect::PostKey;
 use crate::domain::event::{Cause, Event};
+use crate::domain::ids::SlackUserId;
+use crate::domain::program::Program;
 use crate::journal::Decision;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -105,4 +110,29 @@ async fn a_click_that_changes_nothing_shows_what_had_changed_before() {
     house.slack.is_clicked(key);
     house.slack.shows(key).await;
     assert!(clicked.elapsed() < SOON, "{:?}", clicked.elapsed());
+}
+
+#[tokio::test]
+async fn a_click_of_an_account_in_question_is_not_tried_without_end() {
+    let key = touch("ana");
+    let house = House::new(std::slice::from_ref(&key));
+    let mut process = house.start();
+    process.runs_dry().await;
+    let (person, account) = (key.to().clone(), slack_id(key.to()));
+    process.happens(Event::PersonLinked { slack: account, person, proof: None, replaces: None }).await;
+    // The configuration means another account, which is not linked yet.
+    house.program.send_modify(|program| {
+        let mut corrected = Program::clone(program);
+        let other = SlackUserId::parse("U9").unwrap();
+        corrected.people.values_mut().for_each(|person| person.address = Address::Slack(other.clone()));
+        *program = Arc::new(corrected);
+    });
+    process.settles().await;
+    house.slack.is_clicked(&key);
+    clicks(&process, &key).await;
+    for _ in 0..10_000 {
+        tokio::task::yield_now().await;
+    }
+    let asked = house.slack.asked.load(Ordering::Relaxed);
+    assert!(asked < 100, "{asked}");
 }

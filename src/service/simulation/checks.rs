@@ -344,8 +344,12 @@ pub(super) fn clicked(house: &mut House, who: Human, mark: &str) {
         return;
     }
     let (state, program) = (process.writer.state().clone(), process.program());
-    // What was sent to somebody whom the files don't name stays as it was; the click has an answer of its own.
-    let named = |id: &PostId| state.post(*id).is_some_and(|post| program.people.contains_key(post.key.to()));
+    // What was sent to somebody whom the files don't name, or to an account that they don't mean any more, stays as it was;
+    // the click has an answer of its own.
+    let named = |id: &PostId| {
+        let to = state.post(*id).and_then(|post| program.people.get(post.key.to()));
+        to.is_some_and(|to| !to.is_in_question(&state))
+    };
     let waits = state.outdated.iter().any(|id| id.to_string().starts_with(mark) && named(id));
     if waits {
         let now = house.time.truth();

@@ -175,6 +175,13 @@ pub(super) fn mistaken(seed: u64, start: Timestamp, end: Timestamp) -> Vec<Step>
             step(2, Deed::Mistakes { who: mistaken, hours: 4 });
             let (method, meets) = (Some("users.list"), Meets::Status(500));
             step(5, Deed::Meets { method, about: None, meets, times: 100_000, minutes: 90 * 60 });
+            // Nor does Slack tell of anybody's leave: whoever is written to has to be asked for.
+            if 29_000 <= seed {
+                step(0, Deed::Deafens { minutes: 90 * 60 });
+                for after in [1, 1, 2, 2] {
+                    step(after, Deed::Leaves { who: stakeholder(&mut asking), days: 6 });
+                }
+            }
             // For longer than the weekend.
             step(4, Deed::Misspells { who: stakeholder(&mut dice), hours: 120 });
         } else {

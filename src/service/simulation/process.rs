@@ -42,8 +42,9 @@ const LOOK: Duration = Duration::from_secs(600);
 /// How long a silence is an outage, accordingly.
 const SILENCE: SignedDuration = SignedDuration::from_mins(16);
 
-/// More looks at the plan than this while no time passes are a loop.
-const MOST_LOOKS: u32 = 20_000;
+/// More looks at the plan than this within an hour are a loop.
+const MOST_LOOKS: u32 = 10_000;
+const LOOKED_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// Where the plan was found to differ from one made from nothing.
 pub(super) type Differences = Arc<Mutex<Vec<String>>>;
@@ -76,9 +77,11 @@ impl Compared {
         }
     }
 
-    /// Ends a process that looks at its plan again and again while no time passes.
+    /// Ends a process that looks at its plan again and again.
     fn count(&mut self, now: Timestamp) {
-        self.looks = if self.looks.0 == now { (now, self.looks.1 + 1) } else { (now, 0) };
+        let (began, looks) = self.looks;
+        let goes_on = now.duration_since(began).abs() < LOOKED_FOR;
+        self.looks = if goes_on { (began, looks + 1) } else { (now, 0) };
         if self.looks.1 == MOST_LOOKS {
             let first = self.plan.due(now).into_iter().next();
             self.disk
