@@ -9,6 +9,7 @@ use super::dice::Dice;
 use super::house::{Due, House};
 use super::organisation::{ADVOCATES, HUMANS, Human};
 use super::slack::{Account, How};
+use super::truth::WORD;
 use crate::domain::message::Page;
 
 const QUESTIONS: [&str; 8] = [
@@ -316,7 +317,7 @@ impl House {
 
     /// A word that nobody else uses.
     fn word(&mut self, account: &Account) -> String {
-        let word = format!("zq{}x", self.slack.fresh());
+        let word = format!("{WORD}{}x", self.slack.fresh());
         if let Some(human) = self.truth.human_of(&account.id) {
             self.promise.words.insert(word.clone(), human);
         }

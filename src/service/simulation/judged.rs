@@ -10,7 +10,7 @@ use super::checks::names;
 use super::organisation::{ADVOCATES, Human, account, given_name};
 use super::promise::{Act, Intended, Promise, Touched};
 use super::slack::{Account, How, Shown};
-use super::truth::Truth;
+use super::truth::{Truth, WORD};
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::{Stance, Touch};
 
@@ -93,7 +93,9 @@ impl Promise {
 
     /// Whose words are in a text.
     fn whose(&self, text: &str) -> BTreeSet<Human> {
-        let there = self.words.iter().filter(|(word, _)| text.contains(word.as_str()));
+        // Most texts have nobody's.
+        let words = text.contains(WORD).then_some(&self.words).into_iter().flatten();
+        let there = words.filter(|(word, _)| text.contains(word.as_str()));
         there.map(|(_, human)| *human).collect()
     }
 

@@ -10,7 +10,7 @@ use super::house::House;
 use crate::dispatch::{Campaigns, Planner, World};
 use crate::domain::effect::{Effect, Traffic};
 use crate::domain::ids::PersonId;
-use crate::domain::state::{PersonState, Phase, State};
+use crate::domain::state::{PersonState, Phase, PostState, State};
 
 /// Whoever was refused longer ago than that can be tried again.
 const REFUSED: SignedDuration = SignedDuration::from_hours(24 * 7 + 6);
@@ -50,18 +50,20 @@ pub(super) fn check(house: &mut House) {
     }
 }
 
-/// What reached somebody is on record as of when it did: that is what caps, waits and the advocates' pages go by.
+/// What reached somebody before a restore is on record as of when it did: that is what caps, waits and the advocates' pages
+/// go by.
 pub(super) fn dates(house: &mut House) {
     let Some(process) = house.process.as_ref().filter(|_| house.promise.strayed.is_none()) else { return };
     let state = process.writer.state();
-    let wrong =
-        state.posts.values().filter(|post| matches!(post.phase, Phase::Sent { .. })).filter_map(|post| {
-            let (human, arrived) = house.promise.arrival(&post.key, &house.truth)?;
-            let off = post.intended_at.duration_since(arrived).abs();
-            let settled = house.truth.settled(human).is_none_or(|since| since < arrived);
-            let how = format!("{:?} arrived at {arrived} and counts as of {}", post.key, post.intended_at);
-            (settled && WRONG < off).then_some(how)
-        });
+    let Some(restored) = state.restored.last().map(|last| last.from) else { return };
+    let found = |post: &&Arc<PostState>| restored < post.intended && matches!(post.phase, Phase::Sent { .. });
+    let wrong = state.posts.values().filter(found).filter_map(|post| {
+        let (human, arrived) = house.promise.arrival(&post.key, &house.truth)?;
+        let off = post.intended_at.duration_since(arrived).abs();
+        let settled = house.truth.settled(human).is_none_or(|since| since < arrived);
+        let how = format!("{:?} arrived at {arrived} and counts as of {}", post.key, post.intended_at);
+        (settled && WRONG < off).then_some(how)
+    });
     let wrong: Option<String> = wrong.min();
     if let Some(how) = wrong {
         let now = house.time.truth();

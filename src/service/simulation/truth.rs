@@ -8,6 +8,9 @@ use jiff::tz::TimeZone;
 use super::organisation::{Human, Organisation};
 use super::slack::Account;
 
+/// What every word begins with that nobody else uses.
+pub(super) const WORD: &str = "zq";
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct Truth {
     pub(super) accounts: BTreeMap<String, Account>,
