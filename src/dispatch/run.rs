@@ -393,7 +393,8 @@ impl<P: Planner> Dispatch<P> {
     }
 
     /// Whether a touch whose life is over may have gone out before a restore. It counts toward the caps if it did,
-    /// so it is looked up before it is written off and before anything else goes to its recipient. Whoever can't be reached has no conversation to look through.
+    /// so it is looked up before it is written off and before anything else goes to its recipient. Whoever can't be
+    /// reached has no conversation to look through.
     fn doubts(&mut self, key: &PostKey, round: &mut Round) -> bool {
         let doubtful = self.doubtful(key, Timestamp::MIN);
         let reached =
