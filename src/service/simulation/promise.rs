@@ -260,9 +260,14 @@ impl Promise {
                     self.news.push((seq, now, about));
                 }
             }
-            // Nobody can know better than the advocate: what went to the former account went to somebody else.
+            // Nobody can know better than the advocate: what went to the former account went to somebody else, and what it
+            // answered is somebody else's answer. What keeps messages off stays.
             Event::AccountConfirmed { person, same: false, .. } => {
                 if let Some(human) = named(person) {
+                    let keeps_off = |act: &Act| matches!(act, Act::Stop(_) | Act::Unstop(_) | Act::Snooze(_));
+                    if let Some(acts) = self.acts.get_mut(&human) {
+                        acts.retain(|(_, act)| keeps_off(act));
+                    }
                     self.arrived.retain(|(name, _), _| name != given_name(human));
                     self.touched.remove(&human);
                 }
