@@ -31,8 +31,14 @@ pub trait Source: fmt::Debug + Send + Sync {
     /// Returns once the calendar time is before `at`. Looked at now and then.
     async fn turns_back(&self, at: Timestamp) {
         while at <= self.now() {
-            tokio::time::sleep(LONGEST_SLEEP).await;
+            self.rests(LONGEST_SLEEP).await;
         }
+    }
+
+    /// Returns when it is time to look whether the calendar has jumped: after `between_looks`. A source that knows of
+    /// every jump need not return before there was one.
+    async fn rests(&self, between_looks: Duration) {
+        tokio::time::sleep(between_looks).await;
     }
 
     /// Whether a hand moves it, so that it says nothing about how much time really passed.
@@ -114,6 +120,11 @@ impl Clock {
     /// come due again.
     pub async fn turns_back(&self, at: Timestamp) {
         self.0.turns_back(at).await;
+    }
+
+    /// Returns when it is time to look whether the calendar has jumped, `between_looks` after the last look or later.
+    pub async fn rests(&self, between_looks: Duration) {
+        self.0.rests(between_looks).await;
     }
 
     /// Returns once it is `at`, or once the calendar is before `planned`, when it was decided to wait so long: a

@@ -190,12 +190,10 @@ impl<P: Planner> Dispatch<P> {
             Decision { events: is_new.then_some(pause).into_iter().collect(), reply: () }
         });
         paused.await?;
-        let state = self.shared.means.writer.state();
-        let keys = unproven.into_iter().map(PostKey::Touch);
-        let ids = |key: PostKey| {
-            state.ids_before(&key).into_iter().map(move |id| (id, (key.clone(), Timestamp::MIN)))
-        };
-        self.unproven = keys.flat_map(ids).collect();
+        for key in unproven.into_iter().map(PostKey::Touch) {
+            let ids = self.shared.means.writer.state().ids_before(&key);
+            self.look_for(ids, &key, Timestamp::MIN);
+        }
         Ok(())
     }
 

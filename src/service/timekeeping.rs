@@ -66,15 +66,20 @@ impl Timekeeping {
 
     /// Waits for as long, or until a clock that was believed no longer is.
     async fn wait(&self, long: Duration) {
-        let until = monotonic() + long;
+        let mut waited = std::pin::pin!(tokio::time::sleep(long));
         let believed = self.trust.believes(self.clock.now(), monotonic());
-        while monotonic() < until {
-            tokio::time::sleep(self.look.min(long)).await;
-            if believed && !self.trust.believes(self.clock.now(), monotonic()) {
-                tracing::warn!(
-                    "this machine's clock has jumped, or the machine slept; it is compared with Slack's"
-                );
-                return;
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut waited => return,
+                () = self.clock.rests(self.look) => {
+                    if believed && !self.trust.believes(self.clock.now(), monotonic()) {
+                        tracing::warn!(
+                            "this machine's clock has jumped, or the machine slept; it is compared with Slack's"
+                        );
+                        return;
+                    }
+                }
             }
         }
     }

@@ -110,6 +110,17 @@ impl Source for Time {
         }
     }
 
+    /// As if it had looked after each `between_looks`: a quarter has a million of them, and nothing to see at most.
+    async fn rests(&self, between_looks: Duration) {
+        let began = monotonic();
+        // Each clone has its own sender: there is a next one as long as it waits.
+        _ = self.offsets.subscribe().changed().await;
+        let past = monotonic().duration_since(began).as_nanos();
+        let looks = past.div_ceil(between_looks.as_nanos()).max(1);
+        let next = between_looks.saturating_mul(u32::try_from(looks).unwrap_or(u32::MAX));
+        tokio::time::sleep_until((began + next).into()).await;
+    }
+
     fn entropy(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
         let mut dice = self.dice.lock().unwrap();
         bytes.fill_with(|| dice.next() as u8);

@@ -5,8 +5,11 @@
 //! little, since a machine that was suspended and a half-dead socket don't notice. When Slack was last heard
 //! is kept in a file, which moves on only when nothing is left to look through.
 
+mod silence;
+mod unread;
+
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,10 +17,13 @@ use futures_util::future::{BoxFuture, FutureExt, OptionFuture};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
+pub(super) use self::silence::{SILENT_REQUESTS, SILENT_SOCKETS};
+use self::silence::{UNKNOWN, back, earlier, outage, slept};
+use self::unread::{BEFORE_DENIED_RETRY, BEFORE_RETRY, Denied, Place, Rereading, Unread, merged};
 use super::heard::{Keeper, Kept};
 use super::undecided::{Place as TypedAt, Undecided};
 use crate::clock::{Clock, Trust, monotonic};
-use crate::domain::ids::{MessageTs, Seq, SlackChannelId, SlackUserId};
+use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
 use crate::domain::message::Reply;
 use crate::domain::observation::Observations;
 use crate::journal::Writer;
@@ -25,18 +31,10 @@ use crate::slack::heard::{Heard, Moment};
 use crate::slack::sweep::{Found, channel_with, typed_since};
 use crate::slack::{CallError, Class, Client, Inbox};
 
-/// Shorter silences on connections are covered by Slack itself: it tries at once, after a minute and after
-/// five. A connection that lives says something every ten seconds.
-pub(super) const SILENT_SOCKETS: SignedDuration = SignedDuration::from_secs(60);
-/// Where Slack calls us, it is silent whenever nobody does anything, so only what its redeliveries don't
-/// cover counts.
-pub(super) const SILENT_REQUESTS: SignedDuration = SignedDuration::from_mins(5);
 /// Looked at again from before the outage began, since clocks differ and the file may be a minute old.
 const MARGIN: SignedDuration = SignedDuration::from_mins(10);
 /// An answer to something older would be odder than none.
 const OLDEST: SignedDuration = SignedDuration::from_hours(24 * 14);
-/// What is looked through if the file names a time to come: a clock that was wrong wrote it.
-const UNKNOWN: SignedDuration = SignedDuration::from_hours(24);
 /// From how long before the end of a journal that was put back: a machine may have slept over a weekend and been backed up
 /// as it woke.
 const BEFORE_BACKUP: SignedDuration = SignedDuration::from_hours(72);
@@ -52,13 +50,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 /// For how long after a start campaign messages wait for what was typed before it, from the moment on at which it is
 /// known who is who, real time: what can't be read by then is read later.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
-/// When conversations that could not be looked through are tried again, real time.
-const BEFORE_RETRY: Duration = Duration::from_secs(60);
-/// When conversations that Slack doesn't let us read are tried again, real time: that may be a mistake of some days. So
-/// are, at the latest, replies that can't be decided yet.
-const BEFORE_DENIED_RETRY: Duration = Duration::from_secs(3600);
-/// When a reply that can't be decided yet is read again at the earliest, real time: until then Slack delivers it again.
-const AFTER_REDELIVERIES: Duration = Duration::from_secs(7 * 60);
+/// How often what can't be read is tried a minute apart before it is left to be tried by the hour.
+const MOST_ROUNDS: u32 = 10;
 
 /// Looks for what was typed while nobody listened.
 pub(super) struct Sweep {
@@ -83,105 +76,6 @@ pub(super) struct Sweep {
     /// Told once what was typed before the start is taken, as far as it can be: campaign messages wait for that, so that
     /// none overtakes a *stop*.
     pub(super) caught_up: watch::Sender<bool>,
-}
-
-/// A conversation to look through.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Place {
-    Channel(SlackChannelId),
-    /// With somebody with whom there may be one by now.
-    With(SlackUserId),
-}
-
-/// How often what can't be read is tried a minute apart before it is left to be tried by the hour.
-const MOST_ROUNDS: u32 = 10;
-
-/// A conversation that could not be read: from when on it is to be looked through, and since when it could not.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Unread {
-    place: Place,
-    since: Timestamp,
-    tried: Timestamp,
-}
-
-/// Conversations that Slack did not let us read.
-type Denied = Vec<Unread>;
-
-/// When the replies that can't be decided yet are read again, real time: less and less often.
-struct Rereading {
-    at: Instant,
-    wait: Duration,
-}
-
-impl Rereading {
-    fn at(at: Instant) -> Self {
-        Self { at, wait: BEFORE_RETRY }
-    }
-
-    /// One has arrived.
-    fn arrives(&mut self, now: Instant) {
-        let after = now + AFTER_REDELIVERIES;
-        *self = Self::at(if now < self.at { self.at.min(after) } else { after });
-    }
-
-    /// Conversations were looked through, and `any` are left.
-    fn again(&mut self, now: Instant, any: bool) {
-        if !any {
-            *self = Self::at(now);
-            return;
-        }
-        self.at = self.at.max(now + self.wait);
-        self.wait = self.wait.saturating_mul(2).min(BEFORE_DENIED_RETRY);
-    }
-}
-
-/// Since when Slack could not be heard, if it was last heard at `last` and again at `now`, and that is as long
-/// as `silence`. A `last` without an instant is an earlier process's. A calendar that is moved by hand says
-/// nothing about how long this process listened.
-fn outage(
-    last: (Timestamp, Option<Instant>),
-    now: Moment,
-    silence: SignedDuration,
-    by_hand: bool,
-) -> Option<Timestamp> {
-    let calendar = now.at.duration_since(last.0);
-    let Some(instant) = last.1 else {
-        let wrong = calendar < -MARGIN;
-        let since = if wrong { back(now.at, UNKNOWN) } else { last.0 };
-        return (wrong || silence <= calendar).then_some(since);
-    };
-    let real = SignedDuration::try_from(now.instant.duration_since(instant)).unwrap_or(SignedDuration::MAX);
-    let silent = if by_hand { real } else { real.max(calendar) };
-    // A clock that was set back meanwhile names no beginning; what really passed does.
-    (silence <= silent).then(|| last.0.min(back(now.at, real)))
-}
-
-/// Since when this machine slept, if it did between two looks.
-fn slept(looked: Moment, now: Moment, by_hand: bool) -> Option<Timestamp> {
-    outage((looked.at, Some(looked.instant)), now, SILENT_SOCKETS, by_hand).filter(|_| !by_hand)
-}
-
-fn earlier(next: Option<Timestamp>, since: Timestamp) -> Timestamp {
-    next.map_or(since, |next| next.min(since))
-}
-
-fn back(at: Timestamp, by: SignedDuration) -> Timestamp {
-    at.checked_sub(by).unwrap_or(Timestamp::MIN)
-}
-
-/// Each conversation once, from the earliest time on from which it is to be read, but from no earlier one than `oldest`.
-/// One that could not be read since then is let go of.
-fn merged(unread: Denied, oldest: Timestamp) -> Denied {
-    let mut places: BTreeMap<Place, Unread> = BTreeMap::new();
-    for mut unread in unread.into_iter().filter(|unread| oldest <= unread.tried) {
-        if let Some(other) = places.get(&unread.place) {
-            unread.since = unread.since.min(other.since);
-            unread.tried = unread.tried.max(other.tried);
-        }
-        unread.since = unread.since.max(oldest);
-        places.insert(unread.place.clone(), unread);
-    }
-    places.into_values().collect()
 }
 
 impl Sweep {
@@ -490,29 +384,6 @@ mod tests {
         start + SignedDuration::from_mins(minutes)
     }
 
-    #[test]
-    fn a_silence_is_an_outage_from_when_slack_was_last_heard() {
-        let began = monotonic();
-        // Minutes from the last sign of life to the next, by the calendar and in real time, and since when
-        // something may have been missed.
-        let check = |what: &str, calendar: i64, real: Option<u64>, by_hand: bool, expected: Option<i64>| {
-            let instant = began + Duration::from_secs(60 * real.unwrap_or(0));
-            let now = Moment { at: at(calendar), instant };
-            let found = outage((at(0), real.map(|_| began)), now, SILENT_SOCKETS, by_hand);
-            assert_eq!(found, expected.map(at), "{what}");
-        };
-        check("a suspended machine: its own clock stood still", 600, Some(0), false, Some(0));
-        check("a cable that was out", 30, Some(30), false, Some(0));
-        check("a socket that was half dead for a minute", 1, Some(1), false, Some(0));
-        check("signs of life as usual", 0, Some(0), false, None);
-        check("a clock that was set back during an outage", -600, Some(30), false, Some(-630));
-        check("a calendar that is moved by hand", 60 * 24 * 14, Some(0), true, None);
-        check("the same, and nothing was heard meanwhile", 60 * 24, Some(2), true, Some(0));
-        check("a start after a stop", 3, None, false, Some(0));
-        check("a start at once", 0, None, false, None);
-        check("a start that finds a time to come", -600, None, false, Some(-600 - 24 * 60));
-    }
-
     #[tokio::test]
     async fn what_was_typed_in_an_outage_that_a_backup_was_made_after_is_looked_for() {
         // Whether the journal was restored, what the file tells by its last record, and since when it is looked.
@@ -534,39 +405,6 @@ mod tests {
         // A later process kept it, beyond the end of what was put back.
         check(true, kept(4), -72 * 60).await;
         check(true, None, -72 * 60).await;
-    }
-
-    #[test]
-    fn a_conversation_is_read_from_no_further_back_than_it_is_remembered_what_was_heard() {
-        let place = |channel: &str| Place::Channel(SlackChannelId::parse(channel).unwrap());
-        let unread = |channel: &str, since: i64, tried: i64| Unread {
-            place: place(channel),
-            since: at(since),
-            tried: at(tried),
-        };
-        let all = [unread("D1", 30, 90), unread("D1", -50, 80), unread("D2", -60, -1), unread("D3", 20, 20)];
-        assert_eq!(merged(all.to_vec(), at(0)), [unread("D1", 0, 90), unread("D3", 20, 20)]);
-    }
-
-    #[test]
-    fn a_reply_that_can_not_be_decided_is_read_again_once_slack_delivers_it_no_more_and_then_less_often() {
-        let began = monotonic();
-        let minutes = |minutes: u64| began + Duration::from_secs(60 * minutes);
-        let mut rereading = Rereading::at(began);
-        rereading.arrives(began);
-        assert_eq!(rereading.at, minutes(7));
-        // Another one keeps the first waiting no longer.
-        rereading.arrives(minutes(5));
-        assert_eq!(rereading.at, minutes(7));
-        let mut now = 7;
-        for wait in [1, 2, 4, 8, 16, 32, 60, 60] {
-            rereading.again(minutes(now), true);
-            now += wait;
-            assert_eq!(rereading.at, minutes(now));
-        }
-        rereading.again(minutes(now), false);
-        rereading.arrives(minutes(now));
-        assert_eq!(rereading.at, minutes(now + 7));
     }
 
     /// What an earlier process kept; nothing is kept in its place.
