@@ -48,7 +48,10 @@ impl Campaigns {
 
 impl Planner for Campaigns {
     fn start(&mut self, world: &World, state: &State, now: Timestamp) {
-        self.plan = Some(Plan::from_nothing(&world.program, state, &world.seen, now));
+        match &mut self.plan {
+            Some(plan) => plan.start(&world.program, state, &world.seen, now),
+            None => self.plan = Some(Plan::from_nothing(&world.program, state, &world.seen, now)),
+        }
     }
 
     fn refresh(&mut self, world: &World, state: &State, now: Timestamp, records: &[Record]) {

@@ -265,6 +265,18 @@ pub struct Plan {
 impl Plan {
     /// The plan from everything that is known.
     pub fn from_nothing(program: &Program, state: &State, seen: &Observations, now: Timestamp) -> Self {
+        Self::with(Memo::default(), program, state, seen, now)
+    }
+
+    /// Makes the plan from everything that is known, as [`Plan::from_nothing`] does; what follows from the configuration
+    /// alone is kept as long as that is the same.
+    pub fn start(&mut self, program: &Program, state: &State, seen: &Observations, now: Timestamp) {
+        let same = self.digest == program.digest;
+        let memo = if same { std::mem::take(&mut self.memo) } else { Memo::default() };
+        *self = Self::with(memo, program, state, seen, now);
+    }
+
+    fn with(memo: Memo, program: &Program, state: &State, seen: &Observations, now: Timestamp) -> Self {
         let mut plan = Self {
             digest: program.digest.clone(),
             as_of: now,
@@ -273,7 +285,7 @@ impl Plan {
             refused: false,
             may_be_first: false,
             frames: Frame::all(program, state),
-            memo: Memo::default(),
+            memo,
             order: program.people.keys().cloned().collect(),
             roster: HashMap::new(),
             outlooks: Vec::new(),
@@ -327,7 +339,7 @@ impl Plan {
             && self.as_of <= now
             && *touched != Touched::Everybody;
         if !still {
-            *self = Self::from_nothing(program, state, seen, now);
+            self.start(program, state, seen, now);
             return;
         }
         self.as_of = now;

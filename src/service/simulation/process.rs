@@ -55,6 +55,8 @@ pub(super) type DueSince = Arc<Mutex<BTreeMap<String, Timestamp>>>;
 /// The campaigns' plan, compared with one from nothing after all records and whenever something comes due by itself.
 struct Compared {
     plan: Campaigns,
+    /// Made from nothing each time.
+    nothing: Campaigns,
     differences: Differences,
     since: DueSince,
     disk: Disk,
@@ -69,6 +71,7 @@ impl Compared {
         around.due.lock().unwrap().clear();
         Self {
             plan: Campaigns::new(doubtful),
+            nothing: Campaigns::new(false),
             differences: around.differences.clone(),
             since: around.due.clone(),
             disk: around.disk.clone(),
@@ -102,23 +105,22 @@ impl Compared {
             .collect();
     }
 
-    fn compare(&self, world: &World, state: &State, now: Timestamp, records: &[Record]) {
-        let mut nothing = Campaigns::new(false);
-        nothing.start(world, state, now);
+    fn compare(&mut self, world: &World, state: &State, now: Timestamp, records: &[Record]) {
+        self.nothing.start(world, state, now);
         let sorted = |plan: &Campaigns| {
             let mut due: Vec<String> = plan.due(now).iter().map(|effect| format!("{effect:?}")).collect();
             due.sort();
             due
         };
-        let (ours, theirs) = (sorted(&self.plan), sorted(&nothing));
-        if ours != theirs || self.plan.next_wake() != nothing.next_wake() {
+        let (ours, theirs) = (sorted(&self.plan), sorted(&self.nothing));
+        if ours != theirs || self.plan.next_wake() != self.nothing.next_wake() {
             let only = |of: &[String], other: &[String]| {
                 of.iter().find(|effect| !other.contains(effect)).cloned().unwrap_or_default()
             };
             let after: Vec<String> = records.iter().map(|record| super::disk::name(&record.event)).collect();
             self.differences.lock().unwrap().push(format!(
                 "at {now} after {after:?}: kept up to date it has {} due (next {:?}), from nothing {} (next {:?}); only kept: {}; only from nothing: {}",
-                ours.len(), self.plan.next_wake(), theirs.len(), nothing.next_wake(), only(&ours, &theirs), only(&theirs, &ours)
+                ours.len(), self.plan.next_wake(), theirs.len(), self.nothing.next_wake(), only(&ours, &theirs), only(&theirs, &ours)
             ));
         }
     }
