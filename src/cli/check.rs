@@ -20,12 +20,12 @@ pub(super) fn check(places: &Places, json: bool) -> Done {
     }
     match loaded {
         Ok(loaded) if !json => terminal::print(&format!(
-            "{}: {} initiatives, {} teams, {} people; no fault, {} to look at.",
+            "{}: {}, {}, {}; 0 errors, {}.",
             places.config.display(),
-            loaded.program.initiatives.len(),
-            loaded.program.teams.len(),
-            loaded.program.people.len(),
-            loaded.warnings.len(),
+            counted(loaded.program.initiatives.len(), "initiative", "initiatives"),
+            counted(loaded.program.teams.len(), "team", "teams"),
+            counted(loaded.program.people.len(), "person", "people"),
+            counted(loaded.warnings.len(), "warning", "warnings"),
         )),
         Err(faults) if !sound => Err(Failure::Usage(format!("{faults}."))),
         Ok(_) | Err(_) => Ok(()),
@@ -34,4 +34,8 @@ pub(super) fn check(places: &Places, json: bool) -> Done {
 
 fn json_of(diagnostics: &[Diagnostic]) -> Result<String, Failure> {
     serde_json::to_string_pretty(diagnostics).map_err(|error| Failure::Failed(error.to_string()))
+}
+
+fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }

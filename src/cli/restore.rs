@@ -13,7 +13,8 @@ pub(super) fn restore(places: &Places, file: &Path) -> Done {
         .map_err(|error| Failure::Failed(format!("{} can't be read: {error}.", file.display())))?;
     if control::path(&places.data).exists() {
         return Err(Failure::Failed(format!(
-            "{} is in use by a running service, or was when it was last killed. Stop the service and name an empty folder.",
+            "{} has the socket (`canvass.sock`) of a service that runs there, or was killed there. Stop it, and name an empty \
+             folder with `--data` or CANVASS_DATA.",
             places.data.display()
         )));
     }
@@ -23,13 +24,14 @@ pub(super) fn restore(places: &Places, file: &Path) -> Done {
     let marked = noted.and_then(|()| proof::restored(&places.data).map_err(|error| error.to_string()));
     marked.map_err(|error| {
         Failure::Failed(format!(
-            "{} was restored but can't be marked as such: {error}.",
+            "{} was restored but can't be marked as such: {error}. Don't start the service: fix this, then restore again into \
+             an empty folder.",
             places.data.display()
         ))
     })?;
     terminal::print(&format!(
-        "Restored {} records into {}. The service looks up in Slack whatever may have gone out since, and starts paused if \
-         planned messages were due: then an advocate says `resume`.",
+        "Restored {} records into {}. The service will look up in Slack what may have been sent since. If planned messages were \
+         due, it starts paused until an advocate says `resume`.",
         carried.records,
         places.data.display()
     ))

@@ -180,7 +180,7 @@ pub(super) fn reason(scene: Scene<'_>, delivery: &Delivery<'_>, post: PostId) ->
                 hint: None,
                 optional: true,
                 input: Input::Ticks {
-                    options: vec![("yes".into(), "Tell me once what became of it".into())],
+                    options: vec![("yes".into(), "Let me know how it turns out".into())],
                     initial: Vec::new(),
                 },
             },

@@ -216,7 +216,7 @@ fn required<T: super::read::Read>(files: &Files, path: &str, report: &mut Report
         if !files.unreadable().any(|(path, _)| path == FOLDER) {
             report
                 .fault("missing-file", top, "this file is missing")
-                .help("the sample organisation of the repository has one to start from");
+                .help("the sample organization of the repository has one to start from");
         }
         return Document { raw: None, soundness: Soundness::Broken };
     };

@@ -84,7 +84,7 @@ fn intend<P: Planner>(
     let id = state.id_of(key);
     // Nothing goes out that the record would not take as on its way: it would be due again at once.
     if !state.takes_attempt(id, post.attempt) {
-        tracing::error!(post.id = %id, "the plan has a message as due that is settled on record; it is not sent");
+        tracing::error!(post.id = %id, "a message is planned that the journal has as finished, so it isn't sent: please report this");
         return no(End::Unsayable);
     }
     let message = match shared.means.compose.compose(world, state, key, &post.teams, post.audience, now) {

@@ -181,7 +181,7 @@ impl<P: Planner> Dispatch<P> {
         let Some(unproven) = unproven else { return Ok(()) };
         tracing::warn!(
             touches = unproven.len(),
-            "the journal knows nothing of messages that were due; posting is paused while they are looked up"
+            "the journal knows nothing of messages that were due; sending is paused while they are looked up"
         );
         let paused = self.shared.means.writer.submit(None, |state, _| {
             let pause = Event::PostingPaused { reason: PauseReason::Unproven };

@@ -104,6 +104,22 @@ pub enum Disbelief {
     Rights,
 }
 
+impl Disbelief {
+    /// One plain sentence about it, for advocates.
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::Several => "Two Slack accounts have their e-mail address.",
+            Self::Outsider => "The Slack account with their e-mail address belongs to another workspace.",
+            Self::Bot => "The Slack account with their e-mail address is a bot's.",
+            Self::Guest => "The Slack account with their e-mail address is a guest's.",
+            Self::Another => "The Slack account that I had for them is somebody else's.",
+            Self::Rights => {
+                "They have another Slack account now, and their rights don't move by e-mail address."
+            }
+        }
+    }
+}
+
 impl Person {
     /// The account that acts as this person and is written to: the one on record, as long as it is the one that
     /// the configuration means.

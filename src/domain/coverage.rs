@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::account::Disbelief;
 use super::calendar::Quarter;
 use super::engagement::{Audience, Stance};
 use super::ids::{InitiativeId, PersonId, Seq, TeamId};
@@ -88,6 +89,9 @@ pub enum Gap {
     NotInSlack {
         /// Who.
         person: PersonId,
+        /// Why the account that has their address is not believed to be theirs, if one has.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        because: Option<Disbelief>,
     },
     /// Whether a message reached this person can't be found out.
     Unknown {
@@ -316,7 +320,8 @@ pub(super) fn out_of_reach(
     }
     let linked = program.people.get(id).is_some_and(|person| person.account(state).is_some());
     let was_read = !seen.people.is_empty();
-    (was_read && !linked).then_some(Gap::NotInSlack { person })
+    let because = known.and_then(|known| known.doubted.as_ref()).map(|doubted| doubted.because);
+    (was_read && !linked).then_some(Gap::NotInSlack { person, because })
 }
 
 fn gaps(

@@ -206,6 +206,12 @@ impl Program {
         self.is_advocate(person) && self.initiatives.iter().all(theirs)
     }
 
+    /// Whether `person` may end a pause of all sending that `by` asked for: what a human paused for everybody is theirs to
+    /// end to whom everything belongs.
+    pub fn may_resume(&self, person: &PersonId, by: &PersonId) -> bool {
+        self.steers_everything(person) || person == by || self.admins.is_empty()
+    }
+
     /// Everybody to whom `initiative` is argued, in the order of their ids. Advocates are not argued
     /// with on their own initiative; the excluded are left out.
     pub fn stakeholders(&self, initiative: &Initiative) -> Vec<Stakeholder> {

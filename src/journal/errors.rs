@@ -33,8 +33,8 @@ pub enum StorageError {
     },
     /// What is stored is not what was written.
     #[error(
-        "The journal in {folder} is damaged: {what}. Move the folder aside, make an empty one in its place and \
-         put the last export back with: canvass restore <export.jsonl>"
+        "The journal in {folder} is damaged: {what}. Move everything but `keys` out of it, then put the last export \
+         back with: canvass restore <export.jsonl>. Without `keys`, what people wrote is lost."
     )]
     Damaged {
         /// The data folder.

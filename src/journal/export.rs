@@ -92,7 +92,7 @@ pub enum RestoreError {
         found: u32,
     },
     /// A line isn't what it should be.
-    #[error("Line {line} of the export is damaged: {why}. Take another export.")]
+    #[error("Line {line} of the export is damaged: {why}. Restore another export.")]
     Line {
         /// Counted from 1.
         line: u64,
@@ -109,7 +109,7 @@ pub enum RestoreError {
     },
     /// The end is missing.
     #[error(
-        "The export is cut short: it ends after {found} of {records} records, without its last line. Take \
+        "The export is cut short: it ends after {found} of {records} records, without its last line. Restore \
          another export."
     )]
     Truncated {
@@ -119,7 +119,7 @@ pub enum RestoreError {
         found: u64,
     },
     /// Its checksum doesn't match.
-    #[error("The export is damaged: its checksum doesn't match. Take another export.")]
+    #[error("The export is damaged: its checksum doesn't match. Restore another export.")]
     Checksum,
     /// The input can't be read.
     #[error("The export can't be read: {0}. Look at the file and its disk.")]

@@ -37,7 +37,7 @@ const WRAPPED_LENGTH: usize = WRAPPED.len() + NONCE_LENGTH + KEY_LENGTH + 16;
 pub enum KeyError {
     /// The file is there, but isn't a key.
     #[error(
-        "The key file {path} is damaged. Put it back from a backup, or delete it: what it opens is then forgotten."
+        "The key file {path} is damaged. Put it back from a backup, or delete it: the words it protects are then lost for good."
     )]
     Damaged {
         /// The file.

@@ -43,20 +43,20 @@ pub(super) fn news(program: &Program, state: &State, id: &PersonId, since: Seq) 
             let first = match because {
                 Disbelief::Several => {
                     format!(
-                        "Two Slack accounts have {name}'s e-mail address, so I can't tell which is theirs."
+                        "Two Slack accounts have {name}'s e-mail address. I can't tell which is theirs, so I don't send {short} anything."
                     )
                 }
                 Disbelief::Outsider => format!(
-                    "The Slack account with this e-mail address belongs to another workspace, so I don't take it for {name}'s."
+                    "The Slack account with {name}'s e-mail address belongs to another workspace, so I don't send {short} anything."
                 ),
                 Disbelief::Bot => format!(
-                    "The Slack account with this e-mail address is a bot's, so I don't take it for {name}'s."
+                    "The Slack account with {name}'s e-mail address is a bot's, so I don't send {short} anything."
                 ),
                 Disbelief::Guest => format!(
-                    "The Slack account with this e-mail address is a guest's, so I don't take it for {name}'s."
+                    "The Slack account with {name}'s e-mail address is a guest's, so I don't send {short} anything."
                 ),
                 Disbelief::Another => format!(
-                    "The Slack account that I took for {name}'s is somebody else's, and I don't know {short}'s."
+                    "The Slack account that I had for {name} is somebody else's. I don't know {short}'s, so I don't send {short} anything."
                 ),
                 Disbelief::Rights => format!(
                     "{name} has another Slack account. {short} is an advocate, an admin or a host, so I need more than an e-mail address to trust it."
@@ -84,7 +84,7 @@ pub(super) fn news(program: &Program, state: &State, id: &PersonId, since: Seq) 
 fn another(name: &str, short: &str, from: &Former, same: Option<bool>, waits: bool) -> Told {
     let all = "answered, asked and booked";
     let holds = format!(
-        "Until you answer, none of what it {all} is shown as {short}'s, and I don't write to {short} about anything that account had answered. Nothing is sent twice, and a stop or a snooze still counts. Your answer can't be changed later."
+        "Until you answer, I don't show what that account {all} as {short}'s, and I don't write to {short} about anything it had answered. Nothing is sent twice, and a stop or a snooze still counts. Your answer can't be changed later."
     );
     if from.turn == Turn::Replaced {
         return match same {
@@ -104,14 +104,14 @@ fn another(name: &str, short: &str, from: &Former, same: Option<bool>, waits: bo
     }
     let first = format!("{name}'s Slack account was corrected.");
     let next = match same {
-        Some(true) => format!("What {short}'s account before the wrong one {all} is {short}'s again."),
+        Some(true) => format!("Everything the account before the wrong one {all} is {short}'s again."),
         Some(false) => format!(
             "The account before the wrong one belonged to somebody else: what it {all} stays separate from {short}."
         ),
         None if waits => format!(
-            "Before the wrong account, {short} had another one. Is the person with the corrected account the same? {holds}"
+            "Before the wrong account, I had an earlier one for {short}. Did it belong to the same person? {holds}"
         ),
-        None => format!("{short} starts afresh. What advocates recorded about {short} is kept."),
+        None => format!("{short} starts over. What advocates recorded about {short} is kept."),
     };
     let wrong = format!(
         "The wrong account can't see or do anything as {short} any more, and what it {all} stays with it."

@@ -165,7 +165,7 @@ impl Receipt<'_> {
         let who = wording::joined(&names(self.program, &self.authors()));
         let mut parts = vec![Part::Paragraph(Paragraph::text(answer))];
         if !who.is_empty() {
-            parts.push(Part::Small(Paragraph::text(format!("{who} wrote this for everybody who asks."))));
+            parts.push(Part::Small(Paragraph::text(format!("{who} wrote this answer in advance."))));
         }
         parts.extend(self.hours());
         let mut message = Message::new(answer, parts);

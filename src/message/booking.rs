@@ -33,6 +33,11 @@ pub fn slot_on(slot: &Slot, zone: &TimeZone, now: Timestamp) -> String {
     format!("{}, {}–{}", dates::day(starts.date(), today), starts.strftime("%H:%M"), until(slot, zone))
 }
 
+fn only_you_and(names: &[String]) -> String {
+    let others: Vec<&str> = std::iter::once("you").chain(names.iter().map(String::as_str)).collect();
+    format!("Only {} can see this.", wording::joined(&others))
+}
+
 fn until(slot: &Slot, zone: &TimeZone) -> String {
     zone.to_datetime(slot.stretch().until).strftime("%H:%M").to_string()
 }
@@ -136,7 +141,7 @@ impl Booked<'_> {
                 };
                 format!("Changed since: {meant} are{with} on {}, your time.", self.when(now))
             }
-            Standing::Cancelled { .. } => format!("Cancelled since: {meant}."),
+            Standing::Cancelled { .. } => format!("Canceled since: {meant}."),
             Standing::Kept | Standing::NoShow => format!("Over: {meant}."),
         };
         self.closed(Message::line(text), Vec::new())
@@ -230,9 +235,9 @@ impl Booked<'_> {
         match self.whose(change) {
             Some(who) => {
                 let with = if who == other { String::new() } else { format!(" with {other}") };
-                format!("{who} cancelled your office hours{with}{about} on {when}, your time.")
+                format!("{who} canceled your office hours{with}{about} on {when}, your time.")
             }
-            None => format!("Cancelled: your office hours with {other}{about} on {when}, your time."),
+            None => format!("Canceled: your office hours with {other}{about} on {when}, your time."),
         }
     }
 
@@ -288,18 +293,14 @@ impl Booked<'_> {
             }
         }
         let text = if self.booking.guest == self.reader.id {
-            let verb = if others.len() == 1 { "sees" } else { "see" };
-            format!(
-                "Sent only to you; besides you only {} {verb} it.",
-                wording::joined(&names(self.program, &others))
-            )
+            only_you_and(&names(self.program, &others))
         } else if others.is_empty() && called_forgotten(&self.booking.guest).is_some() {
-            "Only you see this.".to_owned()
+            "Only you can see this.".to_owned()
         } else if others.is_empty() {
-            format!("Besides you only {} sees it.", self.name(&self.booking.guest))
+            only_you_and(&[self.name(&self.booking.guest)])
         } else {
             others.push(self.booking.guest.clone());
-            format!("Besides you only {} see it.", wording::joined(&names(self.program, &others)))
+            only_you_and(&names(self.program, &others))
         };
         message.footer = Some(Paragraph::text(text));
         message
@@ -308,10 +309,10 @@ impl Booked<'_> {
     fn invitation(&self, change: &Change) -> Message {
         let says = match change.agreed {
             Some(_) if self.state.was_invited(self.of, &self.reader.id, change.since) => {
-                "For your calendar: it moves the entry that is there."
+                "Calendar file: moves the event."
             }
-            Some(_) => "For your calendar.",
-            None => "For your calendar: it takes the entry out.",
+            Some(_) => "Calendar file: adds the event.",
+            None => "Calendar file: removes the event.",
         };
         let mut message = Message::line(says);
         message.attachment = invitation(self.program, self.seen, self.booking, change, &self.reader.id);
@@ -405,7 +406,7 @@ impl Booked<'_> {
                 )],
             ),
             Standing::Cancelled { .. } => {
-                (format!("The booking with {guest} ({when}) was cancelled."), Vec::new())
+                (format!("The booking with {guest} ({when}) was canceled."), Vec::new())
             }
         };
         let mut message = Message::line(text);
@@ -426,10 +427,9 @@ impl Booked<'_> {
             }
         }
         if others.is_empty() {
-            return "Only you see this.".to_owned();
+            return "Only you can see this.".to_owned();
         }
-        let verb = if others.len() == 1 { "sees" } else { "see" };
-        format!("Besides you only {} {verb} what you record.", wording::joined(&names(self.program, &others)))
+        only_you_and(&names(self.program, &others))
     }
 }
 

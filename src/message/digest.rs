@@ -113,7 +113,7 @@ impl Page<'_> {
             |at| format!("Since {}", dates::day(self.zone.to_datetime(at).date(), self.today)),
         );
         if figures.is_empty() {
-            format!("{since}: nothing new that still stands.")
+            format!("{since}: nothing new; what changed was undone again.")
         } else {
             format!("{since}: {}.", wording::joined(&figures))
         }
@@ -136,7 +136,7 @@ impl Page<'_> {
         let answered = |id: &PersonId| of.answers.iter().any(|(who, _)| who == id);
         lines.extend(of.concerns.iter().filter(|id| !answered(id)).map(|id| person(id, "raised a concern")));
         lines.extend(of.questions.iter().map(|id| person(id, "asked a question")));
-        lines.extend(of.conversations.iter().map(|id| person(id, "you talked")));
+        lines.extend(of.conversations.iter().map(|id| person(id, "a conversation was recorded")));
         lines.extend(of.planned.iter().map(|team| {
             Paragraph(vec![
                 Span::Strong(team_name(self.program, team).to_owned()),

@@ -362,10 +362,10 @@ fn borrowed(case: &Case<'_>, figures: &[FigureId]) -> String {
         return String::new();
     };
     let whose = match &first.team {
-        None => "company".to_owned(),
-        Some(team) => wording::possessive(team_name(case.program, team)),
+        None => "Company-wide figures".to_owned(),
+        Some(team) => format!("{} figures", wording::possessive(team_name(case.program, team))),
     };
-    format!("These are {whose} figures; yours are welcome.")
+    format!("{whose}; send me your team's if they differ.")
 }
 
 fn late(case: &Case<'_>, moment: &Moment<'_>) -> String {

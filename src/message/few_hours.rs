@@ -28,7 +28,7 @@ pub(super) fn none_held(
         freeze(program, quarter)?,
     );
     let mut next = vec![Span::Text(
-        "Whoever hesitates is best won in person, and the messages offer no office hours now. Next: "
+        "People who hesitate are easier to win in person, but messages can't offer any office hours now. Next: "
             .to_owned(),
     )];
     let holds = program.hours.contains_key(to);

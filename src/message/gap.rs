@@ -75,16 +75,18 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
                 name(person)
             )
         }
-        Gap::NotInSlack { person } => {
+        Gap::NotInSlack { person, because: None } => {
             format!("{} was not found in Slack: fix their id or e-mail address in people.toml.", name(person))
+        }
+        Gap::NotInSlack { person, because: Some(because) } => {
+            format!("{} gets nothing. {} Put their Slack id in people.toml.", name(person), because.says())
         }
         Gap::Unknown { person } => format!(
             "I can't tell whether a message reached {}. It won't be sent again: ask them.",
             name(person)
         ),
         Gap::Missed { person } => format!(
-            "Nothing has reached {}: the time for a message passed without it. Talk to them yourself, or see whether \
-             `{} revive` still helps.",
+            "No message reached {} in time. Talk to them yourself; if a wrong clock was the reason, try `{} revive`.",
             name(person),
             program.command
         ),
@@ -95,8 +97,8 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
         ),
         Gap::Concerned { person, of: _ } => {
             format!(
-                "{} has a concern that waits for you; nothing is sent until you release it: App Home has the button, \
-                 under Left out.",
+                "{} has raised a concern. I send them nothing until you click “Concern settled” in App Home, under Left \
+                 out.",
                 name(person)
             )
         }
@@ -135,15 +137,15 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
             program.command
         ),
         Gap::Unsaid { person, host } => format!(
-            "{} had an office hour with {}, and nobody has said how it went, so I send them nothing about this. Have {} \
-             answer my question about it (I ask you once they have left), or record a conversation with `{} met`.",
+            "{} had an office hour with {}, and nobody has said how it went, so I send them nothing about this. {} can \
+             answer my question about it (you can, if they've left), or `{} met` records what was said.",
             name(person),
             name(host),
             name(host),
             program.command
         ),
         Gap::Disagreement { team: id } => {
-            format!("People in {} disagree: talk to each of them alone.", team(id))
+            format!("People in {} disagree: talk to each of them one to one.", team(id))
         }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn invitation(
         .people
         .get(to)
         .map_or(&program.calendar.zone, |person| program.zone_of(person, seen.zone(to)));
-    let verb = if cancelled { "Cancelled: office hours" } else { "Office hours" };
+    let verb = if cancelled { "Canceled: office hours" } else { "Office hours" };
     Some(Attachment {
         name: "office-hours".to_owned(),
         kind: FileKind::Calendar,

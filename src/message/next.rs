@@ -82,7 +82,9 @@ fn why(program: &Program, zone: &TimeZone, now: Timestamp, next: &Next) -> Strin
             let when = since.map_or_else(String::new, |at| {
                 format!(" on {}", dates::reading(zone.to_datetime(at).date(), today))
             });
-            format!("raised a concern{when}. Nothing more is sent until you have talked and released it.")
+            format!(
+                "raised a concern{when}. Nothing more is sent until you have talked and clicked “Concern settled”."
+            )
         }
         Why::Promised { by } => {
             let who = names(program, std::slice::from_ref(by)).join("");

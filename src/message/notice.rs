@@ -146,9 +146,9 @@ impl Desk<'_> {
         let left = window.freezes.duration_since(self.now).as_hours() / 24;
         let days = amount::plural(u64::try_from(left).unwrap_or(0), "day");
         let freeze = dates::day(window.freezes_on, self.today);
-        let first = format!("“{}” came late for {}.", initiative.title, quarter.short());
+        let first = format!("“{}” was added late for {}.", initiative.title, quarter.short());
         let cost = format!(
-            "Plans freeze on {freeze}, in {days}. What that costs: no heads-up goes ahead of the pitch, people get fewer reminders, and some teams have their plans made. The pitch admits it and offers {}.",
+            "Plans freeze on {freeze}, in {days}. What that costs: no heads-up before the pitch, fewer reminders, and some teams have planned already. The pitch says so and offers {} instead.",
             quarter.next().short()
         );
         let next = Paragraph(vec![
@@ -186,7 +186,9 @@ impl Desk<'_> {
             })
             .collect();
         let next = Paragraph(vec![
-            Span::Text("Nobody is shown another's answer. Next: talk to each of them alone; ".to_owned()),
+            Span::Text(
+                "Nobody is shown another's answer. Next: talk to each of them one to one; ".to_owned(),
+            ),
             self.command("met"),
             Span::Text(" records what came of it.".to_owned()),
         ]);
@@ -245,9 +247,13 @@ impl Desk<'_> {
             PauseReason::Asked { by } => {
                 let who = names(self.program, std::slice::from_ref(by));
                 let who = if by == self.to { "you".to_owned() } else { wording::joined(&who) };
+                let resumes = match self.program.may_resume(self.to, by) {
+                    true => "somebody resumes".to_owned(),
+                    false => format!("{who} or an admin resumes"),
+                };
                 (
                     format!("Sending is paused: {who} asked for it."),
-                    "Answers are still taken; no planned message goes out until somebody resumes.".to_owned(),
+                    format!("Answers are still recorded; no planned message goes out until {resumes}."),
                 )
             }
             PauseReason::Unproven => (
@@ -270,7 +276,9 @@ impl Desk<'_> {
             ),
         };
         let mut message = self.message(first.clone(), two(first, next), None);
-        message.buttons = vec![button("Resume sending", Action::Resume, Look::Primary)];
+        if !matches!(reason, PauseReason::Asked { by } if !self.program.may_resume(self.to, by)) {
+            message.buttons = vec![button("Resume sending", Action::Resume, Look::Primary)];
+        }
         message
     }
 }

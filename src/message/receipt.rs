@@ -59,9 +59,7 @@ pub(super) fn receipt(
     let several = told.len() > 1;
     let s = if several { "" } else { "s" };
     let next = match received.said {
-        Said::Question | Said::Remark => {
-            "It does not look like a question; if you would like an answer, just ask.".to_owned()
-        }
+        Said::Question | Said::Remark => "If you'd like an answer, just ask.".to_owned(),
         Said::Talk => format!("{who} write{s} to you{by} to find a time."),
         Said::Concern => {
             format!("The bot writes nothing more about it until {who} {} it with you.", settled(several))
@@ -90,15 +88,15 @@ pub(super) fn receipt(
 fn hinted(program: &Program, received: &Received, find_out: &str) -> String {
     let decides = received.referral.as_ref().is_some_and(|referral| referral.decides);
     let Some(settled) = &received.settled else {
-        let first = format!("{find_out}, and whoever decides hears of it afresh.");
+        let first = format!("{find_out}, and then the person who decides is asked.");
         let until = " Until then I won't send you anything more about it.";
         return if decides { first + until } else { first };
     };
     let by = wording::joined(&names(program, std::slice::from_ref(&settled.by)));
     let by = if by.is_empty() { settled.by.to_string() } else { by };
     match (&settled.approached, decides) {
-        (Some(_), true) => format!("{by} takes it up with whoever decides now."),
-        (Some(_), false) => format!("{by} takes it up with whoever was missing."),
+        (Some(_), true) => format!("{by} asks the person who decides now."),
+        (Some(_), false) => format!("{by} asks the person who was missing."),
         (None, true) => {
             format!("{by} decided to leave it with you, so messages about it may come again.")
         }

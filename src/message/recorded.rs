@@ -185,12 +185,12 @@ fn next(case: &Case<'_>, engagement: &Engagement, stance: Stance) -> String {
         Stance::Concerned => format!("{advocates} {} noted that it was dealt with.", has(&advocates)),
         Stance::Declined => {
             let reason = match &engagement.reason {
-                Some(_) => "Thank you, also for the reason.",
+                Some(_) => "Thanks for telling me why.",
                 None if case.is_frozen() => "Thank you for saying so.",
                 None => "Thank you for saying so; a reason is welcome, not needed.",
             };
             let after = if engagement.wants_follow_up {
-                "You will hear once what became of it, nothing else."
+                "I'll let you know once how it turned out, and send nothing else."
             } else {
                 "No more about this before the next planning."
             };
@@ -208,7 +208,7 @@ fn booked(case: &Case<'_>) -> Option<String> {
     };
     let booking = ahead.into_iter().map(|(_, booking)| booking).find(of_guest)?;
     let host = names(case.program, std::slice::from_ref(&booking.slot.host)).join("");
-    Some(format!("You talk with {host} on {}, your time.", slot_on(&booking.slot, case.zone, case.now)))
+    Some(format!("You're meeting {host} on {}, your time.", slot_on(&booking.slot, case.zone, case.now)))
 }
 
 fn has(names: &str) -> &'static str {

@@ -71,7 +71,7 @@ pub(super) fn calls(program: &Program, state: &State, to: &PersonId, calls: Call
     };
     let first = format!("Slack doesn't let me {} ({}).", ability(calls), refused.code);
     let next = format!(
-        "{} I keep trying. Next: check the app's scopes and settings in Slack; `canvass doctor` says which one is missing.",
+        "{} I keep trying. Next: ask whoever runs Canvass to run “canvass doctor”; it says what to fix.",
         costs(calls)
     );
     let parts = two(&first, &next);
@@ -99,7 +99,7 @@ fn costs(calls: Call) -> &'static str {
         Call::Post => "Nothing goes out.",
         Call::File => "Invitations to booked office hours wait; everything else goes out.",
         Call::LookUp => {
-            "If the answer to a message gets lost, that person gets nothing more until I know, and counts as left out."
+            "If Slack doesn't confirm a message, I send that person nothing more until I know whether it arrived. They count as left out."
         }
         Call::Update => "People may not see their own answers, or a correction, in messages that they have.",
         Call::Reply => "People can't fill in anything.",

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::directory::Person;
 use crate::domain::effect::{Effect, Post, PostId, PostKey};
 use crate::domain::event::{Event, Record};
 use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
@@ -192,7 +193,16 @@ fn replace(waits: &mut Waits, before: &[(usize, Waiting)], after: &[(usize, Wait
 /// Everybody whose message may name the ask of `team`.
 fn around(program: &Program, initiative: &InitiativeId, team: &TeamId) -> Touched {
     let Some(initiative) = program.initiative(initiative) else { return Touched::Nobody };
-    let concerned = program.people.values().filter(|person| {
+    let decider = initiative.asks.get(team).and_then(|ask| ask.decider.as_ref());
+    // Who may be a stakeholder for this team is told sooner than who is: thousands are not.
+    let may = |person: &&Person| {
+        person.teams.contains(team)
+            || person.teams.is_empty()
+            || decider == Some(&person.id)
+            || initiative.approach(&person.id).is_some()
+            || initiative.extra.iter().any(|exception| exception.person == person.id)
+    };
+    let concerned = program.people.values().filter(may).filter(|person| {
         program.stakeholder(initiative, person).is_some_and(|argued| argued.teams.contains(team))
     });
     Touched::People(concerned.map(|person| person.id.clone()).collect())

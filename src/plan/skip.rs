@@ -370,19 +370,19 @@ impl Skip {
                 format!("Another configuration is in force ({adopted}).")
             }
             Self::OtherConfiguration { adopted: None } => "No configuration is in force yet.".into(),
-            Self::Paused(PauseReason::Asked { by }) => format!("Posting was paused by {by}."),
+            Self::Paused(PauseReason::Asked { by }) => format!("Sending was paused by {by}."),
             Self::Paused(PauseReason::Unproven) => {
-                "Posting is paused until an advocate resumes it: the journal may not know everything that was sent."
+                "Sending is paused until an advocate resumes it: the records may not show everything that was sent."
                     .into()
             }
             Self::Paused(PauseReason::FirstStart { .. }) => {
                 "Nothing is sent until an advocate confirms that this is the first start.".into()
             }
             Self::Paused(PauseReason::Configuration { code }) => {
-                format!("Posting is paused because Slack refuses everything ({code}).")
+                format!("Sending is paused because Slack refuses everything ({code}).")
             }
             Self::Paused(PauseReason::Returned { code }) => {
-                format!("Posting is paused until an advocate resumes it: Slack had refused everything ({code}).")
+                format!("Sending is paused until an advocate resumes it: Slack had refused everything ({code}).")
             }
             Self::ClockOff { ahead } => format!(
                 "This machine's clock is {}; campaign messages wait until it agrees with Slack's.",
@@ -404,17 +404,7 @@ impl Skip {
             Self::Excluded { reason } => format!("The initiative's file leaves them out: {reason}"),
             Self::NotAStakeholder => "The initiative asks nothing of their teams.".into(),
             Self::NotLinked => "They have not been found in Slack.".into(),
-            Self::Disbelieved { because } => match because {
-                Disbelief::Several => "Two Slack accounts have their e-mail address.",
-                Disbelief::Outsider => "The Slack account with their address belongs to another workspace.",
-                Disbelief::Bot => "The Slack account with their address is a bot's.",
-                Disbelief::Guest => "The Slack account with their address is a guest's.",
-                Disbelief::Another => "The Slack account that was taken for theirs is somebody else's.",
-                Disbelief::Rights => {
-                    "They have another Slack account now, and rights move by a Slack id in people.toml only."
-                }
-            }
-            .into(),
+            Self::Disbelieved { because } => because.says().into(),
             Self::SameHuman { first } => {
                 format!("Their Slack account is also that of {first}, who is written to instead.")
             }
@@ -435,11 +425,11 @@ impl Skip {
             }
             Self::Stopped => "They asked for no more messages.".into(),
             Self::StoppedInitiative => "They asked for no more messages about this initiative.".into(),
-            Self::NotInCadence => "The cadence has no such message on that date.".into(),
+            Self::NotInCadence => "The schedule has no such message on that date.".into(),
             Self::NotAddressed { audience } => {
-                format!("The cadence doesn't send it to this audience ({}).", audience.title())
+                format!("This audience ({}) doesn't get this message.", audience.title())
             }
-            Self::Merged => "The initiative came late; the pitch takes the place of the heads-up.".into(),
+            Self::Merged => "The initiative was added too late for a heads-up; the pitch goes first.".into(),
             Self::AfterFreeze => "It would be due only after planning freezes.".into(),
             Self::TooCloseToFreeze => {
                 "Nobody gets a last call in the last two working days before the freeze.".into()
@@ -455,14 +445,14 @@ impl Skip {
             }
             Self::Refused { code } => format!("Slack refused it ({code})."),
             Self::Missed => {
-                "Its time passed without it. If it hasn't really passed, `revive` plans it anew.".into()
+                "It wasn't sent in time. If a wrong clock was the reason, `revive` plans it again.".into()
             }
             Self::Final { stance } => format!("They gave their answer ({}).", stance.word()),
             Self::Considering => "They are considering it; only a reminder may follow.".into(),
             Self::Referred => {
                 "They said that somebody else decides; approach that person, or let it be.".into()
             }
-            Self::Concerned => "They raised a concern; it is yours to answer and release.".into(),
+            Self::Concerned => "They raised a concern: answer it, then click “Concern settled” in App Home.".into(),
             Self::Conversation => "A conversation with them is on record; the rest is yours.".into(),
             Self::Booked => {
                 "They have booked office hours about it; messages wait until the host says how it went."
@@ -479,7 +469,7 @@ impl Skip {
                 "There is no item on record to thank them for, and nothing they asked to hear.".into()
             }
             Self::Capacity { teams } => {
-                format!("It exceeds the share of capacity that may be asked for ({}).", listed(teams))
+                format!("It would ask for more than the team's share of capacity ({}).", listed(teams))
             }
             Self::NoEvidence => "There is no figure to argue with; add one for the team or company.".into(),
             Self::NothingForExecutives => {
@@ -522,7 +512,7 @@ impl Skip {
             }
             Self::NotBefore { until } => format!("The last attempt was put off until {}.", on(until)),
             Self::OneAtATime => "Another message to them is under way.".into(),
-            Self::AnotherFirst { initiative } => format!("{initiative} goes first."),
+            Self::AnotherFirst { initiative } => format!("A message about {initiative} goes out first."),
             Self::NothingOnRecord => "There is nothing on record that it would be about.".into(),
         }
     }

@@ -126,7 +126,7 @@ fn plan_text(view: View<'_>, explanation: &Explanation) -> String {
                 "planning opens {}, freezes {}{}",
                 opens.strftime("%a %-d %b %Y"),
                 freezes.strftime("%a %-d %b %Y"),
-                if plan.late { "; late: the cadence is compressed" } else { "" }
+                if plan.late { "; added late: fewer messages, closer together" } else { "" }
             );
         }
         let width = plan.people.iter().map(|row| who(row).chars().count()).max().unwrap_or_default();

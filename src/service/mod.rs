@@ -578,7 +578,7 @@ pub(crate) async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
-        tracing::warn!("signals can't be heard; only a kill stops this process");
+        tracing::warn!("can't listen for SIGTERM; only SIGKILL stops this process");
         return std::future::pending().await;
     };
     tokio::select! {

@@ -25,7 +25,7 @@ async fn record(writer: Writer, shared: Shared, told: OutsideBooking) -> Result<
         Fate::Recorded => tracing::info!(booking.page = page, "what a booking page told is recorded"),
         Fate::Known => tracing::debug!(booking.page = page, "what a booking page told was on record"),
         Fate::Elsewhere => {
-            tracing::info!(booking.page = page, "a booking page called off what is not on record");
+            tracing::info!(booking.page = page, "a booking page canceled a booking that isn't on record");
         }
         Fate::UnknownHost => tracing::info!(
             booking.page = page,

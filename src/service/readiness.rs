@@ -7,6 +7,8 @@ use tokio::sync::watch;
 
 use super::shared::Shared;
 use crate::domain::event::PauseReason;
+use crate::domain::marks;
+use crate::domain::observation::Observations;
 use crate::domain::state::{ClockOff, State};
 use crate::journal::Writer;
 use crate::slack::Standing;
@@ -64,8 +66,7 @@ impl Sources {
         let command = self.shared.program().command.clone();
         let (sending, off) = {
             let state = self.writer.state();
-            let paused = state.paused.as_ref().map(|(_, reason)| sending(reason, &command));
-            (paused.unwrap_or_else(|| refused(&state)), state.clock_off)
+            (sending(&state, &self.shared.seen(), &command), state.clock_off)
         };
         Readiness {
             token: token(&self.token.borrow()),
@@ -102,14 +103,14 @@ fn token(standing: &Standing) -> Check {
 fn people(people: &People) -> Check {
     match (&people.fault, people.read) {
         (None, Some(_)) => Check::ok(),
-        (None, None) => Check::fault(
-            "The people of the workspace haven't been read yet. Nothing is sent before they are.",
-        ),
+        (None, None) => {
+            Check::fault("The people of the workspace haven't been read yet. Nothing is sent until they are.")
+        }
         (Some(why), None) => Check::fault(format!(
-            "The people of the workspace can't be read: {why}. Nothing is sent before they are. It is tried again by itself."
+            "The people of the workspace can't be read: {why}. Nothing is sent until they are. Canvass keeps trying."
         )),
         (Some(why), Some(at)) => Check::fault(format!(
-            "The people of the workspace can't be read: {why}. They were last read at {at:.0}. It is tried again by itself."
+            "The people of the workspace can't be read: {why}. They were last read at {at:.0}. Canvass keeps trying."
         )),
     }
 }
@@ -121,8 +122,18 @@ fn clock(off: ClockOff) -> Check {
     ))
 }
 
-fn sending(paused: &PauseReason, command: &str) -> Check {
-    match paused {
+fn sending(state: &State, seen: &Observations, command: &str) -> Check {
+    if marks::are_unreadable(state, seen) {
+        return Check::fault(marks::UNREADABLE);
+    }
+    match &state.paused {
+        Some((_, reason)) => paused(reason, command),
+        None => refused(state),
+    }
+}
+
+fn paused(reason: &PauseReason, command: &str) -> Check {
+    match reason {
         PauseReason::Asked { by } => {
             Check::noted(format!("Paused by {by}. `{command} resume` ends the pause."))
         }
@@ -139,8 +150,8 @@ fn sending(paused: &PauseReason, command: &str) -> Check {
             "Paused: the journal may not know everything that was sent. Canvass is looking in Slack for what may have \
              gone out already. An advocate has to check `{command} plan`, then run `{command} resume`."
         )),
-        PauseReason::Configuration { code } if paused.ends_by_itself() => Check::fault(format!(
-            "Paused: Slack refuses everything ({code}). `canvass doctor` says what to fix. It is tried again every few \
+        PauseReason::Configuration { code } if reason.ends_by_itself() => Check::fault(format!(
+            "Paused: Slack refuses everything ({code}). `canvass doctor` says what to fix. Canvass tries again every few \
              minutes, and sending resumes by itself."
         )),
         PauseReason::Returned { code } => Check::fault(format!(
@@ -160,7 +171,7 @@ fn refused(state: &State) -> Check {
         let calls: Vec<String> =
             calls.map(|(calls, refused)| format!("{} ({})", calls.word(), refused.code)).collect();
         return Check::fault(format!(
-            "Slack refuses some calls: {}. `canvass doctor` says what to fix. They are tried again by themselves, and \
+            "Slack refuses some calls: {}. `canvass doctor` says what to fix. Canvass keeps trying them, and \
              everything else continues.",
             calls.join(", ")
         ));
@@ -179,10 +190,10 @@ fn sockets(health: &Health) -> Check {
     match (health.open, &health.fault) {
         (0, Some(Fault::Configuration(code))) => Check::fault(format!(
             "Slack refuses Socket Mode ({code}). Check that it is switched on in the app's settings, and \
-             SLACK_APP_TOKEN. It is tried again by itself."
+             SLACK_APP_TOKEN. Canvass keeps trying."
         )),
         (0, Some(Fault::Passing(code))) => {
-            Check::fault(format!("There is no Socket Mode connection ({code}). It is tried again by itself."))
+            Check::fault(format!("There is no Socket Mode connection ({code}). Canvass keeps trying."))
         }
         (0, None) => Check::fault("There is no Socket Mode connection yet."),
         (_, Some(_) | None) => Check::ok(),
@@ -193,12 +204,13 @@ fn sockets(health: &Health) -> Check {
 mod tests {
     use super::*;
     use crate::domain::event::{Event, Record};
-    use crate::domain::ids::Seq;
+    use crate::domain::ids::{Seq, SlackUserId};
+    use crate::domain::marks::Marker;
     use crate::domain::refusal::Call;
 
     #[test]
     fn what_is_refused_is_said_with_what_ends_it() {
-        let paused = |code: &str| sending(&PauseReason::Configuration { code: code.to_owned() }, "/canvass");
+        let paused = |code: &str| paused(&PauseReason::Configuration { code: code.to_owned() }, "/canvass");
         let says = |check: Check| (check.ok, check.reason.unwrap_or_default());
         let (ok, reason) = says(paused("missing_scope"));
         assert!(!ok && reason.contains("by itself"), "{reason}");
@@ -210,5 +222,8 @@ mod tests {
         state.apply(&Record { seq: Seq(1), at: Timestamp::UNIX_EPOCH, cause: None, event });
         let (ok, reason) = says(refused(&state));
         assert!(!ok && reason.contains("look-ups (missing_scope)"), "{reason}");
+        state.marks.insert(Marker::new(&[1; 32]).account(&SlackUserId::parse("U0ANA").unwrap()));
+        let (ok, reason) = says(sending(&state, &Observations::default(), "/canvass"));
+        assert!(!ok && reason.contains("CANVASS_ROOT_KEY"), "{reason}");
     }
 }

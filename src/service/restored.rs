@@ -86,7 +86,7 @@ pub(super) async fn cut_off(
     tracing::error!(
         journal.head = head.0,
         heard.head = kept.head.0,
-        "the journal ends before what was recorded already: it was put back from a copy; posting is paused"
+        "the journal is older than its last run, so it was put back from a copy; sending is paused until an advocate says `resume`"
     );
     pause(writer, clock, head).await
 }
@@ -142,7 +142,7 @@ pub(super) async fn compare(
     }
     tracing::error!(
         messages = missing,
-        "Slack shows messages that the journal doesn't know: the data folder was put back from a copy, or is another one; posting is paused"
+        "Slack shows messages that the journal doesn't know: the data folder was put back from a copy, or is another one; sending is paused until an advocate says `resume`"
     );
     pause(writer, clock, head).await
 }

@@ -40,7 +40,7 @@ pub fn seed(program: &Program, manifest: Value, starts_at: Timestamp) -> Seed {
         }
     });
     Seed {
-        team: Team { id: "T0SANDBOX".into(), name: "Sample organisation".into(), domain: "sample".into() },
+        team: Team { id: "T0SANDBOX".into(), name: "Sample organization".into(), domain: "sample".into() },
         people: people.collect(),
         user_groups: Vec::new(),
         app: SeedApp {

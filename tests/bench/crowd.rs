@@ -22,13 +22,11 @@ const PACE: Duration = Duration::from_millis(500);
 async fn two_hundred_people_while_a_campaign_is_sent() {
     let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let world = world(home.path()).await;
-    let people: Vec<String> = world.get("state").await["people"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .take(PEOPLE)
-        .map(|person| person["id"].as_str().unwrap().to_owned())
-        .collect();
+    let state = world.get("state").await;
+    let of = |person: &Value, what: &str| person[what].as_str().unwrap().to_owned();
+    let people = state["people"].as_array().unwrap().iter().take(PEOPLE);
+    let (people, names): (Vec<String>, Vec<String>) =
+        people.map(|person| (of(person, "id"), of(person, "name"))).unzip();
     let sending = async {
         while world.log().await.iter().filter(|posting| posting["from_app"] == json!(true)).count() == 0 {
             assert!(world.next_wake().await, "nothing was ever due");
@@ -52,7 +50,9 @@ async fn two_hundred_people_while_a_campaign_is_sent() {
     figures.within("200 people at once during a campaign: ack, 99 of 100", Duration::from_millis(100), p99);
     figures.told("  half of them", &millis(percentile(&mut times, 50)));
     let counts = counted(&world).await;
-    assert!(ORGANISATION.people <= counts.len() && counts.values().all(|count| *count >= 1));
+    // Who snoozed before the message came to them gets it after the day they named.
+    let snoozed = names.iter().skip(1).step_by(2).filter(|name| !counts.contains_key(*name)).count();
+    assert!(ORGANISATION.people <= counts.len() + snoozed, "{} and {snoozed} snoozed", counts.len());
     figures.settle();
 }
 

@@ -3,10 +3,10 @@
 use std::fs;
 use std::time::Duration;
 
-/// Memory that the process has in RAM, in bytes.
-pub(super) fn resident(process: u32) -> u64 {
+/// Memory that the process has in RAM for itself alone, in bytes: without its code, which the system shares.
+pub(super) fn private(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
     let kib: u64 = line.split_whitespace().next().unwrap().parse().unwrap();
     kib << 10
 }

@@ -78,7 +78,7 @@ async fn invitations_are_read_by_a_strict_parser_and_count_their_changes() {
     world.settled().await;
     ben.clicks_on(&ben.reads("Moved: your office hours").await, "Cancel").await;
     ben.submits(&[]).await;
-    ben.reads("Cancelled: your office hours").await;
+    ben.reads("Canceled: your office hours").await;
     world.settled().await;
     let read: Vec<Value> =
         downloads(&world, &ben.messages().await).await.iter().map(|text| strictly(text)).collect();

@@ -150,8 +150,8 @@ async fn what_the_host_changes_in_their_calendar_is_told_to_both() {
     hears(&world, &ben, "Priya moved your office hours").await;
     hears(&world, &priya, "Your calendar moved your office hours with Ben").await;
     program.host(Method::DELETE, &address, "").await;
-    hears(&world, &ben, "Priya cancelled your office hours").await;
-    hears(&world, &priya, "Your calendar cancelled your office hours with Ben").await;
+    hears(&world, &ben, "Priya canceled your office hours").await;
+    hears(&world, &priya, "Your calendar canceled your office hours with Ben").await;
     assert!(program.entries("Work").await.is_empty());
 }
 

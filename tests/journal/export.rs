@@ -120,14 +120,14 @@ fn an_export_that_was_altered_is_refused_and_the_reason_named() {
     insta::assert_snapshot!(said.join("\n"), @r"
     This is not an export of a journal. Give the file that canvass export wrote.
     This is not an export of a journal. Give the file that canvass export wrote.
-    Line 6 of the export is damaged: record 6 was to follow record 4. Take another export.
-    The export is cut short: it ends after 12 of 12 records, without its last line. Take another export.
-    The export is cut short: it ends after 8 of 12 records, without its last line. Take another export.
-    The export is damaged: its checksum doesn't match. Take another export.
+    Line 6 of the export is damaged: record 6 was to follow record 4. Restore another export.
+    The export is cut short: it ends after 12 of 12 records, without its last line. Restore another export.
+    The export is cut short: it ends after 8 of 12 records, without its last line. Restore another export.
+    The export is damaged: its checksum doesn't match. Restore another export.
     Line 2 of the export can't be read: it isn't a record of version 2 (invalid type: boolean `true`, expected u32 at line 1 column 288).
     Line 4 of the export can't be read: it has version 9, and this canvass knows versions up to 2; run the newer one.
     This export has format 2, and this canvass knows 1. Run the version that wrote it.
-    Line 15 of the export is damaged: nothing may follow the end. Take another export.
+    Line 15 of the export is damaged: nothing may follow the end. Restore another export.
     ");
 }
 

@@ -171,7 +171,7 @@ fn a_record_that_was_altered_is_found_when_it_is_read() {
     let fault = count(home.path()).unwrap_err().to_string();
     insta::assert_snapshot!(
         fault.replace(home.path().to_str().unwrap(), "DATA"),
-        @"The journal in DATA is damaged: the batch that begins with record 1 is not as it was written. Move the folder aside, make an empty one in its place and put the last export back with: canvass restore <export.jsonl>"
+        @"The journal in DATA is damaged: the batch that begins with record 1 is not as it was written. Move everything but `keys` out of it, then put the last export back with: canvass restore <export.jsonl>. Without `keys`, what people wrote is lost."
     );
 }
 
@@ -194,7 +194,7 @@ fn an_end_that_was_lost_is_found_at_the_start() {
     drop(db);
     insta::assert_snapshot!(
         fault(home.path()),
-        @"The journal in DATA is damaged: it ends at record 45, but record 50 was acknowledged (if you put an older copy back on purpose, delete DATA/journal.mark and start again). Move the folder aside, make an empty one in its place and put the last export back with: canvass restore <export.jsonl>"
+        @"The journal in DATA is damaged: it ends at record 45, but record 50 was acknowledged (if you put an older copy back on purpose, delete DATA/journal.mark and start again). Move everything but `keys` out of it, then put the last export back with: canvass restore <export.jsonl>. Without `keys`, what people wrote is lost."
     );
     fs::remove_file(home.path().join("journal.mark")).unwrap();
     assert_eq!(count(home.path()).unwrap(), 45);

@@ -72,7 +72,7 @@ async fn an_outsider_a_bot_or_a_guest_with_somebodys_address_is_never_taken_for_
         }
     }
     let priya = world.person("priya").await;
-    priya.reads("I don't take it for Henrik Olsen's").await;
+    priya.reads("so I don't send Henrik anything").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,7 +139,7 @@ async fn a_wrong_id_of_a_stakeholder_that_is_corrected_leaves_the_answers_where_
     stranger.reads("I don't know you").await;
     world.advance_to("2026-12-08T18:00:00Z").await;
     let first = ana.last_message().await;
-    assert!(words(&first).contains("Put in our plan"), "she starts afresh: {first:#}");
+    assert!(words(&first).contains("Put in our plan"), "she starts over: {first:#}");
     ana.clicks_on(&first, "Put in our plan").await;
     ana.reads("Recorded").await;
 }

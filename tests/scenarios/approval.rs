@@ -105,7 +105,7 @@ async fn a_message_is_held_sent_before_its_time_and_handed_over_by_command() {
     let again = priya.commands("hold @ana payment-deadlines").await;
     assert!(again.contains("approve"), "{again}");
     let mine = priya.commands("handover @ben payment-deadlines").await;
-    assert!(mine.contains("Ben Carter is yours"), "{mine}");
+    assert!(mine.contains("You're talking to Ben Carter yourself"), "{mine}");
     let sent = priya.commands("send @marta payment-deadlines").await;
     assert!(sent.contains("next moment they may be written to"), "{sent}");
     world.advance_to("2026-11-13T20:00:00Z").await;

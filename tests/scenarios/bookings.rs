@@ -63,9 +63,9 @@ async fn a_booking_is_moved_and_cancelled_and_nobody_is_reminded_of_what_no_long
     let message = priya.reads("Ben moved your office hours").await;
     priya.clicks_on(&message, "Cancel").await;
     priya.submits(&[]).await;
-    priya.reads("Cancelled").await;
+    priya.reads("Canceled").await;
     world.advance_to("2026-12-05T12:00:00Z").await;
-    ben.reads("Priya cancelled your office hours").await;
+    ben.reads("Priya canceled your office hours").await;
     world.advance_to("2026-12-19T12:00:00Z").await;
     let all: Vec<String> = ben.messages().await.iter().map(words).collect();
     assert!(

@@ -45,12 +45,12 @@ async fn a_concern_holds_messages_until_the_advocate_releases_it() {
     dev.clicks("I have a concern").await;
     dev.submits(&[("text", json!("A deadline without retries loses orders."))]).await;
     dev.reads("Recorded").await;
-    assert!(priya.commands("gaps").await.contains("Dev Patel has a concern"));
+    assert!(priya.commands("gaps").await.contains("Dev Patel has raised a concern"));
     world.advance_to("2026-12-04T12:00:00Z").await;
     let relayed = priya.reads("loses orders").await;
     priya.clicks_on(&relayed, "Concern settled").await;
     priya.reads("can go out again").await;
-    assert!(!priya.commands("gaps").await.contains("Dev Patel has a concern"));
+    assert!(!priya.commands("gaps").await.contains("Dev Patel has raised a concern"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -174,7 +174,7 @@ async fn thanks_are_passed_on_and_nothing_is_promised() {
     let world = pitched().await;
     let (ana, priya) = (world.person("ana").await, world.person("priya").await);
     ana.types("Thanks :+1:").await;
-    let receipt = shows(&ana, "your message", "if you would like an answer, just ask").await;
+    let receipt = shows(&ana, "your message", "If you'd like an answer, just ask").await;
     assert!(!words(&receipt).contains("answers"), "{}", words(&receipt));
     world.settled().await;
     shows(&priya, "Ana Souza", "promised no answer").await;

@@ -210,7 +210,7 @@ async fn a_data_folder_that_is_put_back_from_a_copy_is_noticed_and_pauses_sendin
     copy(&kept, &world.data());
     world.start_bot().await;
     let plan = world.person("priya").await.commands("plan").await;
-    assert!(plan.contains("Posting is paused until an advocate resumes it"), "{plan}");
+    assert!(plan.contains("Sending is paused until an advocate resumes it"), "{plan}");
     world.person("priya").await.commands("resume").await;
     world.advance_to("2026-12-15T18:00:00Z").await;
     none_twice(&world).await;

@@ -107,7 +107,7 @@ pub(super) fn judged(
             format!("{what} will go early, but not yet. {}", skip.says())
         }
         (Verdict::Approved, None) => {
-            format!("Approved: {what} goes from {when} on, their time, in send hours.")
+            format!("Approved: {what}. It will be sent from {when} on (their time).")
         }
         (Verdict::Now, None) => format!(
             "{what} goes at the next moment they may be written to: in send hours, and not too soon after \
@@ -402,20 +402,20 @@ fn handed_over(
     match (before, taken) {
         (Some(by), true) if by == actor.id => {
             return Err(format!(
-                "{name} is yours already. `{command} met @{person}` records that you talked."
+                "You're already talking to {name} yourself. `{command} met @{person}` records that you have."
             ));
         }
-        (None, false) => return Err(format!("{name} is with the bot already.")),
+        (None, false) => return Err(format!("I'm the one who writes to {name} already.")),
         (Some(_) | None, _) => {}
     }
     let says = if taken {
         format!(
-            "{name} is yours: I write nothing more to them about “{}”. `{command} met @{person} {}` records \
-             that you talked; `{command} handover @{person} {} back` gives them back to me.",
+            "You're talking to {name} yourself, so I write nothing more to them about “{}”. `{command} met @{person} {}` \
+             records that you have; `{command} handover @{person} {} back` lets me write again.",
             initiative.title, initiative.id, initiative.id
         )
     } else {
-        format!("{name} is mine again: messages about “{}” continue as planned.", initiative.title)
+        format!("I'm writing to {name} again: messages about “{}” continue as planned.", initiative.title)
     };
     let event = Event::HandedOver {
         person: person.clone(),

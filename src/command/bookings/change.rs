@@ -198,7 +198,7 @@ fn open_cancel(scene: Scene<'_>, actor: &Person, of: Seq) -> Result<Decided, Str
     let zone = scene.zone(actor);
     let (other, when) = (scene.other_side(booking, &actor.id), slot_on(&booking.slot, &zone, scene.now));
     let text = format!(
-        "{when} with {other} is taken out of both calendars, and {other} is told. No reason is asked."
+        "{when} with {other} is taken out of both calendars, and {other} is told. You don't need to give a reason."
     );
     let modal = Modal {
         kind: ModalKind::CancelBooking { booking: of },

@@ -33,7 +33,7 @@ fn closable<'a>(scene: Scene<'a>, actor: &Person, of: Seq) -> Result<&'a Booking
     }
     match booking.standing {
         Standing::Cancelled { .. } => {
-            Err("This booking was cancelled, so there is nothing to say of it.".to_owned())
+            Err("This booking was canceled, so there is nothing to say of it.".to_owned())
         }
         Standing::Agreed | Standing::Kept | Standing::NoShow => Ok(booking),
     }

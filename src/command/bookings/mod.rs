@@ -116,7 +116,7 @@ fn agreed<'a>(scene: Scene<'a>, actor: &Person, of: Seq) -> Result<&'a BookingSt
     match booking.standing {
         Standing::Agreed if booking.is_ahead(scene.now) => Ok(booking),
         Standing::Cancelled { .. } => Err(format!(
-            "Your booking of {when} was cancelled already. `{} book` makes another.",
+            "Your booking of {when} was canceled already. `{} book` makes another.",
             scene.program.command
         )),
         Standing::Agreed | Standing::Kept | Standing::NoShow => {

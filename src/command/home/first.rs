@@ -85,8 +85,16 @@ fn stopped(desk: &Desk<'_>) -> Option<Part> {
         | PauseReason::Returned { .. } => "Resume sending",
     };
     let look = if label == message::FIRST_AFTER_ALL { Look::Plain } else { Look::Primary };
-    let resume = Button { label: label.into(), action: Action::Resume, look };
-    Some(Part::Row { about: None, text: Paragraph(vec![Span::Strong(text)]), buttons: vec![resume] })
+    let theirs = match reason {
+        PauseReason::Asked { by } => desk.scene.program.may_resume(&desk.reader.id, by),
+        PauseReason::FirstStart { .. }
+        | PauseReason::Unproven
+        | PauseReason::Configuration { .. }
+        | PauseReason::Returned { .. } => true,
+    };
+    let resume = theirs.then(|| Button { label: label.into(), action: Action::Resume, look });
+    let buttons = resume.into_iter().collect();
+    Some(Part::Row { about: None, text: Paragraph(vec![Span::Strong(text)]), buttons })
 }
 
 /// That nothing is sent about some of the reader's initiatives, and who asked for it.

@@ -10,7 +10,7 @@ use crate::plan::{Revival, revivable};
 pub(super) const WORDS: [Word; 1] = [Word {
     name: "revive",
     usage: "[initiative]",
-    does: "plan messages again that were given up as late, if their time is still to come",
+    does: "plan messages again that were missed because a clock was wrong",
     may: May::Advocates,
     run: revive,
 }];
@@ -20,10 +20,13 @@ fn revive(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, S
     let Revival { alive, over } = revivable(scene.program, scene.state, scene.seen, scene.now, &initiatives);
     let past = match over {
         0 => String::new(),
-        1 => " The time of 1 message really is over.".to_owned(),
-        _ => format!(" The time of {over} messages really is over."),
+        1 => " 1 message is too late to send.".to_owned(),
+        _ => format!(" {over} messages are too late to send."),
     };
     if alive.is_empty() {
+        if over == 0 {
+            return Err("No message was missed.".to_owned());
+        }
         return Err(format!("None of the missed messages can still be sent.{past}"));
     }
     let count = match alive.len() {

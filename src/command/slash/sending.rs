@@ -61,16 +61,14 @@ pub(super) fn resume(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result
     Ok((set(actor, &paused, false), Reply::say(says)))
 }
 
-/// What a human paused for everybody is theirs to end to whom everything belongs.
 fn may_resume_everything(scene: Scene<'_>, actor: &Person, reason: &PauseReason) -> Result<(), String> {
     let PauseReason::Asked { by } = reason else {
         return Ok(());
     };
-    let program = scene.program;
-    if program.steers_everything(&actor.id) || *by == actor.id || program.admins.is_empty() {
+    if scene.program.may_resume(&actor.id, by) {
         return Ok(());
     }
-    let admins: Vec<String> = program.admins.iter().map(|admin| scene.name(admin)).collect();
+    let admins: Vec<String> = scene.program.admins.iter().map(|admin| scene.name(admin)).collect();
     let admins: Vec<&str> = admins.iter().map(String::as_str).collect();
     Err(format!(
         "{} paused everything, so only an admin can resume: ask {}.",

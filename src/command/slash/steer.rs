@@ -30,7 +30,7 @@ pub(super) const WORDS: [Word; 4] = [
     Word {
         name: "same",
         usage: "@person [no]",
-        does: "whoever has a new Slack account is the same person, or isn't",
+        does: "say whether a new Slack account is the same person's",
         may: May::Advocates,
         run: same,
     },

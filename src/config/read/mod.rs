@@ -203,7 +203,7 @@ impl<T: Read> Field for Must<T> {
                         .report
                         .fault("missing-key", place, format!("`{key}` is missing"))
                         .label(format!("needs `{key}`"))
-                        .help(format!("add `{key}`; the sample organisation shows what belongs there"));
+                        .help(format!("add `{key}`; the sample organization shows what belongs there"));
                 }
                 Self(None)
             }

@@ -67,6 +67,8 @@ impl State {
             recent_campaign: _,
             // Told with what they belong to: an account, a question, a booking, a place in a conversation.
             by_slack: _,
+            regrouped: _,
+            notices: _,
             questions: _,
             hosted: _,
             on_page: _,

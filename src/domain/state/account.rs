@@ -130,11 +130,12 @@ impl State {
             if same && let Some(copy) = copy {
                 let people = BTreeMap::from([(apart.clone(), person.clone())]);
                 self.rename(&Renames { people, ..Renames::default() });
-                self.people.insert(apart.clone(), Arc::new(copy));
+                self.put_person(&apart, copy);
             }
             if !same {
                 self.give_back(person, &apart, came);
             }
+            self.regrouped.insert(person.clone());
             person_mut(&mut self.people, person).before.insert(apart, whose);
         }
         if same {
@@ -143,9 +144,22 @@ impl State {
         self.news_of_account(seq, person);
     }
 
+    /// Knows of `id` what is in `known`.
+    fn put_person(&mut self, id: &PersonId, known: PersonState) {
+        if !known.before.is_empty() {
+            self.regrouped.insert(id.clone());
+        }
+        self.people.insert(id.clone(), Arc::new(known));
+    }
+
     /// Under which ids people are known who had the account that is known as `apart`.
     pub fn entries_of<'a>(&'a self, apart: &'a PersonId) -> impl Iterator<Item = &'a PersonId> {
-        self.people.iter().filter(|(_, known)| known.before.contains_key(apart)).map(|(id, _)| id)
+        debug_assert!(
+            self.people.iter().all(|(id, known)| known.before.is_empty() || self.regrouped.contains(id)),
+            "everybody who has had another account is found"
+        );
+        let had = |id: &&PersonId| self.person(id).is_some_and(|known| known.before.contains_key(apart));
+        self.regrouped.iter().filter(had)
     }
 
     /// Whoever is known as `who`, and those whose account gave way to theirs as far as nobody said that it is another
@@ -171,12 +185,15 @@ impl State {
 
     /// Marks the notices about somebody's account.
     fn news_of_account(&mut self, seq: Seq, person: &PersonId) {
-        let about = |key: &PostKey| key.about() == About::Person(person);
-        let told: Vec<_> =
-            self.posts.iter().filter(|(_, post)| about(&post.key)).map(|(id, _)| *id).collect();
-        for post in told {
+        for post in self.notices_about(&About::Person(person)) {
             self.post_changed(seq, post);
         }
+    }
+
+    /// The notices that were sent about it.
+    pub(super) fn notices_about(&self, about: &About<'_>) -> Vec<PostId> {
+        let is_about = |post: &&PostId| self.post(**post).is_some_and(|post| post.key.about() == *about);
+        self.notices.iter().filter(is_about).copied().collect()
     }
 
     /// `person` has no account any more; what is known stays.
@@ -213,14 +230,14 @@ impl State {
             }
             Turn::Replaced => _ = rest.before.insert(apart.clone(), Before::Waits),
         }
-        self.people.insert(person.clone(), Arc::new(rest));
+        self.put_person(person, rest);
         // Somebody whom the account was before may be known under its id.
         let before = self.people.remove(&apart).map(Arc::unwrap_or_clone);
         let acts = match before {
             Some(before) => before.merged(acts),
             None => acts,
         };
-        self.people.insert(apart.clone(), Arc::new(acts));
+        self.put_person(&apart, acts);
         self.by_slack.insert(from.clone(), apart.clone());
         self.part_acts(person, &apart, |_| true);
         if turn == Turn::Corrected {
@@ -289,7 +306,7 @@ impl State {
         let known = self.people.remove(person).map(Arc::unwrap_or_clone).unwrap_or_default();
         let mut known = known.merged(promised(&before));
         known.before.insert(apart.clone(), Before::Waits);
-        self.people.insert(person.clone(), Arc::new(known));
+        self.put_person(person, known);
         let renames =
             Renames { people: BTreeMap::from([(apart.clone(), person.clone())]), ..Renames::default() };
         let of_acts = |about: &About<'_>| {

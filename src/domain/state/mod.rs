@@ -688,10 +688,14 @@ pub struct State {
     pub quarters: BTreeMap<InitiativeId, Quarter>,
     /// By person.
     pub people: HashMap<PersonId, Arc<PersonState>>,
+    /// Whoever may have had another account, so that nobody else has to be looked at for one.
+    pub regrouped: BTreeSet<PersonId>,
     /// Slack users to people.
     pub by_slack: HashMap<SlackUserId, PersonId>,
     /// Posts that are not finished, or whose message can still be met.
     pub posts: HashMap<PostId, Arc<PostState>>,
+    /// Those of them that are notices to advocates.
+    pub notices: BTreeSet<PostId>,
     /// Posts without an outcome: in doubt, or waiting for another attempt.
     pub unsettled: BTreeSet<PostId>,
     /// Sent messages that don't show everything yet.

@@ -76,7 +76,7 @@ impl State {
             changed,
             shown,
         };
-        self.posts.insert(id, Arc::new(post));
+        self.put_post(id, post);
         self.unsettled.insert(id);
     }
 
@@ -289,6 +289,13 @@ impl State {
             changed: self.head,
             shown: self.head,
         };
+        self.put_post(id, post);
+    }
+
+    fn put_post(&mut self, id: PostId, post: PostState) {
+        if matches!(post.key, PostKey::Notice { .. }) {
+            self.notices.insert(id);
+        }
         self.posts.insert(id, Arc::new(post));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Engagement, Phase, State, post_mut};
-use crate::domain::effect::{About, PostId, PostKey};
+use crate::domain::effect::{About, PostId};
 use crate::domain::event::{Event, PauseReason, RefusedFor};
 use crate::domain::ids::Seq;
 use crate::domain::refusal::{Call, Does};
@@ -180,10 +180,7 @@ impl State {
 
     /// Whoever was told of what began with record `since` reads what became of it.
     pub(super) fn told_changed(&mut self, seq: Seq, since: Seq) {
-        let told = |key: &PostKey| key.about() == About::Service(since);
-        let posts: Vec<PostId> =
-            self.posts.iter().filter(|(_, post)| told(&post.key)).map(|(id, _)| *id).collect();
-        for post in posts {
+        for post in self.notices_about(&About::Service(since)) {
             self.post_changed(seq, post);
         }
     }
@@ -266,6 +263,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::domain::effect::DeliveryKey;
+    use crate::domain::effect::PostKey;
     use crate::domain::engagement::Touch;
     use crate::domain::event::Record;
     use crate::domain::ids::{InitiativeId, PersonId};

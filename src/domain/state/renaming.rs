@@ -44,6 +44,8 @@ impl State {
             }
             self.people.insert(new.clone(), known);
         }
+        let regrouped = std::mem::take(&mut self.regrouped).into_iter();
+        self.regrouped = regrouped.map(|id| renames.people.get(&id).cloned().unwrap_or(id)).collect();
         let moved = |old: &InitiativeId| self.initiatives.remove(old);
         let moved: Vec<_> = renames.initiatives.keys().map(moved).collect();
         for (new, at) in renames.initiatives.values().zip(moved) {

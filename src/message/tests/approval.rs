@@ -162,7 +162,7 @@ fn a_referral_names_whom_they_meant_and_says_what_was_decided() {
         },
     );
     let text = promises(&approached);
-    assert!(text.contains("takes it up with whoever decides now.") && !text.contains("Until then"), "{text}");
+    assert!(text.contains("asks the person who decides now.") && !text.contains("Until then"), "{text}");
     let story = story.then(MONDAY, Event::ReferralDismissed { referral: of, by: person_id("priya") });
     let settled = composed(&program(), &story, &relay, MONDAY);
     assert_eq!(settled.recorded.unwrap().plain(), "You decided to let it be.");

@@ -121,7 +121,7 @@ impl Calendars {
                     Some((hours.host.clone(), Kept { calendar, attempt: Attempt::default(), next: now }))
                 }
                 Err(error) => {
-                    tracing::error!(person = %hours.host, error, "a host's calendar can't be used; nothing is offered on its word");
+                    tracing::error!(person = %hours.host, error, "a host's calendar can't be used, so this host's times aren't offered");
                     None
                 }
             }

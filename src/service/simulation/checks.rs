@@ -107,7 +107,7 @@ pub(super) fn check(house: &mut House) {
         for gap in &coverage.gaps {
             let (who, set) = match gap {
                 Gap::Unreachable { person, .. } => (person, Some(&mut unreachable)),
-                Gap::Deactivated { person } | Gap::NotInSlack { person } => (person, Some(&mut gone)),
+                Gap::Deactivated { person } | Gap::NotInSlack { person, .. } => (person, Some(&mut gone)),
                 Gap::Unknown { person }
                 | Gap::Missed { person }
                 | Gap::Refused { person, .. }
