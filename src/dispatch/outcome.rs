@@ -261,6 +261,24 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_that_a_clock_weeks_ahead_began_is_over_once_that_is_set_right() {
+        let (mut state, post) = under_way(1);
+        let limited =
+            Outcome::NotApplied { retry_after: Duration::from_secs(60), code: "ratelimited".to_owned() };
+        let events = of_call(&state, NOW, post, 1, Call::Post, &limited);
+        events.into_iter().for_each(|event| happens(&mut state, event));
+        let check = |seconds: i64, expected: i64| {
+            let at = |seconds: i64| NOW + SignedDuration::from_secs(seconds);
+            let until = state.post(post).and_then(|post| post.waits_until(at(seconds)));
+            assert_eq!(until, Some(at(expected)), "{seconds} s after the attempt");
+        };
+        check(0, 60);
+        check(59, 60);
+        // Set right: the attempt is in the time to come.
+        check(-3_456_000, -3_456_000);
+    }
+
+    #[test]
     fn an_attempt_is_settled_once() {
         let (mut state, post) = under_way(1);
         let refused = Outcome::Refused { because: RefusedFor::Recipient, code: "user_disabled".to_owned() };

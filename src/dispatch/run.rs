@@ -26,6 +26,7 @@ use crate::domain::program::Program;
 use crate::domain::refusal::Call;
 use crate::domain::state::PersonState;
 use crate::journal::{Decision, Stopped};
+use crate::plan::LOOK_UP_AFTER;
 
 /// After how long work that panicked is tried again.
 const AFTER_PANIC: Duration = Duration::from_secs(60);
@@ -428,11 +429,16 @@ impl<P: Planner> Dispatch<P> {
     }
 
     fn settle(&mut self, post: PostId, attempt: u32, round: &mut Round) {
-        let (person, to) = {
+        let (person, to, from_ahead) = {
             let state = self.shared.means.writer.state();
             let Some(known) = state.post(post) else { return };
-            (known.key.to().clone(), recipient(&self.world.program, &state, known.key.to()))
+            let to = recipient(&self.world.program, &state, known.key.to());
+            (known.key.to().clone(), to, self.shared.means.clock.now() < known.intended_at)
         };
+        // What was just accepted may not be found yet, and the deadline was set by a clock that was ahead.
+        if from_ahead && self.retries.times(post) == 0 {
+            self.retries.again(post, round.now, LOOK_UP_AFTER.unsigned_abs());
+        }
         self.start(Kind::LookUp, post, &person, round, |dispatch, slot| {
             look_up::settle(dispatch.shared.clone(), to, post, attempt, slot)
         });

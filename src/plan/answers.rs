@@ -46,7 +46,7 @@ pub(super) fn about_question(program: &Program, state: &State, of: Seq, received
     }
     for (answer, said) in question.answers.iter().filter_map(|of| Some((*of, state.answers.get(of)?))) {
         let key = PostKey::Answer { of: answer, to: asker.clone() };
-        let item = Item::new(key, said.at).in_hours(Hours::ByDay);
+        let item = Item::new(key, said.at).at(Moment::After(said.at)).in_hours(Hours::ByDay);
         let id = item.id(state);
         let lost = state.post(id).filter(|post| post.phase == Phase::Unknown && !said.withdrawn);
         items.push(if said.withdrawn { item.over() } else { item });

@@ -18,7 +18,7 @@ use crate::domain::state::{BookingState, Change, Standing, State, WaitState};
 use crate::domain::stretch::Stretch;
 
 use super::case::{Ground, out_of_reach, refused};
-use super::posts::{Hours, Item, notices};
+use super::posts::{Hours, Item, Moment, notices};
 
 /// How close a booking has to be for its news to come at any hour.
 const SOON: SignedDuration = SignedDuration::from_hours(12);
@@ -80,7 +80,7 @@ fn news(key: PostKey, booking: &BookingState, change: &Change, to: &PersonId) ->
     let slot = change.agreed.as_ref().or_else(|| booking.before(change.since));
     let starts = slot.map_or(booking.slot.starts, |slot| slot.starts);
     let soon = starts.duration_since(change.at) < SOON;
-    let item = Item::new(key, change.at);
+    let item = Item::new(key, change.at).at(Moment::After(change.at));
     if change.by == By::Person(to.clone()) {
         item.at_once()
     } else if soon {

@@ -158,7 +158,7 @@ fn due_by(
     if now < slot.life.due {
         return Err(Skip::NotYet { due: case.zoned(slot.life.due) });
     }
-    let retry = before.and_then(retry);
+    let retry = before.and_then(|post| retry(post, now));
     if let Some((until, _)) = retry.filter(|(until, _)| now < *until) {
         return Err(Skip::NotBefore { until: case.zoned(until) });
     }

@@ -30,7 +30,7 @@ use super::review::{self, Waiting, Waits};
 use super::touches::Frame;
 
 /// A post in doubt is looked up this long after its deadline (ARCHITECTURE, A post).
-const LOOK_UP_AFTER: SignedDuration = SignedDuration::from_mins(2);
+pub(crate) const LOOK_UP_AFTER: SignedDuration = SignedDuration::from_mins(2);
 
 /// Whom an event or observation concerns.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -593,6 +593,8 @@ impl Plan {
             match &post.phase {
                 Phase::Intended { deadline } => {
                     let at = deadline.checked_add(LOOK_UP_AFTER).unwrap_or(Timestamp::MAX);
+                    // A clock that was ahead set a deadline that is weeks away; the dispatcher counts real time then.
+                    let at = if self.as_of < post.intended_at { self.as_of } else { at };
                     self.settles.push((at, *id, post.attempt));
                 }
                 // Nobody is left to try again for, or nothing to say any more.

@@ -46,6 +46,7 @@ mod touches;
 pub use eligible::{eligible, held_although_approved, is_wanted};
 pub use explain::{Explanation, InitiativePlan, Outcome, Row, TouchRow, explain};
 pub use forecast::{Planned, forecast, forecast_from};
+pub(crate) use incremental::LOOK_UP_AFTER;
 pub use incremental::{Plan, Touched, touched};
 pub use queue::{Queue, queue};
 pub use restart::must_start_paused;

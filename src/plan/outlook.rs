@@ -63,8 +63,8 @@ struct Candidate<'a> {
 
 impl Candidate<'_> {
     /// If it was tried before: until when it has to wait, and when it was last intended.
-    fn retry(&self) -> Option<(Timestamp, Timestamp)> {
-        retry(self.case.post(&self.slot)?)
+    fn retry(&self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        retry(self.case.post(&self.slot)?, now)
     }
 
     fn into_post(self) -> Post {
@@ -78,10 +78,10 @@ impl Candidate<'_> {
     }
 }
 
-/// For a post that may be tried again: until when it has to wait, and when it was last intended.
-pub(super) fn retry(post: &PostState) -> Option<(Timestamp, Timestamp)> {
+/// For a post that may be tried again: until when it has to wait at `now`, and when it was last intended.
+pub(super) fn retry(post: &PostState, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
     match &post.phase {
-        Phase::Waiting { until } => Some((*until, post.intended_at)),
+        Phase::Waiting { .. } => Some((post.waits_until(now)?, post.intended_at)),
         Phase::Refused { because: RefusedFor::Recipient, .. } => Some((Timestamp::MIN, post.intended_at)),
         Phase::Intended { .. }
         | Phase::Sent { .. }
@@ -131,10 +131,11 @@ pub(super) fn outlook(ground: Ground<'_>, memo: &mut Memo, person: &Person, now:
     let mut due = None;
     // What was begun goes first; otherwise the advocate's order decides.
     if !trail.under_way
-        && let Some(first) =
-            candidates.into_iter().min_by_key(|candidate| (candidate.retry().is_none(), candidate.case.rank))
+        && let Some(first) = candidates
+            .into_iter()
+            .min_by_key(|candidate| (candidate.retry(now).is_none(), candidate.case.rank))
     {
-        let retry = first.retry();
+        let retry = first.retry(now);
         let gates = recipient.gates(ground.program, retry.map(|(_, intended)| intended));
         match gates.opens(retry.map_or(now, |(until, _)| now.max(until))) {
             Some(at) if at <= now => {

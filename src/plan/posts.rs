@@ -67,6 +67,8 @@ pub(super) enum Hours {
 pub(super) enum Moment {
     /// When its life begins.
     Then,
+    /// The same, and at once if it is earlier than this, the time of a record: a clock that was ahead made that.
+    After(Timestamp),
     /// A working day of its recipient after this post reached them; their zone may change until then.
     WorkingDayAfter(PostId),
 }
@@ -96,7 +98,7 @@ impl Item {
         let late = received.at.duration_since(received.since());
         let item = Self::new(key, since.checked_sub(late).unwrap_or(since));
         let expires = since.max(received.heard()).checked_add(LIFE).unwrap_or(Timestamp::MAX);
-        item.until(expires)
+        item.until(expires).at(Moment::After(received.at))
     }
 
     /// The id under which it went out, or else will.
@@ -147,9 +149,11 @@ impl Item {
     }
 
     /// When it is due, whatever the hour.
-    fn due(&self, ground: Ground<'_>, person: &Person, zone: &TimeZone) -> Timestamp {
+    fn due(&self, ground: Ground<'_>, person: &Person, zone: &TimeZone, now: Timestamp) -> Timestamp {
         match self.moment {
             Moment::Then => self.life.due,
+            Moment::After(record) if now < record => now,
+            Moment::After(_) => self.life.due,
             Moment::WorkingDayAfter(other) => self
                 .reached(ground.state.post(other))
                 .and_then(|since| comes_back(ground.program, person, zone, since))
@@ -185,20 +189,19 @@ impl Item {
         if let Some((skip, until)) = refused(ground.program, (to, ground.state.person(to)), zone, now) {
             return Standing::Held(skip, Some(until.min(self.life.expires)));
         }
-        let due = self.due(ground, person, zone);
+        let due = self.due(ground, person, zone, now);
         if now < due {
             let due = due.min(self.life.expires);
             return Standing::Held(Skip::NotYet { due: due.to_zoned(zone.clone()) }, Some(due));
         }
-        if let Some(Phase::Waiting { until }) = post.map(|post| &post.phase)
-            && now < *until
-        {
+        if let Some(until) = post.and_then(|post| post.waits_until(now)).filter(|until| now < *until) {
             let skip = Skip::NotBefore { until: until.to_zoned(zone.clone()) };
-            return Standing::Held(skip, Some((*until).min(self.life.expires)));
+            return Standing::Held(skip, Some(until.min(self.life.expires)));
         }
         let at_any_hour = match self.hours {
             Hours::Sending => false,
-            Hours::AtOnceUntil(until) => now < until,
+            // A clock that was ahead says nothing of how long ago it was.
+            Hours::AtOnceUntil(until) => now < until && self.life.due <= now,
             Hours::ByDay => answers::is_day(now, zone),
         };
         if !at_any_hour && let Some((skip, opens)) = outside_hours(ground.program, person, zone, now) {
@@ -440,7 +443,7 @@ pub(super) fn is_wanted(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> bo
     let zone = ground.program.zone_of(person, ground.seen.zone(&person.id));
     let item = sources(ground, now, key).into_iter().find(|item| item.key == *key);
     item.is_some_and(|item| match item.standing(ground, now) {
-        Standing::Due(_) | Standing::Held(..) => item.due(ground, person, zone) <= now,
+        Standing::Due(_) | Standing::Held(..) => item.due(ground, person, zone, now) <= now,
         Standing::Gone(_) | Standing::Missed => false,
     })
 }

@@ -127,6 +127,13 @@ pub struct PostState {
 }
 
 impl PostState {
+    /// Until when the next attempt has to wait at `now`, if one is to come. A wait that was begun at a time to come was begun
+    /// by a clock that was ahead; it is over.
+    pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let Phase::Waiting { until } = &self.phase else { return None };
+        Some(if now < self.intended_at { now } else { *until })
+    }
+
     /// Where it is, once sent.
     pub fn place(&self) -> Option<(&SlackChannelId, &MessageTs)> {
         match &self.phase {

@@ -59,7 +59,7 @@ const FIXED: u64 = 8;
 /// restore while a wrong account was taken for theirs; a word of an advocate about an account that was wrong, either way; a
 /// booking of an account of before that is closed; a conversation that could not be read for some days; advocates who are
 /// refused with those they would be told of, and a second click that changes nothing; an advocate's mistyped id; an
-/// account from elsewhere with the address of whoever goes.
+/// account from elsewhere with the address of whoever goes; a receipt that a clock weeks ahead put off.
 const PINNED: &[u64] = &[
     43,
     26,
@@ -97,6 +97,7 @@ const PINNED: &[u64] = &[
     25_006,
     25_049,
     25_107,
+    84413102503675,
 ];
 
 /// What came of a story.
