@@ -379,7 +379,7 @@ mod tests {
     use crate::journal::{self, Decision, Vault};
     use crate::slack::{Closed, Method, ResponseUrl, UploadUrl, Wire};
 
-    fn at(minutes: i64) -> Timestamp {
+    pub(super) fn at(minutes: i64) -> Timestamp {
         let start: Timestamp = "2026-12-07T09:00:00Z".parse().unwrap();
         start + SignedDuration::from_mins(minutes)
     }

@@ -54,13 +54,9 @@ pub(super) fn back(at: Timestamp, by: SignedDuration) -> Timestamp {
 mod tests {
     use std::time::Duration;
 
+    use super::super::tests::at;
     use super::*;
     use crate::clock::monotonic;
-
-    fn at(minutes: i64) -> Timestamp {
-        let start: Timestamp = "2026-12-07T09:00:00Z".parse().unwrap();
-        start + SignedDuration::from_mins(minutes)
-    }
 
     #[test]
     fn a_silence_is_an_outage_from_when_slack_was_last_heard() {

@@ -79,15 +79,9 @@ impl Rereading {
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
-
+    use super::super::tests::at;
     use super::*;
     use crate::clock::monotonic;
-
-    fn at(minutes: i64) -> Timestamp {
-        let start: Timestamp = "2026-12-07T09:00:00Z".parse().unwrap();
-        start + SignedDuration::from_mins(minutes)
-    }
 
     #[test]
     fn a_conversation_is_read_from_no_further_back_than_it_is_remembered_what_was_heard() {
