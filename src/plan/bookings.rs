@@ -209,16 +209,16 @@ pub(super) fn about_hours(ground: Ground<'_>, rank: usize, now: Timestamp) -> Ve
         // Theirs are there, and nobody has any: their calendar is in the way, which its own log line says.
         (true, None) => return Vec::new(),
         (true, Some((at, since))) => {
-            (Notice::HoursTaken { initiative: initiative_id, quarter, since }, at.max(from))
+            // A clock that was ahead says nothing of when that was.
+            let taken = if at <= now { at.max(from) } else { from };
+            (Notice::HoursTaken { initiative: initiative_id, quarter, since }, taken)
         }
         (false, _) => (Notice::NoHours { initiative: initiative_id, quarter }, from),
     };
     notices(hosts.iter().cloned(), &notice, since)
         .into_iter()
-        .map(|item| {
-            let expires = window.freezes;
-            item.until(expires)
-        })
+        // It begins as scheduled, even if nothing is on record at that time.
+        .map(|item| item.at(Moment::Then).until(window.freezes))
         .collect()
 }
 

@@ -122,9 +122,8 @@ pub(super) fn refused(
     now: Timestamp,
 ) -> Option<(Skip, Timestamp)> {
     let refused = known?.unreachable.as_ref()?;
-    let until = refused.until(program.is_advocate(person));
-    let skip = Skip::Unreachable { code: refused.code.clone(), until: until.to_zoned(zone.clone()) };
-    (now < until).then_some((skip, until))
+    let until = refused.holds_until(program.is_advocate(person), now)?;
+    Some((Skip::Unreachable { code: refused.code.clone(), until: until.to_zoned(zone.clone()) }, until))
 }
 
 /// Somebody who may be written to, and everything that is the same for all initiatives.

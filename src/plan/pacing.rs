@@ -58,8 +58,10 @@ pub(super) struct Gates<'a> {
     limits: &'a Limits,
     zone: &'a TimeZone,
     off: &'a DaysOff,
-    /// Slack has refused them, until this is tried again.
-    refused: Option<(&'a Unreachable, Timestamp)>,
+    /// Slack has refused them.
+    refused: Option<&'a Unreachable>,
+    /// Whether they advocate something or run the service.
+    is_in_charge: bool,
     snoozed_until: Option<Timestamp>,
     away_until: Option<Timestamp>,
     quiet: Option<DoNotDisturb>,
@@ -97,9 +99,8 @@ impl<'a> Gates<'a> {
             limits: &program.limits,
             zone,
             off: &person.days_off,
-            refused: known
-                .and_then(|known| known.unreachable.as_ref())
-                .map(|refused| (refused, refused.until(program.is_advocate(&person.id)))),
+            refused: known.and_then(|known| known.unreachable.as_ref()),
+            is_in_charge: program.is_advocate(&person.id),
             snoozed_until: known.and_then(|known| known.snoozed_until),
             away_until: seen.and_then(|seen| seen.away_until),
             quiet: seen.and_then(|seen| seen.quiet),
@@ -110,7 +111,8 @@ impl<'a> Gates<'a> {
 
     fn closed(&self, at: Timestamp) -> Option<Closed> {
         let ahead = |until: Option<Timestamp>| until.filter(|until| at < *until);
-        ahead(self.refused.map(|(_, until)| until))
+        self.refused
+            .and_then(|refused| refused.holds_until(self.is_in_charge, at))
             .map(Closed::Refused)
             .or_else(|| ahead(self.snoozed_until).map(Closed::Snoozed))
             .or_else(|| ahead(self.away_until).map(Closed::Away))
@@ -149,7 +151,7 @@ impl<'a> Gates<'a> {
         let zoned = |at: Timestamp| at.to_zoned(self.zone.clone());
         Some(match self.closed(at)? {
             Closed::Refused(until) => {
-                let code = self.refused.map(|(refused, _)| refused.code.clone()).unwrap_or_default();
+                let code = self.refused.map(|refused| refused.code.clone()).unwrap_or_default();
                 Skip::Unreachable { code, until: zoned(until) }
             }
             Closed::Snoozed(until) => Skip::Snoozed { until: zoned(until) },

@@ -116,6 +116,12 @@ impl Item {
         self
     }
 
+    /// The same, but due that much later.
+    pub(super) fn later(mut self, by: SignedDuration) -> Self {
+        self.life.due = self.life.due.checked_add(by).unwrap_or(Timestamp::MAX);
+        self
+    }
+
     pub(super) fn at(mut self, moment: Moment) -> Self {
         self.moment = moment;
         self
@@ -311,12 +317,14 @@ fn took_back(state: &State, of: Seq, received: &Received) -> bool {
             .any(|((initiative, _), engagement)| initiative == about && has_ended(engagement))
 }
 
+/// A notice to each of `to` of what is on record since `since`.
 pub(super) fn notices(
     to: impl IntoIterator<Item = PersonId>,
     notice: &Notice,
     since: Timestamp,
 ) -> Vec<Item> {
-    to.into_iter().map(|to| Item::new(PostKey::Notice { to, notice: notice.clone() }, since)).collect()
+    let key = |to| PostKey::Notice { to, notice: notice.clone() };
+    to.into_iter().map(|to| Item::new(key(to), since).at(Moment::After(since))).collect()
 }
 
 /// What advocates have to know about reaching `person`.

@@ -29,7 +29,8 @@ pub(super) fn about_refused_content(ground: Ground<'_>) -> Vec<Item> {
     for (since, refused) in &ground.state.refused_content {
         let posts = refused.posts.keys().filter_map(|post| ground.state.post(*post));
         let to: BTreeSet<PersonId> = posts.flat_map(|post| told(ground.program, &post.key)).collect();
-        items.extend(notices(to, &Notice::ContentRefused { since: *since }, later(refused.at)));
+        let told = notices(to, &Notice::ContentRefused { since: *since }, refused.at);
+        items.extend(told.into_iter().map(|item| item.later(GATHERED)));
     }
     items
 }
@@ -40,10 +41,10 @@ pub(super) fn about_refused_calls(ground: Ground<'_>) -> Vec<Item> {
     refused
         .flat_map(|(calls, refused)| {
             let notice = Notice::CallsRefused { calls: *calls, since: refused.since };
-            notices(everybody_in_charge(ground.program), &notice, later(refused.at))
+            notices(everybody_in_charge(ground.program), &notice, refused.at)
         })
         // It holds for as long as the refusal does.
-        .map(|item| item.until(Timestamp::MAX))
+        .map(|item| item.later(GATHERED).until(Timestamp::MAX))
         .collect()
 }
 
@@ -59,8 +60,4 @@ pub(super) fn about_interruption(ground: Ground<'_>) -> Vec<Item> {
     }
     let notice = Notice::Interrupted { since: interruption.since };
     notices(everybody_in_charge(ground.program), &notice, until)
-}
-
-fn later(at: Timestamp) -> Timestamp {
-    at.checked_add(GATHERED).unwrap_or(at)
 }

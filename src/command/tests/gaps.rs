@@ -1,19 +1,25 @@
 //! What is left out, and what can be done about it where it is shown.
 
 use super::*;
+use crate::domain::account::Disbelief;
 use crate::domain::message::{Button, Page, Part};
+use crate::domain::observation::Seen;
 use crate::domain::survey::{Argued, Standings};
 use crate::plan::queue;
 
 impl Office {
     /// The buttons under gaps on the App Home of `who`.
     fn offered(&self, who: &str) -> Vec<Button> {
+        self.offered_on(who, &Page::Gaps { from: 0 })
+    }
+
+    /// The buttons on `page` of the App Home of `who` that don't turn it.
+    pub(super) fn offered_on(&self, who: &str, page: &Page) -> Vec<Button> {
         let argued = Argued::of(&self.program);
         let standings = Standings::of(&self.program, &self.state, &self.seen, &argued, |_| true, self.now);
         let queue = queue(&self.program, &self.state, &self.seen, self.now);
         let ahead = Ahead { standings: &standings, coming: &[], queue: &queue };
-        let page = Page::Gaps { from: 0 };
-        let shown = home(&self.program, &self.state, &self.seen, ahead, &slack(who), &page, self.now);
+        let shown = home(&self.program, &self.state, &self.seen, ahead, &slack(who), page, self.now);
         let buttons = shown.parts.into_iter().filter_map(|part| match part {
             Part::Row { buttons, .. } => Some(buttons),
             _ => None,
@@ -47,4 +53,39 @@ fn whoever_is_an_advocate_now_ends_what_holds_messages() {
     assert!(labels(&office).is_empty());
     let (events, reply) = office.clicks("sam", None, settle);
     assert!(events.is_empty() && said(&reply).0.contains("released already"), "{reply:?}");
+}
+
+#[test]
+fn an_account_that_is_not_believed_says_why_nothing_reaches_them() {
+    let gaps = |because: Disbelief| {
+        let mut office = Office::open();
+        let (person, was) = (person_id("ana"), slack("ana"));
+        office.happens(Event::AccountRefused { person, because, lost: Some(was) });
+        office.seen.people.insert(
+            person_id("ben"),
+            Seen {
+                as_of: office.now,
+                account: Some(slack("ben")),
+                zone: None,
+                mail: None,
+                deactivated: false,
+                quiet: None,
+                away_until: None,
+            },
+        );
+        office.commands("priya", "gaps payment-deadlines")
+    };
+    for (because, expected) in [
+        (
+            Disbelief::Several,
+            "Ana Souza gets nothing. Two Slack accounts have their e-mail address. Put their",
+        ),
+        (
+            Disbelief::Guest,
+            "The Slack account with their e-mail address is a guest's. Put their Slack id in people.toml.",
+        ),
+    ] {
+        let gaps = gaps(because);
+        assert!(gaps.contains(expected), "{because:?}: {gaps}");
+    }
 }

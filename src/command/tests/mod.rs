@@ -19,6 +19,7 @@ mod note;
 mod reason;
 mod referral;
 mod restored;
+mod resume;
 mod stop;
 mod threads;
 mod waiting;

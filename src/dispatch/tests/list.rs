@@ -70,12 +70,17 @@ fn stands(state: &State, key: &PostKey, due: Timestamp) -> Option<(Timestamp, Ef
 }
 
 impl Planner for List {
-    fn start(&mut self, _: &World, state: &State, _: Timestamp) {
+    fn start(&mut self, _: &World, state: &State, now: Timestamp) {
         let refreshes = state
             .to_refresh()
             .into_iter()
             .map(|(post, through)| (Timestamp::MIN, Effect::Refresh { post, through }));
-        let posts = self.keys.iter().filter_map(|(key, due)| stands(state, key, *due));
+        // As the plan has it, a clock that was ahead says nothing of when to look.
+        let is_ahead = |key: &PostKey| state.post(key.id()).is_some_and(|post| now < post.intended_at);
+        let posts = self.keys.iter().filter_map(|(key, due)| {
+            let (at, effect) = stands(state, key, *due)?;
+            Some((if is_ahead(key) { now } else { at }, effect))
+        });
         self.effects = posts.chain(refreshes).collect();
     }
 

@@ -166,6 +166,30 @@ async fn a_process_killed_during_a_call_finds_out_what_became_of_it() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_a_clock_that_was_ahead_sent_is_looked_up_once_it_can_be_found() {
+    let key = receipt("ana");
+    let house = House::new(std::slice::from_ref(&key));
+    house.slack.does(&key, [Does::Hangs { taken: true }]);
+    house.hand.jump(start_of_test() + minutes(40 * 24 * 60));
+    let process = house.start();
+    house.slack.arrivals(1).await;
+    process.gets_killed().await;
+    house.hand.jump(start_of_test() + minutes(1));
+    let (killed, post) = (monotonic(), key.id());
+    let waited = || monotonic() - killed;
+    let process = house.start();
+    while !matches!(house.disk.state().post(post).map(|post| &post.phase), Some(Phase::Sent { .. })) {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        // The journal's thread works by the real clock, which this one, stopped and moved, leaves behind.
+        tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_millis(2))).await.unwrap();
+        assert!(waited() < Duration::from_secs(600), "it is never looked up");
+    }
+    assert!(waited() >= Duration::from_secs(120), "nothing says how long ago it was sent");
+    assert_eq!(house.slack.count(&key), 1);
+    process.stops().await.unwrap();
+}
+
 #[tokio::test]
 async fn the_first_fault_of_configuration_pauses_posting_once_for_all() {
     let keys: Vec<_> = (0..20).map(|n| touch(&format!("p{n}"))).collect();

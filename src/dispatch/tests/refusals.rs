@@ -285,7 +285,8 @@ async fn a_look_up_that_gets_no_answer_is_given_up_once_others_get_through() {
     house.slack.does(&receipt("ben"), [Does::LosesReply]);
     house.slack.finds(&receipt("ben"), vec![failed(); 100_000]);
     let process = house.start();
-    house.slack.arrivals(1).await;
+    // What is sent only after that is looked up later.
+    until(|| house.slack.count(&receipt("ben")) == 1).await;
     let deferred = |times| house.disk.names().iter().filter(|name| *name == "post_deferred").count() == times;
     until(|| deferred(1)).await;
     let attempt = |to: &str| house.disk.state().post(receipt(to).id()).map(|post| post.attempt);

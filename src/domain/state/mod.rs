@@ -284,10 +284,12 @@ impl Unreachable {
     /// The same for advocates and admins: while none of them can be reached, nobody hears of anything.
     pub const TRY_AGAIN_IN_CHARGE: SignedDuration = SignedDuration::from_hours(24);
 
-    /// From when on a message is tried again.
-    pub fn until(&self, is_in_charge: bool) -> Timestamp {
+    /// From when on a message is tried again, if it isn't at `now`. A refusal at a time to come was dated by a clock that was
+    /// ahead; it says nothing of how long ago it was, and holds nobody back.
+    pub fn holds_until(&self, is_in_charge: bool, now: Timestamp) -> Option<Timestamp> {
         let wait = if is_in_charge { Self::TRY_AGAIN_IN_CHARGE } else { Self::TRY_AGAIN };
-        self.at.checked_add(wait).unwrap_or(Timestamp::MAX)
+        let until = self.at.checked_add(wait).unwrap_or(Timestamp::MAX);
+        (self.at <= now && now < until).then_some(until)
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn keeps_the_rules(life: &Life, post: &Post) {
     let refused = known
         .unreachable
         .as_ref()
-        .is_some_and(|refused| now < refused.until(program.is_advocate(&person.id)));
+        .is_some_and(|refused| refused.holds_until(program.is_advocate(&person.id), now).is_some());
     assert!(!refused, "nothing reaches them");
     assert!(known.snoozed_until.is_none_or(|until| until <= now), "they are left alone");
     let on_leave = known.leave.is_some_and(|(first, last)| (first..=last).contains(&local.date()));

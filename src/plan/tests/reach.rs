@@ -187,3 +187,21 @@ fn an_advocate_whom_slack_refused_is_tried_again_after_a_day() {
     let told = answers(&life);
     assert!(told.contains(&"unreachable carla to priya Mon 30 Nov 09:00".to_owned()), "{told:?}");
 }
+
+#[test]
+fn a_refusal_that_a_clock_weeks_ahead_dated_holds_nobody_back() {
+    let mut life = Life::begin(late());
+    life.clock_is_set_to(at(REFUSED) + SignedDuration::from_hours(40 * 24));
+    life.happens(says("carla"));
+    let key = PostKey::Receipt { of: life.state.head, to: person("carla") };
+    let post = eligible(&life.program, &life.state, &life.seen, life.now, &key).unwrap();
+    life.intends(&post);
+    let (post, because, code) = (key.id(), RefusedFor::Recipient, "user_disabled".into());
+    life.happens(Event::PostRefused { post, attempt: 1, because, code, version: None });
+    assert!(life.state.person(&person("carla")).unwrap().unreachable.is_some());
+    life.clock_is_set_to(at(REFUSED));
+    life.until(at(REFUSED));
+    assert_eq!(life.story("carla").len(), 1, "{:?}", life.sent);
+    // Her advocate hears of the refusal now, too.
+    assert_eq!(answers(&life), ["unreachable carla to priya Fri 27 Nov 14:00"]);
+}

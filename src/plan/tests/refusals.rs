@@ -115,6 +115,17 @@ fn a_kind_of_call_that_is_refused_is_told_once_unless_it_passes_at_once() {
 }
 
 #[test]
+fn what_a_clock_weeks_ahead_dated_is_told_once_that_is_set_right() {
+    let mut life = Life::begin(program());
+    let now = at("2026-11-10T10:00:00Z");
+    life.clock_is_set_to(now + jiff::SignedDuration::from_hours(40 * 24));
+    life.happens(Event::CallsRefused { calls: Call::Home, code: "not_enabled".to_owned() });
+    life.clock_is_set_to(now);
+    life.until(now);
+    assert_eq!(told(&life), ["calls to priya Tue 10 Nov 10:00"]);
+}
+
+#[test]
 fn an_interruption_is_told_afterward_if_it_was_long_and_nobody_ended_it() {
     for (minutes, resumed, expected) in [(30, false, true), (5, false, false), (30, true, false)] {
         let mut life = Life::begin(program());

@@ -442,6 +442,13 @@ impl Life {
         self.look(&Touched::Nobody);
     }
 
+    /// The clock is set to `to`, earlier or later, which begins the plan anew.
+    pub(super) fn clock_is_set_to(&mut self, to: Timestamp) {
+        self.now = to;
+        self.plan = Plan::from_nothing(&self.program, &self.state, &self.seen, self.now);
+        self.look(&Touched::Nobody);
+    }
+
     pub(super) fn takes(&mut self, id: &str, about: &str, stance: Stance) {
         let of = self.program.initiative(&initiative(about)).unwrap();
         let teams = self
