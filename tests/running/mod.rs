@@ -120,6 +120,14 @@ impl House {
         self.until("an answer of /healthz", async |house| house.status("/healthz").await == Some(200)).await;
     }
 
+    /// Waits until it has read who is in the workspace: whoever writes before that is asked to do so again.
+    pub(super) async fn knows_people(&self) {
+        let known = async |house: &Self| {
+            house.ready().await.is_some_and(|(_, said)| said["people"]["ok"] == serde_json::json!(true))
+        };
+        self.until("a reading of the people", known).await;
+    }
+
     /// Waits until `holds`; it is asked again and again, since nothing tells of what goes on inside.
     pub(super) async fn until(&self, what: &str, holds: impl AsyncFn(&Self) -> bool) {
         let wait = async {

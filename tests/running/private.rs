@@ -40,6 +40,7 @@ async fn a_fresh_data_folder_an_export_and_a_restored_folder_are_for_their_owner
     let mut house = House::empty().await;
     house.start(carelessly(&house.command())).await;
     // What somebody writes makes a key.
+    house.knows_people().await;
     house.world.person("ana").await.types("What does this cost my team, exactly?").await;
     let keys = house.world.data().join("keys");
     house.until("two keys", async |_| std::fs::read_dir(&keys).is_ok_and(|keys| keys.count() > 1)).await;
