@@ -433,7 +433,7 @@ impl<P: Planner> Dispatch<P> {
             let state = self.shared.means.writer.state();
             let Some(known) = state.post(post) else { return };
             let to = recipient(&self.world.program, &state, known.key.to());
-            (known.key.to().clone(), to, self.shared.means.clock.now() < known.intended_at)
+            (known.key.to().clone(), to, known.is_dated_ahead(self.shared.means.clock.now()))
         };
         // What was just accepted may not be found yet, and the deadline was set by a clock that was ahead.
         if from_ahead && self.retries.times(post) == 0 {

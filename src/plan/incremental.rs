@@ -594,7 +594,7 @@ impl Plan {
                 Phase::Intended { deadline } => {
                     let at = deadline.checked_add(LOOK_UP_AFTER).unwrap_or(Timestamp::MAX);
                     // A clock that was ahead set a deadline that is weeks away; the dispatcher counts real time then.
-                    let at = if self.as_of < post.intended_at { self.as_of } else { at };
+                    let at = if post.is_dated_ahead(self.as_of) { self.as_of } else { at };
                     self.settles.push((at, *id, post.attempt));
                 }
                 // Nobody is left to try again for, or nothing to say any more.

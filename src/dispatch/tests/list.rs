@@ -76,7 +76,7 @@ impl Planner for List {
             .into_iter()
             .map(|(post, through)| (Timestamp::MIN, Effect::Refresh { post, through }));
         // As the plan has it, a clock that was ahead says nothing of when to look.
-        let is_ahead = |key: &PostKey| state.post(key.id()).is_some_and(|post| now < post.intended_at);
+        let is_ahead = |key: &PostKey| state.post(key.id()).is_some_and(|post| post.is_dated_ahead(now));
         let posts = self.keys.iter().filter_map(|(key, due)| {
             let (at, effect) = stands(state, key, *due)?;
             Some((if is_ahead(key) { now } else { at }, effect))

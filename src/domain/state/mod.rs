@@ -127,11 +127,16 @@ pub struct PostState {
 }
 
 impl PostState {
-    /// Until when the next attempt has to wait at `now`, if one is to come. A wait that was begun at a time to come was begun
-    /// by a clock that was ahead; it is over.
+    /// Whether its last attempt was dated by a clock that was ahead: it was intended at a time that is still to come at `now`.
+    /// Then nothing says how long ago that was.
+    pub fn is_dated_ahead(&self, now: Timestamp) -> bool {
+        now < self.intended_at
+    }
+
+    /// Until when the next attempt has to wait at `now`, if one is to come. A wait that a clock that was ahead began is over.
     pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
         let Phase::Waiting { until } = &self.phase else { return None };
-        Some(if now < self.intended_at { now } else { *until })
+        Some(if self.is_dated_ahead(now) { now } else { *until })
     }
 
     /// Where it is, once sent.
