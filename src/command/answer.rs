@@ -69,7 +69,7 @@ pub(super) fn act(scene: Scene<'_>, actor: &Person, post: Option<PostId>, action
         Action::Approach { referral } => referral::open(scene, actor, *referral),
         Action::Dismiss { referral } => referral::dismiss(scene, actor, *referral),
 
-        Action::Judge { delivery, verdict } => approval::judge(scene, actor, delivery, *verdict),
+        Action::Judge { delivery, verdict } => approval::judge(scene, actor, delivery, *verdict, post),
         Action::ApproveAll { initiative, listed } => {
             approval::approve_all(scene, actor, initiative, listed.as_ref(), post)
         }

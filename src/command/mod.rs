@@ -19,6 +19,7 @@ mod respect;
 mod slash;
 mod typed;
 
+pub use approval::queued;
 pub use home::{Ahead, home, oversees};
 pub use outside::{Fate, Meeting, OutsideBooking, Told, outside};
 pub use questions::{Found, Sought, sought};

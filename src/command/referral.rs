@@ -91,7 +91,7 @@ pub(super) fn open(scene: Scene<'_>, actor: &Person, referral: Seq) -> Decided {
         kind: ModalKind::Approach { referral },
         title: "Approach them".to_owned(),
         parts,
-        fields: fields(scene, initiative, whom.is_none(), known.is_none(), decides),
+        fields: fields(scene, initiative, received, known, whom.is_none()),
         submit: Some("Approach".to_owned()),
     };
     (Vec::new(), Reply::Open(Box::new(modal)))
@@ -100,9 +100,9 @@ pub(super) fn open(scene: Scene<'_>, actor: &Person, referral: Seq) -> Decided {
 fn fields(
     scene: Scene<'_>,
     initiative: &Initiative,
+    received: &Received,
+    known: Option<&Person>,
     asks_who: bool,
-    asks_name: bool,
-    decides: bool,
 ) -> Vec<Field> {
     let field = |name, label: &str, optional, input| Field {
         name,
@@ -115,28 +115,50 @@ fn fields(
     if asks_who {
         fields.push(field(WHO, "Who is it?", false, Input::Person));
     }
-    if asks_name {
+    if known.is_none() {
         let input = Input::Text { lines: false, most: 80, placeholder: None, initial: None };
         let mut name = field(NAME, "What are they called?", asks_who, input);
         name.hint = Some("First name first: the message greets them with it.".to_owned());
         fields.push(name);
     }
-    let audiences = Audience::ALL.map(|audience| (audience.word().to_owned(), capital(audience.title())));
-    fields.push(field(AUDIENCE, "In which role?", false, Input::Choice(audiences.to_vec())));
+    let options = Audience::ALL.map(|audience| (audience.word().to_owned(), capital(audience.title())));
+    let initial = known.and_then(|known| known.audiences.first()).map(|audience| audience.word().to_owned());
+    let role = Input::Pick { options: options.to_vec(), initial };
+    fields.push(field(AUDIENCE, "In which role?", false, role));
     let team = |id: &TeamId| {
         (id.to_string(), scene.program.teams.get(id).map_or_else(|| id.to_string(), |team| team.name.clone()))
     };
     let teams: Vec<(String, String)> = initiative.asks.keys().map(team).collect();
+    let theirs = parts_of(scene, initiative, received, known);
     let input = if teams.len() > MOST_TICKS {
-        Input::Pick { options: teams, initial: None }
+        Input::Pick { options: teams, initial: theirs.into_iter().next() }
     } else {
-        Input::Ticks { options: teams, initial: Vec::new() }
+        Input::Ticks { options: teams, initial: theirs }
     };
     fields.push(field(TEAMS, "For which teams?", false, input));
     let options = vec![("yes".to_owned(), "They decide for these teams".to_owned())];
+    let decides = received.referral.as_ref().is_some_and(|named| named.decides);
     let initial = decides.then(|| "yes".to_owned()).into_iter().collect();
     fields.push(field(DECIDES, "Do they decide?", true, Input::Ticks { options, initial }));
     fields
+}
+
+/// The teams whose part it is likely to be: their own, else those of whoever gave the hint.
+fn parts_of(
+    scene: Scene<'_>,
+    initiative: &Initiative,
+    received: &Received,
+    known: Option<&Person>,
+) -> Vec<String> {
+    let asked = |team: &&TeamId| initiative.asks.contains_key(*team);
+    let own = known.into_iter().flat_map(|known| &known.teams).filter(asked);
+    let own: Vec<String> = own.map(ToString::to_string).collect();
+    if !own.is_empty() {
+        return own;
+    }
+    let referrer = scene.person(&received.person);
+    let argued = referrer.and_then(|referrer| scene.program.stakeholder(initiative, referrer));
+    argued.into_iter().flat_map(|of| of.teams).map(|team| team.to_string()).collect()
 }
 
 fn capital(text: &str) -> String {
@@ -280,19 +302,30 @@ fn comes_of(scene: Scene<'_>, initiative: &Initiative, approached: &Event, calle
             plan::next_for(&program, &state, scene.seen, scene.now, initiative, known)
         });
     let reached = state.engagement(person, &initiative.id, initiative.quarter).is_some_and(|of| of.reached);
-    match next {
+    let doubted = state.person(person).and_then(|known| known.doubted.as_ref()).map(|of| of.because);
+    match (next, doubted) {
+        (Some(Err(plan::Skip::NotLinked)), Some(because)) => format!(
+            "Done, but as things stand {called} gets no message about it from me. {} Put their Slack id in people.toml, \
+             or talk to them about {parts} yourself.",
+            because.says()
+        ),
         // Whoever is new is found in Slack in a moment.
-        Some(Err(skip)) if skip != plan::Skip::NotLinked => format!(
+        (Some(Err(skip)), _) if skip != plan::Skip::NotLinked => format!(
             "Done, but as things stand {called} gets no message about it from me. {} If that stays so, please talk to \
              them about {parts} yourself.",
             skip.says()
         ),
-        Some(_) | None if reached => {
+        (Some(_) | None, _) if reached => {
             format!(
                 "Done: {called} has had messages about “{title}” already; the next one names this part too."
             )
         }
-        Some(_) | None => format!(
+        // By then it is known whether the account is one that may be written to.
+        (Some(Err(_)), _) => format!(
+            "Done: I'm looking {called} up in Slack. They get a first message of their own about “{title}”, in their \
+             send hours and in its time; if I may not write to that account, I'll tell you."
+        ),
+        (Some(Ok(_)) | None, _) => format!(
             "Done: {called} gets a first message of their own about “{title}”, in their send hours and in its time."
         ),
     }
@@ -350,6 +383,8 @@ impl<'a> Scene<'a> {
             let address = Address::Slack(slack.clone());
             self.program.people.values().find(|person| person.address == address)
         };
-        self.actor(slack).or_else(by_address)
+        // An account that isn't believed to be theirs is still nobody else's.
+        let by_mail = || self.program.people.get(self.seen.unbelieved.get(slack)?);
+        self.actor(slack).or_else(by_address).or_else(by_mail)
     }
 }

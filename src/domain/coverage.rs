@@ -227,6 +227,19 @@ impl Coverage {
                 }
             }
         }
+        // Whoever said that somebody else decides is asked no more, and is still who they are on the team.
+        for (who, team) in initiative.approached.iter().flat_map(|approach| &approach.relieves) {
+            let Some(person) = program.people.get(who).filter(|_| initiative.asks.contains_key(team)) else {
+                continue;
+            };
+            for audience in &person.audiences {
+                let cell = staffed.entry((team, *audience)).or_default();
+                if !cell.iter().any(|listed| listed.person == *who) {
+                    let unreachable = out_of_reach(program, state, seen, who).is_some();
+                    cell.push(covered(state, initiative, team, false, who, unreachable));
+                }
+            }
+        }
         let mut cells = Vec::new();
         for ask in initiative.asks.values() {
             for audience in Audience::ALL {

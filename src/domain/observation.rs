@@ -81,6 +81,8 @@ pub struct Observations {
     pub people: HashMap<PersonId, Seen>,
     /// Whose account is that of another id, which comes first in the file and is written to instead.
     pub same: BTreeMap<PersonId, PersonId>,
+    /// Accounts that have the mail address of an entry and aren't believed to be theirs, and whose entry it is.
+    pub unbelieved: BTreeMap<SlackUserId, PersonId>,
     /// What the calendar of each host says who has one.
     pub busy: HashMap<PersonId, Busy>,
     /// The people of the workspace have not been read since the service started, so that whoever isn't known may

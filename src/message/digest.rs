@@ -24,6 +24,7 @@ use super::gap::gap_sentence;
 use super::next::{named, next_conversation, stance_in_words};
 use super::reason::why_not;
 use super::relay::seen_by;
+use super::review::{Unapproved, unapproved_in_words};
 use super::unsayable::Unsayable;
 use super::{amount, dates, wording};
 
@@ -34,12 +35,13 @@ const GAPS: usize = 3;
 /// How far ahead deadlines are named, days.
 const AHEAD: i32 = 28;
 
-/// The digest for the advocate `to`.
-pub(super) fn digest(
+/// The digest for the advocate `to`, with what waits for approval.
+pub fn digest(
     program: &Program,
     state: &State,
     seen: &Observations,
     to: &PersonId,
+    unapproved: &[Unapproved<'_>],
     now: Timestamp,
 ) -> Result<Message, Unsayable> {
     let reader = person(program, to)?;
@@ -59,6 +61,7 @@ pub(super) fn digest(
     let standings = Standings::of(program, state, seen, &argued, oversees, now);
     let survey = standings.survey(program, oversees, CONVERSATIONS);
     parts.extend(page.next(&survey));
+    parts.extend(page.unapproved(unapproved));
     parts.extend(page.waiting());
     parts.extend(page.gaps(&survey));
     parts.extend(page.deadlines());
@@ -170,6 +173,28 @@ impl Page<'_> {
         }
         let lines = next.iter().map(|next| next_conversation(self.program, self.zone, self.now, next));
         vec![Part::Heading("Talk to next".to_owned()), Part::List(lines.collect())]
+    }
+
+    /// What doesn't go because nobody has approved it, and what didn't.
+    fn unapproved(&self, unapproved: &[Unapproved<'_>]) -> Vec<Part> {
+        let line = |of: &Unapproved<'_>| {
+            let title = &self.program.initiative(of.queue.initiative)?.title;
+            let says = unapproved_in_words(of, self.zone)?;
+            Some(Paragraph(vec![Span::Strong(title.clone()), Span::Text(format!(": {says}"))]))
+        };
+        let lines: Vec<Paragraph> = unapproved.iter().filter_map(line).collect();
+        if lines.is_empty() {
+            return Vec::new();
+        }
+        let command = Paragraph(vec![
+            Span::Text("Approve them in App Home, or with ".to_owned()),
+            Span::Code(format!("{} approve", self.program.command)),
+            Span::Text(".".to_owned()),
+        ]);
+        let waits = unapproved.iter().any(|of| !of.queue.waiting.is_empty());
+        let mut parts = vec![Part::Heading("Not approved".to_owned()), Part::List(lines)];
+        parts.extend(waits.then_some(Part::Small(command)));
+        parts
     }
 
     fn waiting(&self) -> Vec<Part> {

@@ -63,6 +63,7 @@ use step::Which;
 use touch::Shown;
 
 pub use booking::{controls, slot_in_words, slot_on};
+pub use digest::digest;
 pub use faq::faq_answer;
 pub use feed::feed;
 pub use gap::{gap_buttons, gap_sentence, silent_because};
@@ -73,7 +74,7 @@ pub use next::{named, next_conversation, stance_in_words};
 pub use note::notes;
 pub use notice::{FIRST_AFTER_ALL, FIRST_START};
 pub use reason::reasons;
-pub use review::{Queued, approve_all, decisions, line, review};
+pub use review::{Queue, Queued, Unapproved, approve_all, decisions, ends, lapsed, line, review, superseded};
 pub use rewrite::Draft;
 pub use terminal::{modal_to_text, to_text};
 pub use unsayable::Unsayable;
@@ -117,8 +118,8 @@ pub fn compose(
         PostKey::Overdue { of, to } => {
             inquiry::inquiry(program, state, seen, (*of, to), inquiry::Brought::Back, now)
         }
-        PostKey::Digest { to, .. } => digest::digest(program, state, seen, to, now),
-        // What waits is the plan's to say: `review` is told.
+        // What waits is the plan's to say: `digest` and `review` are told.
+        PostKey::Digest { to, .. } => digest::digest(program, state, seen, to, &[], now),
         PostKey::Review { .. } => Err(Unsayable::NoRecord(state.head)),
         PostKey::Rehearsal { to, delivery } => rehearsal::rehearsal(program, state, seen, to, delivery, now),
         PostKey::Booking { of, to, word } => booking::booking(program, state, seen, (*of, to, *word), now),

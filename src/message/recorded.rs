@@ -44,6 +44,11 @@ pub(super) fn recorded(case: &Case<'_>, state: &State, moment: &Moment<'_>) -> R
         let undo = button("Undo", action, Look::Plain);
         return Recorded::Closed { paragraph: Paragraph::text(text), buttons: vec![undo] };
     }
+    if case.teams.iter().all(|team| case.initiative.relieves(&case.person.id, team)) {
+        let text =
+            "You said that someone else decides, and they are asked now. Nothing is asked of you any more.";
+        return closed(text.to_owned());
+    }
     let is_planned = |team: &&TeamId| {
         let key = (case.initiative.id.clone(), (*team).clone(), case.window.quarter);
         state.items.contains_key(&key)

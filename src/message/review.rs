@@ -1,6 +1,7 @@
 //! What waits for an advocate's approval: who would get what and when, each with what can be done.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::domain::effect::{DeliveryKey, Listing};
 use crate::domain::event::Verdict;
@@ -27,35 +28,59 @@ pub struct Queued {
     pub delivery: DeliveryKey,
     /// When it would be due.
     pub due: Timestamp,
+    /// From when on it can't be sent any more.
+    pub expires: Timestamp,
 }
 
-/// The review for the advocate `to` of what is `waiting` on one initiative, soonest first.
+/// What one initiative has waiting for the approval of a reader.
+#[derive(Debug, Clone, Copy)]
+pub struct Queue<'a> {
+    /// Which.
+    pub initiative: &'a InitiativeId,
+    /// Soonest first.
+    pub waiting: &'a [Queued],
+    /// Up to when it is time to decide about what can't be sent for much longer.
+    pub until: Option<Timestamp>,
+}
+
+/// What waits for approval, for a digest.
+#[derive(Debug, Clone, Copy)]
+pub struct Unapproved<'a> {
+    /// What still can be approved.
+    pub queue: Queue<'a>,
+    /// How many messages nobody approved in time since the digest before.
+    pub lapsed: usize,
+}
+
+/// The review for the advocate `to` of what waits on one initiative.
 pub fn review(
     program: &Program,
     state: &State,
     seen: &Observations,
-    initiative: &InitiativeId,
+    of: Queue<'_>,
     to: &PersonId,
-    waiting: &[Queued],
+    now: Timestamp,
 ) -> Result<Message, Unsayable> {
+    let Queue { initiative, waiting, .. } = of;
     let about = program.initiative(initiative).ok_or_else(|| Unsayable::NoInitiative(initiative.clone()))?;
-    person(program, to)?;
+    let reader = person(program, to)?;
     if waiting.is_empty() {
         let first = format!("Nothing listed here about “{}” waits for your approval any more.", about.title);
         let mut message = Message::line(first);
         message.footer = Some(seen_by(program, Some(about), to));
         return Ok(message);
     }
-    let count = u64::try_from(waiting.len()).unwrap_or(u64::MAX);
-    let (messages, wait) = (amount::plural(count, "message"), if count == 1 { "waits" } else { "wait" });
-    let messages = wording::capitalised(&messages);
-    let first = format!("{messages} about “{}” {wait} for your approval.", about.title);
-    let next = "Without it they don't go. Held ones wait until you approve them.";
-    let mut parts = vec![Part::Paragraph(Paragraph::text(format!("{first} {next}")))];
+    let count = waiting.len();
+    let waits = if count == 1 { "waits" } else { "wait" };
+    let first = format!("{} about “{}” {waits} for your approval.", messages(count), about.title);
+    let they = if count == 1 { "it doesn't" } else { "they don't" };
+    let next = format!("Without it {they} go. What you hold waits until you release it.");
+    let ends = ends(&of, zone(program, seen, reader)).map(|ends| format!(" {ends}")).unwrap_or_default();
+    let mut parts = vec![Part::Paragraph(Paragraph::text(format!("{first}{ends} {next}")))];
     for queued in waiting.iter().take(MOST) {
         parts.push(Part::Row {
             about: None,
-            text: line(program, state, seen, queued),
+            text: line(program, state, seen, queued, now),
             buttons: decisions(&queued.delivery),
         });
     }
@@ -77,18 +102,91 @@ pub fn review(
     Ok(message)
 }
 
+/// A review in place of which a newer one came: it decides nothing any more.
+pub fn superseded(
+    program: &Program,
+    seen: &Observations,
+    initiative: &InitiativeId,
+    to: &PersonId,
+    newer: Timestamp,
+) -> Result<Message, Unsayable> {
+    let about = program.initiative(initiative).ok_or_else(|| Unsayable::NoInitiative(initiative.clone()))?;
+    let reader = person(program, to)?;
+    let came = dates::slot(newer, zone(program, seen, reader));
+    let mut message = Message::line(format!(
+        "What waits about “{}” is in the newer list that came on {came}; this one is closed.",
+        about.title
+    ));
+    message.footer = Some(seen_by(program, Some(about), to));
+    Ok(message)
+}
+
+/// "36 messages wait for your approval. …", "12 messages were not sent: nobody approved them in time.", or none.
+pub(super) fn unapproved_in_words(of: &Unapproved<'_>, zone: &TimeZone) -> Option<String> {
+    let waiting = (!of.queue.waiting.is_empty()).then(|| {
+        let ends = ends(&of.queue, zone).map(|ends| format!(" {ends}")).unwrap_or_default();
+        let (count, waits) =
+            (of.queue.waiting.len(), if of.queue.waiting.len() == 1 { "waits" } else { "wait" });
+        format!("{} {waits} for your approval.{ends}", messages(count))
+    });
+    let lapsed = (0 < of.lapsed).then(|| lapsed(of.lapsed));
+    let both: Vec<String> = waiting.into_iter().chain(lapsed).collect();
+    (!both.is_empty()).then(|| wording::capitalised(&both.join(" ")))
+}
+
+/// "Three messages were not sent: nobody approved them in time."
+pub fn lapsed(count: usize) -> String {
+    let (were, them) = if count == 1 { ("was", "it") } else { ("were", "them") };
+    format!("{} {were} not sent: nobody approved {them} in time.", messages(count))
+}
+
+fn messages(count: usize) -> String {
+    wording::capitalised(&amount::plural(u64::try_from(count).unwrap_or(u64::MAX), "message"))
+}
+
+/// "12 of them can't be sent for much longer, the first only until Mon 30 Nov 09:00.", if so, in the reader's zone.
+pub fn ends(of: &Queue<'_>, zone: &TimeZone) -> Option<String> {
+    let ends_soon = |queued: &&Queued| of.until.is_some_and(|until| queued.expires <= until);
+    let soon = of.waiting.iter().filter(ends_soon).count();
+    let first = dates::slot(of.waiting.iter().map(|queued| queued.expires).min()?, zone);
+    match (soon, of.waiting.len()) {
+        (0, _) => None,
+        (1, 1) => Some(format!("It can only be sent until {first}.")),
+        (1, _) => Some(format!("One of them can only be sent until {first}.")),
+        (soon, all) if soon == all => Some(format!("The first can only be sent until {first}.")),
+        (soon, _) => {
+            let soon = wording::capitalised(&wording::count(u64::try_from(soon).unwrap_or(u64::MAX)));
+            Some(format!("{soon} of them can't be sent for much longer, the first only until {first}."))
+        }
+    }
+}
+
 /// What lets all of these go, and nothing that comes to wait since.
 pub fn approve_all(initiative: &Initiative, listed: &[Queued]) -> Action {
     let listed = Some(Listing::of(listed.iter().map(|queued| &queued.delivery)));
     Action::ApproveAll { initiative: initiative.id.clone(), listed }
 }
 
-/// "Ana Souza (product manager, Checkout): pitch, Mon 30 Nov 09:00 their time".
-pub fn line(program: &Program, state: &State, seen: &Observations, queued: &Queued) -> Paragraph {
+/// "Ana Souza (product manager, Checkout): pitch, Mon 30 Nov 09:00 their time"; of what has come due before,
+/// until when it can go.
+pub fn line(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    queued: &Queued,
+    now: Timestamp,
+) -> Paragraph {
     let who = Who::of(program, state, &queued.delivery.person);
     let touch = queued.delivery.touch.word().replace('_', "-");
     let when = match person(program, &queued.delivery.person) {
-        Ok(reader) => format!(", {} their time", dates::slot(queued.due, zone(program, seen, reader))),
+        Ok(reader) => {
+            let slot = |at| dates::slot(at, zone(program, seen, reader));
+            if now < queued.due {
+                format!(", {} their time", slot(queued.due))
+            } else {
+                format!(", was due {}; can go until {} their time", slot(queued.due), slot(queued.expires))
+            }
+        }
         Err(_) => String::new(),
     };
     who.opens(&format!(": {touch}{when}"))

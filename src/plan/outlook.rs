@@ -185,8 +185,15 @@ fn weigh<'a>(
         if expires <= now {
             // What the program could not have sent because it did not know of it is not missed.
             let known_of = case.frame.adopted.is_none_or(|adopted| adopted < expires);
-            if post.is_none() && known_of && case.verdict_at_end(memo, slot).is_ok() {
-                missed.push(case.key(slot));
+            if post.is_none() && known_of {
+                match case.verdict_at_end(memo, slot) {
+                    Ok(_) => missed.push(case.key(slot)),
+                    Err(Skip::AwaitsApproval) => {
+                        let (delivery, appeared) = (case.key(slot), case.appeared());
+                        held_back.lapsed.push((case.rank, Waiting { due, expires, appeared, delivery }));
+                    }
+                    Err(_) => {}
+                }
             }
             continue;
         }

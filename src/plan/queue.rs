@@ -13,19 +13,28 @@ use super::outlook::held_back;
 use super::review::{Waiting, Waits};
 use super::touches::Frame;
 
-/// What waits for approval.
+/// What waits for approval, and what waited until it was too late.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Queue(Waits);
+pub struct Queue {
+    waiting: Waits,
+    lapsed: Waits,
+}
 
 impl Queue {
     /// What waits of the initiative at this place in the advocate's order, soonest first.
     pub fn of(&self, rank: usize) -> impl Iterator<Item = &Waiting> {
-        self.0.get(&rank).into_iter().flatten()
+        self.waiting.get(&rank).into_iter().flatten()
+    }
+
+    /// How many of its messages nobody approved before they could not be sent any more, from `since` until `now`.
+    pub fn lapsed(&self, rank: usize, since: Timestamp, now: Timestamp) -> usize {
+        let lapsed = self.lapsed.get(&rank).into_iter().flatten();
+        lapsed.filter(|waiting| since < waiting.expires && waiting.expires <= now).count()
     }
 
     /// When the first of it can't be sent any more.
     pub fn holds_until(&self) -> Option<Timestamp> {
-        self.0.values().flatten().map(|waiting| waiting.expires).min()
+        self.waiting.values().flatten().map(|waiting| waiting.expires).min()
     }
 }
 
@@ -36,16 +45,21 @@ pub fn queue(program: &Program, state: &State, seen: &Observations, now: Timesta
     let asks = |frame: &Frame| frame.steering.ever_wants_approval(program);
     let ranks: Vec<usize> =
         frames.iter().enumerate().filter(|(_, frame)| asks(frame)).map(|(rank, _)| rank).collect();
-    let (mut waits, mut memo) = (Waits::new(), Memo::default());
+    let (mut queue, mut memo) = (Queue::default(), Memo::default());
     if ranks.is_empty() {
-        return Queue(waits);
+        return queue;
     }
     for person in program.people.values() {
         for rank in &ranks {
-            for (rank, waiting) in held_back(ground, &mut memo, person, *rank, now).waiting {
-                waits.entry(rank).or_default().insert(waiting);
+            let held_back = held_back(ground, &mut memo, person, *rank, now);
+            for (of, found) in
+                [(&mut queue.waiting, held_back.waiting), (&mut queue.lapsed, held_back.lapsed)]
+            {
+                for (rank, waiting) in found {
+                    of.entry(rank).or_default().insert(waiting);
+                }
             }
         }
     }
-    Queue(waits)
+    queue
 }

@@ -1,7 +1,8 @@
 //! What waits for an advocate, and when they hear of it: reviews and rehearsals.
 //!
 //! Invariant: an advocate gets one review an initiative and working day at most, and only when something
-//! waits that no review before has shown; and no more than a day's worth of rehearsals.
+//! waits that no review before has shown, or that was shown days ago and can't wait for much longer; and no more
+//! than a day's worth of rehearsals.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,6 +52,8 @@ pub(super) type Waits = BTreeMap<usize, BTreeSet<Waiting>>;
 pub(super) struct HeldBack {
     /// For want of approval.
     pub(super) waiting: Vec<(usize, Waiting)>,
+    /// For want of approval until it was too late.
+    pub(super) lapsed: Vec<(usize, Waiting)>,
     /// Because the campaign is in rehearsal.
     pub(super) rehearsing: Vec<(usize, Waiting)>,
 }
@@ -141,6 +144,11 @@ pub(super) fn about_review(
         let Some(until) = horizon(program, zone, person, day.on) else { continue };
         let before = ground.state.review(&initiative.id, to);
         let shown = before.and_then(|before| Some((before.key.on()?, before)));
+        // Nobody has approved it, the days that the review before looked at are over, and soon it is too late.
+        let is_last_call = |waiting: &Waiting, before: Date| {
+            let over = horizon(program, zone, person, before).is_some_and(|shown| shown <= day.opens);
+            over && waiting.expires <= until
+        };
         let is_new = |waiting: &Waiting| match shown {
             // Of today's own review another attempt may have to be made.
             Some((on, _)) if on == day.on => true,
@@ -154,7 +162,10 @@ pub(super) fn about_review(
             }
             None => true,
         };
-        if waiting.iter().take_while(|waiting| waiting.due < until).any(is_new) {
+        let is_told = |waiting: &Waiting| {
+            is_new(waiting) || shown.is_some_and(|(before, _)| is_last_call(waiting, before))
+        };
+        if waiting.iter().take_while(|waiting| waiting.due < until).any(is_told) {
             let (to, initiative) = (to.clone(), initiative.id.clone());
             let key = PostKey::Review { to, initiative, on: day.on };
             items.push(Item::new(key, day.opens).until(day.ends));

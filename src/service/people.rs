@@ -332,7 +332,7 @@ impl People {
             tracing::warn!(%person, ?why, "nobody in the workspace is this person; they can't be written to");
         }
         let same = sighting.same();
-        let Sighting { partings, links, refusals, seen, .. } = sighting;
+        let Sighting { partings, links, refusals, seen, unbelieved, .. } = sighting;
         if !links.is_empty() || !refusals.is_empty() {
             // What was read of the account before says nothing of the one that is about to be on record: between the
             // two nothing is known.
@@ -359,7 +359,7 @@ impl People {
         }
         self.shared.seen.send_modify(|all| {
             let all = Arc::make_mut(all);
-            (all.people, all.same, all.starting) = (seen, same, false);
+            (all.people, all.same, all.unbelieved, all.starting) = (seen, same, unbelieved, false);
         });
         Ok(())
     }

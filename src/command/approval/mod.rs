@@ -42,6 +42,12 @@ impl<'a> Scene<'a> {
         format!("Only the advocates of “{}” can do that: ask {who}.", initiative.title)
     }
 
+    /// The review that was sent to `actor` as `post`, if it is one and none has come in its place.
+    fn review(self, actor: &Person, post: Option<PostId>) -> Option<&'a PostState> {
+        let review = self.post_to(actor, post).filter(|post| matches!(post.key, PostKey::Review { .. }))?;
+        self.state.superseded(self.state.id_of(&review.key)).is_none().then_some(review)
+    }
+
     /// A planned message in a few words: "the pitch to Ana Souza".
     pub(super) fn named(self, delivery: &DeliveryKey) -> String {
         format!("the {} to {}", delivery.touch.word().replace('_', "-"), self.name(&delivery.person))
@@ -54,12 +60,29 @@ fn done(decided: Result<Decided, String>) -> Decided {
 
 /// A button that approves, holds or hastens one message. The review or App Home shows what is approved and
 /// held; when a message that is sent now goes, the page may not show, so that is said.
-pub(super) fn judge(scene: Scene<'_>, actor: &Person, delivery: &DeliveryKey, verdict: Verdict) -> Decided {
+pub(super) fn judge(
+    scene: Scene<'_>,
+    actor: &Person,
+    delivery: &DeliveryKey,
+    verdict: Verdict,
+    post: Option<PostId>,
+) -> Decided {
     let reply = |says| match verdict {
         Verdict::Approved | Verdict::Held => Reply::Nothing,
         Verdict::Now => Reply::say(says),
     };
-    done(judged(scene, actor, delivery, verdict).map(|(event, says)| (vec![event], reply(says))))
+    match judged(scene, actor, delivery, verdict) {
+        Ok((event, says)) => (vec![event], reply(says)),
+        // The review still lists what is sent, over or out of the campaign by now.
+        Err(why) => done(match scene.review(actor, post) {
+            Some(review) => scene.steered_by(actor, &delivery.initiative).and_then(|initiative| {
+                let (program, state, seen) = (scene.program, scene.state, scene.seen);
+                let waiting = plan::listed(program, state, seen, scene.now, &review.key);
+                drawn_anew(scene, actor, initiative, review, &waiting, &why)
+            }),
+            None => Err(why),
+        }),
+    }
 }
 
 /// The verdict on one message, and what to say of it.
@@ -132,8 +155,7 @@ pub(super) fn approve_all(
     listed: Option<&Listing>,
     post: Option<PostId>,
 ) -> Decided {
-    let review = scene.post_to(actor, post).filter(|post| matches!(post.key, PostKey::Review { .. }));
-    done(match review {
+    done(match scene.review(actor, post) {
         Some(review) => approved_on_review(scene, actor, initiative, listed, review),
         None => approved_as_listed(scene, actor, initiative, listed),
     })
@@ -235,10 +257,6 @@ fn redrawn(
     review: &PostState,
     waiting: &[plan::Waiting],
 ) -> Result<Decided, String> {
-    let queued: Vec<message::Queued> = waiting.iter().map(queued).collect();
-    let (program, state, seen) = (scene.program, scene.state, scene.seen);
-    let mut shown = message::review(program, state, seen, &initiative.id, &actor.id, &queued)
-        .map_err(|unsayable| format!("This review can't be shown: {unsayable}."))?;
     // Of a review of before nobody knows what it listed.
     let is_new = |waiting: &&plan::Waiting| review.lists.is_some() && !review.lists(&waiting.delivery);
     let new: Vec<String> =
@@ -255,12 +273,30 @@ fn redrawn(
     let says = format!(
         "What waits has changed since this was listed, so nothing was approved: please look again.{new}"
     );
+    drawn_anew(scene, actor, initiative, review, waiting, &says)
+}
+
+/// The review as it is now, under what there is to say about the click on it.
+fn drawn_anew(
+    scene: Scene<'_>,
+    actor: &Person,
+    initiative: &Initiative,
+    review: &PostState,
+    waiting: &[plan::Waiting],
+    says: &str,
+) -> Result<Decided, String> {
+    let queued: Vec<message::Queued> = waiting.iter().map(queued).collect();
+    let (program, state, seen) = (scene.program, scene.state, scene.seen);
+    let until = review.key.on().and_then(|on| plan::shown_until(program, seen, &actor.id, on));
+    let of = message::Queue { initiative: &initiative.id, waiting: &queued, until };
+    let mut shown = message::review(program, state, seen, of, &actor.id, scene.now)
+        .map_err(|unsayable| format!("This review can't be shown: {unsayable}."))?;
     shown.parts.insert(0, Part::Paragraph(Paragraph::text(says)));
     Ok((Vec::new(), Reply::Show(Box::new(shown))))
 }
 
-fn queued(waiting: &plan::Waiting) -> message::Queued {
-    message::Queued { delivery: waiting.delivery.clone(), due: waiting.due }
+pub fn queued(waiting: &plan::Waiting) -> message::Queued {
+    message::Queued { delivery: waiting.delivery.clone(), due: waiting.due, expires: waiting.expires }
 }
 
 /// Those of what waits that come due soon.

@@ -42,7 +42,7 @@ pub(super) fn page(desk: &Desk<'_>) -> Vec<Part> {
 }
 
 /// That nothing is sent, and why.
-fn stopped(desk: &Desk<'_>) -> Option<Part> {
+pub(super) fn stopped(desk: &Desk<'_>) -> Option<Part> {
     if marks::are_unreadable(desk.scene.state, desk.scene.seen) {
         return Some(said(marks::UNREADABLE));
     }
@@ -98,7 +98,7 @@ fn stopped(desk: &Desk<'_>) -> Option<Part> {
 }
 
 /// That nothing is sent about some of the reader's initiatives, and who asked for it.
-fn paused(desk: &Desk<'_>) -> Vec<Part> {
+pub(super) fn paused(desk: &Desk<'_>) -> Vec<Part> {
     let scene = desk.scene;
     let line = |of: &&crate::domain::initiative::Initiative| {
         let by = scene.state.paused_initiatives.get(&of.id)?;

@@ -283,13 +283,22 @@ pub(super) fn bookings(desk: &Desk<'_>) -> Vec<Part> {
     rows
 }
 
+/// Whether it is argued to the reader, or was.
+fn concerns(desk: &Desk<'_>, of: &Initiative) -> bool {
+    let Scene { program, state, .. } = desk.scene;
+    let was_written_to = || {
+        let engagement = state.engagement(&desk.reader.id, &of.id, of.quarter);
+        engagement.is_some_and(|engagement| engagement.reached)
+    };
+    !of.withdrawn && (program.stakeholder(of, desk.reader).is_some() || was_written_to())
+}
+
 /// When somebody is there to talk.
 fn hours(desk: &Desk<'_>) -> Vec<Part> {
     let Scene { program, state, seen, now, .. } = desk.scene;
     let viewer = Viewer { guest: &desk.reader.id, zone: desk.zone };
-    let argued = |of: &&Initiative| !of.withdrawn && program.stakeholder(of, desk.reader).is_some();
     let mut hours: Vec<(Timestamp, String, Option<String>)> = Vec::new();
-    for initiative in program.initiatives.iter().filter(argued) {
+    for initiative in program.initiatives.iter().filter(|of| concerns(desk, of)) {
         for slot in next_free_by_day(program, state, seen, initiative, viewer, now, Timestamp::MAX) {
             let at = desk.zone.to_datetime(slot.starts).strftime("%A %-d %B %H:%M");
             let host = desk.scene.name(&slot.host);
@@ -350,7 +359,10 @@ fn settings(desk: &Desk<'_>) -> Vec<Part> {
             vec![plain("Write to me again", Action::Wake), stop, known_about_me],
         ),
         None => row(
-            "Messages come in your working hours, at most a few a quarter.".into(),
+            Paragraph::text(format!(
+                "Messages about planning come in your working hours, and never more than {} in seven days.",
+                desk.scene.program.limits.per_week
+            )),
             vec![plain("Remind me later", Action::Snooze), stop, known_about_me],
         ),
     });
@@ -362,7 +374,7 @@ fn seen_by(desk: &Desk<'_>) -> Part {
     let program = desk.scene.program;
     let mut seers: Vec<Vec<&str>> = Vec::new();
     for initiative in &program.initiatives {
-        if initiative.withdrawn || program.stakeholder(initiative, desk.reader).is_none() {
+        if !concerns(desk, initiative) {
             continue;
         }
         let names: Vec<&str> = program

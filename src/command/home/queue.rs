@@ -1,6 +1,6 @@
 //! What waits for an advocate's word: messages to approve, and campaigns that don't go to everybody yet.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::turn::leaf;
 use super::{Desk, heading, plain, row, said, small};
@@ -15,6 +15,9 @@ use crate::plan;
 const ENTRIES: usize = 15;
 /// Entries that the overview shows.
 const FIRST: usize = 3;
+
+/// How long it is told what nobody approved in time.
+const LAPSED_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// Something that waits.
 enum Entry<'a> {
@@ -41,6 +44,7 @@ pub(super) fn page(desk: &Desk<'_>, from: usize) -> Vec<Part> {
     if entries.is_empty() {
         parts.push(said("Everything that is planned goes by itself in its time."));
     }
+    parts.extend(lapsed(desk));
     let (shown, turn) = leaf(&entries, from, ENTRIES, page);
     parts.extend(drawn(desk, &groups, shown));
     parts.extend(turn);
@@ -52,10 +56,12 @@ pub(super) fn page(desk: &Desk<'_>, from: usize) -> Vec<Part> {
 pub(super) fn glance(desk: &Desk<'_>) -> Vec<Part> {
     let groups = groups(desk);
     let entries = entries(desk, &groups);
-    if entries.is_empty() {
+    let lapsed = lapsed(desk);
+    if entries.is_empty() && lapsed.is_empty() {
         return Vec::new();
     }
     let mut parts = vec![heading(title(&groups))];
+    parts.extend(lapsed);
     parts.extend(drawn(desk, &groups, entries.get(..FIRST).unwrap_or(&entries)));
     if entries.len() > FIRST {
         let label = format!("See all {}", entries.len());
@@ -63,6 +69,17 @@ pub(super) fn glance(desk: &Desk<'_>) -> Vec<Part> {
         parts.push(row(Paragraph::default(), vec![plain(&label, Action::Turn { page })]));
     }
     parts
+}
+
+/// What came to nothing within a week, since nobody approved it in time.
+fn lapsed(desk: &Desk<'_>) -> Vec<Part> {
+    let now = desk.scene.now;
+    let since = now.checked_sub(LAPSED_WITHIN).unwrap_or(Timestamp::MIN);
+    let ranks = desk.overseen.iter().filter_map(|of| desk.rank(of));
+    match ranks.map(|rank| desk.ahead.queue.lapsed(rank, since, now)).sum() {
+        0 => Vec::new(),
+        lapsed => vec![said(&format!("Within the last seven days: {}", message::lapsed(lapsed)))],
+    }
 }
 
 /// Whether anything waits.
@@ -81,9 +98,7 @@ fn title(groups: &[Group<'_>]) -> String {
 /// What waits of an initiative, soonest first.
 fn waiting<'a>(desk: &'a Desk<'_>, of: &Initiative) -> impl Iterator<Item = Queued> + 'a {
     let queued = desk.rank(of).into_iter().flat_map(|rank| desk.ahead.queue.of(rank));
-    queued
-        .filter(|waiting| desk.scene.now < waiting.expires)
-        .map(|waiting| Queued { delivery: waiting.delivery.clone(), due: waiting.due })
+    queued.filter(|waiting| desk.scene.now < waiting.expires).map(approval::queued)
 }
 
 /// What waits by initiative, the one with the soonest message first.
@@ -136,9 +151,9 @@ fn drawn(desk: &Desk<'_>, groups: &[Group<'_>], shown: &[Entry<'_>]) -> Vec<Part
             Entry::Message(at, queued) => {
                 if above != Some(*at) {
                     above = Some(*at);
-                    parts.extend(groups.get(*at).map(head));
+                    parts.extend(groups.get(*at).map(|group| head(desk, group)));
                 }
-                let text = message::line(scene.program, scene.state, scene.seen, queued);
+                let text = message::line(scene.program, scene.state, scene.seen, queued, scene.now);
                 parts.push(row(text, message::decisions(&queued.delivery)));
             }
         }
@@ -162,7 +177,7 @@ fn move_on(of: &Initiative, stage: Stage) -> Part {
 }
 
 /// "**Payment deadlines** · 12 wait, 4 of them for the next two working days", with what approves those.
-fn head(group: &Group<'_>) -> Part {
+fn head(desk: &Desk<'_>, group: &Group<'_>) -> Part {
     let (all, soon) = (group.waiting.len(), group.soon);
     let wait = if all == 1 { "1 waits".to_owned() } else { format!("{all} wait") };
     let (says, label) = match soon {
@@ -174,6 +189,10 @@ fn head(group: &Group<'_>) -> Part {
     let listed = group.waiting.get(..soon).unwrap_or_default();
     let action = message::approve_all(group.initiative, listed);
     let buttons = label.map(|label| Button { label, action, look: Look::Primary });
-    let text = vec![Span::Strong(group.initiative.title.clone()), Span::Text(format!(" · {says}"))];
+    let scene = desk.scene;
+    let until = plan::review_horizon(scene.program, scene.seen, &desk.reader.id, scene.now);
+    let queue = message::Queue { initiative: &group.initiative.id, waiting: &group.waiting, until };
+    let ends = message::ends(&queue, desk.zone).map(|ends| format!(". {ends}")).unwrap_or_default();
+    let text = vec![Span::Strong(group.initiative.title.clone()), Span::Text(format!(" · {says}{ends}"))];
     row(Paragraph(text), buttons.into_iter().collect())
 }

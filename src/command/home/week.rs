@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::turn::leaf;
-use super::{Desk, heading, plain, row, said, small};
+use super::{Desk, first, heading, plain, queue, row, said, small};
 use crate::domain::effect::DeliveryKey;
 use crate::domain::engagement::Touch;
 use crate::domain::event::Verdict;
@@ -21,14 +21,19 @@ enum Entry<'a> {
 pub(super) fn page(desk: &Desk<'_>, from: usize) -> Vec<Part> {
     let page = |from| Page::Week { from };
     let mut parts = desk.ways(&page(0));
-    parts.push(heading("What goes out this week"));
+    parts.extend(first::stopped(desk));
+    parts.extend(first::paused(desk));
+    parts.push(heading(match desk.scene.state.paused {
+        Some(_) => "What goes out this week once sending resumes",
+        None => "What goes out this week",
+    }));
     let entries: Vec<Entry<'_>> = held(desk)
         .into_iter()
         .map(Entry::Held)
         .chain(coming(desk).map(|(key, at)| Entry::Coming(key, at)))
         .collect();
     if entries.is_empty() {
-        parts.push(said("Nothing: no message is due within seven days."));
+        parts.push(said(nothing(desk)));
     }
     let (shown, turn) = leaf(&entries, from, MESSAGES, page);
     parts.extend(shown.iter().map(|entry| match entry {
@@ -37,7 +42,7 @@ pub(super) fn page(desk: &Desk<'_>, from: usize) -> Vec<Part> {
     }));
     parts.extend(turn);
     parts.push(small(
-        "Times are the reader's own. An answer, a question or a stop before then takes a message out.",
+        "Times without a note are yours. An answer, a question or a stop before then takes a message out.",
     ));
     parts
 }
@@ -47,7 +52,7 @@ pub(super) fn glance(desk: &Desk<'_>, most: usize) -> Vec<Part> {
     let all: Vec<(&DeliveryKey, Timestamp)> = coming(desk).collect();
     let mut parts = vec![heading("Next to go out")];
     if all.is_empty() {
-        parts.push(said("Nothing is due within seven days."));
+        parts.push(said(nothing(desk)));
         return parts;
     }
     parts.extend(all.iter().take(most).map(|(key, at)| message(desk, key, *at)));
@@ -57,6 +62,14 @@ pub(super) fn glance(desk: &Desk<'_>, most: usize) -> Vec<Part> {
         parts.push(row(Paragraph::default(), vec![plain(&label, Action::Turn { page })]));
     }
     parts
+}
+
+fn nothing(desk: &Desk<'_>) -> &'static str {
+    if queue::waits(desk) {
+        "Nothing goes out within seven days without your approval."
+    } else {
+        "Nothing is due within seven days."
+    }
 }
 
 fn coming<'a>(desk: &'a Desk<'_>) -> impl Iterator<Item = (&'a DeliveryKey, Timestamp)> {
@@ -102,7 +115,8 @@ fn message(desk: &Desk<'_>, key: &DeliveryKey, at: Timestamp) -> Part {
         Some(person) => program.zone_of(person, desk.scene.seen.zone(&key.person)),
         None => desk.zone,
     };
-    let when = zone.to_datetime(at).strftime("%a %-d %b %H:%M").to_string();
+    let theirs = if zone == desk.zone { "" } else { " their time" };
+    let when = format!("{}{theirs}", zone.to_datetime(at).strftime("%a %-d %b %H:%M"));
     let judge = |verdict| Action::Judge { delivery: key.clone(), verdict };
     let buttons = vec![
         plain("See", Action::See { delivery: key.clone() }),

@@ -80,7 +80,7 @@ fn list(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
         for queued in waiting.iter().take(room) {
             parts.push(Part::Row {
                 about: None,
-                text: message::line(scene.program, scene.state, scene.seen, queued),
+                text: message::line(scene.program, scene.state, scene.seen, queued, scene.now),
                 buttons: message::decisions(&queued.delivery),
             });
         }

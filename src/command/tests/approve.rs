@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::domain::effect::Listing;
+use crate::domain::event::Verdict;
+use crate::domain::message::Part;
 use crate::message::{Queued, approve_all};
 use crate::plan;
 
@@ -20,7 +22,7 @@ fn review() -> PostKey {
 impl Office {
     fn listed(&self) -> Vec<Queued> {
         let listed = plan::listed(&self.program, &self.state, &self.seen, self.now, &review());
-        listed.into_iter().map(|of| Queued { delivery: of.delivery, due: of.due }).collect()
+        listed.iter().map(crate::command::approval::queued).collect()
     }
 
     /// The review goes to Priya. Returns it and what its button does.
@@ -117,6 +119,46 @@ fn app_home_and_commands_approve_what_they_listed_or_nothing() {
 }
 
 #[test]
+fn a_click_on_what_is_over_says_so_and_shows_what_still_waits() {
+    let mut office = approving();
+    let (post, _) = office.is_reviewed();
+    let listed = office.listed();
+    office.now = listed[0].expires;
+    let left = office.listed();
+    assert!(left.len() < listed.len(), "{left:?}");
+    let judge = Action::Judge { delivery: listed[0].delivery.clone(), verdict: Verdict::Approved };
+    let (events, reply) = office.clicks("priya", Some(post), judge.clone());
+    assert!(events.is_empty(), "{events:?}");
+    let text = shown(&reply);
+    assert!(text.starts_with("There is nothing to decide about the pitch to"), "{text}");
+    let rows = |reply: &Reply| match reply {
+        Reply::Show(message) => message.parts.iter().filter(|part| matches!(part, Part::Row { .. })).count(),
+        _ => 0,
+    };
+    assert_eq!(rows(&reply), left.len());
+    // Elsewhere there is no list to mend.
+    let (_, reply) = office.clicks("priya", None, judge);
+    assert!(said(&reply).0.starts_with("There is nothing to decide"), "{reply:?}");
+}
+
+#[test]
+fn a_newer_review_closes_the_one_before_and_no_button_of_that_approves_what_it_does_not_list() {
+    let mut office = approving();
+    let (first, all) = office.is_reviewed();
+    assert!(office.state.superseded(first).is_none() && !office.state.outdated.contains(&first));
+    let on = "2026-12-08".parse().unwrap();
+    let newer = PostKey::Review { to: person_id("priya"), initiative: payments_id(), on };
+    let newer = office.sends("priya", newer, "2.0");
+    assert!(office.state.outdated.contains(&first), "its buttons go");
+    assert_eq!(office.state.superseded(first), Some(office.now));
+    assert!(office.state.superseded(newer).is_none());
+    office.settles();
+    let (events, reply) = office.clicks("priya", Some(first), all);
+    assert!(events.is_empty(), "{events:?}");
+    assert!(said(&reply).0.contains("has changed since it was listed"), "{reply:?}");
+}
+
+#[test]
 fn every_review_that_lists_a_message_is_brought_up_to_date_with_it() {
     let mut office = approving();
     let (first, _) = office.is_reviewed();
@@ -127,10 +169,6 @@ fn every_review_that_lists_a_message_is_brought_up_to_date_with_it() {
         on: "2026-12-08".parse().unwrap(),
     };
     let later = office.sends("priya", later, "2.0");
-    office.happens(Event::DeliveryJudged {
-        delivery,
-        verdict: crate::domain::event::Verdict::Approved,
-        by: person_id("priya"),
-    });
+    office.happens(Event::DeliveryJudged { delivery, verdict: Verdict::Approved, by: person_id("priya") });
     assert!(office.state.outdated.contains(&first) && office.state.outdated.contains(&later));
 }

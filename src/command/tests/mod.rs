@@ -94,12 +94,14 @@ impl Office {
         let post = self.state.id_of(&key);
         let (deadline, teams) = (self.now, vec![team_id("checkout")]);
         let found_as = self.state.named_in_intent(post, &key);
+        let recipient = key.delivery().and_then(|delivery| self.program.people.get(&delivery.person));
+        let audience = recipient.and_then(|person| person.audiences.first().copied());
         self.happens(Event::PostIntended {
             key,
             attempt: 1,
             deadline,
             teams,
-            audience: None,
+            audience,
             lists: Vec::new(),
             found_as,
         });

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::coverage::{Coverage, Gap};
-use crate::domain::engagement::Stance;
+use crate::domain::engagement::{Audience, Stance};
 use crate::domain::event::How;
 use crate::domain::ids::TeamId;
 use crate::domain::message::Value;
@@ -124,4 +124,109 @@ fn whoever_gets_another_message_is_asked_in_that() {
     office.sends("noor", pitch("noor"), "1.0");
     let (_, says) = office.approaches_noor();
     assert!(says.ends_with("has had messages about “A time limit on payment calls” already; the next one names this part too."), "{says}");
+}
+
+#[test]
+fn whoever_is_relieved_is_asked_nothing_any_more_and_still_reads_who_sees_their_answers() {
+    let mut office = Office::open();
+    let post = office.sends("ana", pitch("ana"), "1.0");
+    let asks = |office: &Office| {
+        let teams = [team_id("checkout")];
+        let (program, state, seen) = (&office.program, &office.state, &office.seen);
+        crate::message::compose(
+            program,
+            state,
+            seen,
+            &pitch("ana"),
+            &teams,
+            Some(Audience::Product),
+            office.now,
+        )
+        .unwrap()
+    };
+    assert!(!asks(&office).buttons.is_empty());
+    let referral = office.hears(Said::Referral, Some(Referral { whom: Some(slack("noor")), decides: true }));
+    assert!(!asks(&office).buttons.is_empty(), "nobody has decided about the hint");
+    let values = Values::from([
+        ("audience".to_owned(), Value::Choice("engineering_manager".to_owned())),
+        ("teams".to_owned(), Value::Ticks(vec!["checkout".to_owned()])),
+        ("decides".to_owned(), Value::Ticks(vec!["yes".to_owned()])),
+    ]);
+    office.state.outdated.clear();
+    office.does(&slack("priya"), Request::Submit { modal: ModalKind::Approach { referral }, values });
+    office.program = office.program.with(&office.state);
+    assert!(office.state.outdated.contains(&post), "her message is brought up to date");
+    let closed = asks(&office);
+    let says = closed.recorded.clone().unwrap().plain();
+    assert!(says.starts_with("You said that someone else decides, and they are asked now."), "{says}");
+    assert!(closed.buttons.is_empty(), "{:?}", closed.buttons);
+    let page = office.home("ana");
+    assert!(
+        page.contains("someone else decides, and they are asked now") && !page.contains("Put in our plan"),
+        "{page}"
+    );
+    assert!(page.contains("Your answers are seen by Priya Raman"), "{page}");
+    assert!(page.contains("your time, with Priya Raman"), "{page}");
+}
+
+#[test]
+fn whoever_is_relieved_is_still_one_of_the_team() {
+    let mut office = Office::open();
+    office.program.people.remove(&person_id("mia"));
+    let nobody = |office: &Office| {
+        let initiative = office.program.initiative(&payments_id()).unwrap();
+        let coverage = Coverage::of(&office.program, &office.state, &office.seen, initiative, office.now);
+        let gaps = coverage.gaps.into_iter().filter_map(|gap| match gap {
+            Gap::NobodyInAudience { team, audience } if team == team_id("checkout") => Some(audience),
+            _ => None,
+        });
+        gaps.collect::<Vec<_>>()
+    };
+    assert_eq!(nobody(&office), []);
+    office.approaches_noor();
+    assert_eq!(nobody(&office), [], "Ana is still its product manager");
+}
+
+#[test]
+fn an_account_that_is_not_believed_to_be_somebodys_is_nobody_elses_and_the_advocate_hears_of_it() {
+    let mut office = Office::open();
+    office.state = State::default();
+    let priya = Event::PersonLinked {
+        person: person_id("priya"),
+        slack: slack("priya"),
+        proof: None,
+        replaces: None,
+    };
+    office.happens(priya);
+    let because = crate::domain::account::Disbelief::Guest;
+    office.happens(Event::AccountRefused { person: person_id("noor"), because, lost: None });
+    office.seen.unbelieved.insert(slack("noor"), person_id("noor"));
+    let (referral, says) = office.approaches_noor();
+    assert!(
+        says.starts_with(
+            "Done, but as things stand Noor Aziz gets no message about it from me. The Slack account with"
+        ),
+        "{says}"
+    );
+    let approached: Vec<&PersonId> = office.state.approached.keys().map(|(_, person)| person).collect();
+    assert_eq!(approached, [&person_id("noor")], "no second entry for her");
+    assert!(referral < office.state.head);
+}
+
+#[test]
+fn the_form_knows_whom_the_directory_knows() {
+    let mut office = Office::open();
+    let fields = |office: &mut Office, whom: &str| {
+        let whom = Some(SlackUserId::parse(whom).unwrap());
+        let referral = office.hears(Said::Referral, Some(Referral { whom, decides: true }));
+        let (_, reply) = office.clicks("priya", None, Action::Approach { referral });
+        let Reply::Open(modal) = reply else { panic!("{reply:?}") };
+        format!("{:?}", modal.fields)
+    };
+    let known = fields(&mut office, "UNOOR");
+    assert!(known.contains("initial: Some(\"engineering_manager\")"), "{known}");
+    assert!(known.contains("initial: [\"partners\"]") && !known.contains("What are they called?"), "{known}");
+    let unknown = fields(&mut office, "U0STRANGER");
+    assert!(unknown.contains("What are they called?"), "{unknown}");
+    assert!(unknown.contains("initial: [\"checkout\"]"), "Ana's own part: {unknown}");
 }

@@ -4,7 +4,7 @@ use super::{CampaignState, Edited, Judged, State, post_mut};
 use crate::domain::calendar::Quarter;
 use crate::domain::effect::{DeliveryKey, PostId, PostKey};
 use crate::domain::event::Verdict;
-use crate::domain::ids::{InitiativeId, Seq};
+use crate::domain::ids::{InitiativeId, PersonId, Seq};
 
 impl State {
     pub(super) fn campaign_mut(&mut self, initiative: &InitiativeId, quarter: Quarter) -> &mut CampaignState {
@@ -37,6 +37,15 @@ impl State {
             let mut lists = lists.to_vec();
             lists.sort_unstable();
             post.lists = Some(lists.into());
+        }
+    }
+
+    /// A newer review came, by record `seq`: those before it close.
+    pub(super) fn supersede(&mut self, seq: Seq, newer: PostId, pair: &(InitiativeId, PersonId)) {
+        let before: Vec<PostId> =
+            self.reviews.get(pair).into_iter().flatten().copied().filter(|of| *of != newer).collect();
+        for review in before {
+            self.post_changed(seq, review);
         }
     }
 

@@ -216,7 +216,12 @@ impl State {
                     at,
                 };
                 let about = (initiative.clone(), person.clone());
+                let relieved = approached.parts.iter().filter(|part| part.decides);
+                let relieved = relieved.filter_map(|part| part.instead_of.clone()).next();
                 put(&mut self.approached, about, approached, ApproachedState::and);
+                if let Some(relieved) = relieved {
+                    self.changed_about(seq, &relieved, initiative);
+                }
                 self.reviews_changed(seq, initiative);
                 let settled = Settlement { by: by.clone(), approached: Some(person.clone()) };
                 self.settled(seq, *referral, settled);
@@ -428,6 +433,16 @@ impl State {
             self.people.get(person).into_iter().flat_map(|state| state.engagements.keys().cloned()).collect();
         for (initiative, quarter) in about {
             self.changed(seq, person, &initiative, quarter);
+        }
+    }
+
+    /// Marks every message about an initiative that was sent to a person.
+    fn changed_about(&mut self, seq: Seq, person: &PersonId, initiative: &InitiativeId) {
+        let engagements = self.people.get(person).into_iter().flat_map(|state| state.engagements.keys());
+        let quarters: Vec<Quarter> =
+            engagements.filter(|(about, _)| about == initiative).map(|(_, quarter)| *quarter).collect();
+        for quarter in quarters {
+            self.changed(seq, person, initiative, quarter);
         }
     }
 

@@ -854,6 +854,22 @@ impl State {
         self.post(*self.reviews.get(&(initiative.clone(), advocate.clone()))?.last()?)
     }
 
+    /// When a review arrived that came after the one that `post` is, if any did: it stands in its place.
+    pub fn superseded(&self, post: PostId) -> Option<Timestamp> {
+        let PostKey::Review { to, initiative, .. } = &self.post(post)?.key else { return None };
+        let reviews = self.reviews.get(&(initiative.clone(), to.clone()))?;
+        let after = reviews.iter().skip_while(|of| **of != post).skip(1);
+        let arrived = |of: &PostId| match self.post(*of)?.phase {
+            Phase::Sent { at, .. } => Some(at),
+            Phase::Intended { .. }
+            | Phase::Waiting { .. }
+            | Phase::Refused { .. }
+            | Phase::Unknown
+            | Phase::Missed => None,
+        };
+        after.filter_map(arrived).last()
+    }
+
     /// The messages to bring up to date, and the record up to which each must show: first those whose reader
     /// waits for it, then the latest changes.
     pub fn to_refresh(&self) -> Vec<(PostId, Seq)> {

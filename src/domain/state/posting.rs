@@ -185,6 +185,9 @@ impl State {
         if let Some(PostKey::Vacancy { of, .. }) = self.posts.get(&post).map(|post| &post.key) {
             self.told_of_vacancy(*of, at);
         }
+        if let Some(PostKey::Review { to, initiative, .. }) = self.posts.get(&post).map(|post| &post.key) {
+            self.supersede(seq, post, &(initiative.clone(), to.clone()));
+        }
         let Some(state) = post_mut(&mut self.posts, &post) else { return };
         // What was found again says what was so before the restore, and its buttons name records of then.
         if arrived.is_some() && is_projection(&state.key) {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::event::RefusedFor;
 use crate::domain::refusal::Call;
+use crate::message::{Queue, Queued, Unapproved, digest};
 
 #[test]
 fn relays_tell_the_advocate_who_said_what_and_what_to_do() {
@@ -205,6 +206,33 @@ fn what_was_refused_is_told_with_whom_it_cost_what_and_what_to_do() {
 
 fn flowing(message: &Message) -> String {
     to_text(message).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_digest_says_what_nobody_approved() {
+    let (program, payments, to) = (program(), payments_id(), person_id("priya"));
+    let state = Story::new().took(MONDAY, "ana", Stance::Declined, &["checkout"]).state();
+    let queued = |person: &str, expires: &str| Queued {
+        delivery: key(person, Touch::HeadsUp).delivery().unwrap().clone(),
+        due: at("2026-12-04T08:00:00Z"),
+        expires: at(expires),
+    };
+    let reads = |waiting: &[Queued], lapsed: usize| {
+        let queue = Queue { initiative: &payments, waiting, until: Some(at("2026-12-10T00:00:00Z")) };
+        let unapproved = [Unapproved { queue, lapsed }];
+        let seen = Observations::default();
+        let now = at("2026-12-08T09:00:00Z");
+        flowing(&digest(&program, &state, &seen, &to, &unapproved, now).unwrap())
+    };
+    let (soon, later) = (queued("ana", "2026-12-09T08:00:00Z"), queued("ben", "2026-12-20T08:00:00Z"));
+    let text = reads(&[soon, later], 3);
+    let expected = "Two messages wait for your approval. One of them can only be sent until Wed 9 Dec 08:00. Three \
+        messages were not sent: nobody approved them in time. Approve them in App Home, or with /canvass approve.";
+    assert!(text.contains(expected), "{text}");
+    let text = reads(&[], 1);
+    assert!(text.contains("One message was not sent: nobody approved it in time."), "{text}");
+    assert!(!text.contains("Approve them"), "{text}");
+    assert!(!reads(&[], 0).contains("Not approved"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::event::{Referral, Stage};
 use crate::domain::state::State;
-use crate::message::{Queued, as_read, draft, faults_of, known_about, review};
+use crate::message::{Queue, Queued, as_read, draft, faults_of, known_about, review, superseded};
 
 fn delivery(person: &str, touch: Touch) -> DeliveryKey {
     key(person, touch).delivery().unwrap().clone()
@@ -102,18 +102,31 @@ fn a_message_that_was_taken_back_asks_nothing_until_it_stands_again() {
 #[test]
 fn reviews_and_rehearsals_read_as_approved() {
     let (program, state, seen) = (program(), State::default(), Observations::default());
-    let queued = |person: &str, due: &str| Queued { delivery: delivery(person, Touch::Pitch), due: at(due) };
+    let queued = |person: &str, due: &str| Queued {
+        delivery: delivery(person, Touch::Pitch),
+        due: at(due),
+        expires: at("2026-12-10T08:00:00Z"),
+    };
     let two = [queued("ana", "2026-12-07T12:00:00Z"), queued("ben", "2026-12-07T08:00:00Z")];
     let mut all = String::new();
     let mut show =
         |title: &str, message: &Message| all.push_str(&format!("━━━ {title}\n\n{}\n", whole(message)));
     let to = person_id("priya");
-    show("Two wait", &review(&program, &state, &seen, &payments_id(), &to, &two).unwrap());
+    let payments = payments_id();
+    let reviewed = |waiting: &[Queued], until: &str, now: &str| {
+        let of = Queue { initiative: &payments, waiting, until: Some(at(until)) };
+        review(&program, &state, &seen, of, &to, at(now)).unwrap()
+    };
+    show("Two wait", &reviewed(&two, "2026-12-09T00:00:00Z", "2026-12-04T09:00:00Z"));
+    show("It will soon be too late", &reviewed(&two, "2026-12-11T00:00:00Z", "2026-12-09T09:00:00Z"));
+    show("One, and too late soon", &reviewed(&two[..1], "2026-12-11T00:00:00Z", "2026-12-04T09:00:00Z"));
     let many: Vec<Queued> = std::iter::repeat_n(two[0].clone(), 12).collect();
-    let shown = review(&program, &state, &seen, &payments_id(), &to, &many).unwrap();
+    let shown = reviewed(&many, "2026-12-09T00:00:00Z", MONDAY);
     assert_eq!(shown.parts.iter().filter(|part| matches!(part, Part::Row { .. })).count(), 10);
-    show("Nothing waits", &review(&program, &state, &seen, &payments_id(), &to, &[]).unwrap());
-    let rehearsal = PostKey::Rehearsal { to, delivery: delivery("ana", Touch::Pitch) };
+    show("Nothing waits", &reviewed(&[], "2026-12-09T00:00:00Z", MONDAY));
+    let newer = at("2026-12-08T09:00:00Z");
+    show("A newer one came", &superseded(&program, &seen, &payments, &to, newer).unwrap());
+    let rehearsal = PostKey::Rehearsal { to: to.clone(), delivery: delivery("ana", Touch::Pitch) };
     show("Rehearsal", &composed(&program, &Story::new(), &rehearsal, MONDAY));
     insta::assert_snapshot!("reviews", all);
     assert!(as_read(&program, &state, &seen, &two[0].delivery, at(MONDAY)).unwrap().len() > 3);

@@ -142,6 +142,34 @@ fn a_review_comes_once_a_working_day_and_only_when_something_new_waits() {
 }
 
 #[test]
+fn what_nobody_approves_is_shown_once_more_before_it_is_too_late_and_counted_after() {
+    let mut life = Life::begin(first_campaign());
+    let lapsed = |life: &Life, since: &str| {
+        let queue = queue(&life.program, &life.state, &life.seen, life.now);
+        queue.lapsed(0, at(since), life.now)
+    };
+    life.until(at("2026-11-27T18:00:00Z"));
+    assert_eq!(lapsed(&life, "2026-11-01T00:00:00Z"), 0);
+    life.until(at("2027-01-20T18:00:00Z"));
+    let expected = [
+        "review Thu 12 Nov 09:00",
+        // The pitches.
+        "review Thu 26 Nov 09:00",
+        // The pitches once more: the reminders take their place.
+        "review Tue 5 Jan 09:00",
+        "review Wed 6 Jan 09:00",
+        "review Mon 11 Jan 09:00",
+        // Plans freeze.
+        "review Thu 14 Jan 09:00",
+    ];
+    assert_eq!(told(&life, "priya"), expected);
+    assert_eq!(life.story("ana"), [""; 0]);
+    let all = lapsed(&life, "2026-11-01T00:00:00Z");
+    let later = lapsed(&life, "2026-12-24T00:00:00Z");
+    assert_eq!((all - later, later), (5, 8), "the heads-ups, then the pitches and last calls");
+}
+
+#[test]
 fn the_first_campaign_is_over_once_an_earlier_quarter_had_a_message() {
     let mut program = first_campaign();
     program.initiatives.push(super::world::an_initiative("flags", &["checkout"]));

@@ -109,6 +109,8 @@ pub struct Sighting {
     pub missing: BTreeMap<PersonId, Missing>,
     /// The accounts of people of the configuration.
     pub accounts: BTreeMap<PersonId, SlackUserId>,
+    /// Accounts that have the address of somebody of the configuration and aren't believed, and whose.
+    pub unbelieved: BTreeMap<SlackUserId, PersonId>,
 }
 
 impl Sighting {
@@ -151,9 +153,22 @@ impl<'a> Accounts<'a> {
         self.workspace.disbelieves(member, self.guests)
     }
 
+    fn all_with(&self, address: &str) -> &[&'a Member] {
+        self.by_email.get(address.to_lowercase().as_str()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The accounts in use that have the address of `person`, believed or not.
+    fn with_address_of(&self, person: &Person) -> impl Iterator<Item = &'a Member> {
+        let all = match &person.address {
+            Address::Email(mail) => self.all_with(mail),
+            Address::Slack(_) => &[],
+        };
+        all.iter().copied().filter(|member| !member.deactivated)
+    }
+
     /// The one account that may be believed to be whose address this is.
     fn addressed(&self, address: &str) -> Result<&'a Member, Missing> {
-        let all = self.by_email.get(address.to_lowercase().as_str()).map(Vec::as_slice).unwrap_or_default();
+        let all = self.all_with(address);
         let believed: Vec<&Member> = all
             .iter()
             .copied()
@@ -295,6 +310,9 @@ pub fn recognise(
                 match still {
                     Some(member) => member,
                     None => {
+                        let theirs =
+                            accounts.with_address_of(person).map(|of| (of.id.clone(), person.id.clone()));
+                        sighting.unbelieved.extend(theirs);
                         sighting.missing.insert(person.id.clone(), Missing::Disbelieved(because));
                         continue;
                     }
