@@ -272,12 +272,18 @@ fn approached(
         teams,
         decides,
     };
-    let says = comes_of(scene, initiative, &event, &called);
+    let says = comes_of(scene, actor, initiative, &event, &called);
     Ok((vec![event], Reply::say(says)))
 }
 
 /// What whoever is approached gets, once that is on record: what ends the messages to them ends this one as well.
-fn comes_of(scene: Scene<'_>, initiative: &Initiative, approached: &Event, called: &str) -> String {
+fn comes_of(
+    scene: Scene<'_>,
+    actor: &Person,
+    initiative: &Initiative,
+    approached: &Event,
+    called: &str,
+) -> String {
     let Event::Approached { person, teams, .. } = approached else { return String::new() };
     let title = &initiative.title;
     let name =
@@ -313,7 +319,7 @@ fn comes_of(scene: Scene<'_>, initiative: &Initiative, approached: &Event, calle
         (Some(Err(skip)), _) if skip != plan::Skip::NotLinked => format!(
             "Done, but as things stand {called} gets no message about it from me. {} If that stays so, please talk to \
              them about {parts} yourself.",
-            skip.says()
+            skip.told(scene.program, Some(&actor.id))
         ),
         (Some(_) | None, _) if reached => {
             format!(

@@ -58,8 +58,12 @@ impl Initiative {
 
     /// Whether `person` said that somebody else decides for `team`, and an advocate approaches them.
     pub fn relieves(&self, person: &PersonId, team: &TeamId) -> bool {
-        let relieved = |(who, of): &(PersonId, TeamId)| who == person && of == team;
-        self.approached.iter().any(|approach| approach.relieves.iter().any(relieved))
+        self.relieved().any(|(who, of)| who == person && of == team)
+    }
+
+    /// Who is asked no more about which team. They are still who they are on it.
+    pub fn relieved(&self) -> impl Iterator<Item = (&PersonId, &TeamId)> {
+        self.approached.iter().flat_map(|approach| &approach.relieves).map(|(who, team)| (who, team))
     }
 }
 

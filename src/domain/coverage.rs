@@ -124,6 +124,13 @@ pub enum Gap {
         /// The record of it.
         of: Seq,
     },
+    /// They said that somebody is missing, and no advocate has settled that yet.
+    Named {
+        /// Who said so.
+        person: PersonId,
+        /// The record of it.
+        of: Seq,
+    },
     /// An advocate decided that they are asked for these teams, nothing more is written to them, and nobody has asked.
     Unasked {
         /// Who.
@@ -227,8 +234,7 @@ impl Coverage {
                 }
             }
         }
-        // Whoever said that somebody else decides is asked no more, and is still who they are on the team.
-        for (who, team) in initiative.approached.iter().flat_map(|approach| &approach.relieves) {
+        for (who, team) in initiative.relieved() {
             let Some(person) = program.people.get(who).filter(|_| initiative.asks.contains_key(team)) else {
                 continue;
             };
@@ -381,6 +387,7 @@ pub(super) fn gaps_of<'a>(
         engagement.is_some_and(|engagement| engagement.unknown || state.may_not_look_up(engagement));
     let refused = engagement.and_then(Engagement::refused_unheard).map(str::to_owned);
     let referred = engagement.and_then(|engagement| state.open_referral(engagement));
+    let named = engagement.and_then(|engagement| state.open_naming(engagement));
     let taken_over = engagement.filter(|engagement| engagement.conversation.is_none());
     let taken_over = taken_over.and_then(|engagement| engagement.handed_over.clone());
     let unsaid = state.unsaid(person, &initiative.id, initiative.quarter, now);
@@ -403,6 +410,7 @@ pub(super) fn gaps_of<'a>(
         refused.map(|code| Gap::Refused { person: person(), code }),
         engagement.and_then(|of| of.concern).map(|of| Gap::Concerned { person: person(), of }),
         referred.map(|of| Gap::Referred { person: person(), of }),
+        named.map(|of| Gap::Named { person: person(), of }),
         unasked.map(|(because, teams)| Gap::Unasked { person: person(), teams, because }),
         taken_over.map(|by| Gap::HandedOver { person: person(), by }),
         unsaid.map(|booking| Gap::Unsaid { person: person(), host: booking.slot.host.clone() }),

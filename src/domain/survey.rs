@@ -66,6 +66,10 @@ impl Argued {
                 let (person, asked) = Asked::of(initiative, stakeholder);
                 people.entry(person).or_default().push(Argument { about, rank, asked });
             }
+            for (who, team) in initiative.relieved() {
+                let roles = program.people.get(who).into_iter().flat_map(|person| &person.audiences);
+                staffed.extend(roles.map(|audience| (team.clone(), *audience)));
+            }
             gaps.push(standing_gaps(initiative, &staffed));
         }
         for arguments in people.values_mut() {

@@ -2,12 +2,16 @@
 
 use crate::domain::coverage::Gap;
 use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
-use crate::domain::message::{Action, Button, Look};
+use crate::domain::message::{Action, Button, Look, Paragraph, Span};
 use crate::domain::program::Program;
 use crate::domain::silence::Silence;
+use crate::domain::state::State;
 
 use super::buttons::button;
 use super::wording;
+
+/// Characters of what somebody said that are shown.
+const WORDS: usize = 300;
 
 /// What can be done about a gap where it is shown with buttons. A relay that has them may have gone to somebody who
 /// was an advocate then.
@@ -18,7 +22,7 @@ pub fn gap_buttons(initiative: &InitiativeId, gap: &Gap) -> Vec<Button> {
             let settle = Action::SettleConcern { person, initiative, concern: *of };
             vec![button("Concern settled", settle, Look::Plain)]
         }
-        Gap::Referred { of, .. } => decide_hint(*of),
+        Gap::Referred { of, .. } | Gap::Named { of, .. } => decide_hint(*of),
         Gap::NobodyInAudience { .. }
         | Gap::NoDecider { .. }
         | Gap::Unreachable { .. }
@@ -109,6 +113,10 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
                 name(person)
             )
         }
+        Gap::Named { person, of: _ } => format!(
+            "{} says that somebody is missing: approach them or let it be in App Home, under Left out.",
+            name(person)
+        ),
         Gap::Unasked { person, teams, because } => format!(
             "{} was to be asked about {}, and {}, so I write nothing more to them about this: talk to them yourself. \
              `{} met` records it.",
@@ -148,6 +156,53 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
             format!("People in {} disagree: talk to each of them one to one.", team(id))
         }
     }
+}
+
+/// A gap where its buttons are, with what was said: for those alone who see the answers (rule R7).
+pub fn gap_with_words(program: &Program, state: &State, gap: &Gap) -> Paragraph {
+    let (person, of, says, then) = match gap {
+        Gap::Concerned { person, of } => (
+            person,
+            of,
+            " has raised a concern",
+            "I send them nothing until you have talked and click “Concern settled”.",
+        ),
+        Gap::Referred { person, of } => (
+            person,
+            of,
+            " says that someone else decides",
+            "I send them nothing more until you approach that person or let it be.",
+        ),
+        Gap::Named { person, of } => {
+            (person, of, " says that somebody is missing", "Approach that person, or let it be.")
+        }
+        Gap::NobodyInAudience { .. }
+        | Gap::NoDecider { .. }
+        | Gap::Unreachable { .. }
+        | Gap::Deactivated { .. }
+        | Gap::NotInSlack { .. }
+        | Gap::Unknown { .. }
+        | Gap::Missed { .. }
+        | Gap::Refused { .. }
+        | Gap::Unasked { .. }
+        | Gap::Forgotten { .. }
+        | Gap::Stopped { .. }
+        | Gap::HandedOver { .. }
+        | Gap::Unsaid { .. }
+        | Gap::Disagreement { .. } => return Paragraph::told(&gap_sentence(program, gap)),
+    };
+    let name = program.people.get(person).map_or_else(|| person.to_string(), |person| person.name.clone());
+    let received = state.received.get(of);
+    let mut spans = vec![Span::Text(format!("{name}{says}"))];
+    if let Some(whom) = received.and_then(|received| received.referral.as_ref()?.whom.clone()) {
+        spans.extend([Span::Text(": ".to_owned()), Span::Mention(whom)]);
+    }
+    spans.push(Span::Text(".".to_owned()));
+    if let Some(words) = received.and_then(|received| received.text.as_ref()?.reveal()) {
+        spans.push(Span::Text(format!(" “{}”", wording::beginning(words, WORDS))));
+    }
+    spans.push(Span::Text(format!(" {then}")));
+    Paragraph(spans)
 }
 
 /// Why nothing more is written to somebody, as it goes on after their name: "they have answered already".

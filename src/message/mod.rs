@@ -66,7 +66,7 @@ pub use booking::{controls, slot_in_words, slot_on};
 pub use digest::digest;
 pub use faq::faq_answer;
 pub use feed::feed;
-pub use gap::{gap_buttons, gap_sentence, silent_because};
+pub use gap::{gap_buttons, gap_sentence, gap_with_words, silent_because};
 pub use inquiry::{GONE, says_first};
 pub use invitation::calendar_entry;
 pub use known::known_about;
@@ -78,7 +78,7 @@ pub use review::{Queue, Queued, Unapproved, approve_all, decisions, ends, lapsed
 pub use rewrite::Draft;
 pub use terminal::{modal_to_text, to_text};
 pub use unsayable::Unsayable;
-pub use wording::capitalised;
+pub use wording::{beginning, capitalised};
 
 /// The message of a post, as it should read at `now`. For a touch that was sent, the state makes it
 /// the updated one: what was recorded instead of the buttons.

@@ -90,6 +90,15 @@ pub(super) fn count(number: u64) -> String {
         .map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
 
+/// The beginning of what somebody wrote, within `most` characters.
+pub fn beginning(text: &str, most: usize) -> String {
+    let text = text.trim();
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default().trim_end()),
+    }
+}
+
 /// The words of a prose, as the limits count them: a run of characters with a letter or digit in it.
 pub(super) fn words(text: &str) -> usize {
     text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()

@@ -13,7 +13,7 @@ use crate::domain::engagement::{Audience, Stance};
 use crate::domain::event::{PauseReason, Stage};
 use crate::domain::ids::{InitiativeId, PersonId, TeamId};
 use crate::domain::marks;
-use crate::domain::program::ConfigDigest;
+use crate::domain::program::{ConfigDigest, Program};
 use crate::domain::state::ClockOff;
 
 /// Why something is not sent. Moments are in the zone of whoever it would go to.
@@ -363,14 +363,27 @@ impl Skip {
         }
     }
 
-    /// One plain sentence about it, for the advocate.
+    /// One plain sentence about it, for `reader`, with names as `program` has them.
+    pub fn told(&self, program: &Program, reader: Option<&PersonId>) -> String {
+        self.with(&|by| match program.people.get(by) {
+            _ if Some(by) == reader => "you".to_owned(),
+            Some(person) => person.name.clone(),
+            None => by.to_string(),
+        })
+    }
+
+    /// One plain sentence about it, with ids.
     pub fn says(&self) -> String {
+        self.with(&PersonId::to_string)
+    }
+
+    fn with(&self, called: &dyn Fn(&PersonId) -> String) -> String {
         match self {
             Self::OtherConfiguration { adopted: Some(adopted) } => {
                 format!("Another configuration is in force ({adopted}).")
             }
             Self::OtherConfiguration { adopted: None } => "No configuration is in force yet.".into(),
-            Self::Paused(PauseReason::Asked { by }) => format!("Sending was paused by {by}."),
+            Self::Paused(PauseReason::Asked { by }) => format!("Sending is paused: {} asked for it.", called(by)),
             Self::Paused(PauseReason::Unproven) => {
                 "Sending is paused until an advocate resumes it: the records may not show everything that was sent."
                     .into()
@@ -480,11 +493,11 @@ impl Skip {
             }
             Self::Relieved => "They said that somebody else decides, who is asked instead.".into(),
             Self::HandedOver { by } => {
-                format!("{by} speaks to them instead; `handover` gives them back to the bot.")
+                format!("Taken over by {}, who speaks to them instead; `handover` gives them back to the bot.", called(by))
             }
             Self::Recalled => "The campaign was taken back; `recall … undo` lets it stand again.".into(),
             Self::InitiativePaused { by } => {
-                format!("{by} paused messages about it; `resume` ends the pause.")
+                format!("Messages about it were paused by {}; `resume` ends the pause.", called(by))
             }
             Self::Staged { stage: Stage::Few } => {
                 "The campaign goes to three people so far; `stage … all` lets the others have theirs.".into()
@@ -492,7 +505,7 @@ impl Skip {
             Self::Staged { stage: Stage::Rehearsal | Stage::All } => {
                 "The campaign is in rehearsal; `stage … few` or `stage … all` moves it on.".into()
             }
-            Self::Held { by } => format!("{by} holds it; `approve` lets it go."),
+            Self::Held { by } => format!("Held by {}; `approve` lets it go.", called(by)),
             Self::AwaitsApproval => "It waits for approval; it won't go without.".into(),
             Self::OnLeave { until } => format!("They are on leave until {}.", on(until)),
             Self::Snoozed { until } => format!("They asked to be left alone until {}.", on(until)),

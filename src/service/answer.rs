@@ -116,7 +116,7 @@ fn plan_text(view: View<'_>, explanation: &Explanation) -> String {
             "Not started yet: this is what would go out if the service were started at that time.\n"
         );
     } else if let Some(held) = &explanation.held {
-        _ = writeln!(text, "HELD: {}\n", held.says());
+        _ = writeln!(text, "HELD: {}\n", held.told(program, None));
     }
     for plan in &explanation.initiatives {
         _ = writeln!(text, "{} ({}), {}", plan.title, plan.initiative, plan.quarter);
@@ -131,7 +131,7 @@ fn plan_text(view: View<'_>, explanation: &Explanation) -> String {
         }
         let width = plan.people.iter().map(|row| who(row).chars().count()).max().unwrap_or_default();
         for row in &plan.people {
-            person_text(&mut text, row, width);
+            person_text(&mut text, program, row, width);
         }
         for gap in &plan.left_out {
             _ = writeln!(text, "  LEFT OUT  {}", message::gap_sentence(program, gap));
@@ -148,17 +148,17 @@ fn who(row: &Row) -> String {
     }
 }
 
-fn person_text(text: &mut String, row: &Row, width: usize) {
+fn person_text(text: &mut String, program: &Program, row: &Row, width: usize) {
     let mut label = format!("  {:width$}", who(row));
     if let Some(skip) = &row.skipped {
-        _ = writeln!(text, "{label}  nothing: {}", skip.says());
+        _ = writeln!(text, "{label}  nothing: {}", skip.told(program, None));
         return;
     }
     for touch in &row.touches {
         let what = match &touch.outcome {
             Outcome::Sent(at) => format!("sent     {}", at.strftime("%a %-d %b %H:%M %Z")),
             Outcome::Planned(at) => format!("planned  {}", at.strftime("%a %-d %b %H:%M %Z")),
-            Outcome::Skipped(skip) => format!("no       {}", skip.says()),
+            Outcome::Skipped(skip) => format!("no       {}", skip.told(program, None)),
         };
         _ = writeln!(text, "{label}  {:9}  {what}", touch.touch.word());
         label = " ".repeat(label.chars().count());

@@ -94,8 +94,10 @@ pub(super) fn judged(
 ) -> Result<(Event, String), String> {
     scene.steered_by(actor, &delivery.initiative)?;
     let what = scene.named(delivery);
-    let life = plan::judgeable(scene.program, scene.state, scene.seen, scene.now, delivery)
-        .map_err(|skip| format!("There is nothing to decide about {what}. {}", skip.says()))?;
+    let life =
+        plan::judgeable(scene.program, scene.state, scene.seen, scene.now, delivery).map_err(|skip| {
+            format!("There is nothing to decide about {what}. {}", skip.told(scene.program, Some(&actor.id)))
+        })?;
     let before = scene
         .state
         .engagement(&delivery.person, &delivery.initiative, delivery.quarter)
@@ -105,7 +107,11 @@ pub(super) fn judged(
     let refused = scene.state.person(&delivery.person).is_some_and(|known| known.unreachable.is_some());
     let changes = verdict == Verdict::Now && refused;
     if before.is_some_and(|before| before.verdict == verdict) && !changes {
-        let held = || held_back(scene, delivery).map(|skip| format!(" {}", skip.says())).unwrap_or_default();
+        let held = || {
+            held_back(scene, delivery)
+                .map(|skip| format!(" {}", skip.told(scene.program, Some(&actor.id))))
+                .unwrap_or_default()
+        };
         return Err(match verdict {
             Verdict::Approved => format!("You approved {what} already; `{command} hold` stops it again."),
             Verdict::Now if held().is_empty() => {
@@ -124,10 +130,10 @@ pub(super) fn judged(
     };
     let says = match (verdict, held_back(scene, delivery)) {
         (Verdict::Approved, Some(skip)) => {
-            format!("Approved, but {what} doesn't go yet. {}", skip.says())
+            format!("Approved, but {what} doesn't go yet. {}", skip.told(scene.program, Some(&actor.id)))
         }
         (Verdict::Now, Some(skip)) => {
-            format!("{what} will go early, but not yet. {}", skip.says())
+            format!("{what} will go early, but not yet. {}", skip.told(scene.program, Some(&actor.id)))
         }
         (Verdict::Approved, None) => {
             format!("Approved: {what}. It will be sent from {when} on (their time).")
@@ -327,7 +333,7 @@ pub(super) fn approved_all(
     let held = soon.first().and_then(|first| held_back(scene, first));
     let when = held.map_or_else(
         || "in their time.".to_owned(),
-        |skip| format!("once nothing holds them back. {}", skip.says()),
+        |skip| format!("once nothing holds them back. {}", skip.told(scene.program, Some(&actor.id))),
     );
     let events: Vec<Event> = soon.into_iter().map(|delivery| approval(actor, delivery)).collect();
     match events.len() {
@@ -366,7 +372,7 @@ pub(super) fn see(scene: Scene<'_>, actor: &Person, delivery: &DeliveryKey) -> D
             choice("edit", "Edit it"),
             choice("speak", "I'll speak to them myself"),
         ]);
-        let (label, hint) = ("What next?".to_owned(), None);
+        let (label, hint) = ("Your decision".to_owned(), None);
         let modal = Modal {
             kind: ModalKind::See { delivery: delivery.clone() },
             title: "Before it goes".to_owned(),

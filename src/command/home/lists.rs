@@ -1,14 +1,14 @@
 //! An advocate's lists: initiatives, questions, gaps.
 
 use super::turn::leaf;
-use super::{Desk, beginning, heading, plain, row, said, small};
+use super::{Desk, heading, plain, row, said, small};
 use crate::domain::coverage::Gap;
 use crate::domain::initiative::Initiative;
 use crate::domain::message::{Action, Button, Look, Page, Paragraph, Part, Span};
 use crate::domain::progress::Progress;
 use crate::domain::survey::Survey;
 use crate::domain::waiting::{Waiting, waiting_for};
-use crate::message;
+use crate::message::{self, beginning};
 
 const INITIATIVES: usize = 15;
 const QUESTIONS: usize = 10;
@@ -96,7 +96,13 @@ pub(super) fn first_question(desk: &Desk<'_>) -> Vec<Part> {
         1 => "A question waits for you".to_owned(),
         more => format!("{more} questions wait for you"),
     };
-    vec![heading(title), question(desk, first)]
+    let mut parts = vec![heading(title), question(desk, first)];
+    if waiting.len() > 1 {
+        let page = Page::Questions { from: 0 };
+        let label = format!("See all {}", waiting.len());
+        parts.push(row(Paragraph::default(), vec![plain(&label, Action::Turn { page })]));
+    }
+    parts
 }
 
 fn question(desk: &Desk<'_>, waiting: &Waiting<'_>) -> Part {
@@ -139,9 +145,8 @@ pub(super) fn gaps(desk: &Desk<'_>, from: usize) -> Vec<Part> {
     }
     let (shown, turn) = leaf(&all, from, GAPS, page);
     let line = |(of, gap): &(&Initiative, &Gap)| {
-        let sentence = message::gap_sentence(scene.program, gap);
         let mut line = vec![Span::Strong(of.title.clone()), Span::Text(": ".to_owned())];
-        line.extend(Paragraph::told(&sentence).0);
+        line.extend(message::gap_with_words(scene.program, scene.state, gap).0);
         Paragraph(line)
     };
     // Those about which something can be done here stand alone, with their buttons.

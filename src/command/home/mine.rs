@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::{Desk, beginning, heading, plain, row, said, small};
+use super::{Desk, heading, plain, row, said, small};
 use crate::command::{Scene, bookings as office_hours, listed};
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::engagement::{Audience, Stance, Touch};
@@ -13,7 +13,7 @@ use crate::domain::message::{Action, Answer, Button, Look, Message, Paragraph, P
 use crate::domain::office_hours::{Viewer, next_free_by_day};
 use crate::domain::state::{Phase, PostState};
 use crate::domain::waiting::given;
-use crate::message;
+use crate::message::{self, beginning};
 
 /// Asks and answers that are shown; whatever is older is in the direct message.
 const ASKS: usize = 10;

@@ -190,12 +190,3 @@ fn row(text: Paragraph, buttons: Vec<Button>) -> Part {
 fn plain(label: &str, action: Action) -> Button {
     Button { label: label.to_owned(), action, look: Look::Plain }
 }
-
-/// The beginning of what somebody wrote, within `most` characters.
-fn beginning(text: &str, most: usize) -> String {
-    let text = text.trim();
-    match text.char_indices().nth(most) {
-        None => text.to_owned(),
-        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default().trim_end()),
-    }
-}

@@ -78,7 +78,7 @@ fn lapsed(desk: &Desk<'_>) -> Vec<Part> {
     let ranks = desk.overseen.iter().filter_map(|of| desk.rank(of));
     match ranks.map(|rank| desk.ahead.queue.lapsed(rank, since, now)).sum() {
         0 => Vec::new(),
-        lapsed => vec![said(&format!("Within the last seven days: {}", message::lapsed(lapsed)))],
+        lapsed => vec![said(format!("Within the last seven days: {}", message::lapsed(lapsed)))],
     }
 }
 

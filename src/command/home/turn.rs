@@ -22,10 +22,10 @@ pub(super) fn leaf<T>(
     }
     let mut buttons = Vec::new();
     if from > 0 {
-        buttons.push(plain("Earlier", Action::Turn { page: page(from.saturating_sub(most)) }));
+        buttons.push(plain("Previous page", Action::Turn { page: page(from.saturating_sub(most)) }));
     }
     if until < all.len() {
-        buttons.push(plain("Later", Action::Turn { page: page(until) }));
+        buttons.push(plain("Next page", Action::Turn { page: page(until) }));
     }
     let text = Paragraph::text(format!("{} to {} of {}", from + 1, until, all.len()));
     (shown, vec![Part::Row { about: None, text, buttons }])
@@ -44,7 +44,7 @@ mod tests {
             let (shown, ways) = leaf(&all, from, 20, |from| Page::Week { from });
             met.extend_from_slice(shown);
             let Part::Row { buttons, .. } = &ways[0] else { panic!("{ways:?}") };
-            let later = buttons.iter().find(|button| button.label == "Later");
+            let later = buttons.iter().find(|button| button.label == "Next page");
             match later.map(|button| &button.action) {
                 Some(Action::Turn { page: Page::Week { from: next } }) => from = *next,
                 None => break,

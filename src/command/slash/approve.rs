@@ -137,7 +137,7 @@ fn next(
 fn one(scene: Scene<'_>, actor: &Person, words: &[&str], verdict: Verdict) -> Result<Decided, String> {
     let (person, taken) = scene.person_called(words)?;
     let initiative = initiative_for(scene, actor, person, words.get(taken..).unwrap_or_default())?;
-    let delivery = next_of(scene, initiative, person, verdict)?;
+    let delivery = next_of(scene, actor, initiative, person, verdict)?;
     let (event, says) = approval::judged(scene, actor, &delivery, verdict)?;
     Ok((vec![event], Reply::say(says)))
 }
@@ -145,6 +145,7 @@ fn one(scene: Scene<'_>, actor: &Person, words: &[&str], verdict: Verdict) -> Re
 /// The message that is meant: what waits first if it is to be approved, else the next one to come.
 fn next_of(
     scene: Scene<'_>,
+    actor: &Person,
     initiative: &Initiative,
     person: &Person,
     verdict: Verdict,
@@ -159,7 +160,8 @@ fn next_of(
     plan::next_for(scene.program, scene.state, scene.seen, scene.now, initiative, person)
         .map(|(delivery, _)| delivery)
         .map_err(|skip| {
-            format!("Nothing about “{}” is to go to {}. {}", initiative.title, person.name, skip.says())
+            let why = skip.told(scene.program, Some(&actor.id));
+            format!("Nothing about “{}” is to go to {}. {why}", initiative.title, person.name)
         })
 }
 

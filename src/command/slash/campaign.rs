@@ -132,7 +132,8 @@ pub(super) fn plan(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
     let explanation = plan::explain(scene.program, scene.state, scene.seen, scene.now, until);
     let mut parts = Vec::new();
     if let Some(held) = &explanation.held {
-        parts.push(Part::Paragraph(Paragraph(vec![Span::Strong("Held: ".into()), Span::Text(held.says())])));
+        let why = held.told(scene.program, Some(&actor.id));
+        parts.push(Part::Paragraph(Paragraph(vec![Span::Strong("Held: ".into()), Span::Text(why)])));
     }
     for of in &explanation.initiatives {
         if !initiatives.iter().any(|initiative| initiative.id == of.initiative) {
@@ -140,7 +141,10 @@ pub(super) fn plan(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
         }
         parts.push(Part::Heading(format!("{}, {}", of.title, of.quarter.short())));
         let header = ["Who", "Next", "When, their time"].map(String::from).to_vec();
-        parts.push(Part::Table { header, rows: of.people.iter().map(next_of).collect() });
+        parts.push(Part::Table {
+            header,
+            rows: of.people.iter().map(|row| next_of(scene, actor, row)).collect(),
+        });
         for gap in &of.left_out {
             let sentence = message::gap_sentence(scene.program, gap);
             parts.push(Part::Small(Paragraph::told(&format!("Left out: {sentence}"))));
@@ -162,7 +166,7 @@ fn held_before_next(row: &Row) -> Option<(Touch, &Skip)> {
 }
 
 /// The next planned touch of a person, or why there is none.
-fn next_of(row: &Row) -> Vec<String> {
+fn next_of(scene: Scene<'_>, actor: &Person, row: &Row) -> Vec<String> {
     let planned = row.touches.iter().find_map(|touch| match &touch.outcome {
         Outcome::Planned(at) => Some((touch.touch, at)),
         Outcome::Sent(_) | Outcome::Skipped(_) => None,
@@ -173,14 +177,15 @@ fn next_of(row: &Row) -> Vec<String> {
         Outcome::Sent(_) | Outcome::Planned(_) => None,
     });
     let name = || row.name.clone();
+    let why = |skip: &Skip| skip.told(scene.program, Some(&actor.id));
     if let Some((touch, skip)) = held_before_next(row) {
-        return vec![name(), format!("{}, held back", touch.word().replace('_', " ")), skip.says()];
+        return vec![name(), format!("{}, held back", touch.word().replace('_', " ")), why(skip)];
     }
     match (planned, row.skipped.as_ref().or_else(|| kept.last())) {
         (Some((touch, at)), _) => {
             vec![row.name.clone(), touch.word().replace('_', " "), at.strftime("%a %-d %b %H:%M").to_string()]
         }
-        (None, Some(skip)) => vec![row.name.clone(), "nothing".into(), skip.says()],
+        (None, Some(skip)) => vec![row.name.clone(), "nothing".into(), why(skip)],
         (None, None) => vec![row.name.clone(), "nothing".into(), "all sent".into()],
     }
 }

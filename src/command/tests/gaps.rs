@@ -89,3 +89,39 @@ fn an_account_that_is_not_believed_says_why_nothing_reaches_them() {
         assert!(gaps.contains(expected), "{because:?}: {gaps}");
     }
 }
+
+#[test]
+fn left_out_shows_what_was_said_and_whom_they_named_where_it_is_decided() {
+    let mut office = Office::open();
+    let flows = |office: &Office| {
+        let argued = Argued::of(&office.program);
+        let standings =
+            Standings::of(&office.program, &office.state, &office.seen, &argued, |_| true, office.now);
+        let queue = queue(&office.program, &office.state, &office.seen, office.now);
+        let ahead = Ahead { standings: &standings, coming: &[], queue: &queue };
+        let page = Page::Gaps { from: 0 };
+        let shown = home(&office.program, &office.state, &office.seen, ahead, &slack("priya"), &page, office.now);
+        let rows = shown.parts.iter().filter_map(|part| match part {
+            Part::Row { text, buttons, .. } if !text.0.is_empty() => {
+                let labels: Vec<&str> = buttons.iter().map(|button| button.label.as_str()).collect();
+                Some(format!("{} [{}]", text.plain(), labels.join(", ")))
+            }
+            _ => None,
+        });
+        rows.collect::<Vec<_>>()
+    };
+    let whom = Some(slack("noor"));
+    office.hears(Said::Referral, Some(Referral { whom: whom.clone(), decides: false }));
+    let rows = flows(&office);
+    let named = "A time limit on payment calls: Ana Souza says that somebody is missing: @UNOOR. “It may double-charge.” \
+        Approach that person, or let it be. [Approach them, Let it be]";
+    assert_eq!(rows, [named]);
+    let gaps = office.commands("priya", "gaps payment-deadlines");
+    assert!(gaps.contains("Ana Souza says that somebody is missing: approach them or let it be in App Home"), "{gaps}");
+    office.hears(Said::Referral, Some(Referral { whom, decides: true }));
+    office.hears(Said::Concern, None);
+    let rows = flows(&office);
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    assert!(rows[0].contains("has raised a concern. “It may double-charge.” I send them nothing until you have talked"), "{rows:?}");
+    assert!(rows[1].contains("says that someone else decides: @UNOOR."), "{rows:?}");
+}

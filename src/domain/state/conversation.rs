@@ -62,10 +62,19 @@ impl State {
 
     /// The hint by which they said that somebody else decides, until an advocate has approached that person or let it be.
     pub fn open_referral(&self, engagement: &Engagement) -> Option<Seq> {
+        self.open_hint(engagement, true)
+    }
+
+    /// The hint by which they said that somebody is missing, until the same.
+    pub fn open_naming(&self, engagement: &Engagement) -> Option<Seq> {
+        self.open_hint(engagement, false)
+    }
+
+    fn open_hint(&self, engagement: &Engagement, decides: bool) -> Option<Seq> {
         engagement.said.iter().copied().find(|of| {
             self.received.get(of).is_some_and(|received| {
-                let decides = received.referral.as_ref().is_some_and(|referral| referral.decides);
-                decides && received.settled.is_none() && !received.withdrawn
+                let says_so = received.referral.as_ref().is_some_and(|hint| hint.decides == decides);
+                says_so && received.settled.is_none() && !received.withdrawn
             })
         })
     }

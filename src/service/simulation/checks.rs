@@ -113,6 +113,7 @@ pub(super) fn check(house: &mut House) {
                 | Gap::Refused { person, .. }
                 | Gap::Concerned { person, .. }
                 | Gap::Referred { person, .. }
+                | Gap::Named { person, .. }
                 | Gap::Unasked { person, .. }
                 | Gap::Stopped { person } => (person, None),
                 Gap::HandedOver { person, .. } | Gap::Unsaid { person, .. } => (person, None),
