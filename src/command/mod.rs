@@ -9,6 +9,7 @@ mod answer;
 mod approval;
 mod bookings;
 mod clicked;
+mod composed;
 mod home;
 mod modals;
 mod names;
@@ -19,7 +20,7 @@ mod respect;
 mod slash;
 mod typed;
 
-pub use approval::queued;
+pub use composed::composed;
 pub use home::{Ahead, home, oversees};
 pub use outside::{Fate, Meeting, OutsideBooking, Told, outside};
 pub use questions::{Found, Sought, sought};

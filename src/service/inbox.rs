@@ -12,7 +12,7 @@ use crate::dispatch::{Compose, Unsayable, World};
 use crate::domain::approach;
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::Audience;
-use crate::domain::ids::{InitiativeId, PersonId, SlackUserId, TeamId};
+use crate::domain::ids::{SlackUserId, TeamId};
 use crate::domain::message::{Message, Page, Reply};
 use crate::domain::program::Program;
 use crate::domain::refusal::{Call, Does};
@@ -21,7 +21,6 @@ use crate::journal::{Decision, Writer};
 use crate::slack::directory::Member;
 use crate::slack::inbound::How;
 use crate::slack::{Closed, Inbox, Lookout};
-use crate::{message, plan};
 
 /// Decides what people do in Slack, one after the other, on what is on record.
 pub(super) struct Decider {
@@ -104,66 +103,10 @@ impl Compose for Words {
         audience: Option<Audience>,
         now: Timestamp,
     ) -> Result<Message, Unsayable> {
-        let composed = if let PostKey::Review { to, initiative, .. } = key
-            && !state.was_removed(key)
-        {
-            reviewed(world, state, key, (initiative, to), now)
-        } else if let PostKey::Digest { to, .. } = key
-            && !state.was_removed(key)
-        {
-            digested(world, state, to, now)
-        } else {
-            message::compose(&world.program, state, &world.seen, key, teams, audience, now)
-        };
+        let World { program, seen, .. } = world;
+        let composed = command::composed(program, state, seen, key, (teams, audience), now);
         composed.map_err(|unsayable| Unsayable(unsayable.to_string()))
     }
-}
-
-/// A review, with what waits as the plan says.
-fn reviewed(
-    world: &World,
-    state: &State,
-    key: &PostKey,
-    (initiative, to): (&InitiativeId, &PersonId),
-    now: Timestamp,
-) -> Result<Message, message::Unsayable> {
-    let (program, seen) = (&*world.program, &*world.seen);
-    if let Some(newer) = state.superseded(state.id_of(key)) {
-        return message::superseded(program, seen, initiative, to, newer);
-    }
-    let waiting: Vec<message::Queued> =
-        plan::listed(program, state, seen, now, key).iter().map(command::queued).collect();
-    let until = key.on().and_then(|on| plan::shown_until(program, seen, to, on));
-    message::review(program, state, seen, message::Queue { initiative, waiting: &waiting, until }, to, now)
-}
-
-/// A digest, with what waits for approval as the plan says.
-fn digested(
-    world: &World,
-    state: &State,
-    to: &PersonId,
-    now: Timestamp,
-) -> Result<Message, message::Unsayable> {
-    let (program, seen) = (&*world.program, &*world.seen);
-    let queue = plan::queue(program, state, seen, now);
-    let since = state.person(to).and_then(|known| known.digest).map_or(Timestamp::MIN, |(_, at)| at);
-    let until = plan::review_horizon(program, seen, to, now);
-    let overseen = program.initiatives.iter().enumerate();
-    let overseen = overseen.filter(|(_, of)| !of.withdrawn && program.sees_answers(to, of));
-    let waiting: Vec<(&InitiativeId, Vec<message::Queued>, usize)> = overseen
-        .map(|(rank, of)| {
-            let waiting = queue.of(rank).map(command::queued).collect();
-            (&of.id, waiting, queue.lapsed(rank, since, now))
-        })
-        .collect();
-    let unapproved: Vec<message::Unapproved<'_>> = waiting
-        .iter()
-        .map(|(initiative, waiting, lapsed)| message::Unapproved {
-            queue: message::Queue { initiative, waiting, until },
-            lapsed: *lapsed,
-        })
-        .collect();
-    message::digest(program, state, seen, to, &unapproved, now)
 }
 
 /// What Slack tells without having been asked.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use canvass::command::{Ahead, Incoming, Request, decide, home};
+use canvass::command::{Ahead, Incoming, Request, composed, decide, home};
 use canvass::domain::directory::Address;
 use canvass::domain::effect::{Effect, Post, PostId, PostKey};
 use canvass::domain::engagement::Audience;
@@ -15,8 +15,7 @@ use canvass::domain::observation::Observations;
 use canvass::domain::program::Program;
 use canvass::domain::state::State;
 use canvass::domain::survey::{Argued, Standings};
-use canvass::message::{Queued, compose, review};
-use canvass::plan::{Plan, Waiting, eligible, queue, waiting};
+use canvass::plan::{Plan, eligible, queue};
 use jiff::{SignedDuration, Timestamp};
 
 /// Something that somebody was shown.
@@ -191,16 +190,7 @@ impl House {
         audience: Option<Audience>,
     ) -> Result<Message, canvass::message::Unsayable> {
         let (program, state, seen) = (&self.program, &self.state, &self.seen);
-        match key {
-            PostKey::Review { initiative, to, .. } => {
-                let waiting =
-                    waiting(program, state, seen, self.now, program.initiative(initiative).unwrap());
-                let queued = |waiting: Waiting| Queued { delivery: waiting.delivery, due: waiting.due };
-                let queued: Vec<Queued> = waiting.into_iter().map(queued).collect();
-                review(program, state, seen, initiative, to, &queued)
-            }
-            _ => compose(program, state, seen, key, teams, audience, self.now),
-        }
+        composed(program, state, seen, key, (teams, audience), self.now)
     }
 
     fn refresh(&mut self, post: PostId) {

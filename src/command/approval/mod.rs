@@ -301,7 +301,7 @@ fn drawn_anew(
     Ok((Vec::new(), Reply::Show(Box::new(shown))))
 }
 
-pub fn queued(waiting: &plan::Waiting) -> message::Queued {
+pub(in crate::command) fn queued(waiting: &plan::Waiting) -> message::Queued {
     message::Queued { delivery: waiting.delivery.clone(), due: waiting.due, expires: waiting.expires }
 }
 

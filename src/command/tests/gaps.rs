@@ -100,7 +100,8 @@ fn left_out_shows_what_was_said_and_whom_they_named_where_it_is_decided() {
         let queue = queue(&office.program, &office.state, &office.seen, office.now);
         let ahead = Ahead { standings: &standings, coming: &[], queue: &queue };
         let page = Page::Gaps { from: 0 };
-        let shown = home(&office.program, &office.state, &office.seen, ahead, &slack("priya"), &page, office.now);
+        let shown =
+            home(&office.program, &office.state, &office.seen, ahead, &slack("priya"), &page, office.now);
         let rows = shown.parts.iter().filter_map(|part| match part {
             Part::Row { text, buttons, .. } if !text.0.is_empty() => {
                 let labels: Vec<&str> = buttons.iter().map(|button| button.label.as_str()).collect();
@@ -117,11 +118,19 @@ fn left_out_shows_what_was_said_and_whom_they_named_where_it_is_decided() {
         Approach that person, or let it be. [Approach them, Let it be]";
     assert_eq!(rows, [named]);
     let gaps = office.commands("priya", "gaps payment-deadlines");
-    assert!(gaps.contains("Ana Souza says that somebody is missing: approach them or let it be in App Home"), "{gaps}");
+    assert!(
+        gaps.contains("Ana Souza says that somebody is missing: approach them or let it be in App Home"),
+        "{gaps}"
+    );
     office.hears(Said::Referral, Some(Referral { whom, decides: true }));
     office.hears(Said::Concern, None);
     let rows = flows(&office);
     assert_eq!(rows.len(), 3, "{rows:?}");
-    assert!(rows[0].contains("has raised a concern. “It may double-charge.” I send them nothing until you have talked"), "{rows:?}");
+    assert!(
+        rows[0].contains(
+            "has raised a concern. “It may double-charge.” I send them nothing until you have talked"
+        ),
+        "{rows:?}"
+    );
     assert!(rows[1].contains("says that someone else decides: @UNOOR."), "{rows:?}");
 }
