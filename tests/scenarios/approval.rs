@@ -116,7 +116,7 @@ async fn a_message_is_held_sent_before_its_time_and_handed_over_by_command() {
     assert!(
         priya.commands("gaps payment-deadlines").await.contains("Ben Carter is Priya Raman's to speak to")
     );
-    assert!(priya.commands("plan payment-deadlines").await.contains("holds it"));
+    assert!(priya.commands("plan payment-deadlines").await.contains("Held by you"));
     let approved = priya.commands("approve @ana payment-deadlines").await;
     assert!(approved.contains("Approved"), "{approved}");
     world.advance_to("2026-11-18T20:00:00Z").await;
@@ -204,39 +204,29 @@ async fn reviews(priya: &Actor<'_>) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn approve_all_under_an_earlier_review_approves_what_that_review_lists_and_says_what_remains() {
+async fn a_newer_review_closes_the_one_before_and_approves_what_it_lists() {
     let config = organisation(close_together);
     let world = World::with(config.path()).await;
     let priya = world.person("priya").await;
     world.advance_to("2026-11-16T12:00:00Z").await;
     let monday = reviews(&priya).await;
     assert_eq!(monday.len(), 1, "{monday:#?}");
+    assert!(words(&monday[0]).starts_with("13 messages "), "{monday:#?}");
     world.advance_to("2026-11-17T12:00:00Z").await;
-    let both = reviews(&priya).await;
-    assert_eq!(both.len(), 2, "more has come within what a review looks ahead: {both:#?}");
-    let counts = both.iter().map(words).map(|text| text.chars().take(12).collect::<String>());
-    assert_eq!(
-        counts.collect::<Vec<_>>(),
-        ["13 messages ", "26 messages "],
-        "heads-ups, and pitches besides"
-    );
-    priya.clicks_on(&both[0], &label_of(&both[0], "Approve all 13")).await;
-    let says = words(&priya.reads("Approved what this review listed.").await);
-    assert!(
-        says.contains("13 more messages wait that this review doesn't list: ")
-            && says.contains("/canvass approve payment-deadlines"),
-        "{says}"
-    );
-    world.settled().await;
-    let waiting = priya.commands("approve payment-deadlines").await;
-    assert!(waiting.contains("pitch, Thu 19 Nov") && !waiting.contains("heads-up"), "{waiting}");
-    let about = |sent: &[(String, String)]| sent.iter().filter(|(to, _)| to != "priya").count();
-    world.advance_to("2026-11-20T20:00:00Z").await;
-    assert_eq!(about(&world.sent().await), 13, "the heads-ups and nothing else");
+    let closed = priya.reads("this one is closed").await;
+    assert_eq!(closed["ts"], monday[0]["ts"], "{closed:#?}");
+    assert!(words(&closed).contains("is in the newer list that came on Tue 17 Nov"), "{closed:#?}");
+    assert!(!closed["blocks"].to_string().contains("\"button\""), "{closed:#?}");
 
-    // Tuesday's review lists the rest.
+    // More has come within what a review looks ahead: pitches, besides the heads-ups.
     let tuesday = reviews(&priya).await.pop().unwrap();
-    priya.clicks_on(&tuesday, &label_of(&tuesday, "Approve all 13")).await;
+    assert!(words(&tuesday).starts_with("26 messages "), "{tuesday:#?}");
+    priya.clicks_on(&tuesday, &label_of(&tuesday, "Approve all 26")).await;
+    world.settled().await;
+    assert!(priya.commands("approve payment-deadlines").await.contains("Nothing waits for approval."));
+    let about = |sent: &[(String, String)]| sent.iter().filter(|(to, _)| to != "priya").count();
+    world.advance_to("2026-11-18T20:00:00Z").await;
+    assert_eq!(about(&world.sent().await), 13, "the heads-ups and nothing else");
     world.advance_to("2026-11-25T20:00:00Z").await;
     assert_eq!(about(&world.sent().await), 13 + 13);
 }

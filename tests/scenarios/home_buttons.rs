@@ -107,7 +107,7 @@ async fn a_stakeholder_snoozes_stops_undoes_and_reads_what_is_known() {
     let world = pitched().await;
     let ana = world.person("ana").await;
     ana.opens_home().await;
-    ana.reads_at_home("Messages come in your working hours").await;
+    ana.reads_at_home("Messages about planning come in your working hours").await;
 
     let known = told(&world, &ana, "What Canvass knows about me").await;
     assert!(known.contains("the pitch about") && !known.contains("Ben Carter"), "{known}");
@@ -119,7 +119,7 @@ async fn a_stakeholder_snoozes_stops_undoes_and_reads_what_is_known() {
     has(&ana, "Nothing is sent to you before Monday 14 December", "Remind me later").await;
     let awake = told(&world, &ana, "Write to me again").await;
     assert!(awake.contains("The snooze is over"), "{awake}");
-    has(&ana, "Messages come in your working hours", "Nothing is sent").await;
+    has(&ana, "Messages about planning come in your working hours", "Nothing is sent").await;
 
     let stopped = told(&world, &ana, "No more about this").await;
     assert!(stopped.contains("write to you about “A time limit on payment calls” again"), "{stopped}");

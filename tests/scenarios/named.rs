@@ -40,7 +40,7 @@ async fn whoever_advocates_one_initiative_never_acts_on_it_by_naming_another() {
         assert!(read.iter().all(|message| !words(message).contains("Corrected")), "{reader}");
     }
     let plan = nadia.commands("plan").await;
-    assert!(!plan.contains("holds it") && !plan.contains("taken back"), "{plan}");
+    assert!(!plan.contains("Held by") && !plan.contains("taken back"), "{plan}");
     assert!(!nadia.commands("coverage").await.contains("considering"));
 }
 

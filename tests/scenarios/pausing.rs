@@ -23,7 +23,7 @@ async fn advocates_pause_their_own_initiatives_and_admins_everything() {
     let (leo, ana) = (world.person("leo").await, world.person("ana").await);
     assert!(leo.messages().await.is_empty());
     assert!(!ana.messages().await.is_empty());
-    assert!(world.person("nadia").await.commands("plan").await.contains("paused messages about it"));
+    assert!(world.person("nadia").await.commands("plan").await.contains("Messages about it were paused by"));
 
     // Everything is an admin's to pause and to resume.
     let (nadia, priya, henrik) =

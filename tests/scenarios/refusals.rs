@@ -87,5 +87,8 @@ async fn a_dead_token_is_probed_and_an_advocate_s_pause_outlives_it() {
     world.advance_to(NEXT_DAY).await;
     priya.reads("Why now, of all times?").await;
     let plan = priya.commands("plan").await;
-    assert!(plan.contains("paused by"), "a probe lifts its own pause and no other: {plan}");
+    assert!(
+        plan.contains("Sending is paused: you asked for it."),
+        "a probe lifts its own pause and no other: {plan}"
+    );
 }
