@@ -22,13 +22,14 @@ pub(super) struct Options {
 }
 
 pub(super) fn forget(options: &Options) -> Done {
-    if !options.yes && !io::stdin().is_terminal() {
-        return Err(Failure::Usage(
-            "This can't be undone, so it asks first. Run it in a terminal, or give --yes.".to_owned(),
-        ));
-    }
     if !options.yes {
         terminal::print(&answer(options, false)?)?;
+        if !io::stdin().is_terminal() {
+            return Err(Failure::Usage(
+                "Nothing was done. This can't be undone, so it asks first: run it in a terminal, or give --yes."
+                    .to_owned(),
+            ));
+        }
         if !confirmed(&options.person)? {
             return terminal::print("Nothing was done.");
         }

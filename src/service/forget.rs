@@ -181,7 +181,7 @@ fn find(
 }
 
 /// Whoever answers for something can't be forgotten while they do: messages go out in their name.
-fn may_be_forgotten(program: &Program, person: &Person) -> Result<(), String> {
+pub(super) fn may_be_forgotten(program: &Program, person: &Person) -> Result<(), String> {
     if program.is_advocate(&person.id) {
         return Err(format!(
             "{} advocates an initiative or is an admin, and messages go out in their name. Take them out of the \

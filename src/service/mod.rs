@@ -7,6 +7,7 @@
 
 mod acts;
 mod adopt;
+mod alone;
 pub mod answer;
 mod calendars;
 pub mod control;
@@ -37,12 +38,11 @@ mod undecided;
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
@@ -52,15 +52,14 @@ use crate::dispatch::{Campaigns, Dispatch, Means, Planner, Rates};
 use crate::domain::event::{Event, PauseReason};
 use crate::domain::ids::Seq;
 use crate::domain::marks::{self, Marker};
-use crate::domain::observation::Observations;
 use crate::domain::program::Program;
-use crate::domain::state::State;
 use crate::journal::{self, Decision, Marking, ReadHandle, RootKeys, Vault, Writer};
 use crate::slack::heard::Heard;
 use crate::slack::socket::{Patience, Sockets};
 use crate::slack::{self, Client, FreshUrls, Inbox, Receiver, SigningSecret, SlackPerformer};
 use crate::web;
 
+pub(crate) use alone::{forget_alone, read_alone};
 use feeds::Feeds;
 pub(crate) use follow::Calendar;
 use query::{Query, View};
@@ -623,92 +622,4 @@ fn export(reader: &ReadHandle, out: &mut dyn Write) -> Result<(), String> {
 
 fn write_out(text: &str, out: &mut dyn Write) -> Result<(), String> {
     out.write_all(text.as_bytes()).map_err(|error| format!("The answer could not be written: {error}."))
-}
-
-/// Forgets somebody without a service: opens the data folder itself.
-///
-/// # Errors
-/// A sentence that says why nothing was done.
-pub(crate) async fn forget_alone(
-    data: &Path,
-    root: RootKeys,
-    program: Program,
-    clock: Clock,
-    person: &str,
-    sure: bool,
-) -> Result<String, String> {
-    if !data.join("journal").exists() {
-        return Err(format!("{} holds no journal, so nobody is known in it.", data.display()));
-    }
-    let Opened { writer, ending, reader: records, marking, feeds: _ } =
-        open(data.to_owned(), root, clock.clone()).await?;
-    let shared = Shared::new(program);
-    shared.lay_over(&writer.state());
-    shared.mark_with(marker(&writer, &marking).await?);
-    let forgetting = forget::Forgetting {
-        writer: &writer,
-        records: &records,
-        marking: &marking,
-        shared: &shared,
-        clock: &clock,
-    };
-    let told = forgetting.forget(person, sure).await;
-    writer.close().await;
-    match ending.wait().await {
-        journal::End::Closed => told,
-        end => Err(format!("The journal did not end well: {end}")),
-    }
-}
-
-/// Answers a reading subcommand without a service: opens the data folder itself, if there is one.
-///
-/// # Errors
-/// A sentence that says why the folder can't be read.
-pub(crate) fn read_alone(
-    data: &Path,
-    root: RootKeys,
-    program: &Program,
-    now: Timestamp,
-    query: &Query,
-    out: &mut dyn Write,
-) -> Result<(), String> {
-    let mut seen = Observations::default();
-    let state = if data.join("journal").exists() {
-        let (journal, reader) = journal::open(data).map_err(|error| error.to_string())?;
-        if *query == Query::Export {
-            return export(&reader, out);
-        }
-        {
-            let mut vault = Vault::under(data, root);
-            vault.settle(now).map_err(|error| error.to_string())?;
-            let marking = vault.marking().map_err(|error| error.to_string())?;
-            let state = fold(journal, vault)?;
-            if let Some(sealed) = &state.marking_key {
-                let opened = marking.open(sealed).map_err(|error| error.to_string())?;
-                seen.marker = opened.map(|opened| opened.marker);
-            }
-            state
-        }
-    } else if *query == Query::Export {
-        return Err(format!("{} holds no journal yet, so there is nothing to export.", data.display()));
-    } else {
-        State::default()
-    };
-    let program = program.with(&state);
-    let view = View { program: &program, state: &state, seen: &seen, now };
-    write_out(&answer::answer(view, query)?, out)
-}
-
-fn fold(journal: impl journal::Records, mut vault: Vault) -> Result<State, String> {
-    let mut state = State::default();
-    let mut sealed = None;
-    journal
-        .read(state.head, &mut |mut record| {
-            if let Err(error) = vault.open(&mut record.event) {
-                sealed = Some(error.to_string());
-            }
-            state.apply(&record);
-        })
-        .map_err(|error| error.to_string())?;
-    sealed.map_or(Ok(state), Err)
 }

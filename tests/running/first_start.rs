@@ -57,6 +57,12 @@ async fn nothing_but_one_question_is_sent_from_an_empty_folder_before_an_advocat
         house.log()
     );
 
+    // Whoever asks to be forgotten before the first message is: a mark is left, and nothing is sent.
+    let (code, said) = house.runs(&["forget", "dev", "--yes"]);
+    assert!(code == Some(0) && said.contains("do-not-contact marks for 1 account"), "{said}");
+    let sent = posted(&house).await;
+    assert!(questions(&sent), "{sent:?}");
+
     let priya = house.world.person("priya").await;
     priya.clicks_on(&asked, "Yes, it's the first").await;
     house.until("sending", async |house| sending(house.ready().await).0).await;

@@ -111,6 +111,12 @@ async fn nothing_of_somebody_who_is_forgotten_is_left_to_read_and_nothing_is_sen
 
     let (code, said) = run(&world, &["forget", "ben"], None);
     assert_eq!(code, Some(2), "it asks first, and nobody is there to answer: {said}");
+    for told in ["This forgets Ben", "3 texts by or about them", "Nothing was done", "--yes"] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert!(keys_of(&world, "ben") > 0);
+    let (code, said) = run(&world, &["forget", "bne"], None);
+    assert_eq!((code, said.contains("I don't know “bne”")), (Some(1), true), "{said}");
     let (code, said) = run(&world, &["forget", "priya", "--yes"], None);
     assert_eq!((code, said.contains("advocates an initiative")), (Some(1), true), "{said}");
     let (code, said) = run(&world, &["forget", "ben", "--yes"], None);
