@@ -296,11 +296,20 @@ impl<'e> Reading<'e> {
             );
         };
         let token = token?;
-        match token.split('-').next() {
-            Some("xapp") => self.fault(NAME, "this is the app-level token; it belongs into SLACK_APP_TOKEN"),
-            Some("xoxp") => self.fault(NAME, "this is a person's token; the bot token starts with `xoxb-`"),
-            _ => Some(token.into()),
+        if let Some(problem) = miscopied(&token) {
+            return self.fault(NAME, problem);
         }
+        // One that is rotated starts with `xoxe.` and goes on as every other of its kind.
+        let plain = token.strip_prefix("xoxe.").unwrap_or(&token);
+        let problem = match plain.split_once('-').map(|(kind, _)| kind) {
+            Some("xoxb") => return Some(token.into()),
+            Some("xapp") => "this is the app-level token; it belongs into SLACK_APP_TOKEN",
+            Some("xoxp") => "this is a person's token; the bot token starts with `xoxb-`",
+            _ => {
+                "this is not a bot token; that one starts with `xoxb-` and is found under *OAuth & Permissions* of the Slack app"
+            }
+        };
+        self.fault(NAME, problem)
     }
 
     fn transport(&mut self) -> Option<Transport> {
@@ -310,13 +319,16 @@ impl<'e> Reading<'e> {
         match (app, signing) {
             (Some(token), _) => {
                 let token = token?;
-                if token.starts_with("xoxb-") || token.starts_with("xoxp-") {
-                    return self.fault(
+                match miscopied(&token) {
+                    Some(problem) => self.fault(APP, problem),
+                    None if token.starts_with("xapp-") => {
+                        Some(Transport::SocketMode { app_token: token.into() })
+                    }
+                    None => self.fault(
                         APP,
                         "this is not an app-level token; those start with `xapp-` and are made under *Basic Information* of the Slack app",
-                    );
+                    ),
                 }
-                Some(Transport::SocketMode { app_token: token.into() })
             }
             (None, Some(secret)) => Some(Transport::Http { signing_secret: secret?.into() }),
             (None, None) => self.fault(
@@ -390,6 +402,20 @@ impl<'e> Reading<'e> {
             self.fault(NAME, "it does not start with `postgres://` or `postgresql://`")
         }
     }
+}
+
+/// What a token has that Slack puts into none. The token itself is never repeated.
+fn miscopied(token: &str) -> Option<&'static str> {
+    if token.starts_with(['"', '\'']) || token.ends_with(['"', '\'']) {
+        return Some("it is in quotes; take them off");
+    }
+    if token.contains(char::is_whitespace) {
+        return Some("it has a space or a line break in it; copy it again, whole and alone");
+    }
+    if token.contains(['…', '*']) {
+        return Some("it is an abbreviation; copy the whole token from the Slack app");
+    }
+    None
 }
 
 /// Whether `authority`, a host with or without a port, is this machine.
@@ -535,6 +561,49 @@ mod tests {
             error,
             "CANVASS_ROOT_KEY: it is shorter than 32 characters; make one with `openssl rand -hex 32`"
         );
+    }
+
+    #[test]
+    fn a_token_of_the_wrong_form_is_told_and_not_repeated() {
+        const BOT_FORM: &str = "not a bot token; that one starts with `xoxb-`";
+        const APP_FORM: &str = "not an app-level token; those start with `xapp-`";
+        let check = |name: &str, token: &str, expected: Result<(), &str>| {
+            let variables =
+                [BOT, APP].map(|(of, value)| if of == name { (name, token) } else { (of, value) });
+            match (read(&variables).map(|_| ()), expected) {
+                (Ok(()), Ok(())) => {}
+                (Err(error), Err(part)) => {
+                    assert!(
+                        error.starts_with(&format!("{name}: ")) && error.contains(part),
+                        "{token}: {error}"
+                    );
+                    assert!(!error.contains("h1dden"), "{token}: {error}");
+                }
+                (found, _) => panic!("{name} {token}: {found:?}"),
+            }
+        };
+        let bot = |token, expected| check("SLACK_BOT_TOKEN", token, expected);
+        bot("xoxb-1-h1dden", Ok(()));
+        bot("xoxe.xoxb-1-h1dden", Ok(()));
+        bot("h1dden", Err(BOT_FORM));
+        bot("xoxe-1-h1dden", Err(BOT_FORM));
+        bot("xoxb_h1dden", Err(BOT_FORM));
+        bot("xoxb", Err(BOT_FORM));
+        bot("xapp-1-h1dden", Err("SLACK_APP_TOKEN"));
+        bot("xoxe.xoxp-1-h1dden", Err("a person's token"));
+        bot("\"xoxb-1-h1dden\"", Err("in quotes"));
+        bot("'xoxb-1-h1dden'", Err("in quotes"));
+        bot("xoxb-1- h1dden", Err("a space or a line break"));
+        bot("Bearer xoxb-1-h1dden", Err("a space or a line break"));
+        bot("xoxb-…", Err("an abbreviation"));
+        let app = |token, expected| check("SLACK_APP_TOKEN", token, expected);
+        app("xapp-1-A0-h1dden", Ok(()));
+        app("h1dden", Err(APP_FORM));
+        app("xoxb-1-h1dden", Err(APP_FORM));
+        app("xoxe.xoxb-1-h1dden", Err(APP_FORM));
+        app("\"xapp-1-h1dden\"", Err("in quotes"));
+        app("xapp-1\nh1dden", Err("a space or a line break"));
+        app("xapp-…", Err("an abbreviation"));
     }
 
     #[test]
