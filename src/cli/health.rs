@@ -2,7 +2,7 @@
 //! runs.
 
 use std::env;
-use std::io::{Read, Write};
+use std::io::{Error, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ use crate::config::settings;
 use crate::web;
 
 const PATIENCE: Duration = Duration::from_secs(3);
+const NOBODY_THERE: &str =
+    "nothing listens there. Start it with `canvass run`, or set CANVASS_LISTEN to the address that it has.";
 
 /// Asks whether everything is in order, or only whether the process is `alive`.
 pub(super) fn health(alive: bool) -> Done {
@@ -58,7 +60,10 @@ pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
 }
 
 fn ask(address: SocketAddr, path: &str) -> Result<String, String> {
-    let tell = |error: std::io::Error| format!("{error}.");
+    let tell = |error: Error| match error.kind() {
+        ErrorKind::ConnectionRefused => NOBODY_THERE.to_owned(),
+        _ => format!("{error}."),
+    };
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(tell)?;
     stream.set_read_timeout(Some(PATIENCE)).map_err(tell)?;
     stream
@@ -67,4 +72,17 @@ fn ask(address: SocketAddr, path: &str) -> Result<String, String> {
     let mut answer = String::new();
     stream.take(64 * 1024).read_to_string(&mut answer).map_err(tell)?;
     Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_where_nothing_listens_is_told_as_one() {
+        // Port 1 is of a protocol that nobody speaks any more.
+        let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
+        let said = ask(address, web::READYZ).unwrap_err();
+        assert!(said.contains("nothing listens there") && said.contains("CANVASS_LISTEN"), "{said}");
+    }
 }
