@@ -1,8 +1,9 @@
 //! A whole file: its syntax, and how much of it could be understood.
 
+use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
 
-use super::{Read, Reader};
+use super::{Read, Reader, Word};
 
 /// Reads a whole file: every fault of syntax, and whatever could be understood in spite of them.
 pub(in crate::config) fn document<T: Read>(text: &str, reader: &mut Reader<'_>) -> (Option<T>, Soundness) {
@@ -16,21 +17,39 @@ pub(in crate::config) fn document<T: Read>(text: &str, reader: &mut Reader<'_>) 
         repeated = Repeated::table(text, error.message(), span.start);
         let place = reader.place(span.clone());
         let report = &mut reader.report;
-        match text.get(span).filter(|_| error.message() == TWICE) {
-            Some(name) => report
-                .fault("syntax", place, format!("`{name}` stands here a second time"))
+        let written = text.get(span).unwrap_or_default();
+        if error.message() == TWICE {
+            report
+                .fault("syntax", place, format!("`{written}` stands here a second time"))
                 .label("there is one already")
-                .help("keep one of the two, or give one another name"),
-            None => {
-                report.fault("syntax", place, format!("this is not TOML: {}", error.message())).label("here")
+                .help("keep one of the two, or give one another name");
+        } else {
+            let finding =
+                report.fault("syntax", place, format!("this is not TOML: {}", error.message())).label("here");
+            if let Some(help) = day_instead(written) {
+                finding.help(help);
             }
-        };
+        }
         reader.misread.push(place);
     }
     let soundness = Soundness::of(errors.is_empty());
     reader.soundness = soundness;
     let start = reader.place(0..0);
     (T::read(&DeValue::Table(root.into_inner()), start, reader), soundness)
+}
+
+/// What to write instead of three numbers that were meant as a day. TOML has dates of its own, and refuses
+/// one that doesn't exist before anybody asks for it.
+fn day_instead(written: &str) -> Option<String> {
+    let parts: Vec<&str> = written.split(['-', '/']).collect();
+    let is_number = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    if parts.len() != 3 || !parts.iter().all(is_number) {
+        return None;
+    }
+    match <Date as Word>::parse(written) {
+        Ok(day) => Some(format!("write `{day}`")),
+        Err(advice) => advice.instead,
+    }
 }
 
 /// How the parser calls a key or a table that is there twice.
