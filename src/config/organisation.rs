@@ -104,7 +104,26 @@ impl<'f> Organisation<'f> {
                 );
             }
         }
+        // One that can't be read was told already.
+        let holds_some = |(path, _): (&str, &str)| format!("{path}/").starts_with(INITIATIVES);
+        if !files.iter().chain(files.unreadable()).any(holds_some) {
+            organisation.no_initiatives(report);
+        }
         organisation
+    }
+
+    /// A folder that vanished must not take every initiative back: that is for each one's file to say.
+    fn no_initiatives(&mut self, report: &mut Report) {
+        self.initiatives_sound = Soundness::Broken;
+        if is_unreadable(self.files) {
+            return;
+        }
+        let folder = top(report, INITIATIVES);
+        report.fault("missing-file", folder, "there is no initiative in this folder").help(
+            "write a file for each initiative, such as `initiatives/payment-deadlines.toml`; the sample \
+             organization of the repository has some to start from. To take the last one back, keep its file and \
+             write `withdrawn = true` in it",
+        );
     }
 
     fn initiative(&mut self, path: &str, name: &str, text: &str, report: &mut Report) {
@@ -205,6 +224,11 @@ impl Described {
     }
 }
 
+/// Whether the whole folder can't be read: then that is all there is to say.
+fn is_unreadable(files: &Files) -> bool {
+    files.unreadable().any(|(path, _)| path == FOLDER)
+}
+
 fn top(report: &mut Report, path: &str) -> Place {
     Place { file: report.file(path), start: 0, end: 0 }
 }
@@ -212,8 +236,7 @@ fn top(report: &mut Report, path: &str) -> Place {
 fn required<T: super::read::Read>(files: &Files, path: &str, report: &mut Report) -> Document<T> {
     let top = top(report, path);
     let Some(text) = files.text(path) else {
-        // Of a folder that can't be read, that is all there is to say.
-        if !files.unreadable().any(|(path, _)| path == FOLDER) {
+        if !is_unreadable(files) {
             report
                 .fault("missing-file", top, "this file is missing")
                 .help("the sample organization of the repository has one to start from");

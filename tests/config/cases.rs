@@ -48,6 +48,8 @@ fn broken(breaks: &[Break]) -> Files {
 /// Each check with a configuration that fails it, and it alone.
 const CASES: &[(&str, &[Break])] = &[
     ("missing-file", &[Remove(PEOPLE)]),
+    ("missing-file", &[Remove(DEADLINES)]),
+    ("missing-file", &[Remove(DEADLINES), Write(CANVASS, "order = [\"deadlines\"]\n", "")]),
     ("unknown-file", &[Add("intiatives/other.toml", "title = \"Other\"\n")]),
     ("syntax", &[Write(PEOPLE, "name = \"Ana Souza\"", "name = \"Ana Souza")]),
     ("syntax", &[Write(PEOPLE, "[people.dev]", "[people.ana]")]),
@@ -513,6 +515,8 @@ fn a_file_that_is_not_text_is_a_fault() {
     assert_eq!(unreadable.len(), 1);
     assert_eq!(unreadable[0].file, folder.path().join("initiatives/deadlines.toml").to_string_lossy());
     assert_eq!(unreadable[0].message, "it can't be read: stream did not contain valid UTF-8");
+    // The only initiative is there all the same.
+    assert!(faults.diagnostics.iter().all(|diagnostic| diagnostic.check != "missing-file"));
 }
 
 #[test]

@@ -282,7 +282,7 @@ impl<K: Word, T: Read> Field for Named<K, T> {
 
 /// The checks of reading by name, with what each wants.
 pub(super) const CHECKS: &[(&str, &str)] = &[
-    ("missing-file", "`canvass.toml` and `people.toml` are there."),
+    ("missing-file", "`canvass.toml`, `people.toml` and an initiative are there."),
     ("unreadable-file", "Every file can be read and is UTF-8."),
     ("unknown-file", "Every file is one that is read."),
     ("syntax", "Files are TOML."),
