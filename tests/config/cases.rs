@@ -269,6 +269,8 @@ const CASES: &[(&str, &[Break])] = &[
         )],
     ),
     ("review-date", &[Write(DEADLINES, "review_by = 2027-01-06", "review_by = 2027-01-18")]),
+    ("review-date", &[Write(DEADLINES, "review_by = 2027-01-06", "review_by = 2026-01-06")]),
+    ("review-date", &[Write(DEADLINES, "review_by = 2027-01-06", "review_by = 2026-11-29")]),
     (
         "basis",
         &[Write(

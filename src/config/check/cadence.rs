@@ -115,6 +115,13 @@ impl<'o> Timed<'o> {
     }
 }
 
+/// The first day on which `touch` may be sent for the quarter of `window`.
+pub(super) fn begins(organisation: &Organisation<'_>, touch: Touch, window: &PlanningWindow) -> Option<Date> {
+    let timed = Timed::of(organisation)?;
+    let at = timed.rule(touch)?.at.0.as_ref()?;
+    timed.at(&at.value, window).map(|(day, _)| day)
+}
+
 pub(super) fn order(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
     let Some(timed) = Timed::of(organisation) else { return };
     for ((earlier, first), (later, second)) in timed.rules.iter().zip(timed.rules.iter().skip(1)) {

@@ -89,7 +89,7 @@ checks! {
     "decider" "Who decides is on the team and can be argued with." plan::decider;
     "required-audience" "Each required audience has somebody on the team." plan::required_audience;
     "exception" "Nobody is added and left out at once." plan::exception;
-    "review-date" "The design is reviewed before plans freeze." plan::review_date;
+    "review-date" "The design is reviewed after it is asked for, and before plans freeze." plan::review_date;
     "basis" "An estimate has an author and a date; a measurement has neither." evidence::basis;
     "reading" "A figure is read after its period and before the freeze." evidence::reading;
     "no-evidence" "There is a figure for each team that is asked." evidence::no_evidence;

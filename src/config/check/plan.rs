@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Findings;
+use super::{Findings, cadence};
 use crate::config::diagnostic::Place;
 use crate::config::organisation::{Described, Organisation};
 use crate::config::raw::Ask;
 use crate::config::read::{At, Maybe, Must, Soundness, value, written};
 use crate::config::resolve;
-use crate::domain::engagement::Audience;
+use crate::domain::engagement::{Audience, Touch};
 use crate::domain::ids::{StepId, TeamId};
 
 /// Longest time that one booking of office hours may take, minutes.
@@ -264,6 +264,15 @@ pub(super) fn review_date(organisation: &Organisation<'_>, findings: &mut Findin
                 .fault(review.place, "the design would be reviewed after plans freeze")
                 .label(format!("{} freezes on {}", window.quarter, window.freezes_on))
                 .help("write an earlier day");
+            continue;
+        }
+        // Checks don't know what day it is; a day before the first ask is in the past for whoever reads one.
+        let Some(asked) = cadence::begins(organisation, Touch::Pitch, &window) else { continue };
+        if review.value < asked {
+            findings
+                .warning(review.place, "the design would be reviewed before anybody is asked to")
+                .label(format!("pitches for {} go out from {asked} on", window.quarter))
+                .help(format!("write a day from {asked} to {}", window.freezes_on));
         }
     }
 }
