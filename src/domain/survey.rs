@@ -154,7 +154,7 @@ impl Standings {
             for Argument { about, rank, asked } in arguments {
                 while engagements.next_if(|(key, _)| *key < about).is_some() {}
                 let engagement =
-                    engagements.next_if(|(key, _)| *key == about).map(|(_, engagement)| engagement);
+                    engagements.next_if(|(key, _)| *key == about).map(|(_, engagement)| engagement.as_ref());
                 let (Some((true, left)), Some(initiative)) =
                     (left.get(*rank), program.initiatives.get(*rank))
                 else {

@@ -222,7 +222,8 @@ impl<'a> Case<'a> {
         }
         let engagement = known
             .filter(|known| !known.engagements.is_empty())
-            .and_then(|known| known.engagements.get(&(initiative.id.clone(), initiative.quarter)));
+            .and_then(|known| known.engagements.get(&(initiative.id.clone(), initiative.quarter)))
+            .map(Arc::as_ref);
         let approached = initiative.approach(&person.id).map(|approach| approach.at);
         let to = Addressee { place, zone, off: &person.days_off, audience: stakeholder.audience, approached };
         let slots = approval::hastened(memo.lives.slots(ground.program, frame, &to), engagement);

@@ -329,7 +329,7 @@ impl State {
             let PostKey::Touch(delivery) = &post.key else { continue };
             let about = (delivery.initiative.clone(), delivery.quarter);
             let acts = person_mut(&mut self.people, apart);
-            if let Some(engagement) = acts.engagements.get_mut(&about) {
+            if let Some(engagement) = acts.engagements.get_mut(&about).map(Arc::make_mut) {
                 engagement.deliveries.retain(|_, of| *of != id);
                 engagement.reached &= !engagement.deliveries.is_empty();
             }
@@ -337,7 +337,7 @@ impl State {
             let counted = counted.and_then(|place| acts.campaign.remove(place));
             let rest = person_mut(&mut self.people, person);
             rest.campaign = moments(std::mem::take(&mut rest.campaign), counted.into_iter().collect());
-            let engagement = rest.engagements.entry(about).or_default();
+            let engagement = Arc::make_mut(rest.engagements.entry(about).or_default());
             engagement.deliveries.insert((delivery.touch, delivery.occurrence), id);
             engagement.reached |= matches!(post.phase, Phase::Sent { .. });
             match &post.phase {
@@ -396,7 +396,7 @@ impl State {
             if let Some(Changed { confirmed: Some((by, _)), .. }) = &mut known.changed {
                 give(by);
             }
-            for engagement in known.engagements.values_mut() {
+            for engagement in known.engagements.values_mut().map(Arc::make_mut) {
                 for stance in engagement.stances.values_mut() {
                     if let How::Recorded { by } = &mut stance.how {
                         give(by);
@@ -443,7 +443,7 @@ impl State {
     /// Undecides what `person` had decided about what is still to come.
     fn take_back_decisions(&mut self, seq: Seq, person: &PersonId) {
         for known in self.people.values_mut().map(Arc::make_mut) {
-            for engagement in known.engagements.values_mut() {
+            for engagement in known.engagements.values_mut().map(Arc::make_mut) {
                 engagement.verdicts.retain(|_, judged| judged.by != *person);
                 engagement.edits.retain(|_, edited| edited.by != *person);
                 engagement.handed_over.take_if(|by| by == person);
@@ -532,7 +532,7 @@ impl State {
                 if let PostKey::Touch(delivery) = &post.key {
                     let known = person_mut(&mut self.people, person);
                     let about = (delivery.initiative.clone(), delivery.quarter);
-                    known.engagements.entry(about).or_default().unknown = true;
+                    Arc::make_mut(known.engagements.entry(about).or_default()).unknown = true;
                 }
             }
         }
@@ -555,7 +555,8 @@ fn parted(mut known: PersonState, turn: Turn, as_guest: &BTreeSet<Seq>) -> Parte
     known.bookings = guest;
     (known.changed, known.doubted) = (None, None);
     for (about, engagement) in &mut known.engagements {
-        put(&mut rest.engagements, about.clone(), engagement.part(turn), Engagement::merged);
+        let parted = Arc::new(Arc::make_mut(engagement).part(turn));
+        put(&mut rest.engagements, about.clone(), parted, Engagement::both);
     }
     Parted { acts: known, rest }
 }
@@ -563,14 +564,14 @@ fn parted(mut known: PersonState, turn: Turn, as_guest: &BTreeSet<Seq>) -> Parte
 /// What was promised to the human who had an account: it holds whichever account they have.
 fn promised(known: &PersonState) -> PersonState {
     let engagements = known.engagements.iter().map(|(about, engagement)| {
-        let Engagement { deliveries, reached, unknown, .. } = engagement;
+        let Engagement { deliveries, reached, unknown, .. } = &**engagement;
         let kept = Engagement {
             deliveries: deliveries.clone(),
             reached: *reached,
             unknown: *unknown,
             ..Engagement::default()
         };
-        (about.clone(), kept)
+        (about.clone(), Arc::new(kept))
     });
     PersonState { campaign: known.campaign.clone(), engagements: engagements.collect(), ..known.kept_off() }
 }
@@ -610,6 +611,7 @@ impl PersonState {
         self.bookings.retain(|of| !copy.bookings.contains(of));
         for (about, engagement) in &mut self.engagements {
             let Some(theirs) = copy.engagements.get(about) else { continue };
+            let engagement = Arc::make_mut(engagement);
             engagement.said.retain(|of| *of >= came);
             engagement.stances.retain(|_, stance| stance.since >= came || stance.how != How::Clicked);
             engagement.concern = engagement.concern.filter(|concern| *concern >= came);

@@ -38,7 +38,7 @@ impl State {
             }
         }
         for about in before.engagements.keys() {
-            let Some(engagement) = known.engagements.get_mut(about) else { continue };
+            let Some(engagement) = known.engagements.get_mut(about).map(Arc::make_mut) else { continue };
             engagement.deliveries.retain(|_, post| !theirs.contains(post));
             let phases = || engagement.deliveries.values().filter_map(|post| self.posts.get(post));
             let reached = phases().any(|post| matches!(post.phase, Phase::Sent { .. }));

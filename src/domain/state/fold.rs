@@ -1,6 +1,7 @@
 //! What each record changes.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -396,9 +397,13 @@ impl State {
 
     fn remember(&mut self, at: Timestamp, cause: &Cause) {
         let typed = matches!(cause, Cause::Message(..) | Cause::Edit(..));
-        if self.causes.insert(cause.clone()) {
-            let by_age = if typed { &mut self.typed_by_age } else { &mut self.causes_by_age };
-            by_age.push_back((at, cause.clone()));
+        if !self.causes.contains(cause) {
+            let (cause, by_age) = (
+                Arc::new(cause.clone()),
+                if typed { &mut self.typed_by_age } else { &mut self.causes_by_age },
+            );
+            self.causes.insert(cause.clone());
+            by_age.push_back((at, cause));
         }
         for (by_age, memory) in
             [(&mut self.causes_by_age, CAUSE_MEMORY), (&mut self.typed_by_age, TYPED_MEMORY)]
@@ -416,7 +421,7 @@ impl State {
         quarter: Quarter,
     ) -> &mut Engagement {
         let person = person_mut(&mut self.people, person);
-        person.engagements.entry((initiative.clone(), quarter)).or_default()
+        Arc::make_mut(person.engagements.entry((initiative.clone(), quarter)).or_default())
     }
 
     /// Marks every message of a campaign.

@@ -5,6 +5,7 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -70,13 +71,18 @@ impl PersonState {
         self.campaign = moments(self.campaign, campaign);
         self.digest = self.digest.max(digest);
         for (about, engagement) in engagements {
-            put(&mut self.engagements, about, engagement, Engagement::merged);
+            put(&mut self.engagements, about, engagement, Engagement::both);
         }
         self
     }
 }
 
 impl Engagement {
+    /// What two that are held come to.
+    pub(super) fn both(one: Arc<Self>, other: Arc<Self>) -> Arc<Self> {
+        Arc::new(Arc::unwrap_or_clone(one).merged(Arc::unwrap_or_clone(other)))
+    }
+
     /// What two engagements of one human with one initiative in one quarter come to.
     pub(super) fn merged(mut self, other: Self) -> Self {
         let latest = |of: &Self| of.stance().map(|stance| stance.since);

@@ -391,8 +391,9 @@ pub struct PersonState {
     pub digest: Option<(Seq, Timestamp)>,
     /// When campaign messages went out to them, oldest first; a fortnight is kept.
     pub campaign: VecDeque<Timestamp>,
-    /// By initiative and quarter.
-    pub engagements: BTreeMap<(InitiativeId, Quarter), Engagement>,
+    /// By initiative and quarter. The state is held twice, as it is published and as the writer works on it: what is
+    /// recorded about a person copies none of these but those that it changes.
+    pub engagements: BTreeMap<(InitiativeId, Quarter), Arc<Engagement>>,
 }
 
 /// What a person said or asked for.
@@ -794,10 +795,10 @@ pub struct State {
     acting: Option<PersonId>,
     /// Sent messages that told of somebody who was forgotten.
     removed: BTreeSet<PostId>,
-    causes: HashSet<Cause>,
-    causes_by_age: VecDeque<(Timestamp, Cause)>,
+    causes: HashSet<Arc<Cause>>,
+    causes_by_age: VecDeque<(Timestamp, Arc<Cause>)>,
     /// Those of them that name a message, or a change of one.
-    typed_by_age: VecDeque<(Timestamp, Cause)>,
+    typed_by_age: VecDeque<(Timestamp, Arc<Cause>)>,
 }
 
 impl State {
@@ -825,7 +826,7 @@ impl State {
         initiative: &InitiativeId,
         quarter: Quarter,
     ) -> Option<&Engagement> {
-        self.people.get(person)?.engagements.get(&(initiative.clone(), quarter))
+        self.people.get(person)?.engagements.get(&(initiative.clone(), quarter)).map(Arc::as_ref)
     }
 
     /// The post that is no campaign message and stands at this place.

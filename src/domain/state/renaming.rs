@@ -74,7 +74,8 @@ impl State {
             if let Some(Changed { confirmed: Some((by, _)), .. }) = &mut state.changed {
                 person(by);
             }
-            for ((mut about, quarter), mut engagement) in std::mem::take(&mut state.engagements) {
+            for ((mut about, quarter), held) in std::mem::take(&mut state.engagements) {
+                let mut engagement = Arc::unwrap_or_clone(held);
                 initiative(&mut about);
                 for judged in engagement.verdicts.values_mut() {
                     person(&mut judged.by);
@@ -90,7 +91,7 @@ impl State {
                     }
                     put(&mut engagement.stances, of, stance, |a, b| if a.since < b.since { b } else { a });
                 }
-                put(&mut state.engagements, (about, quarter), engagement, Engagement::merged);
+                put(&mut state.engagements, (about, quarter), Arc::new(engagement), Engagement::both);
             }
             state.stopped_since =
                 rekeyed(&mut state.stopped_since, |about, _| about.iter_mut().for_each(initiative), Ord::max);
@@ -207,7 +208,7 @@ impl State {
     /// itself: what went to an account of before is the delivery of whoever had it.
     fn find_deliveries(&mut self, person: &PersonId) {
         let Some(mut known) = self.people.remove(person) else { return };
-        for engagement in Arc::make_mut(&mut known).engagements.values_mut() {
+        for engagement in Arc::make_mut(&mut known).engagements.values_mut().map(Arc::make_mut) {
             for post in engagement.deliveries.values_mut() {
                 if let Some(found) = self.posts.get(post) {
                     *post = self.id_of(&found.key);

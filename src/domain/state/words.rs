@@ -59,7 +59,7 @@ impl State {
         let open: BTreeSet<Seq> = self.open_questions(unanswerable).collect();
         let written = |at: Timestamp| Written { at, stays: false, whose: None, to: None };
         self.people.iter_mut().filter(|(_, person)| has_text(person)).for_each(|(id, person)| {
-            for engagement in Arc::make_mut(person).engagements.values_mut() {
+            for engagement in Arc::make_mut(person).engagements.values_mut().map(Arc::make_mut) {
                 let said = written(engagement.reason_at.map_or(Timestamp::MIN, |(_, at)| at));
                 let said = Written { whose: Some(id), ..said };
                 engagement.reason.iter_mut().for_each(|reason| visit(reason, said));
