@@ -208,7 +208,9 @@ pub(super) fn submit(scene: Scene<'_>, actor: &Person, modal: &ModalKind, values
             about(*post, &|delivery| raise(scene, actor, delivery, Said::Correction, text))
         }
         ModalKind::Later { post } => about(*post, &|_| snooze(scene, actor, values)),
-        ModalKind::SomeoneElse { post } => about(*post, &|delivery| refer(actor, delivery, text, values)),
+        ModalKind::SomeoneElse { post } => {
+            about(*post, &|delivery| refer(scene, actor, delivery, text, values))
+        }
         ModalKind::Ask { initiative, post } => {
             or_refuse(questions::submit_question(scene, actor, initiative.as_ref(), *post, values))
         }
@@ -304,7 +306,13 @@ fn snooze(scene: Scene<'_>, actor: &Person, values: &Values) -> Decided {
     }
 }
 
-fn refer(actor: &Person, delivery: &Delivery<'_>, text: Option<&str>, values: &Values) -> Decided {
+fn refer(
+    scene: Scene<'_>,
+    actor: &Person,
+    delivery: &Delivery<'_>,
+    text: Option<&str>,
+    values: &Values,
+) -> Decided {
     let whom = match values.get(WHO) {
         Some(Value::Person(slack)) => Some(slack.clone()),
         Some(Value::Text(_) | Value::Choice(_) | Value::Ticks(_) | Value::Date(_) | Value::Time(_))
@@ -312,6 +320,9 @@ fn refer(actor: &Person, delivery: &Delivery<'_>, text: Option<&str>, values: &V
     };
     if whom.is_none() && text.is_none() {
         return fault(TEXT, "Please name somebody, or say in a few words who it should be.");
+    }
+    if whom.as_ref().is_some_and(|whom| scene.actor(whom).is_some_and(|person| person.id == actor.id)) {
+        return fault(WHO, "That's you. Please pick who it is instead.");
     }
     let decides = matches!(values.get(HOW), Some(Value::Choice(how)) if how == INSTEAD);
     let event = Event::MessageReceived {

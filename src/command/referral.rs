@@ -122,7 +122,15 @@ fn fields(
         fields.push(name);
     }
     let options = Audience::ALL.map(|audience| (audience.word().to_owned(), capital(audience.title())));
-    let initial = known.and_then(|known| known.audiences.first()).map(|audience| audience.word().to_owned());
+    // Whoever decides instead of somebody is asked what they were asked.
+    let decides = received.referral.as_ref().is_some_and(|named| named.decides);
+    let referrer = scene.person(&received.person).filter(|_| decides);
+    let own = |person: &Person| {
+        person.audiences.iter().copied().find(|audience| !decides || asks_to_plan(*audience))
+    };
+    let initial = known.and_then(own).or_else(|| referrer.and_then(own));
+    let initial = initial.or_else(|| known.and_then(|known| known.audiences.first().copied()));
+    let initial = initial.map(|audience| audience.word().to_owned());
     let role = Input::Pick { options: options.to_vec(), initial };
     fields.push(field(AUDIENCE, "In which role?", false, role));
     let team = |id: &TeamId| {
@@ -137,10 +145,17 @@ fn fields(
     };
     fields.push(field(TEAMS, "For which teams?", false, input));
     let options = vec![("yes".to_owned(), "They decide for these teams".to_owned())];
-    let decides = received.referral.as_ref().is_some_and(|named| named.decides);
     let initial = decides.then(|| "yes".to_owned()).into_iter().collect();
     fields.push(field(DECIDES, "Do they decide?", true, Input::Ticks { options, initial }));
     fields
+}
+
+/// Whether somebody of this role is asked to put it in a plan.
+fn asks_to_plan(audience: Audience) -> bool {
+    match audience {
+        Audience::Product | Audience::EngineeringManager => true,
+        Audience::Executive | Audience::Engineer => false,
+    }
 }
 
 /// The teams whose part it is likely to be: their own, else those of whoever gave the hint.
@@ -232,6 +247,11 @@ fn approached(
         return Err((TEAMS, "Please pick at least one team whose part this is.".into()));
     }
     let decides = matches!(values.get(DECIDES), Some(Value::Ticks(ticks)) if !ticks.is_empty());
+    if decides && !asks_to_plan(audience) {
+        let why = "Only a product manager or an engineering manager is asked to plan it. Pick that role, or untick that \
+                   they decide.";
+        return Err((AUDIENCE, why.into()));
+    }
     let (person, name) = match scene.called(&slack) {
         Some(known) => {
             may_be_approached(scene, initiative, known, &teams, decides).map_err(|why| (on_who, why))?;
@@ -284,7 +304,7 @@ fn comes_of(
     approached: &Event,
     called: &str,
 ) -> String {
-    let Event::Approached { person, teams, .. } = approached else { return String::new() };
+    let Event::Approached { person, teams, audience, .. } = approached else { return String::new() };
     let title = &initiative.title;
     let name =
         |id: &TeamId| scene.program.teams.get(id).map_or_else(|| id.to_string(), |team| team.name.clone());
@@ -308,6 +328,12 @@ fn comes_of(
             plan::next_for(&program, &state, scene.seen, scene.now, initiative, known)
         });
     let reached = state.engagement(person, &initiative.id, initiative.quarter).is_some_and(|of| of.reached);
+    // What waits for approval goes to nobody before.
+    let first = if plan::wants_approval(scene.program, scene.state, initiative, *audience) {
+        " once it is approved"
+    } else {
+        ""
+    };
     let doubted = state.person(person).and_then(|known| known.doubted.as_ref()).map(|of| of.because);
     match (next, doubted) {
         (Some(Err(plan::Skip::NotLinked)), Some(because)) => format!(
@@ -328,11 +354,11 @@ fn comes_of(
         }
         // By then it is known whether the account is one that may be written to.
         (Some(Err(_)), _) => format!(
-            "Done: I'm looking {called} up in Slack. They get a first message of their own about “{title}”, in their \
-             send hours and in its time; if I may not write to that account, I'll tell you."
+            "Done: I'm looking {called} up in Slack. They get a first message of their own about “{title}”{first}, in \
+             their send hours and in its time; if I may not write to that account, I'll tell you."
         ),
         (Some(Ok(_)) | None, _) => format!(
-            "Done: {called} gets a first message of their own about “{title}”, in their send hours and in its time."
+            "Done: {called} gets a first message of their own about “{title}”{first}, in their send hours and in its time."
         ),
     }
 }

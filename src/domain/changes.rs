@@ -26,8 +26,8 @@ pub struct Changes {
     pub conversations: Vec<PersonId>,
     /// Teams whose item is in their plan.
     pub planned: Vec<TeamId>,
-    /// How many people were written to.
-    pub written_to: usize,
+    /// Who was written to.
+    pub written_to: Vec<PersonId>,
 }
 
 impl Changes {
@@ -37,7 +37,7 @@ impl Changes {
             && self.questions.is_empty()
             && self.conversations.is_empty()
             && self.planned.is_empty()
-            && self.written_to == 0
+            && self.written_to.is_empty()
     }
 }
 
@@ -112,7 +112,7 @@ impl Gathered {
             questions: Vec::new(),
             conversations: Vec::new(),
             planned: planned.map(|((_, team, _), _)| team.clone()).collect(),
-            written_to: 0,
+            written_to: Vec::new(),
         };
         Self { changes, answers: Vec::new() }
     }
@@ -140,7 +140,9 @@ impl Gathered {
         if engagement.conversation.is_some_and(|(of, _)| since < of) {
             self.changes.conversations.push(person.clone());
         }
-        self.changes.written_to += usize::from(was_written_to(state, engagement, since));
+        if was_written_to(state, engagement, since) {
+            self.changes.written_to.push(person.clone());
+        }
     }
 
     fn end(mut self) -> Changes {

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::account::Disbelief;
 use super::calendar::Quarter;
-use super::engagement::{Audience, Stance};
+use super::effect::PostId;
+use super::engagement::{Audience, Stance, Touch};
 use super::ids::{InitiativeId, PersonId, Seq, TeamId};
 use super::initiative::Initiative;
 use super::marks;
@@ -234,22 +235,17 @@ impl Coverage {
                 }
             }
         }
-        for (who, team) in initiative.relieved() {
-            let Some(person) = program.people.get(who).filter(|_| initiative.asks.contains_key(team)) else {
-                continue;
-            };
-            for audience in &person.audiences {
-                let cell = staffed.entry((team, *audience)).or_default();
-                if !cell.iter().any(|listed| listed.person == *who) {
-                    let unreachable = out_of_reach(program, state, seen, who).is_some();
-                    cell.push(covered(state, initiative, team, false, who, unreachable));
-                }
-            }
-        }
+        // Whoever was relieved is still who they are on the team, so nobody is missing there.
+        let is_relieved = |team: &TeamId, audience: Audience| {
+            initiative.relieved().any(|(who, of)| {
+                of == team
+                    && program.people.get(who).is_some_and(|person| person.audiences.contains(&audience))
+            })
+        };
         let mut cells = Vec::new();
         for ask in initiative.asks.values() {
             for audience in Audience::ALL {
-                let required = ask.required.contains(&audience);
+                let required = ask.required.contains(&audience) && !is_relieved(&ask.team, audience);
                 let people = staffed.remove(&(&ask.team, audience)).unwrap_or_default();
                 if required || !people.is_empty() {
                     cells.push(Cell { team: ask.team.clone(), audience, required, people });
@@ -316,12 +312,7 @@ fn standing(state: &State, initiative: &Initiative, team: &TeamId, person: &Pers
 }
 
 /// Why no message can reach `person`, as far as it is known.
-pub(super) fn out_of_reach(
-    program: &Program,
-    state: &State,
-    seen: &Observations,
-    id: &PersonId,
-) -> Option<Gap> {
+pub fn out_of_reach(program: &Program, state: &State, seen: &Observations, id: &PersonId) -> Option<Gap> {
     if program.people.get(id).is_some_and(|person| marks::is_forgotten(state, seen, person)) {
         return Some(Gap::Forgotten { person: id.clone() });
     }
@@ -386,8 +377,15 @@ pub(super) fn gaps_of<'a>(
     let unknown =
         engagement.is_some_and(|engagement| engagement.unknown || state.may_not_look_up(engagement));
     let refused = engagement.and_then(Engagement::refused_unheard).map(str::to_owned);
-    let referred = engagement.and_then(|engagement| state.open_referral(engagement));
-    let named = engagement.and_then(|engagement| state.open_naming(engagement));
+    let hints: Vec<Gap> = engagement
+        .into_iter()
+        .flat_map(|engagement| state.open_hints(engagement))
+        .map(|(of, decides)| match decides {
+            true => Gap::Referred { person: person.clone(), of },
+            false => Gap::Named { person: person.clone(), of },
+        })
+        .collect();
+    let passed_by = engagement.is_some_and(|engagement| passed_by(state, engagement));
     let taken_over = engagement.filter(|engagement| engagement.conversation.is_none());
     let taken_over = taken_over.and_then(|engagement| engagement.handed_over.clone());
     let unsaid = state.unsaid(person, &initiative.id, initiative.quarter, now);
@@ -406,11 +404,9 @@ pub(super) fn gaps_of<'a>(
     let person = move || person.clone();
     [
         unknown.then(|| Gap::Unknown { person: person() }),
-        is(Engagement::passed_by).then(|| Gap::Missed { person: person() }),
+        passed_by.then(|| Gap::Missed { person: person() }),
         refused.map(|code| Gap::Refused { person: person(), code }),
         engagement.and_then(|of| of.concern).map(|of| Gap::Concerned { person: person(), of }),
-        referred.map(|of| Gap::Referred { person: person(), of }),
-        named.map(|of| Gap::Named { person: person(), of }),
         unasked.map(|(because, teams)| Gap::Unasked { person: person(), teams, because }),
         taken_over.map(|by| Gap::HandedOver { person: person(), by }),
         unsaid.map(|booking| Gap::Unsaid { person: person(), host: booking.slot.host.clone() }),
@@ -418,6 +414,15 @@ pub(super) fn gaps_of<'a>(
     ]
     .into_iter()
     .flatten()
+    .chain(hints)
+}
+
+/// Whether what asks was given up, since its time had passed, and nothing has reached them or been heard of them. A
+/// heads-up only announces: what asks is still to come.
+fn passed_by(state: &State, engagement: &Engagement) -> bool {
+    let given_up = |post: &PostId| state.post(*post).is_some_and(|post| post.phase == Phase::Missed);
+    let mut asks = engagement.deliveries.iter().filter(|((touch, _), _)| *touch != Touch::HeadsUp);
+    engagement.passed_by() && asks.any(|(_, post)| given_up(post))
 }
 
 /// Whether two people of a team gave answers that don't go together: one plans it, another declines.

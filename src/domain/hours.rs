@@ -113,6 +113,23 @@ impl SendHours {
         self.contains(at, zone, off).then(|| zone.to_timestamp(until).ok()).flatten()
     }
 
+    /// When the last of these hours before `before` end, which is `before` itself if it lies in them; `None` if there
+    /// are none within 60 days.
+    pub fn last_end(&self, before: Timestamp, zone: &TimeZone, off: &DaysOff) -> Option<Timestamp> {
+        let mut day = zone.to_datetime(before).date();
+        for _ in 0..60 {
+            if self.takes(day.weekday()) && !off.contains(day) {
+                let from = zone.to_timestamp(day.to_datetime(self.from)).ok()?;
+                let until = zone.to_timestamp(day.to_datetime(self.until)).ok()?;
+                if from < before && from < until {
+                    return Some(until.min(before));
+                }
+            }
+            day = day.yesterday().ok()?;
+        }
+        None
+    }
+
     /// When the hours of the first day after the one that `at` falls on end, days off left out; `None`
     /// if there is none within 400 days.
     pub fn end_of_next_day(&self, at: Timestamp, zone: &TimeZone, off: &DaysOff) -> Option<Timestamp> {
@@ -192,6 +209,23 @@ mod tests {
             |at: &str| hours.end(at.parse().unwrap(), &zone, &DaysOff::default()).map(|end| end.to_string());
         assert_eq!(end("2026-12-07T03:30:00Z").as_deref(), Some("2026-12-07T11:30:00Z"));
         assert_eq!(end("2026-12-07T11:30:00Z"), None);
+    }
+
+    #[test]
+    fn the_last_hours_before_a_moment_end_on_the_last_working_day_or_at_that_moment() {
+        let hours: SendHours = "Mon-Fri 09:00-17:00".parse().unwrap();
+        let off =
+            DaysOff { own: BTreeSet::from([date(2026, 11, 26), date(2026, 11, 27)]), ..DaysOff::default() };
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let check = |before: &str, expected: &str| {
+            let end = hours.last_end(before.parse().unwrap(), &zone, &off);
+            assert_eq!(end.map(|end| end.to_string()).as_deref(), Some(expected), "before {before}");
+        };
+        // Thanksgiving and the day after, then a weekend.
+        check("2026-11-30T05:00:00Z", "2026-11-25T22:00:00Z");
+        check("2026-11-30T14:00:00Z", "2026-11-25T22:00:00Z");
+        check("2026-11-30T14:00:01Z", "2026-11-30T14:00:01Z");
+        check("2026-12-01T03:00:00Z", "2026-11-30T22:00:00Z");
     }
 
     #[test]

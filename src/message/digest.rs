@@ -3,6 +3,8 @@
 //! It is written to be read in a minute: figures first, names next, one thing to do for each. Longer lists
 //! end with the command that shows all of it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -106,7 +108,9 @@ impl Page<'_> {
             1 => figures.push("one item in a team's plan".to_owned()),
             more => figures.push(format!("{} items in teams' plans", wording::count(more))),
         }
-        match number(|of| of.written_to) {
+        // Somebody who was written to about several things is one person.
+        let written_to: BTreeSet<&PersonId> = changes.iter().flat_map(|of| &of.written_to).collect();
+        match u64::try_from(written_to.len()).unwrap_or(u64::MAX) {
             0 => {}
             1 => figures.push("one person written to".to_owned()),
             more => figures.push(format!("{} people written to", wording::count(more))),

@@ -165,13 +165,13 @@ pub fn gap_with_words(program: &Program, state: &State, gap: &Gap) -> Paragraph 
             person,
             of,
             " has raised a concern",
-            "I send them nothing until you have talked and click “Concern settled”.",
+            "I send {name} nothing until you have talked and click “Concern settled”.",
         ),
         Gap::Referred { person, of } => (
             person,
             of,
             " says that someone else decides",
-            "I send them nothing more until you approach that person or let it be.",
+            "I send {name} nothing more until you approach that person or let it be.",
         ),
         Gap::Named { person, of } => {
             (person, of, " says that somebody is missing", "Approach that person, or let it be.")
@@ -191,7 +191,9 @@ pub fn gap_with_words(program: &Program, state: &State, gap: &Gap) -> Paragraph 
         | Gap::Unsaid { .. }
         | Gap::Disagreement { .. } => return Paragraph::told(&gap_sentence(program, gap)),
     };
-    let name = program.people.get(person).map_or_else(|| person.to_string(), |person| person.name.clone());
+    let known = program.people.get(person);
+    let name = known.map_or_else(|| person.to_string(), |person| person.name.clone());
+    let short = known.map_or_else(|| person.to_string(), |person| person.given_name.clone());
     let received = state.received.get(of);
     let mut spans = vec![Span::Text(format!("{name}{says}"))];
     if let Some(whom) = received.and_then(|received| received.referral.as_ref()?.whom.clone()) {
@@ -201,7 +203,7 @@ pub fn gap_with_words(program: &Program, state: &State, gap: &Gap) -> Paragraph 
     if let Some(words) = received.and_then(|received| received.text.as_ref()?.reveal()) {
         spans.push(Span::Text(format!(" “{}”", wording::beginning(words, WORDS))));
     }
-    spans.push(Span::Text(format!(" {then}")));
+    spans.push(Span::Text(format!(" {}", then.replace("{name}", &short))));
     Paragraph(spans)
 }
 

@@ -104,6 +104,11 @@ impl Inquiry<'_> {
                 "{} took back what they asked{about}. No answer is expected.",
                 self.who.full
             )))];
+            // What was kept for everybody from an answer to it goes on being told.
+            if self.state.kept_from(self.of).is_some() {
+                self.keep(&mut message, None);
+                message.buttons.retain(|button| matches!(button.action, Action::Drop { .. }));
+            }
             return message;
         }
         message.parts.extend(quote(self.received));

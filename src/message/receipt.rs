@@ -88,9 +88,12 @@ pub(super) fn receipt(
 fn hinted(program: &Program, received: &Received, find_out: &str) -> String {
     let decides = received.referral.as_ref().is_some_and(|referral| referral.decides);
     let Some(settled) = &received.settled else {
-        let first = format!("{find_out}, and then the person who decides is asked.");
-        let until = " Until then I won't send you anything more about it.";
-        return if decides { first + until } else { first };
+        return match decides {
+            true => format!(
+                "{find_out}, and then the person who decides is asked. Until then I won't send you anything more about it."
+            ),
+            false => format!("{find_out}, and then whoever is missing is asked."),
+        };
     };
     let by = wording::joined(&names(program, std::slice::from_ref(&settled.by)));
     let by = if by.is_empty() { settled.by.to_string() } else { by };

@@ -45,9 +45,11 @@ pub(super) fn recorded(case: &Case<'_>, state: &State, moment: &Moment<'_>) -> R
         return Recorded::Closed { paragraph: Paragraph::text(text), buttons: vec![undo] };
     }
     if case.teams.iter().all(|team| case.initiative.relieves(&case.person.id, team)) {
-        let text =
-            "You said that someone else decides, and they are asked now. Nothing is asked of you any more.";
-        return closed(text.to_owned());
+        let advocates = case.advocates();
+        let ask = if advocates.contains(" and ") { "ask" } else { "asks" };
+        return closed(format!(
+            "You said that someone else decides; {advocates} {ask} them instead. Nothing is asked of you any more."
+        ));
     }
     let is_planned = |team: &&TeamId| {
         let key = (case.initiative.id.clone(), (*team).clone(), case.window.quarter);

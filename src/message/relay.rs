@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::coverage::out_of_reach;
 use crate::domain::directory::Person;
 use crate::domain::event::{Referral, Said};
 use crate::domain::ids::{PersonId, Seq};
@@ -13,7 +14,7 @@ use crate::domain::office_hours::Viewer;
 use crate::domain::personal::Personal;
 use crate::domain::program::Program;
 use crate::domain::silence::unasked;
-use crate::domain::state::{Received, State, called_forgotten};
+use crate::domain::state::{Received, Settlement, State, called_forgotten};
 
 use super::buttons::button;
 use super::case::{hours, person, team_name, zone};
@@ -76,7 +77,7 @@ pub(super) fn relay(
     let mut message = Message::new(format!("{}{intro}", who.full), parts);
     message.footer = Some(seen_by(program, initiative, to));
     hold(&mut message, state, (of, received), initiative, &who.short);
-    refer(&mut message, program, state, (of, received), to);
+    refer(&mut message, program, state, seen, (of, received), to);
     Ok(message)
 }
 
@@ -233,6 +234,7 @@ fn refer(
     message: &mut Message,
     program: &Program,
     state: &State,
+    seen: &Observations,
     (of, received): (Seq, &Received),
     to: &PersonId,
 ) {
@@ -248,10 +250,17 @@ fn refer(
     } else {
         wording::joined(&super::case::names(program, std::slice::from_ref(&settled.by)))
     };
-    message.recorded = Some(Paragraph::text(match &settled.approached {
+    let decided = |settled: &Settlement| match &settled.approached {
         Some(whom) => {
             let name = person(program, whom).map_or_else(|_| whom.to_string(), |whom| whom.name.clone());
+            // The program at hand may be of before the decision.
+            let program = &program.with(state);
             let initiative = received.initiative.as_ref().and_then(|id| program.initiative(id));
+            if out_of_reach(program, state, seen, whom).is_some() {
+                return format!(
+                    "{by} decided to approach {name}. But no message reaches them: please talk to them yourself."
+                );
+            }
             match initiative.and_then(|initiative| unasked(program, state, initiative, whom)) {
                 Some((because, teams)) => {
                     let teams: Vec<&str> = teams.iter().map(|team| team_name(program, team)).collect();
@@ -266,7 +275,8 @@ fn refer(
             }
         }
         None => format!("{by} decided to let it be."),
-    }));
+    };
+    message.recorded = Some(Paragraph::text(decided(settled)));
 }
 
 /// Lets the advocate release a concern, as long as it holds: the latest is the one that does.

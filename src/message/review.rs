@@ -151,12 +151,14 @@ pub fn ends(of: &Queue<'_>, zone: &TimeZone) -> Option<String> {
     let first = dates::slot(of.waiting.iter().map(|queued| queued.expires).min()?, zone);
     match (soon, of.waiting.len()) {
         (0, _) => None,
-        (1, 1) => Some(format!("It can only be sent until {first}.")),
-        (1, _) => Some(format!("One of them can only be sent until {first}.")),
-        (soon, all) if soon == all => Some(format!("The first can only be sent until {first}.")),
+        (1, 1) => Some(format!("It can only be sent until {first}, your time.")),
+        (1, _) => Some(format!("One of them can only be sent until {first}, your time.")),
+        (soon, all) if soon == all => Some(format!("The first can only be sent until {first}, your time.")),
         (soon, _) => {
             let soon = wording::capitalised(&wording::count(u64::try_from(soon).unwrap_or(u64::MAX)));
-            Some(format!("{soon} of them can't be sent for much longer, the first only until {first}."))
+            Some(format!(
+                "{soon} of them can't be sent for much longer, the first only until {first}, your time."
+            ))
         }
     }
 }

@@ -71,6 +71,11 @@ impl Steering {
     }
 }
 
+/// Whether messages about `initiative` to somebody of this audience wait for approval.
+pub fn wants_approval(program: &Program, state: &State, initiative: &Initiative, audience: Audience) -> bool {
+    Steering::of(program, state, initiative).wants_approval(program, audience)
+}
+
 /// The slots of somebody for whom an advocate said *send now*: those open when they said so.
 pub(super) fn hastened(slots: Arc<[Slot]>, engagement: Option<&Engagement>) -> Arc<[Slot]> {
     let verdicts = engagement.map(|engagement| &engagement.verdicts);

@@ -247,6 +247,16 @@ impl<'a> Case<'a> {
         self.ground.state.post(*id)
     }
 
+    /// From when on a slot can't be sent any more: the end of the last hours of its life in which anybody may be
+    /// written to.
+    pub(super) fn sendable_until(&self, slot: &Slot) -> Timestamp {
+        let Recipient { person, zone, .. } = self.recipient;
+        let hours = &self.ground.program.limits.hours;
+        hours
+            .last_end(slot.life.expires, zone, &person.days_off)
+            .map_or(slot.life.expires, |end| end.max(slot.life.due))
+    }
+
     /// A moment in the recipient's zone.
     pub(super) fn zoned(&self, at: Timestamp) -> Zoned {
         at.to_zoned(self.recipient.zone.clone())

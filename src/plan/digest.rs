@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::changes::any_news;
 use crate::domain::effect::PostKey;
 use crate::domain::ids::{PersonId, Seq};
+use crate::domain::initiative::Initiative;
 use crate::domain::schedule::Schedule;
 
 use super::case::Ground;
@@ -58,12 +59,25 @@ pub(super) struct Digests(HashMap<PersonId, Times>);
 
 impl Digests {
     /// The digests that are due at `now` or come next.
-    pub(super) fn items(&mut self, ground: Ground<'_>, now: Timestamp) -> Vec<Item> {
+    /// `waits` says of which initiatives, by their place in the advocate's order, anything waits for approval.
+    pub(super) fn items(
+        &mut self,
+        ground: Ground<'_>,
+        waits: &mut dyn FnMut(usize) -> bool,
+        now: Timestamp,
+    ) -> Vec<Item> {
         let Some(schedule) = &ground.program.digests else { return Vec::new() };
-        readers(ground).into_iter().flat_map(|to| self.of(ground, schedule, to, now)).collect()
+        readers(ground).into_iter().flat_map(|to| self.of(ground, schedule, to, waits, now)).collect()
     }
 
-    fn of(&mut self, ground: Ground<'_>, schedule: &Schedule, to: &PersonId, now: Timestamp) -> Vec<Item> {
+    fn of(
+        &mut self,
+        ground: Ground<'_>,
+        schedule: &Schedule,
+        to: &PersonId,
+        waits: &mut dyn FnMut(usize) -> bool,
+        now: Timestamp,
+    ) -> Vec<Item> {
         let Some(person) = ground.program.people.get(to) else { return Vec::new() };
         let zone = ground.program.zone_of(person, ground.seen.zone(to));
         let known = self.0.get(to).filter(|times| times.hold(zone, now));
@@ -88,11 +102,27 @@ impl Digests {
             };
             // By a clock that is off it may be another week's.
             let in_time = alive && ground.state.clock_off.is_none();
-            (in_time && any_news(ground.program, ground.state, to, since, *at)) || begun()
+            let any_news = || any_news(ground.program, ground.state, to, since, *at);
+            (in_time && (any_news() || still_waits(ground, to, *at, waits))) || begun()
         });
         // The next one makes the plan look again at its time, whatever becomes of it then.
         latest.into_iter().chain(times.next).map(|(on, at)| item(to, on, at)).collect()
     }
+}
+
+/// Whether something still waits for approval about an initiative of which `to` was told so before `at`.
+fn still_waits(
+    ground: Ground<'_>,
+    to: &PersonId,
+    at: Timestamp,
+    waits: &mut dyn FnMut(usize) -> bool,
+) -> bool {
+    let told = |of: &Initiative| {
+        let review = ground.state.review(&of.id, to);
+        !of.withdrawn && review.is_some_and(|review| review.intended_at < at)
+    };
+    let all = ground.program.initiatives.iter().enumerate();
+    all.filter(|(_, of)| told(of)).any(|(rank, _)| waits(rank))
 }
 
 fn item(to: &PersonId, on: Date, at: Timestamp) -> Item {

@@ -529,7 +529,9 @@ impl Plan {
             let about_hours = bookings::about_hours(ground, rank, now);
             self.put(Source::Hours(rank), about_hours);
         }
-        let digests = self.digests.items(ground, now);
+        let waiting = &self.waiting;
+        let mut waits = |rank| waiting.get(&rank).is_some_and(|waiting| !waiting.is_empty());
+        let digests = self.digests.items(ground, &mut waits, now);
         self.put(Source::Digests, digests);
         self.look_at_held_back(ground, now);
         self.look_through_items(ground, now);

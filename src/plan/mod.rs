@@ -43,6 +43,7 @@ mod revival;
 mod skip;
 mod touches;
 
+pub use approval::wants_approval;
 pub use eligible::{eligible, held_although_approved, is_wanted};
 pub use explain::{Explanation, InitiativePlan, Outcome, Row, TouchRow, explain};
 pub use forecast::{Planned, forecast, forecast_from};

@@ -166,6 +166,16 @@ pub(super) fn held_back(
     held_back
 }
 
+/// What waits for an advocate in this slot.
+fn waiting(case: &Case<'_>, slot: &Slot) -> Waiting {
+    Waiting {
+        due: slot.life.due,
+        expires: case.sendable_until(slot),
+        appeared: case.appeared(),
+        delivery: case.key(slot),
+    }
+}
+
 /// The candidate of one initiative, if there is one now.
 fn weigh<'a>(
     case: Case<'a>,
@@ -188,10 +198,7 @@ fn weigh<'a>(
             if post.is_none() && known_of {
                 match case.verdict_at_end(memo, slot) {
                     Ok(_) => missed.push(case.key(slot)),
-                    Err(Skip::AwaitsApproval) => {
-                        let (delivery, appeared) = (case.key(slot), case.appeared());
-                        held_back.lapsed.push((case.rank, Waiting { due, expires, appeared, delivery }));
-                    }
+                    Err(Skip::AwaitsApproval) => held_back.lapsed.push((case.rank, waiting(&case, slot))),
                     Err(_) => {}
                 }
             }
@@ -213,12 +220,14 @@ fn weigh<'a>(
                 next.consider(Some(expires));
             }
             Err(skip @ (Skip::AwaitsApproval | Skip::Staged { stage: Stage::Rehearsal })) => {
+                let waiting = waiting(&case, slot);
+                next.consider(Some(waiting.expires));
                 let of = match skip == Skip::AwaitsApproval {
+                    true if waiting.expires <= now => &mut held_back.lapsed,
                     true => &mut held_back.waiting,
                     false => &mut held_back.rehearsing,
                 };
-                let (delivery, appeared) = (case.key(slot), case.appeared());
-                of.push((case.rank, Waiting { due, expires, appeared, delivery }));
+                of.push((case.rank, waiting));
                 next.consider(Some(due));
                 next.consider(Some(expires));
             }

@@ -475,7 +475,11 @@ fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
             .and_then(|answer| Some((answer.question, ground.state.received.get(&answer.question)?)))
             .map(|(question, received)| answers_to(program, ground.state, question, received))
             .unwrap_or_default(),
-        PostKey::Digest { .. } => Digests::default().items(ground, now),
+        PostKey::Digest { .. } => {
+            let memo = &mut Memo::default();
+            let mut waits = |rank| !review::waits_for_approval(ground, memo, rank, now).is_empty();
+            Digests::default().items(ground, &mut waits, now)
+        }
         PostKey::Review { initiative, .. } => rank(initiative)
             .map(|rank| {
                 let waiting = review::waits_for_approval(ground, &mut Memo::default(), rank, now);

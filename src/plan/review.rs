@@ -325,8 +325,9 @@ fn open(case: &Case<'_>, memo: &mut Memo, slot: &Slot, now: Timestamp) -> Result
     if let Some(skip) = case.post(slot).and_then(|post| settled(post, case.recipient.zone)) {
         return Err(skip);
     }
-    if slot.life.expires <= now {
-        return Err(Skip::Over { since: case.zoned(slot.life.expires) });
+    let until = case.sendable_until(slot);
+    if until <= now {
+        return Err(Skip::Over { since: case.zoned(until) });
     }
     case.argued(memo, slot, now.max(slot.life.due), Timestamp::MAX).map(|_| ())
 }

@@ -211,7 +211,10 @@ fn approved_on_review(
     };
     let rest = rest(scene, actor, initiative, review, since.len());
     if shown.is_empty() && since.is_empty() {
-        let nothing = format!("Nothing that this review lists about “{}” waits any more.", initiative.title);
+        let nothing = format!(
+            "Nothing that this review lists about “{}” waits any more: it was decided, or its time is over.",
+            initiative.title
+        );
         return Err(rest.map_or_else(|| nothing.clone(), |rest| format!("{nothing} {rest}")));
     }
     if shown.is_empty() {
@@ -362,6 +365,10 @@ pub(super) fn waiting(scene: Scene<'_>, initiative: &Initiative) -> Vec<message:
 pub(super) fn see(scene: Scene<'_>, actor: &Person, delivery: &DeliveryKey) -> Decided {
     let seen = || {
         scene.steered_by(actor, &delivery.initiative)?;
+        plan::judgeable(scene.program, scene.state, scene.seen, scene.now, delivery).map_err(|skip| {
+            let (what, why) = (scene.named(delivery), skip.told(scene.program, Some(&actor.id)));
+            format!("There is nothing to decide about {what}. {why}")
+        })?;
         let parts = message::as_read(scene.program, scene.state, scene.seen, delivery, scene.now)
             .map_err(|unsayable| format!("This message can't be shown: {unsayable}."))?;
         let choice = |value: &str, label: &str| (value.to_owned(), label.to_owned());

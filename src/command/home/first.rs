@@ -97,6 +97,12 @@ pub(super) fn stopped(desk: &Desk<'_>) -> Option<Part> {
     Some(Part::Row { about: None, text: Paragraph(vec![Span::Strong(text)]), buttons })
 }
 
+/// Whether nothing is sent about any of the reader's initiatives, since somebody paused each.
+pub(super) fn is_all_paused(desk: &Desk<'_>) -> bool {
+    let paused = &desk.scene.state.paused_initiatives;
+    !desk.overseen.is_empty() && desk.overseen.iter().all(|of| paused.contains_key(&of.id))
+}
+
 /// That nothing is sent about some of the reader's initiatives, and who asked for it.
 pub(super) fn paused(desk: &Desk<'_>) -> Vec<Part> {
     let scene = desk.scene;
@@ -165,6 +171,9 @@ fn hand_over(next: &Next) -> Vec<Button> {
 fn sending(desk: &Desk<'_>) -> Part {
     if desk.scene.state.paused.is_some() {
         return small("Answers are taken while sending is paused.");
+    }
+    if is_all_paused(desk) {
+        return small("Answers are taken while what is yours is paused.");
     }
     let text = Paragraph::text("Messages go out as planned, in each person's working hours.");
     let pause = Button { label: "Pause sending".into(), action: Action::Pause, look: Look::Danger };

@@ -183,6 +183,7 @@ fn head(desk: &Desk<'_>, group: &Group<'_>) -> Part {
     let (says, label) = match soon {
         0 => (format!("{wait}, none for the next two working days"), None),
         1 if all == 1 => (wait, Some("Approve it".to_owned())),
+        1 => (format!("{wait}, 1 for the next two working days"), Some("Approve that one".to_owned())),
         _ if soon == all => (wait, Some(format!("Approve all {soon}"))),
         _ => (format!("{wait}, {soon} for the next two working days"), Some(format!("Approve those {soon}"))),
     };

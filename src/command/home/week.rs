@@ -50,7 +50,10 @@ pub(super) fn page(desk: &Desk<'_>, from: usize) -> Vec<Part> {
 /// The first few, for the overview.
 pub(super) fn glance(desk: &Desk<'_>, most: usize) -> Vec<Part> {
     let all: Vec<(&DeliveryKey, Timestamp)> = coming(desk).collect();
-    let mut parts = vec![heading("Next to go out")];
+    let mut parts = vec![heading(match desk.scene.state.paused {
+        Some(_) => "Next to go out once sending resumes",
+        None => "Next to go out",
+    })];
     if all.is_empty() {
         parts.push(said(nothing(desk)));
         return parts;
@@ -65,7 +68,9 @@ pub(super) fn glance(desk: &Desk<'_>, most: usize) -> Vec<Part> {
 }
 
 fn nothing(desk: &Desk<'_>) -> &'static str {
-    if queue::waits(desk) {
+    if first::is_all_paused(desk) {
+        "Nothing goes out while what is yours is paused."
+    } else if queue::waits(desk) {
         "Nothing goes out within seven days without your approval."
     } else {
         "Nothing is due within seven days."

@@ -128,9 +128,9 @@ fn left_out_shows_what_was_said_and_whom_they_named_where_it_is_decided() {
     assert_eq!(rows.len(), 3, "{rows:?}");
     assert!(
         rows[0].contains(
-            "has raised a concern. “It may double-charge.” I send them nothing until you have talked"
+            "has raised a concern. “It may double-charge.” I send Ana nothing until you have talked"
         ),
         "{rows:?}"
     );
-    assert!(rows[1].contains("says that someone else decides: @UNOOR."), "{rows:?}");
+    assert!(rows[2].contains("says that someone else decides: @UNOOR."), "{rows:?}");
 }

@@ -15,6 +15,7 @@ mod approve;
 mod concern;
 mod doubts;
 mod gaps;
+mod kept;
 mod note;
 mod reason;
 mod referral;

@@ -158,11 +158,11 @@ fn whoever_is_relieved_is_asked_nothing_any_more_and_still_reads_who_sees_their_
     assert!(office.state.outdated.contains(&post), "her message is brought up to date");
     let closed = asks(&office);
     let says = closed.recorded.clone().unwrap().plain();
-    assert!(says.starts_with("You said that someone else decides, and they are asked now."), "{says}");
+    assert!(says.starts_with("You said that someone else decides; Priya asks them instead."), "{says}");
     assert!(closed.buttons.is_empty(), "{:?}", closed.buttons);
     let page = office.home("ana");
     assert!(
-        page.contains("someone else decides, and they are asked now") && !page.contains("Put in our plan"),
+        page.contains("someone else decides; Priya asks them instead") && !page.contains("Put in our plan"),
         "{page}"
     );
     assert!(page.contains("Your answers are seen by Priya Raman"), "{page}");
@@ -229,4 +229,47 @@ fn the_form_knows_whom_the_directory_knows() {
     let unknown = fields(&mut office, "U0STRANGER");
     assert!(unknown.contains("What are they called?"), "{unknown}");
     assert!(unknown.contains("initial: [\"checkout\"]"), "Ana's own part: {unknown}");
+}
+
+#[test]
+fn nobody_is_asked_to_plan_it_in_a_role_that_is_not_and_nobody_names_themselves() {
+    let mut office = Office::open();
+    let whom = Some(slack("dev"));
+    let referral = office.hears(Said::Referral, Some(Referral { whom, decides: true }));
+    let (_, reply) = office.clicks("priya", None, Action::Approach { referral });
+    let fields = format!("{reply:?}");
+    assert!(fields.contains("initial: Some(\"product\")"), "what Ana was asked: {fields}");
+    let values = |role: &str| {
+        Values::from([
+            ("audience".to_owned(), Value::Choice(role.to_owned())),
+            ("teams".to_owned(), Value::Ticks(vec!["checkout".to_owned()])),
+            ("decides".to_owned(), Value::Ticks(vec!["yes".to_owned()])),
+        ])
+    };
+    let modal = ModalKind::Approach { referral };
+    let (events, reply) =
+        office.does(&slack("priya"), Request::Submit { modal: modal.clone(), values: values("engineer") });
+    assert!(events.is_empty() && format!("{reply:?}").contains("is asked to plan it"), "{reply:?}");
+    let (events, _) = office.does(&slack("priya"), Request::Submit { modal, values: values("product") });
+    assert!(matches!(events.as_slice(), [Event::Approached { .. }]), "{events:?}");
+
+    let post = office.sends("ana", pitch("ana"), "1.0");
+    let modal = ModalKind::SomeoneElse { post };
+    let values = Values::from([("who".to_owned(), Value::Person(slack("ana")))]);
+    let (events, reply) = office.does(&slack("ana"), Request::Submit { modal, values });
+    assert!(events.is_empty() && format!("{reply:?}").contains("That's you."), "{reply:?}");
+}
+
+#[test]
+fn a_heads_up_that_was_given_up_leaves_nobody_out_and_what_asks_does() {
+    let missed = |touch: Touch| {
+        let mut office = Office::open();
+        let PostKey::Touch(delivery) = pitch("noor") else { panic!("a touch") };
+        office.happens(Event::PostMissed { key: PostKey::Touch(DeliveryKey { touch, ..delivery }) });
+        let initiative = office.program.initiative(&payments_id()).unwrap();
+        let coverage = Coverage::of(&office.program, &office.state, &office.seen, initiative, office.now);
+        coverage.gaps.iter().any(|gap| matches!(gap, Gap::Missed { .. }))
+    };
+    assert!(!missed(Touch::HeadsUp), "the pitch is still to come");
+    assert!(missed(Touch::Pitch));
 }

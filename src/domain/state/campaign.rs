@@ -40,12 +40,11 @@ impl State {
         }
     }
 
-    /// A newer review came, by record `seq`: those before it close.
+    /// A newer review came, by record `seq`: the one before it closes, as those before that did.
     pub(super) fn supersede(&mut self, seq: Seq, newer: PostId, pair: &(InitiativeId, PersonId)) {
-        let before: Vec<PostId> =
-            self.reviews.get(pair).into_iter().flatten().copied().filter(|of| *of != newer).collect();
-        for review in before {
-            self.post_changed(seq, review);
+        let reviews = self.reviews.get(pair).into_iter().flatten();
+        if let Some(before) = reviews.copied().take_while(|of| *of != newer).last() {
+            self.post_changed(seq, before);
         }
     }
 

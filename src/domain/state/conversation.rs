@@ -62,20 +62,15 @@ impl State {
 
     /// The hint by which they said that somebody else decides, until an advocate has approached that person or let it be.
     pub fn open_referral(&self, engagement: &Engagement) -> Option<Seq> {
-        self.open_hint(engagement, true)
+        self.open_hints(engagement).find(|(_, decides)| *decides).map(|(of, _)| of)
     }
 
-    /// The hint by which they said that somebody is missing, until the same.
-    pub fn open_naming(&self, engagement: &Engagement) -> Option<Seq> {
-        self.open_hint(engagement, false)
-    }
-
-    fn open_hint(&self, engagement: &Engagement, decides: bool) -> Option<Seq> {
-        engagement.said.iter().copied().find(|of| {
-            self.received.get(of).is_some_and(|received| {
-                let says_so = received.referral.as_ref().is_some_and(|hint| hint.decides == decides);
-                says_so && received.settled.is_none() && !received.withdrawn
-            })
+    /// Their hints that somebody else decides, or is missing, until the same; with which of the two it is.
+    pub fn open_hints<'a>(&'a self, engagement: &'a Engagement) -> impl Iterator<Item = (Seq, bool)> + 'a {
+        engagement.said.iter().filter_map(|of| {
+            let received = self.received.get(of)?;
+            let open = received.settled.is_none() && !received.withdrawn;
+            received.referral.as_ref().filter(|_| open).map(|hint| (*of, hint.decides))
         })
     }
 
@@ -187,6 +182,11 @@ impl State {
             self.about_changed(seq, of);
         } else if let Some(answer) = self.answers.get_mut(&of) {
             answer.withdrawn = true;
+            let question = answer.question;
+            // Nobody is told any more what its author took back.
+            if self.answers_to(question).next().is_none() {
+                self.kept.retain(|_, kept| kept.question != question);
+            }
             self.answer_changed(seq, of);
         }
     }

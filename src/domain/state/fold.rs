@@ -63,6 +63,7 @@ impl State {
             }
             Event::AccountRefused { person, because, lost } => {
                 self.account_refused(seq, at, person, *because, lost.as_ref());
+                self.approach_changed(seq, person);
             }
             Event::AccountConfirmed { person, by, same } => self.account_confirmed(seq, person, by, *same),
             Event::PostIntended { key, attempt, deadline, teams, audience, lists, found_as } => {
@@ -438,6 +439,18 @@ impl State {
             self.people.get(person).into_iter().flat_map(|state| state.engagements.keys().cloned()).collect();
         for (initiative, quarter) in about {
             self.changed(seq, person, &initiative, quarter);
+        }
+    }
+
+    /// Marks the messages in which advocates read that they approach `person`.
+    fn approach_changed(&mut self, seq: Seq, person: &PersonId) {
+        let approaches = |received: &Received| {
+            received.settled.as_ref().is_some_and(|settled| settled.approached.as_ref() == Some(person))
+        };
+        let hints: Vec<Seq> =
+            self.received.iter().filter(|(_, received)| approaches(received)).map(|(of, _)| *of).collect();
+        for of in hints {
+            self.about_changed(seq, of);
         }
     }
 

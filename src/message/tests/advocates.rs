@@ -226,7 +226,7 @@ fn the_digest_says_what_nobody_approved() {
     };
     let (soon, later) = (queued("ana", "2026-12-09T08:00:00Z"), queued("ben", "2026-12-20T08:00:00Z"));
     let text = reads(&[soon, later], 3);
-    let expected = "Two messages wait for your approval. One of them can only be sent until Wed 9 Dec 08:00. Three \
+    let expected = "Two messages wait for your approval. One of them can only be sent until Wed 9 Dec 08:00, your time. Three \
         messages were not sent: nobody approved them in time. Approve them in App Home, or with /canvass approve.";
     assert!(text.contains(expected), "{text}");
     let text = reads(&[], 1);

@@ -32,6 +32,8 @@ fn an_answer_at_the_very_moment_of_a_digest_is_in_the_next() {
     let (told, _) = life.state.person(&person("priya")).unwrap().digest.unwrap();
     let argued = Argued::among(&life.program, |_| true);
     let changes = changes_since(&life.program, &life.state, &argued, &person("priya"), told);
+    let written_to = changes.iter().flat_map(|of| &of.written_to);
+    assert_eq!(written_to.count(), 0);
     let answered: Vec<&PersonId> = changes.iter().flat_map(|of| &of.answers).map(|(who, _)| who).collect();
     assert_eq!(answered, [&person("ben"), &person("dev")]);
     let digests =
@@ -44,6 +46,23 @@ fn an_answer_at_the_very_moment_of_a_digest_is_in_the_next() {
     assert_eq!(digests(&life), 1);
     life.sleeps_until(at("2026-11-16T09:00:00Z"));
     assert!(due_digest(&life).is_none(), "nothing happened since");
+}
+
+#[test]
+fn what_waits_for_approval_is_told_in_every_digest_even_when_nothing_else_happened() {
+    let mut program = program();
+    program.digests = Some("0 0 9 * * Mon".parse().unwrap());
+    program.approval.first_campaign = true;
+    let mut life = Life::begin(program);
+    // A review said on Thursday 12 November what waits.
+    life.until(at("2026-11-24T00:00:00Z"));
+    let digests: Vec<String> = life
+        .sent
+        .iter()
+        .filter(|(_, post)| matches!(post.key, PostKey::Digest { .. }))
+        .map(|(at, _)| at.to_string())
+        .collect();
+    assert_eq!(digests, ["2026-11-16T09:00:00Z", "2026-11-23T09:00:00Z"]);
 }
 
 #[test]
