@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::domain::effect::PostKey;
 use crate::domain::engagement::Audience;
 use crate::domain::ids::{InitiativeId, PersonId, TeamId};
+use crate::domain::initiative::Initiative;
 use crate::domain::message::Message;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
@@ -58,12 +59,13 @@ fn digested(
     to: &PersonId,
     now: Timestamp,
 ) -> Result<Message, Unsayable> {
-    let queue = plan::queue(program, state, seen, now);
+    // It is written while the decision that it goes out is taken: nothing is looked at but what is theirs to approve.
+    let theirs = |of: &Initiative| !of.withdrawn && of.advocates.contains(to);
+    let queue = plan::queue_among(program, state, seen, theirs, now);
     let since = state.person(to).and_then(|known| known.digest).map_or(Timestamp::MIN, |(_, at)| at);
     let until = plan::review_horizon(program, seen, to, now);
-    let overseen = program.initiatives.iter().enumerate();
-    let overseen = overseen.filter(|(_, of)| !of.withdrawn && program.sees_answers(to, of));
-    let waiting: Vec<(&InitiativeId, Vec<message::Queued>, usize)> = overseen
+    let all = program.initiatives.iter().enumerate().filter(|(_, of)| theirs(of));
+    let waiting: Vec<(&InitiativeId, Vec<message::Queued>, usize)> = all
         .map(|(rank, of)| {
             let waiting = queue.of(rank).map(queued).collect();
             (&of.id, waiting, queue.lapsed(rank, since, now))

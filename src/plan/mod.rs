@@ -49,7 +49,7 @@ pub use explain::{Explanation, InitiativePlan, Outcome, Row, TouchRow, explain};
 pub use forecast::{Planned, forecast, forecast_from};
 pub(crate) use incremental::LOOK_UP_AFTER;
 pub use incremental::{Plan, Touched, touched};
-pub use queue::{Queue, queue};
+pub use queue::{Queue, queue, queue_among};
 pub use restart::must_start_paused;
 pub use review::{Waiting, judgeable, listed, next_for, review_horizon, shown_until, waiting};
 pub use revival::{Revival, revivable};

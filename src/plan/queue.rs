@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::initiative::Initiative;
 use crate::domain::observation::Observations;
 use crate::domain::program::Program;
 use crate::domain::state::State;
@@ -40,11 +41,23 @@ impl Queue {
 
 /// What waits for approval at `now`.
 pub fn queue(program: &Program, state: &State, seen: &Observations, now: Timestamp) -> Queue {
+    queue_among(program, state, seen, |_| true, now)
+}
+
+/// What waits for approval at `now` of the initiatives for which `wanted` holds: everybody is looked at for each.
+pub fn queue_among(
+    program: &Program,
+    state: &State,
+    seen: &Observations,
+    wanted: impl Fn(&Initiative) -> bool,
+    now: Timestamp,
+) -> Queue {
     let frames = Frame::all(program, state);
     let ground = Ground { program, state, seen, frames: &frames };
-    let asks = |frame: &Frame| frame.steering.ever_wants_approval(program);
-    let ranks: Vec<usize> =
-        frames.iter().enumerate().filter(|(_, frame)| asks(frame)).map(|(rank, _)| rank).collect();
+    let asks = |(rank, frame): &(usize, &Frame)| {
+        program.initiatives.get(*rank).is_some_and(&wanted) && frame.steering.ever_wants_approval(program)
+    };
+    let ranks: Vec<usize> = frames.iter().enumerate().filter(asks).map(|(rank, _)| rank).collect();
     let (mut queue, mut memo) = (Queue::default(), Memo::default());
     if ranks.is_empty() {
         return queue;
