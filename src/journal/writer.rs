@@ -30,11 +30,10 @@ const QUEUE: usize = 4096;
 const LARGEST_BATCH: usize = 1024;
 /// Batches that a subscriber may fall behind before it has to look at the state instead.
 const BROADCAST: usize = 1024;
-/// Records read at once and handed to the fold: what waits for it is garbage a moment later, and the memory that it
-/// took stays with the process.
-const READ_AT_ONCE: usize = 64;
+/// Records read at once and handed to the fold.
+const READ_AT_ONCE: usize = 512;
 /// Such portions that may wait for the fold.
-const READ_AHEAD: usize = 2;
+const READ_AHEAD: usize = 4;
 /// How often an append whose reply was lost is made again.
 const ATTEMPTS: u32 = 5;
 
