@@ -6,6 +6,7 @@ use crate::domain::engagement::{Audience, Stance};
 use crate::domain::event::How;
 use crate::domain::ids::TeamId;
 use crate::domain::message::Value;
+use crate::domain::survey::{Argued, Standings};
 
 impl Office {
     /// Ana says that Noor decides instead of her, and Priya approaches Noor for Checkout. Returns the hint and what
@@ -176,7 +177,11 @@ fn whoever_is_relieved_is_still_one_of_the_team() {
     let nobody = |office: &Office| {
         let initiative = office.program.initiative(&payments_id()).unwrap();
         let coverage = Coverage::of(&office.program, &office.state, &office.seen, initiative, office.now);
-        let gaps = coverage.gaps.into_iter().filter_map(|gap| match gap {
+        let argued = Argued::of(&office.program);
+        let (program, state, seen) = (&office.program, &office.state, &office.seen);
+        let standings = Standings::of(program, state, seen, &argued, |_| true, office.now);
+        let of_survey = standings.survey(program, |_| true, 0).gaps[0].clone();
+        let gaps = coverage.gaps.into_iter().chain(of_survey).filter_map(|gap| match gap {
             Gap::NobodyInAudience { team, audience } if team == team_id("checkout") => Some(audience),
             _ => None,
         });
