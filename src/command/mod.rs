@@ -333,6 +333,11 @@ impl<'a> Scene<'a> {
         format!("Only {} {verb}", listed(&seers, "and"))
     }
 
+    /// Why a message doesn't go, for `actor`.
+    fn why(self, actor: &Person, skip: &crate::plan::Skip) -> String {
+        skip.told(self.program, Some(&actor.id))
+    }
+
     /// A post to the actor. What somebody else's post is about is no business of theirs, whatever names it.
     fn post_to(self, actor: &Person, post: Option<PostId>) -> Option<&'a PostState> {
         self.state.post(post?).filter(|post| *post.key.to() == actor.id)

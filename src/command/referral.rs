@@ -125,9 +125,8 @@ fn fields(
     // Whoever decides instead of somebody is asked what they were asked.
     let decides = received.referral.as_ref().is_some_and(|named| named.decides);
     let referrer = scene.person(&received.person).filter(|_| decides);
-    let own = |person: &Person| {
-        person.audiences.iter().copied().find(|audience| !decides || asks_to_plan(*audience))
-    };
+    let own =
+        |person: &Person| person.audiences.iter().copied().find(|audience| !decides || audience.plans());
     let initial = known.and_then(own).or_else(|| referrer.and_then(own));
     let initial = initial.or_else(|| known.and_then(|known| known.audiences.first().copied()));
     let initial = initial.map(|audience| audience.word().to_owned());
@@ -148,14 +147,6 @@ fn fields(
     let initial = decides.then(|| "yes".to_owned()).into_iter().collect();
     fields.push(field(DECIDES, "Do they decide?", true, Input::Ticks { options, initial }));
     fields
-}
-
-/// Whether somebody of this role is asked to put it in a plan.
-fn asks_to_plan(audience: Audience) -> bool {
-    match audience {
-        Audience::Product | Audience::EngineeringManager => true,
-        Audience::Executive | Audience::Engineer => false,
-    }
 }
 
 /// The teams whose part it is likely to be: their own, else those of whoever gave the hint.
@@ -247,7 +238,7 @@ fn approached(
         return Err((TEAMS, "Please pick at least one team whose part this is.".into()));
     }
     let decides = matches!(values.get(DECIDES), Some(Value::Ticks(ticks)) if !ticks.is_empty());
-    if decides && !asks_to_plan(audience) {
+    if decides && !audience.plans() {
         let why = "Only a product manager or an engineering manager is asked to plan it. Pick that role, or untick that \
                    they decide.";
         return Err((AUDIENCE, why.into()));
@@ -345,7 +336,7 @@ fn comes_of(
         (Some(Err(skip)), _) if skip != plan::Skip::NotLinked => format!(
             "Done, but as things stand {called} gets no message about it from me. {} If that stays so, please talk to \
              them about {parts} yourself.",
-            skip.told(scene.program, Some(&actor.id))
+            scene.why(actor, &skip)
         ),
         (Some(_) | None, _) if reached => {
             format!(

@@ -101,6 +101,10 @@ fn latest(shared: &Shared, world: &World, post: PostId) -> Result<Latest, End> {
     let Some((channel, ts)) = known.place() else { return Err(End::Done) };
     // Nothing is said in the name of whoever the configuration doesn't name, until it does again.
     let Some(to) = world.program.people.get(known.key.to()) else { return Err(End::Unsayable) };
+    // What it says may be about somebody of whom this program knows nothing yet.
+    if world.program.is_behind(&state) {
+        return Err(End::Again(shared.means.rates.first_retry));
+    }
     // It is in the conversation of an account that is about to be somebody else's.
     if to.is_in_question(&state) {
         return Err(End::Again(shared.means.rates.first_retry));

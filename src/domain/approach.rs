@@ -68,12 +68,18 @@ impl Initiative {
 }
 
 impl Program {
+    /// Whether somebody is approached of whom this program knows nothing yet.
+    pub fn is_behind(&self, state: &State) -> bool {
+        self.laid_over < state.approached_since
+    }
+
     /// The program in effect: this configuration, and whoever is approached by the records in `state`.
     #[must_use]
     pub fn with(&self, state: &State) -> Self {
         let mut program = self.clone();
         // What was laid over before is laid over anew.
         program.initiatives.iter_mut().for_each(|initiative| initiative.approached.clear());
+        program.laid_over = state.approached_since;
         let company = Arc::new(program.calendar.holidays.clone());
         for ((about, who), approached) in &state.approached {
             let Some(rank) = program

@@ -172,6 +172,42 @@ pub enum Gap {
     },
 }
 
+/// What somebody said that makes a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saying {
+    /// A concern.
+    Concern,
+    /// Somebody else decides.
+    Decides,
+    /// Somebody is missing.
+    Missing,
+}
+
+impl Gap {
+    /// Who said what, by which record, where that is for an advocate to settle.
+    pub fn said(&self) -> Option<(&PersonId, Saying, Seq)> {
+        match self {
+            Self::Concerned { person, of } => Some((person, Saying::Concern, *of)),
+            Self::Referred { person, of } => Some((person, Saying::Decides, *of)),
+            Self::Named { person, of } => Some((person, Saying::Missing, *of)),
+            Self::NobodyInAudience { .. }
+            | Self::NoDecider { .. }
+            | Self::Unreachable { .. }
+            | Self::Deactivated { .. }
+            | Self::NotInSlack { .. }
+            | Self::Unknown { .. }
+            | Self::Missed { .. }
+            | Self::Refused { .. }
+            | Self::Unasked { .. }
+            | Self::Forgotten { .. }
+            | Self::Stopped { .. }
+            | Self::HandedOver { .. }
+            | Self::Unsaid { .. }
+            | Self::Disagreement { .. } => None,
+        }
+    }
+}
+
 /// The coverage of one initiative in one quarter.
 #[derive(Debug, Clone, Serialize)]
 pub struct Coverage {

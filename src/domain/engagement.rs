@@ -134,6 +134,14 @@ impl Audience {
         }
     }
 
+    /// Whether it is asked for a plan.
+    pub fn plans(self) -> bool {
+        match self {
+            Self::Product | Self::EngineeringManager => true,
+            Self::Executive | Self::Engineer => false,
+        }
+    }
+
     /// The audience that a word of the vocabulary names.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|audience| audience.word() == word)

@@ -13,7 +13,7 @@ use super::directory::{Person, Team};
 use super::engagement::{Audience, Touch};
 use super::event::Stage;
 use super::hours::SendHours;
-use super::ids::{InitiativeId, PersonId, TeamId};
+use super::ids::{InitiativeId, PersonId, Seq, TeamId};
 use super::initiative::Initiative;
 use super::office_hours::Hours;
 use super::schedule::Schedule;
@@ -123,6 +123,8 @@ pub struct Program {
     pub admins: BTreeSet<PersonId>,
     /// How people are recognized in Slack.
     pub recognition: Recognition,
+    /// The record up to which whoever is approached is laid over the configuration.
+    pub laid_over: Seq,
     /// Initiatives in the advocate's order: where several are due, the first goes first.
     pub initiatives: Vec<Initiative>,
     /// Office hours by host.

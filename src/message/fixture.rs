@@ -310,6 +310,7 @@ pub(crate) fn program() -> Program {
         ]),
         admins: BTreeSet::new(),
         recognition: Default::default(),
+        laid_over: Default::default(),
         initiatives: vec![payments()],
         hours: BTreeMap::from([(person_id("priya"), hours("priya"))]),
         stale_after_days: 90,

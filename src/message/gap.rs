@@ -1,6 +1,6 @@
 //! What is missing before planning, and what to do about it.
 
-use crate::domain::coverage::Gap;
+use crate::domain::coverage::{Gap, Saying};
 use crate::domain::ids::{InitiativeId, PersonId, Seq, TeamId};
 use crate::domain::message::{Action, Button, Look, Paragraph, Span};
 use crate::domain::program::Program;
@@ -16,27 +16,14 @@ const WORDS: usize = 300;
 /// What can be done about a gap where it is shown with buttons. A relay that has them may have gone to somebody who
 /// was an advocate then.
 pub fn gap_buttons(initiative: &InitiativeId, gap: &Gap) -> Vec<Button> {
-    match gap {
-        Gap::Concerned { person, of } => {
+    match gap.said() {
+        None => Vec::new(),
+        Some((person, Saying::Concern, concern)) => {
             let (person, initiative) = (person.clone(), initiative.clone());
-            let settle = Action::SettleConcern { person, initiative, concern: *of };
+            let settle = Action::SettleConcern { person, initiative, concern };
             vec![button("Concern settled", settle, Look::Plain)]
         }
-        Gap::Referred { of, .. } | Gap::Named { of, .. } => decide_hint(*of),
-        Gap::NobodyInAudience { .. }
-        | Gap::NoDecider { .. }
-        | Gap::Unreachable { .. }
-        | Gap::Deactivated { .. }
-        | Gap::NotInSlack { .. }
-        | Gap::Unknown { .. }
-        | Gap::Missed { .. }
-        | Gap::Refused { .. }
-        | Gap::Unasked { .. }
-        | Gap::Forgotten { .. }
-        | Gap::Stopped { .. }
-        | Gap::HandedOver { .. }
-        | Gap::Unsaid { .. }
-        | Gap::Disagreement { .. } => Vec::new(),
+        Some((_, Saying::Decides | Saying::Missing, of)) => decide_hint(of),
     }
 }
 
@@ -160,42 +147,25 @@ pub fn gap_sentence(program: &Program, gap: &Gap) -> String {
 
 /// A gap where its buttons are, with what was said: for those alone who see the answers (rule R7).
 pub fn gap_with_words(program: &Program, state: &State, gap: &Gap) -> Paragraph {
-    let (person, of, says, then) = match gap {
-        Gap::Concerned { person, of } => (
-            person,
-            of,
-            " has raised a concern",
-            "I send {name} nothing until you have talked and click “Concern settled”.",
-        ),
-        Gap::Referred { person, of } => (
-            person,
-            of,
-            " says that someone else decides",
-            "I send {name} nothing more until you approach that person or let it be.",
-        ),
-        Gap::Named { person, of } => {
-            (person, of, " says that somebody is missing", "Approach that person, or let it be.")
-        }
-        Gap::NobodyInAudience { .. }
-        | Gap::NoDecider { .. }
-        | Gap::Unreachable { .. }
-        | Gap::Deactivated { .. }
-        | Gap::NotInSlack { .. }
-        | Gap::Unknown { .. }
-        | Gap::Missed { .. }
-        | Gap::Refused { .. }
-        | Gap::Unasked { .. }
-        | Gap::Forgotten { .. }
-        | Gap::Stopped { .. }
-        | Gap::HandedOver { .. }
-        | Gap::Unsaid { .. }
-        | Gap::Disagreement { .. } => return Paragraph::told(&gap_sentence(program, gap)),
-    };
+    let Some((person, saying, of)) = gap.said() else { return Paragraph::told(&gap_sentence(program, gap)) };
     let known = program.people.get(person);
-    let name = known.map_or_else(|| person.to_string(), |person| person.name.clone());
-    let short = known.map_or_else(|| person.to_string(), |person| person.given_name.clone());
-    let received = state.received.get(of);
-    let mut spans = vec![Span::Text(format!("{name}{says}"))];
+    let name = known.map_or(person.as_str(), |person| person.name.as_str());
+    let short = known.map_or(person.as_str(), |person| person.given_name.as_str());
+    let (says, then) = match saying {
+        Saying::Concern => (
+            "has raised a concern",
+            format!("I send {short} nothing until you have talked and click “Concern settled”."),
+        ),
+        Saying::Decides => (
+            "says that someone else decides",
+            format!("I send {short} nothing more until you approach that person or let it be."),
+        ),
+        Saying::Missing => {
+            ("says that somebody is missing", "Approach that person, or let it be.".to_owned())
+        }
+    };
+    let received = state.received.get(&of);
+    let mut spans = vec![Span::Text(format!("{name} {says}"))];
     if let Some(whom) = received.and_then(|received| received.referral.as_ref()?.whom.clone()) {
         spans.extend([Span::Text(": ".to_owned()), Span::Mention(whom)]);
     }
@@ -203,7 +173,7 @@ pub fn gap_with_words(program: &Program, state: &State, gap: &Gap) -> Paragraph 
     if let Some(words) = received.and_then(|received| received.text.as_ref()?.reveal()) {
         spans.push(Span::Text(format!(" “{}”", wording::beginning(words, WORDS))));
     }
-    spans.push(Span::Text(format!(" {}", then.replace("{name}", &short))));
+    spans.push(Span::Text(format!(" {then}")));
     Paragraph(spans)
 }
 

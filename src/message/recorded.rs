@@ -14,7 +14,7 @@ use super::booking::slot_on;
 use super::buttons::button;
 use super::case::{Case, names, team_name};
 use super::facts::Moment;
-use super::touch::{asks_for_answer, plans};
+use super::touch::asks_for_answer;
 use super::wording;
 
 /// What there is to say about an answer.
@@ -165,7 +165,7 @@ fn clause(case: &Case<'_>, stance: Stance, teams: &str) -> String {
         },
         Stance::Considering => "you'd like to talk".to_owned(),
         Stance::Concerned => "you have a concern".to_owned(),
-        Stance::Declined if plans(case.audience) => "not this quarter".to_owned(),
+        Stance::Declined if case.audience.plans() => "not this quarter".to_owned(),
         Stance::Declined => "not now".to_owned(),
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::office_hours::Viewer;
 use crate::domain::personal::Personal;
 use crate::domain::program::Program;
 use crate::domain::silence::unasked;
-use crate::domain::state::{Received, Settlement, State, called_forgotten};
+use crate::domain::state::{Received, State, called_forgotten};
 
 use super::buttons::button;
 use super::case::{hours, person, team_name, zone};
@@ -250,33 +250,30 @@ fn refer(
     } else {
         wording::joined(&super::case::names(program, std::slice::from_ref(&settled.by)))
     };
-    let decided = |settled: &Settlement| match &settled.approached {
+    message.recorded = Some(Paragraph::text(match &settled.approached {
         Some(whom) => {
             let name = person(program, whom).map_or_else(|_| whom.to_string(), |whom| whom.name.clone());
-            // The program at hand may be of before the decision.
-            let program = &program.with(state);
             let initiative = received.initiative.as_ref().and_then(|id| program.initiative(id));
             if out_of_reach(program, state, seen, whom).is_some() {
-                return format!(
+                format!(
                     "{by} decided to approach {name}. But no message reaches them: please talk to them yourself."
-                );
-            }
-            match initiative.and_then(|initiative| unasked(program, state, initiative, whom)) {
-                Some((because, teams)) => {
-                    let teams: Vec<&str> = teams.iter().map(|team| team_name(program, team)).collect();
-                    format!(
-                        "{by} decided to approach {name}. But {}, so I write nothing more to them: please talk to them \
+                )
+            } else if let Some((because, teams)) =
+                initiative.and_then(|initiative| unasked(program, state, initiative, whom))
+            {
+                let teams: Vec<&str> = teams.iter().map(|team| team_name(program, team)).collect();
+                format!(
+                    "{by} decided to approach {name}. But {}, so I write nothing more to them: please talk to them \
                          about {} yourself.",
-                        silent_because(program, &because),
-                        wording::joined(&teams)
-                    )
-                }
-                None => format!("{by} decided to approach {name}, who is written to about it."),
+                    silent_because(program, &because),
+                    wording::joined(&teams)
+                )
+            } else {
+                format!("{by} decided to approach {name}, who is written to about it.")
             }
         }
         None => format!("{by} decided to let it be."),
-    };
-    message.recorded = Some(Paragraph::text(decided(settled)));
+    }));
 }
 
 /// Lets the advocate release a concern, as long as it holds: the latest is the one that does.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::effect::{DeliveryKey, PostId};
-use crate::domain::engagement::{Audience, Touch};
+use crate::domain::engagement::Touch;
 use crate::domain::ids::{FigureId, PersonId};
 use crate::domain::message::{Action, Message, Paragraph, Part, Span};
 use crate::domain::state::State;
@@ -148,14 +148,6 @@ fn footer(case: &Case<'_>, figures: &[FigureId]) -> Paragraph {
     });
     let whose = wording::possessive(&case.advocates());
     Paragraph::text(format!("{whose} bot, sent only to you; {} your answer.{read}", case.only_they_see()))
-}
-
-/// Whether this audience is asked for a plan.
-pub(super) fn plans(audience: Audience) -> bool {
-    match audience {
-        Audience::Product | Audience::EngineeringManager => true,
-        Audience::Executive | Audience::Engineer => false,
-    }
 }
 
 /// Whether a touch asks for an answer at all.

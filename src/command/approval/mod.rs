@@ -94,10 +94,8 @@ pub(super) fn judged(
 ) -> Result<(Event, String), String> {
     scene.steered_by(actor, &delivery.initiative)?;
     let what = scene.named(delivery);
-    let life =
-        plan::judgeable(scene.program, scene.state, scene.seen, scene.now, delivery).map_err(|skip| {
-            format!("There is nothing to decide about {what}. {}", skip.told(scene.program, Some(&actor.id)))
-        })?;
+    let life = plan::judgeable(scene.program, scene.state, scene.seen, scene.now, delivery)
+        .map_err(|skip| format!("There is nothing to decide about {what}. {}", scene.why(actor, &skip)))?;
     let before = scene
         .state
         .engagement(&delivery.person, &delivery.initiative, delivery.quarter)
@@ -108,9 +106,7 @@ pub(super) fn judged(
     let changes = verdict == Verdict::Now && refused;
     if before.is_some_and(|before| before.verdict == verdict) && !changes {
         let held = || {
-            held_back(scene, delivery)
-                .map(|skip| format!(" {}", skip.told(scene.program, Some(&actor.id))))
-                .unwrap_or_default()
+            held_back(scene, delivery).map(|skip| format!(" {}", scene.why(actor, &skip))).unwrap_or_default()
         };
         return Err(match verdict {
             Verdict::Approved => format!("You approved {what} already; `{command} hold` stops it again."),
@@ -130,10 +126,10 @@ pub(super) fn judged(
     };
     let says = match (verdict, held_back(scene, delivery)) {
         (Verdict::Approved, Some(skip)) => {
-            format!("Approved, but {what} doesn't go yet. {}", skip.told(scene.program, Some(&actor.id)))
+            format!("Approved, but {what} doesn't go yet. {}", scene.why(actor, &skip))
         }
         (Verdict::Now, Some(skip)) => {
-            format!("{what} will go early, but not yet. {}", skip.told(scene.program, Some(&actor.id)))
+            format!("{what} will go early, but not yet. {}", scene.why(actor, &skip))
         }
         (Verdict::Approved, None) => {
             format!("Approved: {what}. It will be sent from {when} on (their time).")
@@ -336,7 +332,7 @@ pub(super) fn approved_all(
     let held = soon.first().and_then(|first| held_back(scene, first));
     let when = held.map_or_else(
         || "in their time.".to_owned(),
-        |skip| format!("once nothing holds them back. {}", skip.told(scene.program, Some(&actor.id))),
+        |skip| format!("once nothing holds them back. {}", scene.why(actor, &skip)),
     );
     let events: Vec<Event> = soon.into_iter().map(|delivery| approval(actor, delivery)).collect();
     match events.len() {
@@ -366,7 +362,7 @@ pub(super) fn see(scene: Scene<'_>, actor: &Person, delivery: &DeliveryKey) -> D
     let seen = || {
         scene.steered_by(actor, &delivery.initiative)?;
         plan::judgeable(scene.program, scene.state, scene.seen, scene.now, delivery).map_err(|skip| {
-            let (what, why) = (scene.named(delivery), skip.told(scene.program, Some(&actor.id)));
+            let (what, why) = (scene.named(delivery), scene.why(actor, &skip));
             format!("There is nothing to decide about {what}. {why}")
         })?;
         let parts = message::as_read(scene.program, scene.state, scene.seen, delivery, scene.now)

@@ -78,7 +78,7 @@ fn still_planned(scene: Scene<'_>, actor: &Person, delivery: &DeliveryKey) -> Re
         format!(
             "{} can't be rewritten. {} Use `{} correct` to correct a message that was sent.",
             first_letter(&scene.named(delivery)),
-            skip.told(scene.program, Some(&actor.id)),
+            scene.why(actor, &skip),
             scene.program.command
         )
     })?;

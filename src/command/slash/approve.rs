@@ -160,7 +160,7 @@ fn next_of(
     plan::next_for(scene.program, scene.state, scene.seen, scene.now, initiative, person)
         .map(|(delivery, _)| delivery)
         .map_err(|skip| {
-            let why = skip.told(scene.program, Some(&actor.id));
+            let why = scene.why(actor, &skip);
             format!("Nothing about “{}” is to go to {}. {why}", initiative.title, person.name)
         })
 }

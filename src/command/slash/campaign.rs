@@ -132,7 +132,7 @@ pub(super) fn plan(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<D
     let explanation = plan::explain(scene.program, scene.state, scene.seen, scene.now, until);
     let mut parts = Vec::new();
     if let Some(held) = &explanation.held {
-        let why = held.told(scene.program, Some(&actor.id));
+        let why = scene.why(actor, held);
         parts.push(Part::Paragraph(Paragraph(vec![Span::Strong("Held: ".into()), Span::Text(why)])));
     }
     for of in &explanation.initiatives {
@@ -177,7 +177,7 @@ fn next_of(scene: Scene<'_>, actor: &Person, row: &Row) -> Vec<String> {
         Outcome::Sent(_) | Outcome::Planned(_) => None,
     });
     let name = || row.name.clone();
-    let why = |skip: &Skip| skip.told(scene.program, Some(&actor.id));
+    let why = |skip: &Skip| scene.why(actor, skip);
     if let Some((touch, skip)) = held_before_next(row) {
         return vec![name(), format!("{}, held back", touch.word().replace('_', " ")), why(skip)];
     }

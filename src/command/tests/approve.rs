@@ -136,7 +136,7 @@ fn a_click_on_what_is_over_says_so_and_shows_what_still_waits() {
         _ => 0,
     };
     assert_eq!(rows(&reply), left.len());
-    // Elsewhere there is no list to mend.
+    // Elsewhere there is no list to draw anew.
     let (_, reply) = office.clicks("priya", None, judge);
     assert!(said(&reply).0.starts_with("There is nothing to decide"), "{reply:?}");
 }

@@ -22,7 +22,7 @@ use crate::domain::engagement::{Audience, Touch};
 use crate::domain::event::Stage;
 use crate::domain::hidden::in_a_line;
 use crate::domain::hours::DaysOff;
-use crate::domain::ids::{InitiativeId, PersonId, SiteId, TeamId};
+use crate::domain::ids::{InitiativeId, PersonId, Seq, SiteId, TeamId};
 use crate::domain::initiative::{
     Ask, Basis, Estimate, Exception, FaqEntry, Figure, Initiative, Link, News, Step, Words,
 };
@@ -78,6 +78,7 @@ pub(super) fn program(organisation: &Organisation<'_>) -> Option<Program> {
             guests: workspace.and_then(|of| value(&of.guests)).copied().unwrap_or(false),
             order: organisation.people().map(|(id, _)| id.value.clone()).collect(),
         },
+        laid_over: Seq::default(),
         initiatives: initiatives(organisation, &canvass.order)?,
         hours: canvass
             .office_hours

@@ -10,8 +10,9 @@ use crate::clock::monotonic;
 use crate::dispatch::Rate;
 use crate::domain::directory::Address;
 use crate::domain::effect::PostKey;
+use crate::domain::engagement::Audience;
 use crate::domain::event::{Cause, Event};
-use crate::domain::ids::SlackUserId;
+use crate::domain::ids::{Seq, SlackUserId};
 use crate::domain::program::Program;
 use crate::journal::Decision;
 
@@ -135,4 +136,36 @@ async fn a_click_of_an_account_in_question_is_not_tried_without_end() {
     }
     let asked = house.slack.asked.load(Ordering::Relaxed);
     assert!(asked < 100, "{asked}");
+}
+
+#[tokio::test]
+async fn nothing_is_brought_up_to_date_by_a_program_that_knows_less_than_the_record() {
+    let key = touch("ana");
+    let house = House::new(std::slice::from_ref(&key));
+    let mut process = house.start();
+    process.runs_dry().await;
+    let person = key.to().clone();
+    let approached = Event::Approached {
+        referral: Seq(1),
+        by: person.clone(),
+        slack: slack_id(&person),
+        person,
+        name: None,
+        initiative: key.delivery().unwrap().initiative.clone(),
+        audience: Audience::Product,
+        teams: Vec::new(),
+        decides: false,
+    };
+    process.happens(approached).await;
+    clicks(&process, &key).await;
+    for _ in 0..100_000 {
+        tokio::task::yield_now().await;
+    }
+    assert!(house.slack.refreshed().is_empty(), "it would say what was so before");
+    house.program.send_modify(|program| {
+        let mut laid_over = Program::clone(program);
+        laid_over.laid_over = Seq(u64::MAX);
+        *program = Arc::new(laid_over);
+    });
+    house.slack.refreshes(1).await;
 }

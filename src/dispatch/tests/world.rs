@@ -83,6 +83,7 @@ pub(super) fn program(people: &[&str]) -> Program {
         people: people.map(|person| (person.id.clone(), person)).collect(),
         admins: Default::default(),
         recognition: Default::default(),
+        laid_over: Default::default(),
         initiatives: Vec::new(),
         hours: Default::default(),
         stale_after_days: 90,

@@ -61,6 +61,7 @@ impl State {
             acting: _,
             refused_config: _,
             news: _,
+            approached_since: _,
             begun: _,
             clock_off: _,
             restored: _,

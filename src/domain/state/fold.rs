@@ -224,6 +224,7 @@ impl State {
                 if let Some(relieved) = relieved {
                     self.changed_about(seq, &relieved, initiative);
                 }
+                self.approached_since = seq;
                 self.reviews_changed(seq, initiative);
                 let settled = Settlement { by: by.clone(), approached: Some(person.clone()) };
                 self.settled(seq, *referral, settled);

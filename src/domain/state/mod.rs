@@ -727,6 +727,8 @@ pub struct State {
     pub kept: BTreeMap<(InitiativeId, FaqId), KeptState>,
     /// People approached because a stakeholder named them.
     pub approached: BTreeMap<(InitiativeId, PersonId), ApproachedState>,
+    /// The latest record by which somebody is approached.
+    pub approached_since: Seq,
     /// What advocates decided about whole campaigns.
     pub campaigns: BTreeMap<(InitiativeId, Quarter), CampaignState>,
     /// Initiatives about which nothing is sent for now, each with the advocate who paused it.

@@ -179,6 +179,7 @@ pub(super) fn program() -> Program {
         people: people.into_iter().map(|person| (person.id.clone(), person)).collect(),
         admins: BTreeSet::new(),
         recognition: Default::default(),
+        laid_over: Default::default(),
         initiatives: vec![an_initiative("payments", &["checkout", "search"])],
         hours: BTreeMap::from([(person("priya"), office_hours("priya"))]),
         stale_after_days: 60,

@@ -133,6 +133,7 @@ fn program(people: Vec<Person>) -> Program {
         people: people.into_iter().map(|person| (person.id.clone(), person)).collect(),
         admins: BTreeSet::new(),
         recognition: Default::default(),
+        laid_over: Default::default(),
         initiatives: vec![],
         hours: Default::default(),
         stale_after_days: 90,

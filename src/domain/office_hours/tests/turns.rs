@@ -77,6 +77,7 @@ impl Office {
             people: ["ana", "ben", "priya", "sol"].map(|id| (person(id), somebody(id))).into(),
             admins: BTreeSet::new(),
             recognition: Default::default(),
+            laid_over: Default::default(),
             initiatives: Vec::new(),
             hours: [held("priya"), held("sol")].into(),
             stale_after_days: 60,
