@@ -74,7 +74,9 @@ pub use next::{named, next_conversation, stance_in_words};
 pub use note::notes;
 pub use notice::{FIRST_AFTER_ALL, FIRST_START};
 pub use reason::reasons;
-pub use review::{Queue, Queued, Unapproved, approve_all, decisions, ends, lapsed, line, review, superseded};
+pub use review::{
+    Queue, Queued, Unapproved, approve_all, crowded, decisions, ends, lapsed, line, review, superseded,
+};
 pub use rewrite::Draft;
 pub use terminal::{modal_to_text, to_text};
 pub use unsayable::Unsayable;

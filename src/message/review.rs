@@ -1,5 +1,7 @@
 //! What waits for an advocate's approval: who would get what and when, each with what can be done.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -75,8 +77,9 @@ pub fn review(
     let first = format!("{} about “{}” {waits} for your approval.", messages(count), about.title);
     let they = if count == 1 { "it doesn't" } else { "they don't" };
     let next = format!("Without it {they} go. What you hold waits until you release it.");
-    let ends = ends(&of, zone(program, seen, reader)).map(|ends| format!(" {ends}")).unwrap_or_default();
-    let mut parts = vec![Part::Paragraph(Paragraph::text(format!("{first}{ends} {next}")))];
+    let said = [ends(&of, zone(program, seen, reader)), crowded(waiting)].into_iter().flatten();
+    let text: Vec<String> = std::iter::once(first.clone()).chain(said).chain([next]).collect();
+    let mut parts = vec![Part::Paragraph(Paragraph::text(text.join(" ")))];
     for queued in waiting.iter().take(MOST) {
         parts.push(Part::Row {
             about: None,
@@ -161,6 +164,21 @@ pub fn ends(of: &Queue<'_>, zone: &TimeZone) -> Option<String> {
             ))
         }
     }
+}
+
+/// "They are to four people, and nobody is written to too often: some that you approve may never go." Nothing where
+/// each is to somebody else.
+pub fn crowded(waiting: &[Queued]) -> Option<String> {
+    let people = waiting.iter().map(|queued| &queued.delivery.person).collect::<BTreeSet<_>>().len();
+    (people < waiting.len()).then(|| {
+        let people = match people {
+            1 => "one person".to_owned(),
+            more => format!("{} people", wording::count(u64::try_from(more).unwrap_or(u64::MAX))),
+        };
+        format!(
+            "They are to {people}, and nobody is written to too often: some that you approve may never go."
+        )
+    })
 }
 
 /// What lets all of these go, and nothing that comes to wait since.

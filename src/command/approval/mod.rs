@@ -327,14 +327,14 @@ pub(super) fn approved_all(
 ) -> Result<(Vec<Event>, String), String> {
     let initiative = scene.steered_by(actor, initiative)?;
     let waiting = waiting(scene, initiative);
-    let soon: Vec<DeliveryKey> =
-        soon(scene, actor, &waiting).iter().map(|queued| queued.delivery.clone()).collect();
-    let held = soon.first().and_then(|first| held_back(scene, first));
+    let soon = soon(scene, actor, &waiting);
+    let crowded = message::crowded(soon).map(|crowded| format!(" {crowded}")).unwrap_or_default();
+    let held = soon.first().and_then(|first| held_back(scene, &first.delivery));
     let when = held.map_or_else(
         || "in their time.".to_owned(),
         |skip| format!("once nothing holds them back. {}", scene.why(actor, &skip)),
     );
-    let events: Vec<Event> = soon.into_iter().map(|delivery| approval(actor, delivery)).collect();
+    let events: Vec<Event> = soon.iter().map(|queued| approval(actor, queued.delivery.clone())).collect();
     match events.len() {
         0 => Err(format!(
             "Nothing about “{}” that is due in the next two working days waits for approval. `{} approve {}` \
@@ -342,7 +342,7 @@ pub(super) fn approved_all(
             initiative.title, scene.program.command, initiative.id
         )),
         1 => Ok((events, format!("Approved: the one message that waited goes {when}"))),
-        count => Ok((events, format!("Approved: {count} messages go {when}"))),
+        count => Ok((events, format!("Approved: {count} messages go {when}{crowded}"))),
     }
 }
 

@@ -193,7 +193,9 @@ fn head(desk: &Desk<'_>, group: &Group<'_>) -> Part {
     let scene = desk.scene;
     let until = plan::review_horizon(scene.program, scene.seen, &desk.reader.id, scene.now);
     let queue = message::Queue { initiative: &group.initiative.id, waiting: &group.waiting, until };
-    let ends = message::ends(&queue, desk.zone).map(|ends| format!(". {ends}")).unwrap_or_default();
-    let text = vec![Span::Strong(group.initiative.title.clone()), Span::Text(format!(" · {says}{ends}"))];
+    let more = [message::ends(&queue, desk.zone), message::crowded(&group.waiting)].into_iter().flatten();
+    let more: Vec<String> = more.collect();
+    let more = if more.is_empty() { String::new() } else { format!(". {}", more.join(" ")) };
+    let text = vec![Span::Strong(group.initiative.title.clone()), Span::Text(format!(" · {says}{more}"))];
     row(Paragraph(text), buttons.into_iter().collect())
 }

@@ -92,8 +92,9 @@ fn list(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
             0 => format!("{} wait for approval.", waiting.len()),
             _ => format!("{} wait for approval; these are the first.", waiting.len()),
         };
+        let crowded = message::crowded(&waiting).map(|crowded| format!(" {crowded}")).unwrap_or_default();
         let buttons = vec![Button { label, action, look: Look::Plain }];
-        parts.push(Part::Row { about: None, text: Paragraph::text(text), buttons });
+        parts.push(Part::Row { about: None, text: Paragraph::text(format!("{text}{crowded}")), buttons });
     }
     if parts.is_empty() {
         return Err("Nothing waits for approval.".to_owned());

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::event::RefusedFor;
 use crate::domain::refusal::Call;
-use crate::message::{Queue, Queued, Unapproved, digest};
+use crate::message::{Queue, Queued, Unapproved, digest, review};
 
 #[test]
 fn relays_tell_the_advocate_who_said_what_and_what_to_do() {
@@ -233,6 +233,28 @@ fn the_digest_says_what_nobody_approved() {
     assert!(text.contains("One message was not sent: nobody approved it in time."), "{text}");
     assert!(!text.contains("Approve them"), "{text}");
     assert!(!reads(&[], 0).contains("Not approved"));
+}
+
+#[test]
+fn a_list_says_when_several_of_its_messages_are_to_one_person() {
+    let queued = |person: &str, touch| Queued {
+        delivery: key(person, touch).delivery().unwrap().clone(),
+        due: at("2026-12-04T08:00:00Z"),
+        expires: at("2026-12-09T08:00:00Z"),
+    };
+    let (ana, ben) = (queued("ana", Touch::HeadsUp), queued("ben", Touch::HeadsUp));
+    let reads = |waiting: &[Queued]| {
+        let (initiative, seen, to) = (payments_id(), Observations::default(), person_id("priya"));
+        let of = Queue { initiative: &initiative, waiting, until: None };
+        let now = at("2026-12-03T09:00:00Z");
+        flowing(&review(&program(), &Story::new().state(), &seen, of, &to, now).unwrap())
+    };
+    let crowded = |text: &str| text.contains("nobody is written to too often");
+    assert!(!crowded(&reads(&[ana.clone(), ben.clone()])));
+    let text = reads(&[ana, ben, queued("ana", Touch::Pitch)]);
+    let expected = "Three messages about “A time limit on payment calls” wait for your approval. They are to two people, and nobody is \
+        written to too often: some that you approve may never go. Without it they don't go.";
+    assert!(text.contains(expected), "{text}");
 }
 
 #[test]
