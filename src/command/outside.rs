@@ -130,7 +130,9 @@ pub fn outside(
     }
     let known = state.booking_on_page(told.provider, &told.id);
     let decided = match (&told.what, known) {
-        (Told::Cancelled, None) => Err(Fate::Elsewhere),
+        (Told::Cancelled, None) if state.is_off_on_page(told.provider, &told.id) => Err(Fate::Known),
+        // Its making may come later: pages don't keep the order in which things happen.
+        (Told::Cancelled, None) => Ok(Event::PageCancelled { provider: told.provider, id: told.id.clone() }),
         // The page may say that an id is off after it gave the booking another one.
         (Told::Cancelled, Some((of, booking))) if booking.via == told.via() && is_agreed(booking) => {
             Ok(Event::BookingCancelled { booking: of, by: By::Page })
@@ -146,7 +148,10 @@ pub fn outside(
         }
         (Told::Made(meeting), None) => {
             let before = told.replaces.as_deref().and_then(|id| state.booking_on_page(told.provider, id));
+            let is_off = state.is_off_on_page(told.provider, &told.id);
             match before.filter(|(_, booking)| is_agreed(booking)) {
+                Some((of, _)) if is_off => Ok(Event::BookingCancelled { booking: of, by: By::Page }),
+                None if is_off => Err(Fate::Known),
                 Some(before) => moved(program, seen, told, meeting, before).ok_or(Fate::Known),
                 // Cancelled in Slack and moved on the page all the same: there they are going to meet.
                 None => booked(program, state, seen, told, meeting),
@@ -154,6 +159,7 @@ pub fn outside(
         }
     };
     match decided {
+        Ok(event @ Event::PageCancelled { .. }) => (vec![event], Fate::Elsewhere),
         Ok(event) => (vec![event], Fate::Recorded),
         Err(fate) => (Vec::new(), fate),
     }
@@ -294,7 +300,8 @@ mod tests {
         fn again(&mut self, told: &OutsideBooking) -> Fate {
             let now = at("2026-12-01T09:00:00Z");
             let (events, fate) = outside(&self.program, &self.state, &self.seen, told, now);
-            assert_eq!(events.is_empty(), fate != Fate::Recorded);
+            let noted = events.iter().all(|event| matches!(event, Event::PageCancelled { .. }));
+            assert_eq!(noted, fate != Fate::Recorded);
             for event in events {
                 let (seq, cause) = (self.state.head.next(), Some(told.cause()));
                 self.state.apply(&Record { seq, at: at("2026-12-01T09:00:00Z"), cause, event });
@@ -413,6 +420,26 @@ mod tests {
         let mut house = House::sample();
         assert_eq!(house.told(made("b", Some("a"), PRIYA, ANA, SECOND)), Fate::Recorded);
         assert_eq!(house.bookings(), [booking("priya", "ana", SECOND, true)]);
+    }
+
+    #[test]
+    fn calcom_a_cancellation_that_comes_before_what_it_cancels_counts() {
+        let mut house = House::sample();
+        assert_eq!(house.told(cancelled("a")), Fate::Elsewhere);
+        assert_eq!(house.told(cancelled("a")), Fate::Known);
+        assert_eq!(house.told(made("a", None, PRIYA, ANA, FIRST)), Fate::Known);
+        assert_eq!(house.bookings(), []);
+        // It was moved and then called off; the middle of that comes last.
+        assert_eq!(house.told(made("b", None, PRIYA, ANA, FIRST)), Fate::Recorded);
+        assert_eq!(house.told(cancelled("c")), Fate::Elsewhere);
+        assert_eq!(house.told(made("c", Some("b"), PRIYA, ANA, SECOND)), Fate::Recorded);
+        assert_eq!(house.bookings(), [booking("priya", "ana", FIRST, false)]);
+        // Of a booking that isn't on record, being called off is remembered for weeks, not for ever.
+        assert!(house.state.is_off_on_page(Provider::Calendly, "a"));
+        let at = at("2026-12-01T09:00:00Z") + SignedDuration::from_hours(24 * 15);
+        let event = Event::PageCancelled { provider: Provider::Calendly, id: "z".to_owned() };
+        house.state.apply(&Record { seq: house.state.head.next(), at, cause: None, event });
+        assert!(!house.state.is_off_on_page(Provider::Calendly, "a"));
     }
 
     #[test]

@@ -11,10 +11,11 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use super::account::{Disbelief, Former, Proof};
-use super::booking::{By, Subject, Via};
+use super::booking::{By, Provider, Subject, Via};
 use super::calendar::Quarter;
 use super::effect::{DeliveryKey, Epoch, PostId, PostKey};
 use super::engagement::{Audience, Stance};
+use super::host_calendar::{Place, Trouble};
 use super::ids::{FaqId, InitiativeId, MessageTs, PersonId, Seq, SlackChannelId, SlackUserId, TeamId};
 use super::marks::{Mark, SealedKey};
 use super::personal::Personal;
@@ -22,6 +23,7 @@ use super::program::ConfigDigest;
 use super::refusal::{Call, REVOCATIONS};
 
 pub use super::renames::Renames;
+pub use super::stage::Stage;
 
 /// What from outside led to a record; a second delivery of the same cause changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -81,37 +83,6 @@ pub struct Referral {
     pub whom: Option<SlackUserId>,
     /// They decide instead; otherwise they are missing.
     pub decides: bool,
-}
-
-/// How far a staged start has come: a campaign goes to its advocates first, then to a few, then to all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Each message goes to the advocates instead, so that they read it as it would be read.
-    Rehearsal,
-    /// The first three people get theirs.
-    Few,
-    /// Everybody does.
-    All,
-}
-
-impl Stage {
-    /// Every stage, in their order.
-    pub const ALL: [Self; 3] = [Self::Rehearsal, Self::Few, Self::All];
-
-    /// The word of the vocabulary, as configuration and commands write it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Rehearsal => "rehearsal",
-            Self::Few => "few",
-            Self::All => "all",
-        }
-    }
-
-    /// The stage that a word of the vocabulary names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.word() == word)
-    }
 }
 
 /// What an advocate decided about one planned message before it went.
@@ -613,6 +584,13 @@ pub enum Event {
         /// Who cancelled it.
         by: By,
     },
+    /// An outside page said that a booking is off of which nothing is on record: its other word is still to come.
+    PageCancelled {
+        /// The page.
+        provider: Provider,
+        /// What it calls the booking.
+        id: String,
+    },
     /// The host said how a booking went.
     BookingClosed {
         /// The record that made it.
@@ -633,6 +611,16 @@ pub enum Event {
         host: PersonId,
         /// The change.
         through: Seq,
+        /// Which of their calendars; unknown in records of before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
+    },
+    /// Something about a host's calendar that the host has to hear of.
+    CalendarTroubled {
+        /// Whose calendar.
+        host: PersonId,
+        /// What.
+        trouble: Trouble,
     },
     /// A person waits for office hours to become free.
     WaitJoined {
@@ -890,6 +878,8 @@ impl Event {
             | Self::BookingMoved { .. }
             | Self::BookingCancelled { .. }
             | Self::BookingEntered { .. }
+            | Self::CalendarTroubled { .. }
+            | Self::PageCancelled { .. }
             | Self::WaitJoined { .. }
             | Self::WaitLeft { .. }
             | Self::HoursAdded { .. }

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::doubt::Doubt;
+use super::ids::Seq;
 use super::stretch::Stretch;
 
 /// How the UID of every entry that we write begins.
@@ -14,14 +16,52 @@ pub const OURS: &str = "canvass-";
 /// Longest UID of an entry, in characters; its address has to fit any server's file system.
 pub const LONGEST_UID: usize = 200;
 
-/// What counts as busy.
+/// By what a host is busy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
-    /// All that the server's free-busy report says; where there is none, all events. Whole days and floating
-    /// times are then in the zone that the server thinks of, not necessarily the host's.
-    FreeBusy,
     /// The events, without those that we wrote (see [`OURS`]).
     Events,
+    /// The same; from a server that doesn't give its events, what its free-busy report says. That has ours in it, and
+    /// whole days and floating times are in the zone that the server thinks of, not necessarily the host's.
+    EventsOrReport,
+}
+
+/// Which calendar of a server: the address of its collection. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Place(pub String);
+
+/// What came of writing an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Put {
+    /// The calendar at that place holds it.
+    Written(Place),
+    /// Nothing was written: the host has moved or cancelled it meanwhile.
+    Changed(Found),
+}
+
+/// What is wrong with a host's calendar, or no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// It can't be kept in step.
+    Failing {
+        /// Why, as [`CalendarError`] says it.
+        why: String,
+        /// Whether it can still be read.
+        reads: bool,
+    },
+    /// It can again.
+    Over,
+    /// It doesn't take the entry of a booking.
+    Refused {
+        /// The record that made the booking.
+        booking: Seq,
+        /// The change that the entry would show.
+        through: Seq,
+        /// Why.
+        why: String,
+    },
 }
 
 /// An entry of ours.
@@ -51,7 +91,7 @@ impl Entry {
 }
 
 /// An entry as it stands in the calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// When it starts.
     pub starts: Timestamp,
@@ -59,6 +99,8 @@ pub struct Found {
     pub ends: Timestamp,
     /// The host cancelled or declined it.
     pub cancelled: bool,
+    /// Which calendar it is in; none where that can't be said.
+    pub place: Option<Place>,
 }
 
 /// When a host is busy.
@@ -80,23 +122,37 @@ pub trait HostCalendar: Send + Sync + 'static {
     /// Any but [`CalendarError::ReadOnly`] and [`CalendarError::BadUid`].
     async fn busy(&self, over: Stretch, reading: Reading) -> Result<BusyTimes, CalendarError>;
 
-    /// Makes the calendar hold `entry` as it is. May be repeated.
+    /// Whether it can be written, as far as can be told without writing.
+    ///
+    /// # Errors
+    /// Any but [`CalendarError::ReadOnly`] and [`CalendarError::BadUid`].
+    async fn may_be_written(&self) -> Result<bool, CalendarError>;
+
+    /// Makes the calendar hold `entry` as it is: where it is already, looked for at `place` first, or else in the
+    /// calendar that is meant now. May be repeated. If it is there at another time than `before`, and that is given, it
+    /// is left alone.
     ///
     /// # Errors
     /// Any. After one that is transient the entry may or may not be there.
-    async fn put(&self, entry: &Entry) -> Result<(), CalendarError>;
+    async fn put(
+        &self,
+        entry: &Entry,
+        place: Option<&Place>,
+        before: Option<Stretch>,
+    ) -> Result<Put, CalendarError>;
 
     /// Makes the calendar not hold the entry. May be repeated, also for what never was there.
     ///
     /// # Errors
     /// Any. After one that is transient the entry may or may not be there.
-    async fn remove(&self, uid: &str) -> Result<(), CalendarError>;
+    async fn remove(&self, uid: &str, place: Option<&Place>) -> Result<(), CalendarError>;
 
-    /// The entry as the host left it; none if it was removed.
+    /// The entry as the host left it, by its UID, wherever in their calendars it is; none if it was removed.
     ///
     /// # Errors
-    /// Any but [`CalendarError::ReadOnly`].
-    async fn find(&self, uid: &str) -> Result<Option<Found>, CalendarError>;
+    /// Any but [`CalendarError::ReadOnly`]. [`CalendarError::CalendarGone`] if the calendar at `place` isn't there any
+    /// more: then nobody removed the entry in particular.
+    async fn find(&self, uid: &str, place: Option<&Place>) -> Result<Option<Found>, CalendarError>;
 }
 
 /// Why a calendar could not be read or written. Says nothing of addresses beyond the server's name, since an
@@ -132,6 +188,30 @@ pub enum CalendarError {
         /// The name of the WebDAV precondition that failed, if it says.
         condition: Option<String>,
     },
+    /// The server has several calendars, and none is named.
+    #[error("{}", several(wanted.as_deref(), there))]
+    Several {
+        /// The name that was asked for, if several have it.
+        wanted: Option<String>,
+        /// The names of the calendars that take events.
+        there: Vec<String>,
+    },
+    /// The calendar that the entry was in is gone.
+    #[error("the calendar that the entry was in is gone")]
+    CalendarGone,
+    /// The server wants passwords in a way that isn't spoken.
+    #[error(
+        "the calendar server wants to be logged in to by {scheme}, which isn't spoken; switch on Basic or Digest there"
+    )]
+    Login {
+        /// The ways that it offers.
+        scheme: String,
+    },
+    /// The server took the entry and doesn't show it.
+    #[error(
+        "the calendar server doesn't show the entry that it took; check that the address is a calendar's"
+    )]
+    NotShown,
     /// Wrong user or password.
     #[error("the calendar server doesn't accept the user and password; many servers want an app password")]
     Unauthorised,
@@ -175,6 +255,22 @@ pub enum CalendarError {
 }
 
 impl CalendarError {
+    /// True if another entry may be taken all the same: it is this one that is refused.
+    pub fn is_of_the_entry(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused { .. } | Self::BadUid | Self::Contended | Self::CalendarGone | Self::NotShown
+        )
+    }
+
+    /// How long the server asks to be left alone, if it says.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Later { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
     /// True if the same call may succeed later without anybody mending something.
     pub fn is_transient(&self) -> bool {
         match self {
@@ -183,12 +279,26 @@ impl CalendarError {
             | Self::Unauthorised
             | Self::NotFound
             | Self::NoCalendar { .. }
+            | Self::Several { .. }
+            | Self::CalendarGone
+            | Self::Login { .. }
+            | Self::NotShown
             | Self::Elsewhere { .. }
             | Self::ReadOnly
             | Self::Unreadable { .. }
             | Self::TooLarge { .. }
             | Self::BadUid => false,
         }
+    }
+}
+
+fn several(wanted: Option<&str>, there: &[String]) -> String {
+    let names = there.join("`, `");
+    match wanted {
+        Some(wanted) => {
+            format!("the server has several calendars `{wanted}`; give the address of the right one")
+        }
+        None => format!("the server has several calendars and none is named; name one of `{names}`"),
     }
 }
 

@@ -37,6 +37,7 @@ pub mod roster;
 pub mod schedule;
 pub mod sentence;
 pub mod silence;
+pub mod stage;
 pub mod state;
 pub mod stretch;
 pub mod survey;

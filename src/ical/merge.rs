@@ -28,6 +28,11 @@ pub fn merged(ours: &str, theirs: &str, uid: &str) -> String {
     merged.iter().map(|line| format!("{}\r\n", line.raw.join("\r\n"))).collect()
 }
 
+/// Whether `text` has an event of that UID.
+pub fn holds(text: &str, uid: &str) -> bool {
+    event(&Line::all(text), uid).is_some()
+}
+
 /// The same lines, each with how deep it is in components such as alarms.
 fn nested(mut lines: Vec<Line>) -> Vec<Line> {
     let mut depth = 0_usize;

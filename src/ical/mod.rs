@@ -29,7 +29,7 @@ mod zones;
 pub use crate::domain::doubt::{Doubt, Why};
 pub use holidays::{Days, days};
 pub use lines::text;
-pub use merge::merged;
+pub use merge::{holds, merged};
 pub use reader::{Reader, check};
 
 #[cfg(test)]

@@ -127,8 +127,12 @@ impl Reader {
             for event in series.iter().flat_map(|series| &series.events).filter(|event| event.uid == uid) {
                 let sure = event.is_whole() && event.doubts.is_empty() && event.start.place.unsure.is_none();
                 let starts = event.start.instant().filter(|_| sure);
-                let there =
-                    |starts| Found { starts, ends: event.lasts.end(&event.start), cancelled: event.off };
+                let there = |starts| Found {
+                    starts,
+                    ends: event.lasts.end(&event.start),
+                    cancelled: event.off,
+                    place: None,
+                };
                 found = starts.map(there).or(found);
             }
         }

@@ -1,9 +1,13 @@
 //! Requests to calendar servers: bounded in time and size, redirected with care.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
+use digest_auth::{AuthContext, HttpMethod, WwwAuthenticateHeader};
+use reqwest::header::{
+    AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -24,8 +28,60 @@ const MOST_REDIRECTS: usize = 5;
 
 /// Who logs in.
 pub(super) struct Login {
-    pub(super) user: String,
-    pub(super) password: SecretString,
+    user: String,
+    password: SecretString,
+    /// The challenge of a server that takes no password as it is (RFC 7616).
+    digest: Mutex<Option<WwwAuthenticateHeader>>,
+}
+
+impl Login {
+    pub(super) fn new(user: String, password: SecretString) -> Self {
+        Self { user, password, digest: Mutex::new(None) }
+    }
+
+    /// What goes with a request to a server that wants a digest; none for other servers.
+    fn digest(&self, ask: &Ask<'_>) -> Option<HeaderValue> {
+        let mut challenge = self.digest.lock().unwrap_or_else(PoisonError::into_inner);
+        let method = HttpMethod(ask.method.as_str().into());
+        let path = match ask.url.query() {
+            Some(query) => format!("{}?{query}", ask.url.path()),
+            None => ask.url.path().to_owned(),
+        };
+        let body = ask.body.as_ref().map(|body| body.as_bytes());
+        let secret = self.password.expose_secret();
+        let context = AuthContext::new_with_method(&self.user, secret, path, body, method);
+        let answer = challenge.as_mut()?.respond(&context).ok()?;
+        let mut value = HeaderValue::from_str(&answer.to_string()).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
+    /// Takes up the challenge of a server that turned a request down.
+    ///
+    /// # Errors
+    /// The password is wrong, or the server wants something else.
+    fn challenged(&self, response: &Response, answered: bool) -> Result<(), CalendarError> {
+        let ways = response.headers().get_all(WWW_AUTHENTICATE).iter();
+        let ways: Vec<&str> = ways.filter_map(|way| way.to_str().ok()).collect();
+        let scheme = |way: &&str| way.split([' ', ',']).next().unwrap_or_default().to_ascii_lowercase();
+        let digest = ways.iter().find(|way| scheme(way) == "digest");
+        let Some(digest) = digest.filter(|_| !answered && !ways.iter().any(|way| scheme(way) == "basic"))
+        else {
+            let unspoken: Vec<&str> = ways
+                .iter()
+                .filter(|way| !["basic", "digest"].contains(&scheme(way).as_str()))
+                .filter_map(|way| way.split([' ', ',']).next())
+                .collect();
+            return Err(match unspoken.len() == ways.len() && !ways.is_empty() {
+                true => CalendarError::Login { scheme: unspoken.join(", ") },
+                false => CalendarError::Unauthorised,
+            });
+        };
+        let challenge = digest_auth::parse(digest)
+            .map_err(|_| CalendarError::Login { scheme: "a digest of its own kind".to_owned() })?;
+        *self.digest.lock().unwrap_or_else(PoisonError::into_inner) = Some(challenge);
+        Ok(())
+    }
 }
 
 /// What is asked.
@@ -74,9 +130,15 @@ impl Answer {
         }
     }
 
-    /// Only seconds are read: a date would be by the server's clock.
+    /// In seconds, or until a date, which is by the server's clock (RFC 9110, 10.2.3).
     fn retry_after(&self) -> Option<Duration> {
-        self.header(&RETRY_AFTER)?.trim().parse().ok().map(Duration::from_secs)
+        let asked = self.header(&RETRY_AFTER)?.trim();
+        if let Ok(seconds) = asked.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let at = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|at| at.timestamp());
+        let now = at(self.header(&DATE)?)?;
+        Duration::try_from(at(asked)?.duration_since(now)).ok()
     }
 }
 
@@ -124,13 +186,30 @@ impl Http {
         Err(CalendarError::Unreadable { what: "its redirects lead in circles" })
     }
 
+    /// Asks once; twice where the server wants a digest for which it hadn't given what it takes.
     async fn send(&self, ask: &Ask<'_>) -> Result<Response, CalendarError> {
+        let response = self.send_once(ask).await?;
+        let Some(login) = ask.login.filter(|_| response.status() == StatusCode::UNAUTHORIZED) else {
+            return Ok(response);
+        };
+        login.challenged(&response, false)?;
+        let response = self.send_once(ask).await?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            login.challenged(&response, true)?;
+        }
+        Ok(response)
+    }
+
+    async fn send_once(&self, ask: &Ask<'_>) -> Result<Response, CalendarError> {
         let mut request = self.client.request(ask.method.clone(), ask.url.clone());
         for (name, value) in &ask.headers {
             request = request.header(name, value);
         }
         if let Some(login) = ask.login {
-            request = request.basic_auth(&login.user, Some(login.password.expose_secret()));
+            request = match login.digest(ask) {
+                Some(digest) => request.header(AUTHORIZATION, digest),
+                None => request.basic_auth(&login.user, Some(login.password.expose_secret())),
+            };
         }
         if let Some(body) = &ask.body {
             request = request.body(body.clone());

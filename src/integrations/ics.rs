@@ -10,7 +10,9 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use crate::domain::doubt::Why;
-use crate::domain::host_calendar::{BusyTimes, CalendarError, Entry, Found, HostCalendar, Reading};
+use crate::domain::host_calendar::{
+    BusyTimes, CalendarError, Entry, Found, HostCalendar, Place, Put, Reading,
+};
 use crate::domain::stretch::Stretch;
 use crate::ical::{Reader, check};
 
@@ -81,23 +83,33 @@ fn validator(answer: &Answer) -> Option<(HeaderName, String)> {
 
 #[async_trait]
 impl HostCalendar for Ics {
-    async fn busy(&self, over: Stretch, reading: Reading) -> Result<BusyTimes, CalendarError> {
+    async fn busy(&self, over: Stretch, _reading: Reading) -> Result<BusyTimes, CalendarError> {
         let text = self.text().await?;
         let reader = self.reader.clone();
-        let busy = work_out(move || reader.busy([&*text], over, reading == Reading::FreeBusy)).await?;
+        // What was written from another calendar program isn't ours, whatever it is called.
+        let busy = work_out(move || reader.busy([&*text], over, true)).await?;
         note_doubts(self.url.host_str(), &busy, 0);
         Ok(busy)
     }
 
-    async fn put(&self, _entry: &Entry) -> Result<(), CalendarError> {
+    async fn may_be_written(&self) -> Result<bool, CalendarError> {
+        Ok(false)
+    }
+
+    async fn put(
+        &self,
+        _entry: &Entry,
+        _place: Option<&Place>,
+        _before: Option<Stretch>,
+    ) -> Result<Put, CalendarError> {
         Err(CalendarError::ReadOnly)
     }
 
-    async fn remove(&self, _uid: &str) -> Result<(), CalendarError> {
+    async fn remove(&self, _uid: &str, _place: Option<&Place>) -> Result<(), CalendarError> {
         Err(CalendarError::ReadOnly)
     }
 
-    async fn find(&self, uid: &str) -> Result<Option<Found>, CalendarError> {
+    async fn find(&self, uid: &str, _place: Option<&Place>) -> Result<Option<Found>, CalendarError> {
         let text = self.text().await?;
         let (reader, uid) = (self.reader.clone(), uid.to_owned());
         work_out(move || reader.find(&text, &uid)).await

@@ -27,7 +27,7 @@ pub enum Source {
         user: String,
         /// With which password.
         password: SecretString,
-        /// The calendar's display name, if the address isn't a calendar's and the first won't do.
+        /// The calendar's display name, if the address isn't a calendar's and there are several.
         calendar: Option<String>,
     },
     /// At an address that gives the whole calendar as iCalendar text. It can only be read.
@@ -73,7 +73,7 @@ pub fn host_calendar(
     let http = http::Http::new(http::PATIENCE)?;
     Ok(match source {
         Source::CalDav { address, user, password, calendar } => {
-            let login = http::Login { user, password };
+            let login = http::Login::new(user, password);
             Arc::new(caldav::CalDav::new(address::of_server(&address)?, login, calendar, http, reader))
         }
         Source::Ics { address } => Arc::new(ics::Ics::new(address::of_file(&address)?, http, reader)),

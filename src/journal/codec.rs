@@ -12,17 +12,18 @@ use crate::domain::event::{Cause, Event, Record};
 use crate::domain::ids::Seq;
 
 /// The version that [`encode`] writes.
-pub const RECORD_VERSION: u32 = 2;
+pub const RECORD_VERSION: u32 = 3;
 
 /// How lines begin that are read straight into types, since fields are written in the order declared: those
-/// of the current version, and those of version 1, to which version 2 only adds kinds and optional fields.
-const READ_AS_WRITTEN: [&[u8]; 2] = [b"{\"v\":2,", b"{\"v\":1,"];
+/// of the current version, and those of the versions before, to which each later one only adds kinds and optional fields.
+const READ_AS_WRITTEN: [&[u8]; 3] = [b"{\"v\":3,", b"{\"v\":2,", b"{\"v\":1,"];
 
 /// Turns a record of one version into the next.
 type Upcaster = fn(Value) -> Value;
 
 /// The upcasters, the one from version 1 first.
-const UPCASTERS: [Upcaster; RECORD_VERSION as usize - 1] = [std::convert::identity];
+const UPCASTERS: [Upcaster; RECORD_VERSION as usize - 1] =
+    [std::convert::identity; RECORD_VERSION as usize - 1];
 
 /// Why a record can't be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -155,7 +156,7 @@ mod tests {
         newer["v"] = json!(12);
         insta::assert_snapshot!(
             read(&newer).unwrap_err(),
-            @"it has version 12, and this canvass knows versions up to 2; run the newer one"
+            @"it has version 12, and this canvass knows versions up to 3; run the newer one"
         );
     }
 

@@ -19,6 +19,7 @@ mod faq;
 mod feed;
 mod few_hours;
 mod gap;
+mod host_calendar;
 mod inquiry;
 mod invitation;
 mod known;

@@ -20,7 +20,7 @@ use super::case::{names, person, team_name, zone};
 use super::next::stance_in_words;
 use super::relay::{Who, seen_by};
 use super::unsayable::Unsayable;
-use super::{amount, dates, few_hours, refused, wording};
+use super::{amount, dates, few_hours, host_calendar, refused, wording};
 
 /// What an advocate says who knows that the data folder is empty for a good reason.
 pub const FIRST_START: &str = "Yes, it's the first";
@@ -57,6 +57,8 @@ pub(super) fn notice(
         Notice::ContentRefused { since } => Ok(refused::content(program, state, to, *since)),
         Notice::CallsRefused { calls, since } => Ok(refused::calls(program, state, to, *calls, *since)),
         Notice::Interrupted { since } => Ok(refused::interrupted(program, state, to, *since, today)),
+        Notice::CalendarFails { since } => Ok(host_calendar::fails(program, state, seen, to, *since, now)),
+        Notice::EntryRefused { since } => Ok(host_calendar::refused(program, state, seen, to, *since)),
         Notice::NoHours { initiative, quarter } => {
             few_hours::none_held(program, to, desk.initiative(initiative)?, *quarter)
         }

@@ -182,6 +182,31 @@ fn waits_for<'a>(ground: Ground<'a>, wait: &'a WaitState) -> &'a [PersonId] {
     }
 }
 
+/// What a host has to know about their own calendar: that it can't be kept in step, for as long as it can't, and which
+/// entries it doesn't take.
+pub(super) fn about_calendars(ground: Ground<'_>) -> Vec<Item> {
+    let (program, state) = (ground.program, ground.state);
+    let mut items = Vec::new();
+    for (host, trouble) in &state.calendars {
+        if program.hours.get(host).is_none_or(|hours| hours.calendar.is_none()) {
+            continue;
+        }
+        let to = |notice: Notice, at| notices([host.clone()], &notice, at).into_iter();
+        if let Some(failing) = trouble.now() {
+            let notice = Notice::CalendarFails { since: failing.since };
+            items
+                .extend(to(notice, failing.at).map(|item| item.in_hours(Hours::ByDay).until(Timestamp::MAX)));
+        }
+        for (since, refused) in trouble.refused.iter().filter(|(_, refused)| !refused.taken) {
+            let booking = state.bookings.get(&refused.booking);
+            let Some(ends) = booking.map(|booking| booking.slot.stretch().until) else { continue };
+            let notice = Notice::EntryRefused { since: *since };
+            items.extend(to(notice, refused.at).map(|item| item.in_hours(Hours::ByDay).until(ends)));
+        }
+    }
+    items
+}
+
 /// How long before planning opens somebody has to be there to talk: the pitches go out then.
 const BEFORE_OPENING: SignedDuration = SignedDuration::from_hours(24 * 14);
 

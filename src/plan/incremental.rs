@@ -170,6 +170,8 @@ fn concerned(program: &Program, state_after: &State, record: &Record) -> Touched
         | Event::CallsRefused { .. }
         | Event::CallsTaken { .. }
         | Event::BookingEntered { .. }
+        | Event::CalendarTroubled { .. }
+        | Event::PageCancelled { .. }
         | Event::HoursAdded { .. }
         | Event::HoursBlocked { .. } => Touched::Nobody,
     }
@@ -214,6 +216,7 @@ enum Source {
     Paused,
     RefusedConfig,
     Refusals,
+    Calendars,
     Digests,
     Late(usize),
     Said(Seq),
@@ -523,6 +526,8 @@ impl Plan {
         self.put(Source::RefusedConfig, about_refused);
         let about_refusals = refusals::all(ground);
         self.put(Source::Refusals, about_refusals);
+        let about_calendars = bookings::about_calendars(ground);
+        self.put(Source::Calendars, about_calendars);
         let about_waiting = bookings::about_waiting(ground, now);
         self.put(Source::Waiting, about_waiting);
         for rank in 0..program.initiatives.len() {

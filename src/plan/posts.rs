@@ -523,6 +523,7 @@ fn sources(ground: Ground<'_>, now: Timestamp, key: &PostKey) -> Vec<Item> {
             Notice::ContentRefused { .. } => refusals::about_refused_content(ground),
             Notice::CallsRefused { .. } => refusals::about_refused_calls(ground),
             Notice::Interrupted { .. } => refusals::about_interruption(ground),
+            Notice::CalendarFails { .. } | Notice::EntryRefused { .. } => bookings::about_calendars(ground),
             Notice::NoHours { initiative, .. } | Notice::HoursTaken { initiative, .. } => {
                 rank(initiative).map(|rank| bookings::about_hours(ground, rank, now)).unwrap_or_default()
             }

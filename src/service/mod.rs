@@ -9,7 +9,7 @@ mod acts;
 mod adopt;
 mod alone;
 pub mod answer;
-mod calendars;
+pub(crate) mod calendars;
 pub mod control;
 mod expiry;
 pub mod feeds;

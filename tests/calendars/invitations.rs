@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use super::PASSWORD;
-use super::programs::{BOTH, Program};
+use super::programs::{ALL, Program};
 use super::service::{SECRET, offered, organisation};
 use crate::world::{World, words};
 
@@ -102,7 +102,7 @@ async fn invitations_are_read_by_a_strict_parser_and_count_their_changes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_entry_comes_back_from_both_servers_as_it_was_written() {
     let mut read = Vec::new();
-    for kind in BOTH {
+    for kind in ALL {
         let program = Program::start(kind).await;
         let config = tempfile::tempdir().unwrap();
         organisation(config.path(), &program, "");

@@ -1,4 +1,4 @@
-//! Calendars of hosts as they are met: Radicale and Xandikos, servers with moods of their own, and .ics files.
+//! Calendars of hosts as they are met: Radicale, Xandikos, DAViCal, servers with moods of their own, and .ics files.
 
 mod busy;
 mod discovery;
@@ -20,8 +20,12 @@ use jiff::tz::TimeZone;
 pub(crate) const USER: &str = "ana";
 pub(crate) const PASSWORD: &str = "correct horse";
 
-/// A calendar on the server at `address`.
+/// A calendar on the server at `address`, of a host in Lisbon.
 fn at(address: &str, password: &str, name: Option<&str>) -> Arc<dyn HostCalendar> {
+    in_zone("Europe/Lisbon", address, password, name)
+}
+
+fn in_zone(zone: &str, address: &str, password: &str, name: Option<&str>) -> Arc<dyn HostCalendar> {
     canvass::install_crypto();
     let source = Source::CalDav {
         address: address.to_owned(),
@@ -29,7 +33,8 @@ fn at(address: &str, password: &str, name: Option<&str>) -> Arc<dyn HostCalendar
         password: password.into(),
         calendar: name.map(str::to_owned),
     };
-    host_calendar(source, lisbon(), Some("ana@example.org".to_owned())).unwrap()
+    let zone = TimeZone::get(zone).unwrap();
+    host_calendar(source, zone, Some("ana@example.org".to_owned())).unwrap()
 }
 
 fn lisbon() -> TimeZone {

@@ -1,5 +1,6 @@
 //! Servers that are CalDAV servers in their own way: without a free-busy report, with redirects, in trouble.
 
+use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -7,8 +8,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use canvass::domain::host_calendar::{CalendarError, Reading};
+use canvass::integrations::{Source, host_calendar};
 use tokio::net::TcpListener;
 
 use super::{PASSWORD, at, entry, object, shown, spring};
@@ -16,22 +19,36 @@ use super::{PASSWORD, at, entry, object, shown, spring};
 /// What is asked and answered: the method, the path and the body.
 type Answers = fn(&str, &str, &str, &Server) -> Response;
 
+/// The same for answers that depend on the headers.
+type Answering = dyn Fn(&Parts, &str, &str, &str, &Server) -> Response + Send + Sync;
+
 /// A server with answers made by hand.
 struct Server {
-    answers: Answers,
+    answers: Box<Answering>,
     /// `METHOD /path`, with `(free-busy)` after a free-busy report.
     asked: Mutex<Vec<String>>,
     /// Requests so far that had no password.
     anonymous: Mutex<usize>,
 }
 
-struct Running {
+pub(super) struct Running {
     server: Arc<Server>,
-    base: String,
+    pub(super) base: String,
 }
 
 impl Running {
     async fn start(answers: Answers) -> Self {
+        Self::answering(Box::new(move |_, method, path, body, server| answers(method, path, body, server)))
+            .await
+    }
+
+    pub(super) async fn start_with_head(
+        answers: impl Fn(&Parts, &str, &str, &str) -> Response + Send + Sync + 'static,
+    ) -> Self {
+        Self::answering(Box::new(move |head, method, path, body, _| answers(head, method, path, body))).await
+    }
+
+    async fn answering(answers: Box<Answering>) -> Self {
         let server = Arc::new(Server { answers, asked: Mutex::default(), anonymous: Mutex::default() });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/", listener.local_addr().unwrap());
@@ -56,23 +73,23 @@ async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response
     if !head.headers.contains_key("authorization") {
         *server.anonymous.lock().unwrap() += 1;
     }
-    (server.answers)(method, path, &body, &server)
+    (server.answers)(&head, method, path, &body, &server)
 }
 
-fn multistatus(inside: &str) -> Response {
+pub(super) fn multistatus(inside: &str) -> Response {
     let body = format!(
         r#"<?xml version="1.0"?><d:multistatus xmlns:d="DAV:" xmlns:cal="urn:ietf:params:xml:ns:caldav">{inside}</d:multistatus>"#
     );
     (StatusCode::MULTI_STATUS, body).into_response()
 }
 
-fn resource(path: &str, properties: &str) -> String {
+pub(super) fn resource(path: &str, properties: &str) -> String {
     format!(
         "<d:response><d:href>{path}</d:href><d:propstat><d:prop>{properties}</d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
     )
 }
 
-const CALENDAR: &str = "<d:resourcetype><d:collection/><cal:calendar/></d:resourcetype>";
+pub(super) const CALENDAR: &str = "<d:resourcetype><d:collection/><cal:calendar/></d:resourcetype>";
 
 /// A calendar at `/`, with one event.
 fn calendar(method: &str, _path: &str, body: &str) -> Response {
@@ -82,49 +99,110 @@ fn calendar(method: &str, _path: &str, body: &str) -> Response {
             let text = object("theirs", "DTSTART:20260310T090000Z\nDTEND:20260310T100000Z", "");
             multistatus(&resource("/theirs.ics", &format!("<cal:calendar-data>{text}</cal:calendar-data>")))
         }
+        "GET" => StatusCode::NOT_FOUND.into_response(),
         _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
     }
 }
 
+/// The entry that the tests write, as a server has it.
+fn the_entry() -> Response {
+    ([("etag", "\"1\"")], entry("canvass-1", 9).text).into_response()
+}
+
 const BUSY: [&str; 1] = ["2026-03-10T09:00 2026-03-10T10:00"];
 
+/// As Radicale 3.5 writes it.
+const REPORT: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VFREEBUSY\r\nDTSTART:20260310T090000Z\r\n\
+                      DTEND:20260310T100000Z\r\nFBTYPE:BUSY\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n";
+
+/// A report that is empty: free, if it were believed.
+const EMPTY: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VFREEBUSY\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n";
+
 #[tokio::test]
-async fn without_a_free_busy_report_the_events_are_read() {
-    let moods: [Answers; 5] = [
-        |method, path, body, _| match body.contains("free-busy-query") {
-            true => StatusCode::NOT_IMPLEMENTED.into_response(),
-            false => calendar(method, path, body),
+async fn the_events_are_believed_before_any_report() {
+    let running = Running::start(|method, path, body, _| match body.contains("free-busy-query") {
+        true => (StatusCode::OK, EMPTY).into_response(),
+        false => calendar(method, path, body),
+    })
+    .await;
+    for reading in [Reading::EventsOrReport, Reading::Events] {
+        let busy = at(&running.base, PASSWORD, None).busy(spring(), reading).await.unwrap();
+        assert_eq!(shown(&busy.stretches), BUSY);
+    }
+    assert_eq!(running.asked("REPORT / (free-busy)"), 0);
+}
+
+#[tokio::test]
+async fn v01_a_server_that_gives_no_events_is_asked_for_its_report() {
+    let moods: [Answers; 3] = [
+        |method, path, body, _| match (body.contains("free-busy-query"), body.contains("calendar-query")) {
+            (true, _) => (StatusCode::OK, REPORT).into_response(),
+            (_, true) => StatusCode::NOT_IMPLEMENTED.into_response(),
+            _ => calendar(method, path, body),
         },
-        |method, path, body, _| match body.contains("free-busy-query") {
-            true => StatusCode::FORBIDDEN.into_response(),
-            false => calendar(method, path, body),
+        |method, path, body, _| match (body.contains("free-busy-query"), body.contains("calendar-query")) {
+            (true, _) => (StatusCode::OK, REPORT).into_response(),
+            (_, true) => StatusCode::FORBIDDEN.into_response(),
+            _ => calendar(method, path, body),
         },
-        |method, path, body, _| match body.contains("free-busy-query") {
-            true => StatusCode::NOT_FOUND.into_response(),
-            false => calendar(method, path, body),
-        },
-        |method, path, body, _| match body.contains("free-busy-query") {
-            true => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-            false => calendar(method, path, body),
-        },
-        // An answer that is no report.
-        |method, path, body, _| match body.contains("free-busy-query") {
-            true => (StatusCode::OK, "<html>Welcome</html>").into_response(),
-            false => calendar(method, path, body),
+        // An answer that is none.
+        |method, path, body, _| match (body.contains("free-busy-query"), body.contains("calendar-query")) {
+            (true, _) => (StatusCode::OK, REPORT).into_response(),
+            (_, true) => (StatusCode::OK, "<html>Welcome</html>").into_response(),
+            _ => calendar(method, path, body),
         },
     ];
     for (mood, answers) in moods.into_iter().enumerate() {
         let running = Running::start(answers).await;
         let calendar = at(&running.base, PASSWORD, None);
         for _ in 0..2 {
-            let busy = calendar.busy(spring(), Reading::FreeBusy).await.unwrap().stretches;
+            let busy = calendar.busy(spring(), Reading::EventsOrReport).await.unwrap().stretches;
             assert_eq!(shown(&busy), BUSY, "{mood}");
         }
-        // A server that has no report isn't asked again; one in trouble is.
-        let again = if mood < 3 { 1 } else { 2 };
-        assert_eq!(running.asked("REPORT / (free-busy)"), again, "{mood}");
-        assert_eq!(running.asked("PROPFIND /"), 1, "{mood}");
+        // One that doesn't give its events isn't asked for them again.
+        assert_eq!(running.asked("REPORT /"), if mood < 2 { 1 } else { 2 }, "{mood}");
+        // Where our own entries would make every hour busy, nothing is said rather than that.
+        assert!(calendar.busy(spring(), Reading::Events).await.is_err(), "{mood}");
     }
+    // In trouble it is asked later, and not for less.
+    let trouble = Running::start(|method, path, body, _| match body.contains("calendar-query") {
+        true => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        false if body.contains("free-busy-query") => (StatusCode::OK, EMPTY).into_response(),
+        false => calendar(method, path, body),
+    })
+    .await;
+    let error = at(&trouble.base, PASSWORD, None).busy(spring(), Reading::EventsOrReport).await.unwrap_err();
+    assert!(error.is_transient(), "{error}");
+}
+
+fn gzipped(text: &str) -> Response {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(text.as_bytes()).unwrap();
+    let body = Body::from(packed.finish().unwrap());
+    ([("content-encoding", "gzip"), ("content-type", "text/calendar")], body).into_response()
+}
+
+#[tokio::test]
+async fn n01_what_is_compressed_without_being_asked_is_read() {
+    let running = Running::start(|_, _, _, _| {
+        gzipped(&object("theirs", "DTSTART:20260310T090000Z\nDTEND:20260310T100000Z", ""))
+    })
+    .await;
+    canvass::install_crypto();
+    let source = Source::Ics { address: running.base.clone().into() };
+    let file = host_calendar(source, super::lisbon(), None).unwrap();
+    let busy = file.busy(spring(), Reading::EventsOrReport).await.unwrap();
+    assert_eq!(shown(&busy.stretches), BUSY);
+}
+
+#[tokio::test]
+async fn a_bomb_in_a_parcel_is_cut_off() {
+    let running = Running::start(|_, _, _, _| gzipped(&" ".repeat(64 << 20))).await;
+    canvass::install_crypto();
+    let source = Source::Ics { address: running.base.clone().into() };
+    let file = host_calendar(source, super::lisbon(), None).unwrap();
+    let error = file.busy(spring(), Reading::Events).await.unwrap_err();
+    assert!(matches!(error, CalendarError::TooLarge { .. }), "{error:?}");
 }
 
 #[tokio::test]
@@ -158,8 +236,9 @@ async fn discovery_follows_redirects_and_the_homes_of_the_well_known_way() {
     .await;
     let found = at(&running.base, PASSWORD, Some("work")).busy(spring(), Reading::Events).await.unwrap();
     assert_eq!(shown(&found.stretches), BUSY);
-    let first = at(&running.base, PASSWORD, None).busy(spring(), Reading::Events).await.unwrap();
-    assert_eq!(shown(&first.stretches), BUSY);
+    // Unnamed, the only one is meant.
+    let only = at(&running.base, PASSWORD, None).busy(spring(), Reading::Events).await.unwrap();
+    assert_eq!(shown(&only.stretches), BUSY);
     assert_eq!(*running.server.anonymous.lock().unwrap(), 0);
 }
 
@@ -189,7 +268,8 @@ async fn what_is_no_calendar_server_says_what_to_check() {
     let nothing = Running::start(|_, _, _, _| StatusCode::NOT_FOUND.into_response()).await;
     let website = Running::start(|_, _, _, _| (StatusCode::OK, "<html>Welcome</html>").into_response()).await;
     for running in [nothing, website] {
-        let error = at(&running.base, PASSWORD, None).busy(spring(), Reading::FreeBusy).await.unwrap_err();
+        let error =
+            at(&running.base, PASSWORD, None).busy(spring(), Reading::EventsOrReport).await.unwrap_err();
         assert_eq!(error, CalendarError::NotFound);
     }
 }
@@ -203,10 +283,10 @@ async fn a_server_in_trouble_is_asked_again_later() {
     .await;
     let calendar = at(&running.base, PASSWORD, None);
     let later = CalendarError::Later { status: 503, retry_after: Some(Duration::from_secs(90)) };
-    assert_eq!(calendar.busy(spring(), Reading::FreeBusy).await, Err(later.clone()));
-    assert_eq!(calendar.put(&entry("canvass-1", 9)).await, Err(later.clone()));
-    assert_eq!(calendar.remove("canvass-1").await, Err(later.clone()));
-    assert_eq!(calendar.find("canvass-1").await, Err(later.clone()));
+    assert_eq!(calendar.busy(spring(), Reading::EventsOrReport).await, Err(later.clone()));
+    assert_eq!(calendar.put(&entry("canvass-1", 9), None, None).await, Err(later.clone()));
+    assert_eq!(calendar.remove("canvass-1", None).await, Err(later.clone()));
+    assert_eq!(calendar.find("canvass-1", None).await, Err(later.clone()));
     assert!(later.is_transient());
 }
 
@@ -229,12 +309,13 @@ async fn an_endless_calendar_is_cut_off() {
 async fn a_right_that_is_missing_is_told_from_an_entry_that_is_refused() {
     let no_right = Running::start(|method, path, body, _| match method {
         "PUT" | "DELETE" => StatusCode::FORBIDDEN.into_response(),
+        "GET" => the_entry(),
         _ => calendar(method, path, body),
     })
     .await;
     let calendar_ = at(&no_right.base, PASSWORD, None);
-    assert_eq!(calendar_.put(&entry("canvass-1", 9)).await, Err(CalendarError::ReadOnly));
-    assert_eq!(calendar_.remove("canvass-1").await, Err(CalendarError::ReadOnly));
+    assert_eq!(calendar_.put(&entry("canvass-1", 9), None, None).await, Err(CalendarError::ReadOnly));
+    assert_eq!(calendar_.remove("canvass-1", None).await, Err(CalendarError::ReadOnly));
     let conflict = Running::start(|method, path, body, _| match method {
         "PUT" => {
             let why = r#"<d:error xmlns:d="DAV:"><c:no-uid-conflict xmlns:c="urn:ietf:params:xml:ns:caldav"/></d:error>"#;
@@ -245,7 +326,7 @@ async fn a_right_that_is_missing_is_told_from_an_entry_that_is_refused() {
     .await;
     let condition = Some("no-uid-conflict".to_owned());
     assert_eq!(
-        at(&conflict.base, PASSWORD, None).put(&entry("canvass-1", 9)).await,
+        at(&conflict.base, PASSWORD, None).put(&entry("canvass-1", 9), None, None).await,
         Err(CalendarError::Refused { status: 403, condition })
     );
 }
@@ -254,12 +335,135 @@ async fn a_right_that_is_missing_is_told_from_an_entry_that_is_refused() {
 async fn an_entry_that_never_stands_still_is_tried_again_later() {
     let running = Running::start(|method, path, body, _| match method {
         "PUT" => StatusCode::PRECONDITION_FAILED.into_response(),
-        "GET" => ([("etag", "\"1\"")], "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n").into_response(),
+        "GET" => the_entry(),
+        _ => calendar(method, path, body),
+    })
+    .await;
+    let calendar_ = at(&running.base, PASSWORD, None);
+    assert_eq!(calendar_.put(&entry("canvass-1", 9), None, None).await, Err(CalendarError::Contended));
+    // At its address is something else, which is no word on whether it was removed.
+    let running = Running::start(|method, path, body, _| match method {
+        "GET" => "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into_response(),
         _ => calendar(method, path, body),
     })
     .await;
     let calendar = at(&running.base, PASSWORD, None);
-    assert_eq!(calendar.put(&entry("canvass-1", 9)).await, Err(CalendarError::Contended));
-    // The entry's text is not what was written, which is no word on whether it was removed.
-    assert!(matches!(calendar.find("canvass-1").await, Err(CalendarError::Unreadable { .. })));
+    assert!(matches!(calendar.find("canvass-1", None).await, Err(CalendarError::Unreadable { .. })));
+}
+
+/// "Accepted" is a promise, and a page that asks to log in is none.
+#[tokio::test]
+async fn what_a_server_does_not_show_was_not_entered() {
+    let moods: [(Answers, Result<(), CalendarError>); 4] = [
+        (
+            |method, path, body, _| match method {
+                "PUT" => StatusCode::ACCEPTED.into_response(),
+                _ => calendar(method, path, body),
+            },
+            Err(CalendarError::NotShown),
+        ),
+        (
+            |method, path, body, _| match method {
+                "PUT" => (StatusCode::OK, "<html>Log in</html>").into_response(),
+                _ => calendar(method, path, body),
+            },
+            Err(CalendarError::NotShown),
+        ),
+        (
+            |method, path, body, _| match method {
+                "PUT" => StatusCode::CREATED.into_response(),
+                _ => calendar(method, path, body),
+            },
+            Ok(()),
+        ),
+        // One that says "ok" and has it.
+        (
+            |method, path, body, server| match method {
+                "PUT" => StatusCode::OK.into_response(),
+                "GET" if server.asked.lock().unwrap().iter().any(|asked| asked.starts_with("PUT")) => {
+                    the_entry()
+                }
+                _ => calendar(method, path, body),
+            },
+            Ok(()),
+        ),
+    ];
+    for (mood, (answers, expected)) in moods.into_iter().enumerate() {
+        let running = Running::start(answers).await;
+        let put = at(&running.base, PASSWORD, None).put(&entry("canvass-1", 9), None, None).await;
+        assert_eq!(put.map(drop), expected, "{mood}");
+    }
+}
+
+/// What a server says of the rights of whoever is logged in.
+#[tokio::test]
+async fn a_share_that_can_only_be_read_is_never_written_to() {
+    fn share(method: &str, path: &str, body: &str) -> Response {
+        match method {
+            "PROPFIND" => multistatus(&resource(
+                "/",
+                &format!(
+                    "{CALENDAR}<d:current-user-privilege-set><d:privilege><d:read/></d:privilege></d:current-user-privilege-set>"
+                ),
+            )),
+            _ => calendar(method, path, body),
+        }
+    }
+    let running = Running::start(|method, path, body, _| share(method, path, body)).await;
+    let calendar = at(&running.base, PASSWORD, None);
+    let busy = calendar.busy(spring(), Reading::EventsOrReport).await.unwrap();
+    assert_eq!(shown(&busy.stretches), BUSY);
+    assert_eq!(calendar.put(&entry("canvass-1", 9), None, None).await, Err(CalendarError::ReadOnly));
+    assert_eq!(running.asked("PUT /canvass-1.ics"), 0);
+}
+
+#[tokio::test]
+async fn a_digest_is_spoken_and_other_ways_to_log_in_are_named() {
+    let digest = Running::start_with_head(|head, method, path, body| {
+        let given =
+            head.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_answer = given.starts_with("Digest ")
+            && given.contains("username=\"ana\"")
+            && given.contains(&format!("uri=\"{path}\""))
+            && given.contains("nonce=\"n1\"")
+            && !given.contains("correct horse");
+        match is_answer {
+            true => calendar(method, path, body),
+            false => {
+                let challenge = "Digest realm=\"Baikal\", qop=\"auth\", nonce=\"n1\", opaque=\"o\"";
+                (StatusCode::UNAUTHORIZED, [("www-authenticate", challenge)]).into_response()
+            }
+        }
+    })
+    .await;
+    let busy = at(&digest.base, PASSWORD, None).busy(spring(), Reading::EventsOrReport).await.unwrap();
+    assert_eq!(shown(&busy.stretches), BUSY);
+    // Only the first request had to be asked for it.
+    assert_eq!(digest.asked("PROPFIND /"), 2);
+    assert_eq!(digest.asked("REPORT /"), 1);
+    let cases = [
+        ("Digest realm=\"r\", nonce=\"n2\"", CalendarError::Unauthorised),
+        ("Basic realm=\"r\"", CalendarError::Unauthorised),
+        ("Negotiate", CalendarError::Login { scheme: "Negotiate".to_owned() }),
+    ];
+    for (challenge, expected) in cases {
+        let wrong = Running::start_with_head(move |_, _, _, _| {
+            (StatusCode::UNAUTHORIZED, [("www-authenticate", challenge)]).into_response()
+        })
+        .await;
+        let error = at(&wrong.base, PASSWORD, None).busy(spring(), Reading::Events).await.unwrap_err();
+        assert_eq!(error, expected, "{challenge}");
+    }
+}
+
+#[tokio::test]
+async fn a_date_to_come_back_at_is_read_by_the_servers_own_clock() {
+    let running = Running::start(|_, _, _, _| {
+        let headers =
+            [("retry-after", "Tue, 10 Mar 2026 09:02:00 GMT"), ("date", "Tue, 10 Mar 2026 09:00:00 GMT")];
+        (StatusCode::TOO_MANY_REQUESTS, headers).into_response()
+    })
+    .await;
+    let error = at(&running.base, PASSWORD, None).busy(spring(), Reading::Events).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(120)), "{error:?}");
 }

@@ -1,22 +1,32 @@
 //! Bookings and the host's own calendar: what is agreed in Slack stands there, and what the host changes
 //! there is told in Slack.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
 use serde_json::json;
 
-use super::programs::{BOTH, Kind, Program};
+use super::moods::{CALENDAR, Running, multistatus, resource};
+use super::programs::{ALL, Kind, Program};
 use super::{PASSWORD, USER};
-use crate::world::{Actor, World, sample, words};
+use crate::world::{Actor, World, canvass, sample, words};
 
 const PITCHED: &str = "2026-12-03T10:30:00Z";
 pub(crate) const SECRET: &str = "TEST_CALENDAR_PASSWORD";
 
-/// The sample organisation, whose host keeps the calendar `Work` of `program`.
+/// The sample organization, whose host keeps the calendar `Work` of `program`.
 pub(crate) fn organisation(folder: &Path, program: &Program, more: &str) {
+    host_keeps(folder, more, &format!("caldav = '{}'", program.calendar("Work")));
+}
+
+/// The sample organization with `calendar` as the host's.
+fn host_keeps(folder: &Path, more: &str, calendar: &str) {
     fn copy(from: &Path, to: &Path) {
         fs::create_dir_all(to).unwrap();
         for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
@@ -32,14 +42,17 @@ pub(crate) fn organisation(folder: &Path, program: &Program, more: &str) {
     let path = folder.join("canvass.toml");
     let text = fs::read_to_string(&path).unwrap();
     let text = format!(
-        "{text}\n{more}\n[office_hours.calendar]\ncaldav = '{}'\nuser = '{USER}'\npassword_env = '{SECRET}'\n",
-        program.calendar("Work")
+        "{text}\n{more}\n[office_hours.calendar]\n{calendar}\nuser = '{USER}'\npassword_env = '{SECRET}'\n"
     );
     fs::write(path, text).unwrap();
 }
 
 async fn world(folder: &Path, program: &Program, more: &str) -> World {
     organisation(folder, program, more);
+    begin(folder).await
+}
+
+async fn begin(folder: &Path) -> World {
     let mut world = World::without_bot(folder).await;
     world.secret(SECRET, PASSWORD);
     world.start_bot().await;
@@ -104,7 +117,7 @@ fn line<'t>(entry: &'t str, name: &str) -> &'t str {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_hosts_calendar_follows_a_booking_from_beginning_to_end() {
-    for kind in BOTH {
+    for kind in ALL {
         let program = Program::start(kind).await;
         let config = tempfile::tempdir().unwrap();
         let world = world(config.path(), &program, "").await;
@@ -126,16 +139,8 @@ async fn the_hosts_calendar_follows_a_booking_from_beginning_to_end() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_the_host_changes_in_their_calendar_is_told_to_both() {
-    let program = Program::start(Kind::Radicale).await;
-    let config = tempfile::tempdir().unwrap();
-    let world = world(config.path(), &program, "").await;
-    let (ben, priya) = (book(&world, "ben").await, world.person("priya").await);
-    let made = entries(&program, &world, |all| all.len() == 1).await;
-    let uid = line(&made[0], "UID:").to_owned();
-    let address = format!("{}{uid}.ics", program.calendar("Work"));
-    // An hour later on the same day.
+/// The entry an hour later on the same day.
+fn an_hour_later(entry: &str) -> String {
     let later = |text: &str, name: &str| {
         let at: Timestamp = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", line(text, name))
             .unwrap()
@@ -145,8 +150,19 @@ async fn what_the_host_changes_in_their_calendar_is_told_to_both() {
         let later = at.checked_add(1.hour()).unwrap().strftime("%Y%m%dT%H%M%SZ").to_string();
         text.replace(&format!("{name}{}", line(text, name)), &format!("{name}{later}"))
     };
-    let moved = later(&later(&made[0], "DTSTART:"), "DTEND:");
-    program.host(Method::PUT, &address, &moved).await;
+    later(&later(entry, "DTSTART:"), "DTEND:")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_host_changes_in_their_calendar_is_told_to_both() {
+    let program = Program::start(Kind::Radicale).await;
+    let config = tempfile::tempdir().unwrap();
+    let world = world(config.path(), &program, "").await;
+    let (ben, priya) = (book(&world, "ben").await, world.person("priya").await);
+    let made = entries(&program, &world, |all| all.len() == 1).await;
+    let uid = line(&made[0], "UID:").to_owned();
+    let address = format!("{}{uid}.ics", program.calendar("Work"));
+    program.host(Method::PUT, &address, &an_hour_later(&made[0])).await;
     hears(&world, &ben, "Priya moved your office hours").await;
     hears(&world, &priya, "Your calendar moved your office hours with Ben").await;
     program.host(Method::DELETE, &address, "").await;
@@ -202,4 +218,155 @@ async fn a_booking_that_could_not_be_entered_is_entered_after_a_restart_once() {
     let told = world.person("ben").await.messages().await;
     let told = told.iter().filter(|message| words(message).contains("Booked: office hours with Priya"));
     assert_eq!(told.count(), 1);
+}
+
+/// Nobody has seen the host's move when the guest makes theirs; it is the host's hour.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_of_the_hosts_that_nobody_has_seen_is_not_written_over() {
+    let program = Program::start(Kind::Radicale).await;
+    let config = tempfile::tempdir().unwrap();
+    let world = world(config.path(), &program, "").await;
+    let ben = book(&world, "ben").await;
+    let made = entries(&program, &world, |all| all.len() == 1).await;
+    let address = format!("{}{}.ics", program.calendar("Work"), line(&made[0], "UID:"));
+    let theirs = an_hour_later(&made[0]);
+    program.host(Method::PUT, &address, &theirs).await;
+    ben.clicks_on(&ben.reads("Booked: office hours").await, "Move").await;
+    ben.submits(&[]).await;
+    hears(&world, &ben, "Priya moved your office hours").await;
+    let now = entries(&program, &world, |all| all.len() == 1).await;
+    assert_eq!(line(&now[0], "DTSTART:"), line(&theirs, "DTSTART:"), "{}", now[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_calendar_that_can_not_be_read_is_told_to_its_host_and_that_it_can_again() {
+    let mut program = Program::start(Kind::Radicale).await;
+    let config = tempfile::tempdir().unwrap();
+    let world = world(config.path(), &program, "").await;
+    let priya = world.person("priya").await;
+    offered(&world, &world.person("ben").await).await;
+    program.stop();
+    passes(&world, 20).await;
+    assert!(!priya.has_read("Your calendar").await, "a server may be started anew");
+    for _ in 0..8 {
+        passes(&world, 5).await;
+    }
+    let told = priya.reads("Your calendar can't be read: the calendar server can't be reached").await;
+    let text = words(&told);
+    assert!(text.contains("by what it said last until Thu 3 Dec 22:3"), "{text}");
+    program.again().await;
+    hears(&world, &priya, "Your calendar can be read again.").await;
+    let messages = priya.messages().await;
+    let about = messages.iter().filter(|message| words(message).contains("Your calendar")).count();
+    assert_eq!(about, 1, "the same message, brought up to date");
+}
+
+/// A calendar that is gone as a whole has cancelled nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn bookings_move_along_when_the_host_names_another_calendar() {
+    let program = Program::start(Kind::Radicale).await;
+    let config = tempfile::tempdir().unwrap();
+    let keeps = |name: &str| {
+        host_keeps(config.path(), "", &format!("caldav = '{}'\ncalendar = '{name}'", program.base));
+    };
+    keeps("Work");
+    let mut world = begin(config.path()).await;
+    let made = {
+        _ = book(&world, "ben").await;
+        entries(&program, &world, |all| all.len() == 1).await
+    };
+    // Named another, the entry stays where it is known to be, and is found there.
+    keeps("Private");
+    world.kill_bot();
+    world.start_bot().await;
+    passes(&world, 10).await;
+    assert_eq!(program.entries("Work").await.len(), 1);
+    assert!(program.entries("Private").await.is_empty());
+    // The old one deleted, it goes to the new one.
+    let (status, answer) = program.host(Method::DELETE, &program.calendar("Work"), "").await;
+    assert!(status.is_success(), "{status} {answer}");
+    for _ in 0..20 {
+        if !program.entries("Private").await.is_empty() {
+            break;
+        }
+        passes(&world, 4).await;
+    }
+    let entries = program.entries("Private").await;
+    assert_eq!(entries.len(), 1);
+    assert_eq!(line(&entries[0], "UID:"), line(&made[0], "UID:"));
+    assert!(!world.person("ben").await.has_read("canceled").await);
+}
+
+/// A server that refuses one entry for good.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_is_refused_stands_in_no_others_way_and_is_told_once() {
+    let held: Arc<Mutex<BTreeMap<String, Option<String>>>> = Arc::default();
+    let holds = Arc::clone(&held);
+    let server = Running::start_with_head(move |_, method, path, body| {
+        let mut held = holds.lock().unwrap();
+        match method {
+            "PROPFIND" => multistatus(&resource("/", CALENDAR)),
+            "REPORT" => multistatus(""),
+            "PUT" if held.is_empty() || held.get(path) == Some(&None) => {
+                held.insert(path.to_owned(), None);
+                StatusCode::CONFLICT.into_response()
+            }
+            "PUT" => {
+                held.insert(path.to_owned(), Some(body.to_owned()));
+                StatusCode::CREATED.into_response()
+            }
+            "GET" => match held.get(path) {
+                Some(Some(text)) => text.clone().into_response(),
+                _ => StatusCode::NOT_FOUND.into_response(),
+            },
+            _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+        }
+    })
+    .await;
+    let config = tempfile::tempdir().unwrap();
+    host_keeps(config.path(), "", &format!("caldav = '{}'", server.base));
+    let world = begin(config.path()).await;
+    let priya = world.person("priya").await;
+    _ = book(&world, "ben").await;
+    hears(&world, &priya, "Your calendar doesn't take the entry for your office hours with Ben Carter").await;
+    _ = book(&world, "ana").await;
+    for _ in 0..10 {
+        passes(&world, 6).await;
+    }
+    let entered = held.lock().unwrap().values().flatten().cloned().collect::<Vec<_>>();
+    assert_eq!(entered.len(), 1, "{entered:?}");
+    assert!(entered[0].contains("Ana Souza"), "{}", entered[0]);
+    let messages = priya.messages().await;
+    let told = messages.iter().filter(|message| words(message).contains("doesn't take the entry")).count();
+    assert_eq!(told, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_looks_at_the_hosts_calendars() {
+    let program = Program::start(Kind::Radicale).await;
+    let config = tempfile::tempdir().unwrap();
+    let finds = async |calendar: String, password: &str| {
+        host_keeps(config.path(), "", &calendar);
+        let world = World::without_bot(config.path()).await;
+        let mut doctor = canvass();
+        doctor
+            .arg("doctor")
+            .arg("--config")
+            .arg(config.path())
+            .env("SLACK_BOT_TOKEN", "xoxb-sandbox")
+            .env("SLACK_APP_TOKEN", "xapp-sandbox")
+            .env("SLACK_API_URL", format!("{}/api/", world.base.trim_end_matches('/')))
+            .env(SECRET, password);
+        let said = doctor.output().unwrap();
+        let text = String::from_utf8_lossy(&said.stdout).into_owned();
+        let found = text.lines().find(|line| line.contains("calendar")).map(str::to_owned);
+        found.unwrap_or_else(|| panic!("{said:?}"))
+    };
+    let work = format!("caldav = '{}'", program.calendar("Work"));
+    let found = finds(work.clone(), PASSWORD).await;
+    assert!(found.starts_with("ok") && found.contains("Priya Raman's calendar is read."), "{found}");
+    let found = finds(work, "wrong").await;
+    assert!(found.starts_with("FAULT") && found.contains("doesn't accept the user and password"), "{found}");
+    let found = finds(format!("caldav = '{}'", program.base), PASSWORD).await;
+    assert!(found.contains("several calendars and none is named; name one of `Private`, `Work`"), "{found}");
 }

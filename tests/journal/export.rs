@@ -112,7 +112,7 @@ fn an_export_that_was_altered_is_refused_and_the_reason_named() {
         &joined(&lines[..9]),
         &text.replace("\"attempt\":1", "\"attempt\":7"),
         &text.replace("\"attempt\":1", "\"attempt\":true"),
-        &text.replace("{\"v\":2,\"seq\":3,", "{\"v\":9,\"seq\":3,"),
+        &text.replace("{\"v\":3,\"seq\":3,", "{\"v\":9,\"seq\":3,"),
         &text.replace("canvass_journal\":1", "canvass_journal\":2"),
         &format!("{text}more\n"),
     ]
@@ -124,8 +124,8 @@ fn an_export_that_was_altered_is_refused_and_the_reason_named() {
     The export is cut short: it ends after 12 of 12 records, without its last line. Restore another export.
     The export is cut short: it ends after 8 of 12 records, without its last line. Restore another export.
     The export is damaged: its checksum doesn't match. Restore another export.
-    Line 2 of the export can't be read: it isn't a record of version 2 (invalid type: boolean `true`, expected u32 at line 1 column 288).
-    Line 4 of the export can't be read: it has version 9, and this canvass knows versions up to 2; run the newer one.
+    Line 2 of the export can't be read: it isn't a record of version 3 (invalid type: boolean `true`, expected u32 at line 1 column 288).
+    Line 4 of the export can't be read: it has version 9, and this canvass knows versions up to 3; run the newer one.
     This export has format 2, and this canvass knows 1. Run the version that wrote it.
     Line 15 of the export is damaged: nothing may follow the end. Restore another export.
     ");

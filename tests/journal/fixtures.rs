@@ -49,6 +49,8 @@ fn kind(event: &Event) -> &'static str {
         Event::BookingCancelled { .. } => "booking_cancelled",
         Event::BookingClosed { .. } => "booking_closed",
         Event::BookingEntered { .. } => "booking_entered",
+        Event::CalendarTroubled { .. } => "calendar_troubled",
+        Event::PageCancelled { .. } => "page_cancelled",
         Event::WaitJoined { .. } => "wait_joined",
         Event::WaitLeft { .. } => "wait_left",
         Event::HoursAdded { .. } => "hours_added",
@@ -117,6 +119,8 @@ const KINDS: &[&str] = &[
     "booking_cancelled",
     "booking_closed",
     "booking_entered",
+    "calendar_troubled",
+    "page_cancelled",
     "wait_joined",
     "wait_left",
     "hours_added",
@@ -146,7 +150,11 @@ const KINDS: &[&str] = &[
 
 /// The version of the record that a kind came with.
 fn added_in(kind: &str) -> u32 {
-    if LATER_KINDS.contains(&kind) { 2 } else { 1 }
+    match kind {
+        "calendar_troubled" | "page_cancelled" => 3,
+        _ if LATER_KINDS.contains(&kind) => 2,
+        _ => 1,
+    }
 }
 
 /// What version 2 added.

@@ -155,12 +155,12 @@ fn a_journal_of_a_newer_schema_is_left_alone() {
 #[test]
 fn a_record_of_a_newer_version_is_named_with_its_version() {
     let home = filled(5);
-    tamper(home.path(), |value| replace(value, b"{\"v\":2,\"seq\":2,", b"{\"v\":3,\"seq\":2,"), true);
+    tamper(home.path(), |value| replace(value, b"{\"v\":3,\"seq\":2,", b"{\"v\":4,\"seq\":2,"), true);
     let (journal, _) = open(home.path()).unwrap();
     let fault = journal.read(Seq(0), &mut |_| {}).unwrap_err();
     insta::assert_snapshot!(
         fault,
-        @"Record 2 of the journal can't be read: it has version 3, and this canvass knows versions up to 2; run the newer one."
+        @"Record 2 of the journal can't be read: it has version 4, and this canvass knows versions up to 3; run the newer one."
     );
 }
 

@@ -129,6 +129,16 @@ pub enum Notice {
         /// The record of the pause that it began with.
         since: Seq,
     },
+    /// The host's own calendar can't be kept in step.
+    CalendarFails {
+        /// The record.
+        since: Seq,
+    },
+    /// The host's own calendar doesn't take the entry of a booking.
+    EntryRefused {
+        /// The record.
+        since: Seq,
+    },
     /// Nobody holds office hours on an initiative while it is argued.
     NoHours {
         /// Which.
@@ -161,7 +171,9 @@ impl Notice {
             | Self::ConfigRefused { since }
             | Self::ContentRefused { since }
             | Self::CallsRefused { since, calls: _ }
-            | Self::Interrupted { since } => About::Service(*since),
+            | Self::Interrupted { since }
+            | Self::CalendarFails { since }
+            | Self::EntryRefused { since } => About::Service(*since),
         }
     }
 
@@ -184,7 +196,9 @@ impl Notice {
             | Self::ConfigRefused { since: _ }
             | Self::ContentRefused { since: _ }
             | Self::CallsRefused { since: _, calls: _ }
-            | Self::Interrupted { since: _ } => {}
+            | Self::Interrupted { since: _ }
+            | Self::CalendarFails { since: _ }
+            | Self::EntryRefused { since: _ } => {}
         }
     }
 }
@@ -374,6 +388,8 @@ impl PostKey {
                 | Notice::ContentRefused { since }
                 | Notice::CallsRefused { since, .. }
                 | Notice::Interrupted { since }
+                | Notice::CalendarFails { since }
+                | Notice::EntryRefused { since }
                 | Notice::HoursTaken { since, .. } => Some(*since),
                 Notice::Unreachable { again, .. } => *again,
                 Notice::Unknown { .. } | Notice::Late { .. } | Notice::NoHours { .. } => None,

@@ -198,6 +198,18 @@ fn one_of_each() -> Vec<(&'static str, PostKey, &'static str, &'static str)> {
             "804b7dd84f3ad8eedf7bbb7d0000b6d4",
         ),
         (
+            "notice calendar fails",
+            notice(Notice::CalendarFails { since }),
+            r#"{"post":"notice","to":"priya","notice":"calendar_fails","since":42}"#,
+            "d1220f13d07b950bd17bd2a4f8ad4326",
+        ),
+        (
+            "notice entry refused",
+            notice(Notice::EntryRefused { since }),
+            r#"{"post":"notice","to":"priya","notice":"entry_refused","since":42}"#,
+            "3754eff2c6593c9eb202720b31c3d232",
+        ),
+        (
             "notice no hours",
             notice(Notice::NoHours { initiative: initiative(), quarter: quarter() }),
             r#"{"post":"notice","to":"priya","notice":"no_hours","initiative":"payment-deadlines","quarter":"2027-Q1"}"#,
@@ -243,6 +255,8 @@ fn name(key: &PostKey) -> &'static str {
             Notice::ContentRefused { .. } => "notice content refused",
             Notice::CallsRefused { .. } => "notice calls refused",
             Notice::Interrupted { .. } => "notice interrupted",
+            Notice::CalendarFails { .. } => "notice calendar fails",
+            Notice::EntryRefused { .. } => "notice entry refused",
             Notice::NoHours { .. } => "notice no hours",
             Notice::HoursTaken { .. } => "notice hours taken",
         },

@@ -53,6 +53,8 @@ impl State {
             reshaped: _,
             interruption: _,
             calls_refused: _,
+            // Told as it happens; it says nothing of a person but that they have a calendar.
+            calendars: _,
             refused_content: _,
             set_aside: _,
             unsettled: _,

@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, Timestamp};
 
 use super::merging::put;
 use super::{Phase, PostState, State, person_mut};
@@ -15,6 +15,7 @@ use crate::domain::booking::{By, Provider, Subject, Via, Word};
 use crate::domain::calendar::Quarter;
 use crate::domain::effect::{PostId, PostKey};
 use crate::domain::event::RefusedFor;
+use crate::domain::host_calendar::Place;
 use crate::domain::ids::{InitiativeId, PersonId, Seq};
 use crate::domain::personal::Personal;
 use crate::domain::stretch::Stretch;
@@ -66,6 +67,27 @@ pub struct Change {
     pub agreed: Option<Slot>,
 }
 
+/// What outside pages told of their bookings.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct OnPage {
+    /// Those on record, by every id that they had there.
+    made: HashMap<(Provider, String), Seq>,
+    /// Those that were called off before anything else was heard of them, and when.
+    off: BTreeMap<(Provider, String), Timestamp>,
+}
+
+/// How long the rest of what a page tells of a booking may take to come.
+const OTHER_WORD_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// An entry in a host's calendar.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WrittenEntry {
+    /// The change as of which it is there, or no longer.
+    pub through: Seq,
+    /// Which of the host's calendars it is in, if that is known.
+    pub place: Option<Place>,
+}
+
 /// A booking and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookingState {
@@ -87,8 +109,8 @@ pub struct BookingState {
     pub standing: Standing,
     /// What both sides were to be told of, oldest first; never empty.
     pub changes: Vec<Change>,
-    /// The hosts whose calendars show it, or no longer do, as of which change.
-    pub written: BTreeMap<PersonId, Seq>,
+    /// The hosts whose calendars show it, or no longer do.
+    pub written: BTreeMap<PersonId, WrittenEntry>,
     /// The messages about it.
     pub posts: Vec<PostId>,
 }
@@ -120,6 +142,11 @@ impl BookingState {
     /// How often it was changed since it was made; what calendars call SEQUENCE.
     pub fn sequence_at(&self, since: Seq) -> usize {
         self.changes.iter().take_while(|change| change.since < since).count()
+    }
+
+    /// What was agreed in change `since`.
+    pub fn agreed_in(&self, since: Seq) -> Option<&Slot> {
+        self.changes.iter().find(|change| change.since == since)?.agreed.as_ref()
     }
 
     /// What was agreed before change `since`.
@@ -189,9 +216,21 @@ impl State {
         ahead
     }
 
+    /// Whether a page called this booking off before anything else was heard of it.
+    pub fn is_off_on_page(&self, provider: Provider, id: &str) -> bool {
+        self.on_page.off.contains_key(&(provider, id.to_owned()))
+    }
+
+    pub(super) fn off_on_page(&mut self, at: Timestamp, provider: Provider, id: &str) {
+        // Pages repeat what wasn't taken for days, not for weeks.
+        let still = |heard: &Timestamp| at.duration_since(*heard) < OTHER_WORD_WITHIN;
+        self.on_page.off.retain(|_, heard| still(heard));
+        self.on_page.off.insert((provider, id.to_owned()), at);
+    }
+
     /// The booking that the page of `provider` calls, or once called, `id`.
     pub fn booking_on_page(&self, provider: Provider, id: &str) -> Option<(Seq, &BookingState)> {
-        let of = *self.on_page.get(&(provider, id.to_owned()))?;
+        let of = *self.on_page.made.get(&(provider, id.to_owned()))?;
         Some((of, self.bookings.get(&of)?))
     }
 
@@ -285,7 +324,7 @@ impl State {
             Via::Slack if self.is_taken(&booking.slot.host, &booking.slot.stretch(), None) => return,
             Via::Slack => By::Person(booking.guest.clone()),
             Via::Page { provider, id } => {
-                let made = self.on_page.entry((*provider, id.clone())).or_insert(seq);
+                let made = self.on_page.made.entry((*provider, id.clone())).or_insert(seq);
                 if *made != seq {
                     return;
                 }
@@ -347,7 +386,7 @@ impl State {
     fn called(&mut self, of: Seq, via: Option<&Via>) {
         if let (Some(Via::Page { provider, id }), Some(booking)) = (via, self.bookings.get_mut(&of)) {
             booking.via = Via::Page { provider: *provider, id: id.clone() };
-            self.on_page.entry((*provider, id.clone())).or_insert(of);
+            self.on_page.made.entry((*provider, id.clone())).or_insert(of);
         }
     }
 
@@ -390,9 +429,17 @@ impl State {
     }
 
     /// The entry in a host's calendar shows everything up to change `through`.
-    pub(super) fn entered(&mut self, of: Seq, host: &PersonId, through: Seq) {
+    pub(super) fn entered(
+        &mut self,
+        seq: Seq,
+        of: Seq,
+        host: &PersonId,
+        through: Seq,
+        place: Option<&Place>,
+    ) {
         if let Some(booking) = self.bookings.get_mut(&of) {
-            booking.written.insert(host.clone(), through);
+            booking.written.insert(host.clone(), WrittenEntry { through, place: place.cloned() });
+            self.entry_taken(seq, host, of);
         }
     }
 
@@ -480,6 +527,10 @@ impl State {
         self.hosted = united(&mut self.hosted, person);
         self.blocks = united(&mut self.blocks, person);
         self.added_hours = united(&mut self.added_hours, person);
+        for (mut host, trouble) in std::mem::take(&mut self.calendars) {
+            person(&mut host);
+            self.calendars.entry(host).or_default().join(trouble);
+        }
     }
 }
 

@@ -300,7 +300,11 @@ impl State {
                     self.notes.insert(seq, NoteState { by: by.clone(), about, initiative, text, at });
                 }
             }
-            Event::BookingEntered { booking, host, through } => self.entered(*booking, host, *through),
+            Event::BookingEntered { booking, host, through, place } => {
+                self.entered(seq, *booking, host, *through, place.as_ref());
+            }
+            Event::PageCancelled { provider, id } => self.off_on_page(at, *provider, id),
+            Event::CalendarTroubled { host, trouble } => self.calendar_troubled(seq, at, host, trouble),
             Event::WaitJoined { person, subject, host } => {
                 let (person, subject, host) = (person.clone(), subject.clone(), host.clone());
                 self.joined(seq, WaitState { person, subject, host, at, told: None });

@@ -90,6 +90,8 @@ impl State {
             | Event::BookingMoved { by: By::Calendar | By::Page, .. }
             | Event::BookingCancelled { by: By::Calendar | By::Page, .. }
             | Event::BookingEntered { .. }
+            | Event::CalendarTroubled { .. }
+            | Event::PageCancelled { .. }
             | Event::HoursBlocked { .. }
             | Event::ConfigRefused { .. }
             | Event::ClockDoubted { .. }

@@ -13,6 +13,7 @@ mod conversation;
 mod fold;
 mod forgetting;
 mod heard;
+mod host_calendar;
 mod merging;
 mod news;
 mod posting;
@@ -25,6 +26,7 @@ pub use about::{About, Engaged, Held};
 pub use account::apart_id;
 pub use booking::{AddedHours, BookingState, Change, Slot, Standing, WaitState};
 pub use forgetting::{SealedOtherwise, called_forgotten, pseudonym};
+pub use host_calendar::{CalendarTrouble, FailingCalendar, RefusedEntry};
 pub use news::News;
 pub use refusals::{CallsRefused, Interruption, RefusedContent};
 pub use words::{Expired, quarter_of_words, words_kept_since};
@@ -37,7 +39,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::account::{Disbelief, Former, Proof};
-use super::booking::Provider;
+
 use super::calendar::Quarter;
 use super::effect::{DeliveryKey, Epoch, PostId, PostKey};
 use super::engagement::{Audience, Stance, Touch};
@@ -749,6 +751,8 @@ pub struct State {
     pub added_hours: HashMap<PersonId, Vec<AddedHours>>,
     /// Entries that keep a host's windows free in their calendar.
     pub blocks: HashMap<PersonId, BTreeSet<String>>,
+    /// What is or was wrong with the calendars of hosts.
+    pub calendars: BTreeMap<PersonId, CalendarTrouble>,
     /// Do-not-contact marks of everybody who was forgotten.
     pub marks: BTreeSet<Mark>,
     /// The key that they are made with, sealed under the root key.
@@ -789,8 +793,8 @@ pub struct State {
     renamed: Vec<Renames>,
     /// Digests of keys whose post went out under another id, to that id.
     aliases: HashMap<PostId, PostId>,
-    /// Bookings that were made on outside pages, by every id that they had there.
-    on_page: HashMap<(Provider, String), Seq>,
+    /// What outside pages told of their bookings.
+    on_page: booking::OnPage,
     /// Bookings that hold time of a host, by their beginning.
     hosted: HashMap<PersonId, BTreeSet<(Timestamp, Seq)>>,
     /// Whose doing the record at hand is.

@@ -110,6 +110,8 @@ impl State {
             | Event::Snoozed { .. }
             | Event::LeaveEntered { .. }
             | Event::BookingEntered { .. }
+            | Event::CalendarTroubled { .. }
+            | Event::PageCancelled { .. }
             | Event::WaitJoined { .. }
             | Event::WaitLeft { .. }
             | Event::HoursAdded { .. }

@@ -274,6 +274,7 @@ fn an_entry_is_found_where_it_stands_now() {
         starts: "2026-03-10T09:00:00Z".parse().unwrap(),
         ends: "2026-03-10T09:30:00Z".parse().unwrap(),
         cancelled,
+        place: None,
     };
     let at = "DTSTART:20260310T090000Z\nDURATION:PT30M";
     assert_eq!(find(at), Some(found(false)));

@@ -1,5 +1,7 @@
 //! From the address that the operator wrote to the calendar (RFC 6764, 6; RFC 4791, 6.2.1).
 
+use std::collections::BTreeSet;
+
 use url::Url;
 
 use crate::domain::host_calendar::CalendarError;
@@ -11,20 +13,39 @@ use super::requests::Dav;
 /// Where a server says how it is used.
 const WELL_KNOWN: &str = "/.well-known/caldav";
 
-/// The calendar meant by `given`: the one at that address; else the one called `wanted`, or without a name
-/// the first that takes events, of those at that address, or else of those in the home of the user.
-pub(super) async fn calendar(dav: &Dav, given: &Url, wanted: Option<&str>) -> Result<Url, CalendarError> {
-    let mut seen = Seen::default();
+/// A calendar that takes events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Calendar {
+    /// Where it is, with a slash at its end.
+    pub(super) url: Url,
+    /// Its display name.
+    pub(super) name: Option<String>,
+    /// Whether it can be written, as far as the server says.
+    pub(super) writable: bool,
+}
+
+/// The calendar meant by `given`, and all that lie beside it: the one at that address; else the one called `wanted`,
+/// or without a name the only one, of those at that address, or else of those in the home of the user.
+pub(super) async fn calendars(
+    dav: &Dav,
+    given: &Url,
+    wanted: Option<&str>,
+) -> Result<(Calendar, Vec<Calendar>), CalendarError> {
     let here = or_nothing(dav.describe(given, false).await)?;
+    let mut there: Vec<Calendar> = Vec::new();
+    let mut anything = false;
     if let Some((url, resources)) = &here {
-        if resources.iter().any(|resource| resource.calendar) {
-            return Ok(folder(url.clone()));
+        if let Some(own) = resources.iter().find(|resource| resource.calendar) {
+            let own = described(folder(url.clone()), own);
+            return Ok((own.clone(), vec![own]));
         }
         // Somebody else's calendars, perhaps; they go before the user's own.
-        if let Some((url, members)) = or_nothing(dav.describe(url, true).await)?
-            && let Some(found) = seen.choose(&url, members, wanted)
-        {
-            return found;
+        if let Some((url, members)) = or_nothing(dav.describe(url, true).await)? {
+            anything = !members.is_empty();
+            there = all(&url, &members)?;
+            if let Some(chosen) = choose(&there, wanted) {
+                return chosen.map(|chosen| (chosen, there));
+            }
         }
     }
     let mut home = match here {
@@ -39,10 +60,14 @@ pub(super) async fn calendar(dav: &Dav, given: &Url, wanted: Option<&str>) -> Re
     }
     let Some(home) = home else {
         // Nothing that speaks of calendars was there at all.
-        return Err(if seen.anything { seen.none(wanted) } else { CalendarError::NotFound });
+        return Err(if anything { none(&there, wanted) } else { CalendarError::NotFound });
     };
     let (url, members) = dav.describe(&home, true).await?;
-    seen.choose(&url, members, wanted).unwrap_or_else(|| Err(seen.none(wanted)))
+    there.extend(all(&url, &members)?);
+    match choose(&there, wanted) {
+        Some(chosen) => chosen.map(|chosen| (chosen, there)),
+        None => Err(none(&there, wanted)),
+    }
 }
 
 /// Where the calendars of the user are that the resources speak of.
@@ -88,36 +113,83 @@ fn folder(mut url: Url) -> Url {
     url
 }
 
-/// What was found on the way.
-#[derive(Default)]
-struct Seen {
-    anything: bool,
-    names: Vec<String>,
+/// The calendars among what is at `base`.
+fn all(base: &Url, members: &[Resource]) -> Result<Vec<Calendar>, CalendarError> {
+    let calendars = members.iter().filter(|resource| resource.calendar);
+    calendars.map(|resource| Ok(described(folder(resolve(base, &resource.href)?), resource))).collect()
 }
 
-impl Seen {
-    fn choose(
-        &mut self,
-        base: &Url,
-        members: Vec<Resource>,
-        wanted: Option<&str>,
-    ) -> Option<Result<Url, CalendarError>> {
-        self.anything |= !members.is_empty();
-        let calendars: Vec<Resource> = members.into_iter().filter(|resource| resource.calendar).collect();
-        self.names.extend(calendars.iter().filter_map(|calendar| calendar.name.clone()));
-        let is_wanted = |calendar: &&Resource| match (wanted, &calendar.name) {
-            (Some(wanted), Some(name)) => name.trim().to_lowercase() == wanted.trim().to_lowercase(),
-            (Some(_), None) => false,
-            (None, _) => true,
-        };
-        let chosen = calendars.iter().find(is_wanted)?;
-        Some(resolve(base, &chosen.href).map(folder))
+/// What can't be told to be read only may be written; the server has the last word.
+fn described(url: Url, resource: &Resource) -> Calendar {
+    Calendar { url, name: resource.name.clone(), writable: resource.writable.unwrap_or(true) }
+}
+
+/// The calendar called `wanted`, or without a name the only one that can be written, or the only one. Nothing if there
+/// is none; where there are several nobody knows which is meant, and taking any would be a guess.
+fn choose(there: &[Calendar], wanted: Option<&str>) -> Option<Result<Calendar, CalendarError>> {
+    let is_wanted = |calendar: &&Calendar| match (wanted, &calendar.name) {
+        (Some(wanted), Some(name)) => name.trim().to_lowercase() == wanted.trim().to_lowercase(),
+        (Some(_), None) => false,
+        (None, _) => true,
+    };
+    let mut meant: Vec<&Calendar> = there.iter().filter(is_wanted).collect();
+    if meant.iter().any(|calendar| calendar.writable) {
+        meant.retain(|calendar| calendar.writable);
+    }
+    match meant.as_slice() {
+        [] => None,
+        [only] => Some(Ok((*only).clone())),
+        _ => Some(Err(CalendarError::Several { wanted: wanted.map(str::to_owned), there: names(&meant) })),
+    }
+}
+
+fn names<'a>(calendars: impl IntoIterator<Item = &'a &'a Calendar>) -> Vec<String> {
+    // One without a name is known by the end of its address.
+    let last = |url: &Url| url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+    let name = |calendar: &&Calendar| calendar.name.clone().unwrap_or_else(|| last(&calendar.url));
+    let names: BTreeSet<String> = calendars.into_iter().map(name).collect();
+    names.into_iter().collect()
+}
+
+fn none(there: &[Calendar], wanted: Option<&str>) -> CalendarError {
+    let there: Vec<&Calendar> = there.iter().collect();
+    CalendarError::NoCalendar { wanted: wanted.map(str::to_owned), there: names(&there) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calendar(name: &str, writable: bool) -> Calendar {
+        let url = format!("https://calendar.example/ana/{}/", name.to_lowercase());
+        Calendar { url: Url::parse(&url).unwrap(), name: Some(name.to_owned()), writable }
     }
 
-    fn none(&mut self, wanted: Option<&str>) -> CalendarError {
-        let mut there = std::mem::take(&mut self.names);
-        there.sort();
-        there.dedup();
-        CalendarError::NoCalendar { wanted: wanted.map(str::to_owned), there }
+    #[test]
+    fn a_calendar_is_chosen_only_where_one_is_meant() {
+        let (work, home) = (|| calendar("Work", true), || calendar("Home", true));
+        let birthdays = || calendar("Birthdays", false);
+        let cases: Vec<(Vec<Calendar>, Option<&str>, &str)> = vec![
+            (vec![], None, "none"),
+            (vec![work()], None, "Work"),
+            (vec![work(), birthdays()], None, "Work"),
+            (vec![birthdays()], None, "Birthdays"),
+            (vec![birthdays(), calendar("Feasts", false)], None, "several Birthdays Feasts"),
+            (vec![work(), home()], None, "several Home Work"),
+            (vec![work(), home()], Some(" work"), "Work"),
+            (vec![work(), calendar("Work", false)], Some("Work"), "Work"),
+            (vec![work(), work()], Some("Work"), "several Work"),
+            (vec![work(), home()], Some("Wrok"), "none"),
+            (vec![work(), birthdays()], Some("Birthdays"), "Birthdays"),
+        ];
+        for (there, wanted, expected) in cases {
+            let said = match choose(&there, wanted) {
+                None => "none".to_owned(),
+                Some(Ok(chosen)) => chosen.name.unwrap(),
+                Some(Err(CalendarError::Several { there, .. })) => format!("several {}", there.join(" ")),
+                Some(Err(other)) => other.to_string(),
+            };
+            assert_eq!(said, expected, "{there:?} {wanted:?}");
+        }
     }
 }

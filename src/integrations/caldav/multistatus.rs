@@ -22,6 +22,10 @@ pub(super) struct Resource {
     pub(super) home: Option<String>,
     /// Its iCalendar text.
     pub(super) text: Option<String>,
+    /// Its ETag.
+    pub(super) tag: Option<String>,
+    /// Whether whoever is logged in may put something into it, if the server says (RFC 3744, 5.4).
+    pub(super) writable: Option<bool>,
 }
 
 /// The resources of an answer.
@@ -75,6 +79,8 @@ fn resource(response: Node<'_, '_>) -> Option<Resource> {
                 resource.principal = child(property, DAV, "href").and_then(text)
             }
             (CALDAV, "calendar-home-set") => resource.home = child(property, DAV, "href").and_then(text),
+            (DAV, "getetag") => resource.tag = text(property),
+            (DAV, "current-user-privilege-set") => resource.writable = Some(may_write(property)),
             (CALDAV, "calendar-data") => resource.text = text(property),
             // A calendar that says nothing about it takes anything (RFC 4791, 5.2.3).
             (CALDAV, "supported-calendar-component-set") => {
@@ -86,6 +92,15 @@ fn resource(response: Node<'_, '_>) -> Option<Resource> {
     }
     resource.calendar = is_calendar && takes_events;
     Some(resource)
+}
+
+/// Whether these privileges allow to add members: `bind` is what it takes, `write` and `all` have it in them.
+fn may_write(privileges: Node<'_, '_>) -> bool {
+    let named = children(privileges, DAV, "privilege").flat_map(|privilege| privilege.children());
+    named.filter(Node::is_element).any(|name| {
+        name.tag_name().namespace() == Some(DAV)
+            && ["all", "write", "write-content", "bind"].contains(&name.tag_name().name())
+    })
 }
 
 fn children<'a, 'input>(

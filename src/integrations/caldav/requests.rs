@@ -16,7 +16,7 @@ use super::multistatus::{self, Resource};
 const AROUND: i64 = 26;
 
 const PROPERTIES: &str = r#"<?xml version="1.0" encoding="utf-8"?>
-<D:propfind xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:resourcetype/><D:displayname/><D:current-user-principal/><C:calendar-home-set/><C:supported-calendar-component-set/></D:prop></D:propfind>"#;
+<D:propfind xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:resourcetype/><D:displayname/><D:current-user-principal/><C:calendar-home-set/><C:supported-calendar-component-set/><D:current-user-privilege-set/></D:prop></D:propfind>"#;
 
 /// When an entry is written.
 pub(super) enum OnlyIf {
@@ -71,23 +71,35 @@ impl Dav {
             from: over.from.checked_sub(around).unwrap_or(Timestamp::MIN),
             until: over.until.checked_add(around).unwrap_or(Timestamp::MAX),
         };
-        let body = format!(
-            r#"<?xml version="1.0" encoding="utf-8"?>
-<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><C:calendar-data/></D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">{}</C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"#,
-            time_range(over)
-        );
-        let answer = self.xml("REPORT", calendar, "1", body).await?;
-        if answer.status != StatusCode::MULTI_STATUS {
-            return Err(match answer.status.is_success() {
-                true => CalendarError::Unreadable { what: "it doesn't speak CalDAV" },
-                false => answer.error(),
-            });
-        }
-        let resources = multistatus::read(&answer.body)?;
+        let resources = self.query(calendar, &time_range(over)).await?;
         let named = resources.len();
         let texts: Vec<String> = resources.into_iter().filter_map(|resource| resource.text).collect();
         let missing = named - texts.len();
         Ok((texts, missing))
+    }
+
+    /// What the calendar holds whose UID has `uid` in it (RFC 4791, 9.7.5: a text matches as a part).
+    pub(super) async fn named(&self, calendar: &Url, uid: &str) -> Result<Vec<Resource>, CalendarError> {
+        let filter = format!(
+            r#"<C:prop-filter name="UID"><C:text-match collation="i;octet">{uid}</C:text-match></C:prop-filter>"#
+        );
+        self.query(calendar, &filter).await
+    }
+
+    /// The events that a filter lets through (RFC 4791, 7.8).
+    async fn query(&self, calendar: &Url, filter: &str) -> Result<Vec<Resource>, CalendarError> {
+        let body = format!(
+            r#"<?xml version="1.0" encoding="utf-8"?>
+<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/><C:calendar-data/></D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">{filter}</C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"#
+        );
+        let answer = self.xml("REPORT", calendar, "1", body).await?;
+        match answer.status {
+            StatusCode::MULTI_STATUS => multistatus::read(&answer.body),
+            status if status.is_success() => {
+                Err(CalendarError::Unreadable { what: "it doesn't speak CalDAV" })
+            }
+            _ => Err(answer.error()),
+        }
     }
 
     /// The entry at `url`, whatever the status.

@@ -47,7 +47,7 @@ async fn saying(text: impl Into<String>) -> (SocketAddr, Arc<AtomicBool>) {
 
 async fn ask(at: SocketAddr, patience: Duration) -> Result<Answer, CalendarError> {
     let http = Http::new(patience).unwrap();
-    let login = Login { user: "ana".into(), password: SecretString::from("secret") };
+    let login = Login::new("ana".into(), SecretString::from("secret"));
     let url = Url::parse(&format!("http://{at}/a-secret-path")).unwrap();
     http.ask(Ask { method: Method::GET, url, headers: Vec::new(), body: None, login: Some(&login) }).await
 }
@@ -121,7 +121,7 @@ async fn redirects_in_circles_end() {
 async fn a_status_says_whether_to_try_again() {
     let error = async |status: &str| {
         let text = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        ask(saying(text).await.0, PATIENCE).await.unwrap().error()
+        ask(saying(text).await.0, PATIENCE).await.map_or_else(|error| error, |answer| answer.error())
     };
     let later = |status, seconds: Option<u64>| CalendarError::Later {
         status,

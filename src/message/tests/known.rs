@@ -61,6 +61,8 @@ fn is_told(event: &Event) -> Result<(), &'static str> {
         Event::QuestionPlaced { .. } => Err("the question is told"),
         Event::AnswerDropped { .. } => Err("what was kept is no longer held"),
         Event::BookingEntered { .. } => Err("the booking is told"),
+        Event::PageCancelled { .. } => Err("about nobody that is known"),
+        Event::CalendarTroubled { .. } => Err("what is wrong with a calendar is told as it happens"),
         Event::AccountConfirmed { .. } => Err("that the account changed is told"),
         Event::StageSet { .. } => Err("by whom isn't held"),
         Event::ConfigRefused { .. }

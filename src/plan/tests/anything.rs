@@ -18,6 +18,7 @@ use crate::domain::engagement::{Audience, Stance, Touch};
 use crate::domain::event::{
     Cause, Event, How, PauseReason, Referral, RefusedFor, Renames, Said, Stage, Verdict,
 };
+use crate::domain::host_calendar::{Place, Trouble};
 use crate::domain::ids::{FaqId, InitiativeId, PersonId, Seq, SlackUserId, TeamId};
 use crate::domain::initiative::Exception;
 use crate::domain::marks::{Marker, SealedKey};
@@ -84,6 +85,8 @@ kinds![
     BookingCancelled,
     BookingClosed,
     BookingEntered,
+    CalendarTroubled,
+    PageCancelled,
     WaitJoined,
     WaitLeft,
     HoursAdded,
@@ -592,7 +595,18 @@ impl Anything {
             }
             Kind::BookingClosed => Event::BookingClosed { booking: booking()?, by, met: yes, note: None },
             Kind::BookingEntered => {
-                Event::BookingEntered { booking: booking()?, host: by, through: state.head }
+                let place = yes.then(|| Place("https://calendar.example/ana/work/".to_owned()));
+                Event::BookingEntered { booking: booking()?, host: by, through: state.head, place }
+            }
+            Kind::PageCancelled => Event::PageCancelled { provider: Provider::CalCom, id: format!("b{e}") },
+            Kind::CalendarTroubled => {
+                let why = "it can't be reached".to_owned();
+                let trouble = match (yes, booking()) {
+                    (true, Some(booking)) => Trouble::Refused { booking, through: state.head, why },
+                    (true, None) => Trouble::Over,
+                    (false, _) => Trouble::Failing { why, reads: d.is_multiple_of(2) },
+                };
+                Event::CalendarTroubled { host: by, trouble }
             }
             Kind::WaitJoined => Event::WaitJoined { person, subject, host: None },
             Kind::WaitLeft => Event::WaitLeft { person, of: None },

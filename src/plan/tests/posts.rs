@@ -27,6 +27,8 @@ pub(super) fn answers(life: &Life) -> Vec<String> {
                 Notice::ContentRefused { .. } => "refused content".to_owned(),
                 Notice::CallsRefused { .. } => "refused calls".to_owned(),
                 Notice::Interrupted { .. } => "interrupted".to_owned(),
+                Notice::CalendarFails { .. } => "calendar fails".to_owned(),
+                Notice::EntryRefused { .. } => "entry refused".to_owned(),
                 Notice::NoHours { initiative, .. } => format!("no hours {initiative}"),
                 Notice::HoursTaken { initiative, .. } => format!("hours taken {initiative}"),
             },

@@ -22,6 +22,8 @@ fn told(life: &Life) -> Vec<String> {
             | Notice::Disagreement { .. }
             | Notice::Paused { .. }
             | Notice::ConfigRefused { .. }
+            | Notice::CalendarFails { .. }
+            | Notice::EntryRefused { .. }
             | Notice::NoHours { .. }
             | Notice::HoursTaken { .. } => return None,
         };

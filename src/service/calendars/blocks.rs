@@ -38,13 +38,13 @@ pub(super) async fn keep(round: &Round<'_>, hours: &Hours) -> Result<Option<Cale
     }
     for (uid, window) in named.iter().filter(|(uid, _)| !before.contains(uid)) {
         let entry = host_calendar::Entry { uid: uid.clone(), text: text(uid, window, now) };
-        if let Err(error) = round.calendar.put(&entry).await {
+        if let Err(error) = round.calendar.put(&entry, None, None).await {
             return Ok(Some(error));
         }
     }
     // Also those that are over: what was only kept free needs no memory.
     for uid in before.difference(&all) {
-        if let Err(error) = round.calendar.remove(uid).await {
+        if let Err(error) = round.calendar.remove(uid, None).await {
             return Ok(Some(error));
         }
     }

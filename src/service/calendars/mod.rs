@@ -9,9 +9,10 @@
 mod blocks;
 mod round;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::broadcast::error::RecvError;
@@ -23,7 +24,7 @@ use crate::domain::event::Event;
 use crate::domain::host_calendar::HostCalendar;
 use crate::domain::ids::PersonId;
 use crate::domain::office_hours::{CalendarSource, Feed, Hours};
-use crate::domain::program::{ConfigDigest, Program};
+use crate::domain::program::Program;
 use crate::integrations::{Source, host_calendar};
 use crate::journal::{Stopped, Writer};
 
@@ -35,14 +36,6 @@ use round::{Attempt, Round};
 const READ_EVERY: SignedDuration = SignedDuration::from_mins(3);
 /// How soon a calendar that failed is tried again.
 const TRY_AGAIN: SignedDuration = SignedDuration::from_mins(1);
-
-/// A host's calendar, and how reading it went last.
-struct Kept {
-    calendar: Arc<dyn HostCalendar>,
-    attempt: Attempt,
-    /// When it is looked at next, whatever happens before.
-    next: Timestamp,
-}
 
 /// Keeps the calendars of all hosts.
 pub(super) struct Calendars {
@@ -56,77 +49,87 @@ pub(super) struct Calendars {
 impl Calendars {
     /// Reads and writes calendars, for ever.
     pub(super) async fn keep(self) -> Result<(), Stopped> {
-        let mut records = self.writer.subscribe();
         let mut programs = self.shared.program.subscribe();
-        let mut opened: Option<ConfigDigest> = None;
-        let mut reshaped = None;
-        let mut kept: BTreeMap<PersonId, Kept> = BTreeMap::new();
         loop {
             let program = programs.borrow_and_update().clone();
-            if opened.as_ref() != Some(&program.digest) {
-                kept = self.open(&program);
-                self.show_feeds(&program);
-                opened = Some(program.digest.clone());
-            }
-            // Whoever was taken for a host by mistake knows the address of before.
-            let shape = self.writer.state().reshaped;
-            if shape != reshaped {
-                self.show_feeds(&program);
-                reshaped = shape;
-            }
-            let now = self.clock.now();
-            for (host, kept) in &mut kept {
-                let writes = program.hours.get(host).is_some_and(Hours::writes_calendar);
-                // It was put off by a calendar that was ahead then.
-                if READ_EVERY < kept.next.duration_since(now) {
-                    kept.next = now;
+            let hosts = program.hours.values().filter_map(|hours| Some((hours, hours.calendar.as_ref()?)));
+            // Side by side: a server that is slow keeps only its own host waiting.
+            let all = try_join_all(hosts.map(|(hours, source)| self.keep_one(&program, hours, source)));
+            let other = async {
+                while programs.changed().await.is_ok() {
+                    if programs.borrow_and_update().digest != program.digest {
+                        return true;
+                    }
                 }
-                let behind =
-                    writes && kept.attempt.may_write(now) && round::is_behind(&self.writer.state(), host);
-                if behind || kept.next <= now {
-                    self.look(&program, host, kept).await?;
-                }
-            }
-            let next = kept.values().map(|kept| kept.next).min();
+                false
+            };
             tokio::select! {
                 biased;
-                () = self.clock.reaches_or_turns_back(next, now) => {}
-                changed = programs.changed() => if changed.is_err() { return Ok(()) },
-                () = of_interest(&mut records) => {}
+                changed = other => if !changed { return Ok(()) },
+                failed = async { futures_util::future::try_join(all, self.keep_feeds(&program)).await } => {
+                    return failed.map(drop);
+                }
             }
         }
     }
 
-    async fn look(&self, program: &Program, host: &PersonId, kept: &mut Kept) -> Result<(), Stopped> {
-        let round = Round {
-            program,
-            shared: &self.shared,
-            writer: &self.writer,
-            clock: &self.clock,
-            host,
-            calendar: kept.calendar.as_ref(),
-        };
-        let well = round.run(&mut kept.attempt).await?;
-        let wait = if well { READ_EVERY } else { TRY_AGAIN };
-        kept.next = self.clock.now().checked_add(wait).unwrap_or(Timestamp::MAX);
-        Ok(())
+    /// Shows each host where to subscribe. Whoever was taken for a host by mistake knows the address of before.
+    async fn keep_feeds(&self, program: &Program) -> Result<(), Stopped> {
+        let mut records = self.writer.subscribe();
+        let mut shown = None;
+        loop {
+            let shape = Some(self.writer.state().reshaped);
+            if shape != shown {
+                self.show_feeds(program);
+                shown = shape;
+            }
+            of_interest(&mut records).await;
+        }
     }
 
-    fn open(&self, program: &Program) -> BTreeMap<PersonId, Kept> {
-        let now = self.clock.now();
-        let open = |hours: &Hours| {
-            let source = hours.calendar.as_ref()?;
-            match self.connect(program, hours, source) {
-                Ok(calendar) => {
-                    Some((hours.host.clone(), Kept { calendar, attempt: Attempt::default(), next: now }))
-                }
-                Err(error) => {
-                    tracing::error!(person = %hours.host, error, "a host's calendar can't be used, so this host's times aren't offered");
-                    None
-                }
+    /// Reads and writes the calendar of one host, until the configuration changes.
+    async fn keep_one(
+        &self,
+        program: &Program,
+        hours: &Hours,
+        source: &CalendarSource,
+    ) -> Result<(), Stopped> {
+        let host = &hours.host;
+        let mail = self.shared.seen().of(host).and_then(|seen| seen.mail.clone());
+        let calendar = match opened(program, hours, source, mail) {
+            Ok(calendar) => calendar,
+            Err(why) => {
+                tracing::error!(person = %host, why, "a host's calendar can't be used, so this host's times aren't offered");
+                round::cannot_begin(&self.writer, host, why).await?;
+                return std::future::pending().await;
             }
         };
-        program.hours.values().filter_map(open).collect()
+        let calendar = calendar.as_ref();
+        let (shared, writer, clock) = (&self.shared, &self.writer, &self.clock);
+        let round = Round { program, shared, writer, clock, host, calendar };
+        let mut records = self.writer.subscribe();
+        let mut attempt = Attempt::default();
+        loop {
+            let well = round.run(&mut attempt).await?;
+            let looked = self.clock.now();
+            let wait =
+                looked.checked_add(if well { READ_EVERY } else { TRY_AGAIN }).unwrap_or(Timestamp::MAX);
+            let next = attempt.not_before().map_or(wait, |at| at.max(wait));
+            // Until it is time to look again, or there is something to write. A calendar that was ahead put it off.
+            loop {
+                tokio::select! {
+                    biased;
+                    () = self.clock.reaches_or_turns_back(Some(next), looked) => {}
+                    () = of_interest(&mut records) => {}
+                }
+                let now = self.clock.now();
+                let writes = hours.writes_calendar() && attempt.may_write(now);
+                if next <= now || now < looked || writes && attempt.is_behind(&self.writer.state(), host, now)
+                {
+                    break;
+                }
+            }
+        }
     }
 
     fn show_feeds(&self, program: &Program) {
@@ -137,29 +140,33 @@ impl Calendars {
         };
         self.shared.seen.send_modify(|all| Arc::make_mut(all).feeds = feeds);
     }
+}
 
-    fn connect(
-        &self,
-        program: &Program,
-        hours: &Hours,
-        source: &CalendarSource,
-    ) -> Result<Arc<dyn HostCalendar>, String> {
-        let source = match source {
-            CalendarSource::CalDav(server) => Source::CalDav {
-                address: server.address.clone(),
-                user: server.user.clone(),
-                password: secret(&server.password_env)?,
-                calendar: server.calendar.clone(),
-            },
-            CalendarSource::Feed(Feed::Open(address)) => Source::Ics { address: address.clone().into() },
-            CalendarSource::Feed(Feed::Secret(variable)) => Source::Ics { address: secret(variable)? },
-        };
-        let mail = program.people.get(&hours.host).and_then(|host| match &host.address {
-            Address::Email(mail) => Some(mail.clone()),
-            Address::Slack(_) => self.shared.seen().of(&host.id)?.mail.clone(),
-        });
-        host_calendar(source, hours.zone.clone(), mail).map_err(|error| error.to_string())
-    }
+/// The calendar of a host whom Slack knows by `mail`, if by any. Nothing is asked of it yet.
+///
+/// # Errors
+/// A sentence that says what to set.
+pub(crate) fn opened(
+    program: &Program,
+    hours: &Hours,
+    source: &CalendarSource,
+    mail: Option<String>,
+) -> Result<Arc<dyn HostCalendar>, String> {
+    let source = match source {
+        CalendarSource::CalDav(server) => Source::CalDav {
+            address: server.address.clone(),
+            user: server.user.clone(),
+            password: secret(&server.password_env)?,
+            calendar: server.calendar.clone(),
+        },
+        CalendarSource::Feed(Feed::Open(address)) => Source::Ics { address: address.clone().into() },
+        CalendarSource::Feed(Feed::Secret(variable)) => Source::Ics { address: secret(variable)? },
+    };
+    let mail = program.people.get(&hours.host).and_then(|host| match &host.address {
+        Address::Email(mail) => Some(mail.clone()),
+        Address::Slack(_) => mail,
+    });
+    host_calendar(source, hours.zone.clone(), mail).map_err(|error| error.to_string())
 }
 
 fn secret(variable: &str) -> Result<SecretString, String> {

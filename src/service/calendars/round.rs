@@ -1,5 +1,10 @@
 //! One look at one host's calendar: what is to be written, what the host changed, and when they are busy.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Misses;
@@ -7,17 +12,17 @@ use super::blocks;
 use crate::clock::Clock;
 use crate::domain::booking::{By, Via};
 use crate::domain::event::Event;
-use crate::domain::host_calendar::{BusyTimes, CalendarError, Entry, HostCalendar, Reading};
+use crate::domain::host_calendar::{
+    BusyTimes, CalendarError, Entry, Found, HostCalendar, Place, Put, Reading, Trouble,
+};
 use crate::domain::ids::{PersonId, Seq};
 use crate::domain::observation::Busy;
 use crate::domain::program::Program;
-use crate::domain::state::{BookingState, Standing, State};
+use crate::domain::state::{BookingState, CalendarTrouble, Slot, Standing, State};
 use crate::domain::stretch::Stretch;
 use crate::journal::{Decision, Stopped, Writer};
 use crate::message::calendar_entry;
 use crate::service::shared::Shared;
-
-use std::sync::Arc;
 
 /// How often an entry has to be missing, a round apart, before it counts as taken out: a server that has
 /// trouble may show an empty calendar.
@@ -25,20 +30,47 @@ const MISSED_TWICE: u32 = 2;
 /// Bookings that are over for longer are left as they are.
 const PAST: SignedDuration = SignedDuration::from_hours(24);
 
+/// How long a calendar may fail for a reason that passes before its host is told; other reasons are told sooner.
+const PASSES_WITHIN: SignedDuration = SignedDuration::from_mins(30);
+/// How long for any other reason: a server that is started anew may say strange things.
+const STARTS_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+/// How soon an entry that was refused is tried again.
+const REFUSED_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// How soon a calendar that failed is tried again.
+const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(20);
+/// Longest time for which a server that asks for it is left alone.
+const LEFT_ALONE: SignedDuration = SignedDuration::from_hours(1);
+
 /// How looking at a calendar went so far.
 #[derive(Debug, Default)]
 pub(super) struct Attempt {
-    /// It can't be written before then.
+    /// It isn't looked at before then.
     not_before: Option<Timestamp>,
     /// How often each entry was missing in a row.
     misses: Misses,
-    /// Said already that it fails.
-    told: bool,
+    /// Entries that are refused: as of which change, and until when they aren't tried again.
+    refused: HashMap<Seq, (Seq, Timestamp)>,
+    /// Since when it fails.
+    failing: Option<Timestamp>,
 }
 
 impl Attempt {
+    pub(super) fn not_before(&self) -> Option<Timestamp> {
+        self.not_before
+    }
+
     pub(super) fn may_write(&self, now: Timestamp) -> bool {
         self.not_before.is_none_or(|at| at <= now)
+    }
+
+    /// Whether this calendar has something to show that it may take at `now`.
+    pub(super) fn is_behind(&self, state: &State, host: &PersonId, now: Timestamp) -> bool {
+        concerning(state, host).any(|(of, booking)| is_owed(booking, host) && !self.refuses(of, booking, now))
+    }
+
+    fn refuses(&self, of: Seq, booking: &BookingState, now: Timestamp) -> bool {
+        let latest = booking.latest().map(|change| change.since);
+        self.refused.get(&of).is_some_and(|(through, until)| Some(*through) == latest && now < *until)
     }
 }
 
@@ -48,9 +80,12 @@ enum Owed {
     Remove { uid: String },
 }
 
-/// Whether the calendar of `host` doesn't show what is on record.
-pub(super) fn is_behind(state: &State, host: &PersonId) -> bool {
-    concerning(state, host).any(|(_, booking)| is_owed(booking, host))
+/// What a calendar has to show of a booking, as of a change of it.
+struct Owing {
+    of: Seq,
+    through: Seq,
+    booking: BookingState,
+    owed: Owed,
 }
 
 /// The bookings that may have an entry in the calendar of `host`.
@@ -62,7 +97,7 @@ fn concerning<'a>(state: &'a State, host: &'a PersonId) -> impl Iterator<Item = 
 
 fn is_owed(booking: &BookingState, host: &PersonId) -> bool {
     let Some(latest) = booking.latest() else { return false };
-    let shown = booking.written.get(host).copied();
+    let shown = booking.written.get(host).map(|entry| entry.through);
     let theirs = booking.slot.host == *host;
     match booking.standing {
         Standing::Agreed | Standing::Cancelled { .. } => {
@@ -70,6 +105,19 @@ fn is_owed(booking: &BookingState, host: &PersonId) -> bool {
         }
         Standing::Kept | Standing::NoShow => false,
     }
+}
+
+/// Puts on record that the calendar of `host` can't even be opened.
+pub(super) async fn cannot_begin(writer: &Writer, host: &PersonId, why: String) -> Result<(), Stopped> {
+    let (event, host) = (
+        Event::CalendarTroubled { host: host.clone(), trouble: Trouble::Failing { why, reads: false } },
+        host.clone(),
+    );
+    let decide = move |state: &State, _: Timestamp| {
+        let known = state.calendars.get(&host).is_some_and(|known| known.now().is_some());
+        Decision { events: (!known).then(|| event.clone()).into_iter().collect(), reply: () }
+    };
+    writer.submit(None, decide).await
 }
 
 /// A look at the calendar of one host.
@@ -89,40 +137,101 @@ impl Round<'_> {
         let Some(hours) = self.program.hours.get(self.host) else { return Ok(true) };
         let mut failed: Option<CalendarError> = None;
         if hours.writes_calendar() {
-            failed = self.write().await?;
+            failed = self.write(attempt).await?;
             if failed.is_none() {
-                failed = self.take_up(&mut attempt.misses).await?;
+                failed = self.take_up(attempt).await?;
             }
             if failed.is_none() && hours.blocks {
                 failed = blocks::keep(self, hours).await?;
             }
         }
         let read = self.read().await;
-        let failed = failed.or(read.err());
-        attempt.not_before =
-            failed.as_ref().and_then(|_| self.clock.now().checked_add(SignedDuration::from_secs(20)).ok());
-        match (&failed, attempt.told) {
-            (Some(error), false) => tracing::warn!(
-                person = %self.host, %error, "a host's calendar can't be kept in step; it is tried again"
-            ),
-            (None, true) => tracing::info!(person = %self.host, "a host's calendar is kept in step again"),
-            (Some(_), true) | (None, false) => {}
-        }
-        attempt.told = failed.is_some();
+        let reads = read.is_ok();
+        let failed = read.err().or(failed);
+        self.tell(attempt, failed.as_ref(), reads).await?;
         Ok(failed.is_none())
     }
 
-    /// Every booking whose entry doesn't show what is on record.
-    async fn write(&self) -> Result<Option<CalendarError>, Stopped> {
-        for (of, through, owed) in self.owed() {
+    /// What the log says of how it went, and what the host has to hear.
+    async fn tell(
+        &self,
+        attempt: &mut Attempt,
+        failed: Option<&CalendarError>,
+        reads: bool,
+    ) -> Result<(), Stopped> {
+        let now = self.clock.now();
+        let wait = |error: &CalendarError| {
+            let asked = error.retry_after().and_then(|asked| SignedDuration::try_from(asked).ok());
+            now.checked_add(asked.map_or(TRY_AGAIN, |asked| asked.clamp(TRY_AGAIN, LEFT_ALONE))).ok()
+        };
+        attempt.not_before = failed.and_then(wait);
+        match (failed, attempt.failing) {
+            (Some(error), None) => tracing::warn!(
+                person = %self.host, %error, "a host's calendar can't be kept in step; it is tried again"
+            ),
+            (None, Some(_)) => tracing::info!(person = %self.host, "a host's calendar is kept in step again"),
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        let Some(error) = failed else {
+            attempt.failing = None;
+            return self.trouble(|known| known.now().is_some(), Trouble::Over).await;
+        };
+        let since = *attempt.failing.get_or_insert(now);
+        let patience = if error.is_transient() { PASSES_WITHIN } else { STARTS_WITHIN };
+        if now.duration_since(since) < patience {
+            return Ok(());
+        }
+        let failing = Trouble::Failing { why: error.to_string(), reads };
+        self.trouble(|known| known.now().is_none(), failing).await
+    }
+
+    /// Puts on record what the host has to hear of, if `news` says of what is known that it is news.
+    async fn trouble(
+        &self,
+        news: impl Fn(&CalendarTrouble) -> bool + Send + 'static,
+        trouble: Trouble,
+    ) -> Result<(), Stopped> {
+        let host = self.host.clone();
+        let is_news = move |state: &State| match state.calendars.get(&host) {
+            Some(known) => news(known),
+            None => news(&CalendarTrouble::default()),
+        };
+        if !is_news(&self.writer.state()) {
+            return Ok(());
+        }
+        let event = Event::CalendarTroubled { host: self.host.clone(), trouble };
+        self.record(move |state| is_news(state).then(|| event.clone()).into_iter().collect()).await
+    }
+
+    /// Every booking whose entry doesn't show what is on record. One that is refused stands in no other's way.
+    async fn write(&self, attempt: &mut Attempt) -> Result<Option<CalendarError>, Stopped> {
+        for Owing { of, through, booking, owed } in self.owed() {
+            if attempt.refuses(of, &booking, self.clock.now()) {
+                continue;
+            }
+            let before = booking.written.get(self.host);
+            let place = before.and_then(|entry| entry.place.as_ref());
+            let shown = before.and_then(|entry| booking.agreed_in(entry.through));
             let written = match &owed {
-                Owed::Put(entry) => self.calendar.put(entry).await,
-                Owed::Remove { uid } => self.calendar.remove(uid).await,
+                Owed::Put(entry) => self.put(entry, place, shown).await,
+                Owed::Remove { uid } => self.calendar.remove(uid, place).await.map(|()| Ok(place.cloned())),
             };
             match written {
-                Ok(()) => {
-                    let entered = Event::BookingEntered { booking: of, host: self.host.clone(), through };
+                Ok(Ok(place)) => {
+                    let entered =
+                        Event::BookingEntered { booking: of, host: self.host.clone(), through, place };
                     self.record(move |_| vec![entered.clone()]).await?;
+                }
+                // They hadn't been asked when it was changed in Slack; what they say of their own time counts.
+                Ok(Err(found)) => self.take(of, through, &booking, found).await?,
+                Err(error) if error.is_of_the_entry() => {
+                    tracing::warn!(person = %self.host, %error, "a host's calendar doesn't take an entry");
+                    if !error.is_transient() {
+                        let until = self.clock.now().checked_add(REFUSED_FOR).unwrap_or(Timestamp::MAX);
+                        attempt.refused.insert(of, (through, until));
+                        let refused = Trouble::Refused { booking: of, through, why: error.to_string() };
+                        self.trouble(move |known| !known.refuses(of, through), refused).await?;
+                    }
                 }
                 Err(error) => return Ok(Some(error)),
             }
@@ -130,7 +239,27 @@ impl Round<'_> {
         Ok(None)
     }
 
-    fn owed(&self) -> Vec<(Seq, Seq, Owed)> {
+    /// Writes an entry that showed `shown` before, unless the host has moved it meanwhile: where it is now, then.
+    async fn put(
+        &self,
+        entry: &Entry,
+        place: Option<&Place>,
+        shown: Option<&Slot>,
+    ) -> Result<Result<Option<Place>, Found>, CalendarError> {
+        let put = match (self.calendar.put(entry, place, shown.map(Slot::stretch)).await?, shown) {
+            // It says the same in another way.
+            (Put::Changed(found), Some(shown)) if !found.cancelled && self.moved(shown, &found).is_none() => {
+                self.calendar.put(entry, place, None).await?
+            }
+            (put, _) => put,
+        };
+        Ok(match put {
+            Put::Written(place) => Ok(Some(place)),
+            Put::Changed(found) => Err(found),
+        })
+    }
+
+    fn owed(&self) -> Vec<Owing> {
         let (state, seen) = (self.writer.state(), self.shared.seen());
         let gone = self.clock.now().checked_sub(PAST).unwrap_or(Timestamp::MIN);
         concerning(&state, self.host)
@@ -143,13 +272,13 @@ impl Round<'_> {
                     Some(text) if stands => Owed::Put(Entry { uid, text }),
                     Some(_) | None => Owed::Remove { uid },
                 };
-                Some((of, through, owed))
+                Some(Owing { of, through, booking: booking.clone(), owed })
             })
             .collect()
     }
 
     /// What the host changed in their own calendar is their word.
-    async fn take_up(&self, misses: &mut Misses) -> Result<Option<CalendarError>, Stopped> {
+    async fn take_up(&self, attempt: &mut Attempt) -> Result<Option<CalendarError>, Stopped> {
         let now = self.clock.now();
         let shown: Vec<(Seq, Seq, BookingState)> = {
             let state = self.writer.state();
@@ -159,53 +288,109 @@ impl Round<'_> {
             ahead.filter_map(|(of, booking)| Some((of, booking.latest()?.since, booking.clone()))).collect()
         };
         for (of, through, booking) in shown {
-            let found = match self.calendar.find(&booking.uid).await {
-                Ok(found) => found,
-                Err(error) => return Ok(Some(error)),
-            };
-            let missed = misses.entry(booking.uid.clone()).or_default();
-            let changed = match found {
-                None => {
+            let place = booking.written.get(self.host).and_then(|entry| entry.place.clone());
+            match self.calendar.find(&booking.uid, place.as_ref()).await {
+                Ok(Some(found)) => {
+                    attempt.misses.remove(&booking.uid);
+                    self.take(of, through, &booking, found).await?;
+                }
+                Ok(None) => {
+                    let missed = attempt.misses.entry(booking.uid.clone()).or_default();
                     *missed += 1;
-                    (*missed >= MISSED_TWICE)
-                        .then_some(Event::BookingCancelled { booking: of, by: By::Calendar })
+                    if *missed >= MISSED_TWICE {
+                        attempt.misses.remove(&booking.uid);
+                        let cancelled = Event::BookingCancelled { booking: of, by: By::Calendar };
+                        self.follow(of, through, Some(cancelled), None).await?;
+                    }
                 }
-                Some(found) if found.cancelled => {
-                    Some(Event::BookingCancelled { booking: of, by: By::Calendar })
+                // Nobody removed the entry in particular: it is written into the calendar that is meant now.
+                Err(CalendarError::CalendarGone) => {
+                    let entry = calendar_entry(self.program, &self.shared.seen(), &booking);
+                    let Some(text) = entry else { continue };
+                    let entry = Entry { uid: booking.uid.clone(), text };
+                    match self.calendar.put(&entry, None, None).await {
+                        Ok(Put::Written(place)) => self.follow(of, through, None, Some(place)).await?,
+                        Ok(Put::Changed(_)) => {}
+                        Err(error) => return Ok(Some(error)),
+                    }
                 }
-                Some(found) => {
-                    *missed = 0;
-                    moved(of, &booking, found.starts, found.ends)
+                Err(error) if error.is_of_the_entry() => {
+                    tracing::warn!(person = %self.host, %error, "an entry in a host's calendar can't be read");
                 }
-            };
-            let Some(changed) = changed else { continue };
-            misses.remove(&booking.uid);
-            let host = self.host.clone();
-            // Unless somebody changed it in Slack meanwhile.
-            self.record(move |state| {
-                let latest = state.bookings.get(&of).and_then(|booking| booking.latest());
-                if latest.is_none_or(|latest| latest.since != through) {
-                    return Vec::new();
-                }
-                vec![changed.clone()]
-            })
-            .await?;
-            let entered = move |state: &State| {
-                let latest = state.bookings.get(&of).and_then(|booking| booking.latest());
-                let by_calendar =
-                    latest.filter(|latest| latest.by == By::Calendar && latest.since != through);
-                by_calendar
-                    .map(|latest| Event::BookingEntered {
-                        booking: of,
-                        host: host.clone(),
-                        through: latest.since,
-                    })
-                    .into_iter()
-                    .collect()
-            };
-            self.record(entered).await?;
+                Err(error) => return Ok(Some(error)),
+            }
         }
         Ok(None)
+    }
+
+    fn moved(&self, slot: &Slot, found: &Found) -> Option<(Timestamp, u32)> {
+        let zone = &self.program.hours.get(self.host)?.zone;
+        moved(slot, zone, (found.starts, found.ends))
+    }
+
+    /// Takes the entry of a booking as it stands in the calendar for the host's word.
+    async fn take(&self, of: Seq, through: Seq, booking: &BookingState, found: Found) -> Result<(), Stopped> {
+        let changed = if found.cancelled {
+            Some(Event::BookingCancelled { booking: of, by: By::Calendar })
+        } else {
+            let moved = self.moved(&booking.slot, &found);
+            let host = booking.slot.host.clone();
+            moved.map(|(starts, minutes)| Event::BookingMoved {
+                booking: of,
+                host,
+                starts,
+                minutes,
+                by: By::Calendar,
+                via: None,
+            })
+        };
+        let known = booking.written.get(self.host);
+        let is_news = known.is_none_or(|entry| entry.through != through || entry.place != found.place);
+        if changed.is_none() && !is_news {
+            return Ok(());
+        }
+        self.follow(of, through, changed, found.place).await
+    }
+
+    /// Records what a host's calendar says of a booking, and that it shows it; unless somebody changed the booking in
+    /// Slack meanwhile.
+    async fn follow(
+        &self,
+        of: Seq,
+        through: Seq,
+        changed: Option<Event>,
+        place: Option<Place>,
+    ) -> Result<(), Stopped> {
+        let latest = move |state: &State| {
+            state
+                .bookings
+                .get(&of)
+                .and_then(BookingState::latest)
+                .map(|latest| (latest.since, latest.by.clone()))
+        };
+        let host = self.host.clone();
+        let entered = move |through| Event::BookingEntered {
+            booking: of,
+            host: host.clone(),
+            through,
+            place: place.clone(),
+        };
+        let Some(changed) = changed else {
+            let is_latest = move |state: &State| latest(state).is_some_and(|(since, _)| since == through);
+            return self
+                .record(move |state| is_latest(state).then(|| entered(through)).into_iter().collect())
+                .await;
+        };
+        self.record(move |state| match latest(state) {
+            Some((since, _)) if since == through => vec![changed.clone()],
+            Some(_) | None => Vec::new(),
+        })
+        .await?;
+        self.record(move |state| match latest(state) {
+            Some((since, By::Calendar)) if since != through => vec![entered(since)],
+            Some(_) | None => Vec::new(),
+        })
+        .await
     }
 
     /// When the host is busy. An old reading is kept, with word of its age.
@@ -214,7 +399,7 @@ impl Round<'_> {
         let now = self.clock.now();
         let over = Stretch { from: now, until: now.checked_add(hours.horizon).unwrap_or(Timestamp::MAX) };
         // Blocks are ours, and would be busy time to a server that counts for us.
-        let reading = if hours.blocks { Reading::Events } else { Reading::FreeBusy };
+        let reading = if hours.blocks { Reading::Events } else { Reading::EventsOrReport };
         let read = self.calendar.busy(over, reading).await;
         self.shared.seen.send_modify(|all| {
             let all = Arc::make_mut(all);
@@ -242,18 +427,55 @@ impl Round<'_> {
     }
 }
 
-/// The host moved the entry, or made it longer or shorter.
-fn moved(of: Seq, booking: &BookingState, starts: Timestamp, ends: Timestamp) -> Option<Event> {
-    let minutes = u32::try_from(ends.duration_since(starts).as_mins()).ok().filter(|minutes| *minutes > 0)?;
-    if starts == booking.slot.starts && minutes == booking.slot.minutes {
-        return None;
+/// When `slot` is now by an entry that the host left at `starts` to `ends`: none if it is where it was.
+///
+/// An entry for whole days says no hour: the meeting keeps its own, on the first of these days if it wasn't on one of
+/// them.
+fn moved(slot: &Slot, zone: &TimeZone, (starts, ends): (Timestamp, Timestamp)) -> Option<(Timestamp, u32)> {
+    let (first, over) = (zone.to_datetime(starts), zone.to_datetime(ends));
+    let agreed = zone.to_datetime(slot.starts);
+    let midnight = Time::midnight();
+    let now = if first.time() == midnight && over.time() == midnight && first.date() < over.date() {
+        let holds = first.date() <= agreed.date() && agreed.date() < over.date();
+        let day = if holds { agreed.date() } else { first.date() };
+        (zone.to_timestamp(day.to_datetime(agreed.time())).ok()?, slot.minutes)
+    } else {
+        let minutes = u32::try_from(ends.duration_since(starts).as_mins()).ok();
+        (starts, minutes.filter(|minutes| *minutes > 0)?)
+    };
+    (now != (slot.starts, slot.minutes)).then_some(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_says_when_a_meeting_is_and_one_for_whole_days_on_which_day() {
+        let zone = TimeZone::get("America/Sao_Paulo").unwrap();
+        let at = |text: &str| format!("{text}:00Z").parse::<Timestamp>().unwrap();
+        let host = PersonId::parse("priya").unwrap();
+        // Thursday, 10:30 in Sao Paulo.
+        let slot = Slot { host, starts: at("2026-12-10T13:30"), minutes: 30 };
+        let cases = [
+            ("2026-12-10T13:30 2026-12-10T14:00", None),
+            ("2026-12-10T14:30 2026-12-10T15:00", Some("2026-12-10T14:30 30")),
+            ("2026-12-10T13:30 2026-12-10T14:15", Some("2026-12-10T13:30 45")),
+            // The whole of that day, and of three around it.
+            ("2026-12-10T03:00 2026-12-11T03:00", None),
+            ("2026-12-09T03:00 2026-12-12T03:00", None),
+            // The whole of the day after, and of the week after that.
+            ("2026-12-11T03:00 2026-12-12T03:00", Some("2026-12-11T13:30 30")),
+            ("2026-12-14T03:00 2026-12-21T03:00", Some("2026-12-14T13:30 30")),
+            // Twenty-four hours that are no day there.
+            ("2026-12-10T00:00 2026-12-11T00:00", Some("2026-12-10T00:00 1440")),
+            ("2026-12-10T14:00 2026-12-10T14:00", None),
+        ];
+        for (entry, expected) in cases {
+            let (starts, ends) = entry.split_once(' ').unwrap();
+            let now = moved(&slot, &zone, (at(starts), at(ends)));
+            let shown = now.map(|(at, minutes)| format!("{} {minutes}", at.strftime("%Y-%m-%dT%H:%M")));
+            assert_eq!(shown.as_deref(), expected, "{entry}");
+        }
     }
-    Some(Event::BookingMoved {
-        booking: of,
-        host: booking.slot.host.clone(),
-        starts,
-        minutes,
-        by: By::Calendar,
-        via: None,
-    })
 }

@@ -10,7 +10,7 @@ fn prefixes_are_the_servers_own_business() {
         name: Some("Work".into()),
         principal: Some("/ana/".into()),
         home: Some("/ana/".into()),
-        text: None,
+        ..Resource::default()
     };
     let check = |text: &str| assert_eq!(read(text), Ok(vec![expected.clone()]), "{text}");
     check(
