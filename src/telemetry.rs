@@ -49,6 +49,17 @@ fn is_allowed(metadata: &Metadata<'_>) -> bool {
     *metadata.level() <= most
 }
 
+/// Whether what is written to `out` may be coloured: it is a terminal that knows colours, and nobody said that they
+/// don't want any (<https://no-color.org>).
+pub fn colours(out: &impl IsTerminal) -> bool {
+    may_be_coloured(out.is_terminal(), &|name| std::env::var(name).ok())
+}
+
+fn may_be_coloured(is_terminal: bool, environment: &dyn Fn(&str) -> Option<String>) -> bool {
+    let unwanted = environment("NO_COLOR").is_some_and(|value| !value.is_empty());
+    is_terminal && !unwanted && environment("TERM").is_none_or(|terminal| terminal != "dumb")
+}
+
 /// Starts logging to standard error. A second call, as tests make it, changes nothing.
 pub fn start(filter: Option<&str>, format: Format) -> Result<(), BadFilter> {
     let filter =
@@ -56,7 +67,7 @@ pub fn start(filter: Option<&str>, format: Format) -> Result<(), BadFilter> {
     let registry = tracing_subscriber::registry().with(filter).with(filter_fn(is_allowed));
     let started = match format {
         Format::Text => {
-            let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+            let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(colours(&std::io::stderr()));
             registry.with(lines.with_target(false)).try_init()
         }
         Format::Json => {
@@ -67,4 +78,25 @@ pub fn start(filter: Option<&str>, format: Format) -> Result<(), BadFilter> {
         tracing::debug!("logging was started before");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_terminal_that_knows_colours_gets_them_and_nobody_who_wants_none() {
+        let check = |is_terminal: bool, set: &[(&str, &str)], expected: bool| {
+            let environment = |name: &str| {
+                set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            };
+            assert_eq!(may_be_coloured(is_terminal, &environment), expected, "{set:?}");
+        };
+        check(true, &[], true);
+        check(false, &[], false);
+        check(true, &[("TERM", "xterm-256color"), ("NO_COLOR", "")], true);
+        check(true, &[("NO_COLOR", "1")], false);
+        check(true, &[("NO_COLOR", "0")], false);
+        check(true, &[("TERM", "dumb")], false);
+    }
 }

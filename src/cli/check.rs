@@ -1,9 +1,8 @@
 //! `canvass check`: the configuration, offline.
 
-use std::io::IsTerminal;
-
 use super::{Done, Failure, Places, terminal};
 use crate::config::{self, Diagnostic, Paint};
+use crate::telemetry::colours;
 
 pub(super) fn check(places: &Places, json: bool) -> Done {
     let loaded = config::load(&places.config);
@@ -14,7 +13,7 @@ pub(super) fn check(places: &Places, json: bool) -> Done {
     if json {
         terminal::print(&json_of(diagnostics)?)?;
     } else {
-        let paint = if std::io::stdout().is_terminal() { Paint::Colour } else { Paint::Plain };
+        let paint = if colours(&std::io::stdout()) { Paint::Colour } else { Paint::Plain };
         let drawn = config::draw(diagnostics, paint);
         terminal::print(&drawn)?;
     }

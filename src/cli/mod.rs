@@ -7,6 +7,7 @@ mod doctor;
 mod forget;
 mod health;
 mod manifest;
+mod manual;
 mod read;
 mod restore;
 mod run;
@@ -65,6 +66,9 @@ struct Cli {
     command: Command,
 }
 
+/// The data folder, if none is named.
+const DATA: &str = "data";
+
 /// Where things are.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Places {
@@ -72,7 +76,7 @@ pub(crate) struct Places {
     #[arg(long, env = "CANVASS_CONFIG", default_value = "config", value_name = "FOLDER")]
     pub(crate) config: PathBuf,
     /// The data folder: the journal and the keys.
-    #[arg(long, env = "CANVASS_DATA", default_value = "data", value_name = "FOLDER")]
+    #[arg(long, env = "CANVASS_DATA", default_value = DATA, value_name = "FOLDER")]
     pub(crate) data: PathBuf,
 }
 
@@ -171,6 +175,13 @@ enum Command {
         #[arg(long)]
         alive: bool,
     },
+    /// What a shell needs to complete these commands: canvass completions bash > /etc/bash_completion.d/canvass.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// The manual page: canvass man > canvass.1.
+    Man,
     /// The JSON Schema of a configuration file, for editors: canvass, people or initiative.
     #[command(hide = true)]
     Schema {
@@ -208,6 +219,8 @@ pub fn run() -> ExitCode {
         Command::Forget(options) => forget::forget(&options),
         Command::Manifest { places, url } => manifest::manifest(&places, url),
         Command::Health { alive } => health::health(alive),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man => manual::page(),
         Command::Schema { file } => schema::schema(&file),
     };
     match done {

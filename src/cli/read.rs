@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::whole::Whole;
-use super::{Done, Failure, Places, root_keys, run};
+use super::{DATA, Done, Failure, Places, root_keys, run};
 use crate::clock::Clock;
 use crate::service::query::Query;
 use crate::service::{self, control};
@@ -49,6 +49,16 @@ fn unwritten(error: &io::Error) -> Failure {
 fn answer(places: &Places, query: &Query, out: &mut dyn Write) -> Done {
     if asked(places, query, out)? {
         return Ok(());
+    }
+    if *query == Query::Export {
+        return service::export_alone(&places.data, out).map_err(Failure::Failed);
+    }
+    if !places.data.exists() && places.data != Path::new(DATA) {
+        return Err(Failure::Failed(format!(
+            "There is no folder {}. Name the data folder with --data or CANVASS_DATA; leave both out to look at the \
+             configuration alone.",
+            places.data.display()
+        )));
     }
     let program = run::load(places)?;
     service::read_alone(&places.data, root_keys()?, &program, Clock::system().now(), query, out)

@@ -1,7 +1,6 @@
 //! `canvass run`: the service.
 
 use std::env;
-use std::io::IsTerminal;
 use std::time::Duration;
 
 use super::{Done, Failure, Places, given};
@@ -13,7 +12,7 @@ use crate::domain::program::Program;
 use crate::egress;
 use crate::service::{self, Empty, Front, Surroundings};
 use crate::slack::{self, SigningSecret};
-use crate::telemetry;
+use crate::telemetry::{self, colours};
 use crate::web::webhooks::Secrets;
 
 /// Socket Mode connections: two, so that one can be renewed while the other serves.
@@ -84,7 +83,7 @@ pub(super) fn ended<T>(runtime: tokio::runtime::Runtime, service: impl Future<Ou
 /// The configuration, or all its faults.
 pub(super) fn load(places: &Places) -> Result<Program, Failure> {
     config::load(&places.config).map(|loaded| loaded.program).map_err(|faults| {
-        let paint = if std::io::stderr().is_terminal() { Paint::Colour } else { Paint::Plain };
+        let paint = if colours(&std::io::stderr()) { Paint::Colour } else { Paint::Plain };
         Failure::Usage(format!("{}\n{faults}; nothing was started.", faults.draw(paint)))
     })
 }

@@ -192,6 +192,7 @@ pub(super) fn of_unnamed(scene: Scene<'_>, account: &SlackUserId, request: &Requ
         teams: BTreeSet::new(),
         reports_to: None,
         zone: None,
+        hours: None,
         days_off: DaysOff::default(),
     };
     match request {

@@ -122,6 +122,7 @@ fn stranger(id: &PersonId, approached: &ApproachedState, days_off: DaysOff) -> P
         teams: BTreeSet::new(),
         reports_to: None,
         zone: None,
+        hours: None,
         days_off,
     }
 }

@@ -1,11 +1,12 @@
 //! Teams and people, as the configuration names them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
 use super::engagement::Audience;
-use super::hours::DaysOff;
+use super::hours::{DaysOff, SendHours};
 use super::ids::{PersonId, SlackUserId, TeamId};
 
 /// A team whose backlog work is asked into.
@@ -51,6 +52,8 @@ pub struct Person {
     pub reports_to: Option<PersonId>,
     /// Their zone, if the configuration says it; otherwise Slack's, otherwise the calendar's.
     pub zone: Option<TimeZone>,
+    /// When they may be written to, if their site has hours of its own; otherwise the company's.
+    pub hours: Option<Arc<SendHours>>,
     /// When they don't work.
     pub days_off: DaysOff,
 }

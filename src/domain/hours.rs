@@ -11,7 +11,7 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 
 /// Weekdays with one range of hours, such as `Mon-Fri 09:00-17:00`, in the zone of whoever it is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SendHours {
     /// Indexed by days since Monday.
     days: [bool; 7],
@@ -75,9 +75,9 @@ impl std::fmt::Display for SendHours {
 
 impl SendHours {
     /// Nobody is written to before this time of their day, whatever is configured.
-    const MORNING: Time = Time::constant(6, 0, 0, 0);
+    const MORNING: Time = Time::constant(7, 0, 0, 0);
     /// Nobody is written to from this time of their day on, whatever is configured.
-    const NIGHT: Time = Time::constant(21, 0, 0, 0);
+    const NIGHT: Time = Time::constant(20, 0, 0, 0);
 
     /// Whether they reach into the night.
     pub fn reach_into_the_night(&self) -> bool {

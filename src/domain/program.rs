@@ -180,6 +180,11 @@ impl Program {
             .or_else(|| self.initiatives.iter().find(|initiative| initiative.was.contains(id)))
     }
 
+    /// When `person` may be written to.
+    pub fn hours_of<'a>(&'a self, person: &'a Person) -> &'a SendHours {
+        person.hours.as_deref().unwrap_or(&self.limits.hours)
+    }
+
     /// The zone in which a person is written to: theirs, as far as it is known.
     pub fn zone_of<'a>(&'a self, person: &'a Person, seen: Option<&'a TimeZone>) -> &'a TimeZone {
         person.zone.as_ref().or(seen).unwrap_or(&self.calendar.zone)

@@ -113,7 +113,7 @@ pub fn choices<'a>(program: &'a Program, person: &PersonId) -> Vec<&'a Initiativ
 
 /// When an advocate gets a question that is theirs since then: at once, or when their hours open.
 fn gets(program: &Program, advocate: &Person, zone: &TimeZone, since: Timestamp) -> Option<Timestamp> {
-    program.limits.hours.next(since, zone, &advocate.days_off)
+    program.hours_of(advocate).next(since, zone, &advocate.days_off)
 }
 
 /// By when an advocate answers: the end of the working day after the one on which they get the question.
@@ -124,7 +124,7 @@ pub fn answer_by(
     since: Timestamp,
 ) -> Option<Timestamp> {
     let gets = gets(program, advocate, zone, since)?;
-    program.limits.hours.end_of_next_day(gets, zone, &advocate.days_off)
+    program.hours_of(advocate).end_of_next_day(gets, zone, &advocate.days_off)
 }
 
 /// When an unanswered question comes back to an advocate: a working day after they got it, which is
@@ -138,7 +138,7 @@ pub fn comes_back(
     let gets = gets(program, advocate, zone, since)?;
     let local = zone.to_datetime(gets);
     let tomorrow = zone.to_timestamp(local.date().tomorrow().ok()?.to_datetime(Time::midnight())).ok()?;
-    let opens = program.limits.hours.next(tomorrow, zone, &advocate.days_off)?;
+    let opens = program.hours_of(advocate).next(tomorrow, zone, &advocate.days_off)?;
     zone.to_timestamp(zone.to_datetime(opens).date().to_datetime(local.time())).ok()
 }
 

@@ -8,6 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate, TimeZone as _, Timelike, Utc};
+use cron::TimeUnitSpec as _;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -22,16 +23,19 @@ pub struct Schedule {
 /// Why a text is no schedule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadSchedule {
-    /// Five fields, as Unix has them.
-    #[error("it has five fields; seconds come first, so write `0 {0}`")]
+    /// Five fields, as Unix has them; and how it is written here.
+    #[error("it has five fields; seconds come first, so write `{0}`")]
     FiveFields(String),
+    /// Nobody is written to several times an hour.
+    #[error("it comes due several times an hour; name one second and one minute, such as `0 0 9 * * Mon`")]
+    TooOften,
     /// Weekdays as numbers mean different days in different programs.
     #[error(
         "weekdays are written by name, such as `Mon-Fri`: numbers mean different days in different programs"
     )]
     NumericWeekday,
     /// It can never come due.
-    #[error("no date ever matches it")]
+    #[error("no date to come ever matches it")]
     Never,
     /// Not a cron expression.
     #[error(
@@ -100,17 +104,58 @@ impl FromStr for Schedule {
     type Err = BadSchedule;
     fn from_str(text: &str) -> Result<Self, BadSchedule> {
         let fields: Vec<&str> = text.split_whitespace().collect();
-        if fields.len() == 5 {
-            return Err(BadSchedule::FiveFields(text.trim().to_owned()));
+        if let [minutes, hours, days, months, weekdays] = fields.as_slice() {
+            // What is proposed has to be taken.
+            let six = named(weekdays).map(|weekdays| format!("0 {minutes} {hours} {days} {months} {weekdays}"));
+            let proposed = six.filter(|six| six.parse::<Self>().is_ok());
+            return Err(proposed.map_or(BadSchedule::Syntax, BadSchedule::FiveFields));
         }
         if fields.get(5).is_some_and(|days| days.bytes().any(|b| b.is_ascii_digit())) {
             return Err(BadSchedule::NumericWeekday);
         }
-        let inner = cron::Schedule::from_str(text.trim()).map_err(|_| BadSchedule::Syntax)?;
+        let inner = cron::Schedule::from_str(&unwrapped(&fields)).map_err(|_| BadSchedule::Syntax)?;
         let schedule = Self { text: text.trim().to_owned(), inner };
-        let early = DateTime::constant(2000, 1, 1, 0, 0, 0, 0);
-        if schedule.civil_after(early).next().is_none() { Err(BadSchedule::Never) } else { Ok(schedule) }
+        if schedule.inner.seconds().count() > 1 || schedule.inner.minutes().count() > 1 {
+            return Err(BadSchedule::TooOften);
+        }
+        if schedule.civil_after(BEGINNING).next().is_none() { Err(BadSchedule::Never) } else { Ok(schedule) }
     }
+}
+
+/// Nobody plans for what was before: the program is younger.
+const BEGINNING: DateTime = DateTime::constant(2026, 1, 1, 0, 0, 0, 0);
+
+/// The fields with weekdays that go beyond the end of a week, such as `Fri-Mon`, one by one: `cron` knows only ranges
+/// that go forward, and lets the week begin on Sunday.
+fn unwrapped(fields: &[&str]) -> String {
+    const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+    let place = |name: &str| DAYS.iter().position(|day| name.to_ascii_lowercase().starts_with(day));
+    let part = |part: &str| match part.split_once('-').map(|(first, last)| (place(first), place(last))) {
+        Some((Some(first), Some(last))) if last < first => {
+            let days: Vec<&str> = DAYS.iter().cycle().skip(first).take(7 - first + last + 1).copied().collect();
+            days.join(",")
+        }
+        _ => part.to_owned(),
+    };
+    let field = |(at, field): (usize, &&str)| match at {
+        5 => field.split(',').map(part).collect::<Vec<_>>().join(","),
+        _ => (*field).to_owned(),
+    };
+    fields.iter().enumerate().map(field).collect::<Vec<_>>().join(" ")
+}
+
+/// Weekdays as Unix numbers them, by their names: 0 and 7 are Sunday. None if they are something else.
+fn named(weekdays: &str) -> Option<String> {
+    const NAMES: [&str; 8] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let name = |day: &str| match day.parse::<usize>() {
+        Ok(number) => NAMES.get(number).map(|name| (*name).to_owned()),
+        Err(_) => Some(day.to_owned()),
+    };
+    let part = |part: &str| match part.split_once('-') {
+        Some((first, last)) => Some(format!("{}-{}", name(first)?, name(last)?)),
+        None => name(part),
+    };
+    weekdays.split(',').map(part).collect::<Option<Vec<_>>>().map(|parts| parts.join(","))
 }
 
 impl fmt::Debug for Schedule {
@@ -156,6 +201,44 @@ mod tests {
         );
     }
 
+    /// What people have in their heads from elsewhere: taken as it is meant, or refused with something that is taken.
+    #[test]
+    fn k05_what_is_proposed_instead_is_taken() {
+        let cases = [
+            ("0 9 * * 1-5", "write `0 0 9 * * Mon-Fri`"),
+            ("0 9 * * 1", "write `0 0 9 * * Mon`"),
+            ("30 16 * * 0,6", "write `0 30 16 * * Sun,Sat`"),
+            ("0 9 * * 5-1", "write `0 0 9 * * Fri-Mon`"),
+            ("0 9 1 * *", "write `0 0 9 1 * *`"),
+            ("H 9 * * 1", "it is not a schedule"),
+            ("* * * * *", "it is not a schedule"),
+            ("0 9 * * 1#2", "it is not a schedule"),
+            ("0 0 9 ? * MON", ""),
+            ("0 0 9 * * MON#1", "weekdays are written by name"),
+            ("0 0 9 L * ?", "it is not a schedule"),
+            ("@daily", ""),
+            ("0 0 9 * * FRI-MON", ""),
+            ("0 0 9 * * Sat-Sun", ""),
+            ("0 0 9 31 2 *", "no date to come"),
+            ("0 0 9 * * Mon 2020", "no date to come"),
+            ("* * * * * *", "several times an hour"),
+            ("0 */5 9 * * Mon", "several times an hour"),
+            ("0 0 * * * Mon", ""),
+        ];
+        for (text, expected) in cases {
+            let said = text.parse::<Schedule>().map_or_else(|error| error.to_string(), |_| String::new());
+            assert!(said.contains(expected) && said.is_empty() == expected.is_empty(), "{text}: {said}");
+            let proposed = said.split_once("so write `").and_then(|(_, rest)| rest.split('`').next());
+            if let Some(proposed) = proposed {
+                proposed.parse::<Schedule>().unwrap_or_else(|error| panic!("{text}: {proposed}: {error}"));
+            }
+        }
+        assert_eq!(
+            first("0 0 9 * * FRI-MON", "UTC", "2026-12-02T12:00:00Z", 5),
+            [4, 5, 6, 7, 11].map(|day| format!("2026-12-{day:02}T09:00:00Z"))
+        );
+    }
+
     #[test]
     fn what_would_mean_something_else_than_it_seems_is_refused() {
         let check = |text: &str, expected: &str| {
@@ -166,7 +249,7 @@ mod tests {
             "0 0 9 * * 1-5",
             "weekdays are written by name, such as `Mon-Fri`: numbers mean different days in different programs",
         );
-        check("0 0 9 30 2 *", "no date ever matches it");
+        check("0 0 9 30 2 *", "no date to come ever matches it");
         check(
             "soon",
             "it is not a schedule of seconds, minutes, hours, days of month, months and weekdays, such as `0 0 9 * * Mon`",

@@ -60,6 +60,7 @@ fn person(id: &str, name: &str, audiences: &[Audience], teams: &[&str], at: &str
         teams: teams.iter().copied().map(team_id).collect(),
         reports_to: None,
         zone: Some(zone(at)),
+        hours: None,
         days_off: DaysOff::default(),
     };
     (id, person)

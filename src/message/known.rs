@@ -333,7 +333,7 @@ impl Desk<'_> {
         if lines.is_empty() {
             lines.push("Nothing stopped, nothing snoozed.".to_owned());
         }
-        lines.push(format!("Messages come {}, your time.", self.program.limits.hours));
+        lines.push(format!("Messages come {}, your time.", self.program.hours_of(self.reader)));
         lines
     }
 

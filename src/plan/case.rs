@@ -148,7 +148,7 @@ impl<'a> Recipient<'a> {
             zone,
             seen: ground.seen.of(&person.id),
             forgotten: marks::is_forgotten(ground.state, ground.seen, person),
-            place: memo.lives.place(zone, &person.days_off),
+            place: memo.lives.place(zone, ground.program.hours_of(person), &person.days_off),
         }
     }
 
@@ -225,7 +225,8 @@ impl<'a> Case<'a> {
             .and_then(|known| known.engagements.get(&(initiative.id.clone(), initiative.quarter)))
             .map(Arc::as_ref);
         let approached = initiative.approach(&person.id).map(|approach| approach.at);
-        let to = Addressee { place, zone, off: &person.days_off, audience: stakeholder.audience, approached };
+        let (hours, off) = (ground.program.hours_of(person), &person.days_off);
+        let to = Addressee { place, zone, hours, off, audience: stakeholder.audience, approached };
         let slots = approval::hastened(memo.lives.slots(ground.program, frame, &to), engagement);
         Ok(Self { ground, rank, initiative, frame, recipient, stakeholder, slots, engagement })
     }
@@ -251,7 +252,7 @@ impl<'a> Case<'a> {
     /// written to.
     pub(super) fn sendable_until(&self, slot: &Slot) -> Timestamp {
         let Recipient { person, zone, .. } = self.recipient;
-        let hours = &self.ground.program.limits.hours;
+        let hours = self.ground.program.hours_of(person);
         hours
             .last_end(slot.life.expires, zone, &person.days_off)
             .map_or(slot.life.expires, |end| end.max(slot.life.due))

@@ -95,7 +95,7 @@ impl<'a> Gates<'a> {
             sent.remove(own);
         }
         Self {
-            hours: &program.limits.hours,
+            hours: program.hours_of(person),
             limits: &program.limits,
             zone,
             off: &person.days_off,

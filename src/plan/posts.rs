@@ -231,7 +231,7 @@ fn outside_hours(
     zone: &jiff::tz::TimeZone,
     now: Timestamp,
 ) -> Option<(Skip, Option<Timestamp>)> {
-    let hours = &program.limits.hours;
+    let hours = program.hours_of(person);
     if hours.contains(now, zone, &person.days_off) {
         return None;
     }

@@ -34,7 +34,8 @@ pub fn must_start_paused(
             let adopted = None;
             let approached = initiative.approach(&person.id).map(|approach| approach.at);
             let audience = stakeholder.audience;
-            let timeline = Timeline { program, window, zone, off, audience, adopted, approached };
+            let hours = program.hours_of(person);
+            let timeline = Timeline { program, window, zone, hours, off, audience, adopted, approached };
             let slots = timeline.slots();
             // A planning is over once its last life is.
             if slots.iter().all(|slot| slot.life.expires <= now) {

@@ -72,7 +72,7 @@ fn start_of(day: Date, zone: &TimeZone) -> Option<Timestamp> {
 
 /// The first working day of `person` with hours left at `from`.
 fn working_day(program: &Program, zone: &TimeZone, person: &Person, from: Timestamp) -> Option<Day> {
-    let hours = &program.limits.hours;
+    let hours = program.hours_of(person);
     let on = zone.to_datetime(hours.next(from, zone, &person.days_off)?).date();
     let opens = hours.next(start_of(on, zone)?, zone, &person.days_off)?;
     Some(Day { on, opens, ends: start_of(on.tomorrow().ok()?, zone)? })

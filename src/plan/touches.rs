@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::calendar::{Anchor, Offset, PlanningWindow, Quarter};
 use crate::domain::effect::Life;
 use crate::domain::engagement::{Audience, Touch};
-use crate::domain::hours::DaysOff;
+use crate::domain::hours::{DaysOff, SendHours};
 use crate::domain::initiative::Initiative;
 use crate::domain::program::{Program, TouchRule};
 use crate::domain::state::State;
@@ -106,6 +106,7 @@ type CadenceKey = (u32, Audience, Quarter, Option<Timestamp>, Option<Timestamp>)
 pub(super) struct Addressee<'a> {
     pub(super) place: Place,
     pub(super) zone: &'a TimeZone,
+    pub(super) hours: &'a SendHours,
     pub(super) off: &'a DaysOff,
     pub(super) audience: Audience,
     /// When they were approached, if a stakeholder named them.
@@ -117,19 +118,21 @@ pub(super) struct Addressee<'a> {
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct PlaceKey {
     zone: String,
+    hours: SendHours,
     layers: Vec<usize>,
     own: BTreeSet<Date>,
 }
 
-/// A zone and days off that have been met before.
+/// A zone, hours and days off that have been met before.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place(u32);
 
 impl Lives {
-    /// The place of somebody with this zone and these days off.
-    pub(super) fn place(&mut self, zone: &TimeZone, off: &DaysOff) -> Place {
+    /// The place of somebody with this zone, these hours and these days off.
+    pub(super) fn place(&mut self, zone: &TimeZone, hours: &SendHours, off: &DaysOff) -> Place {
         let key = PlaceKey {
             zone: zone.iana_name().map_or_else(|| format!("{zone:?}"), str::to_owned),
+            hours: hours.clone(),
             layers: off.shared.iter().map(|layer| Arc::as_ptr(layer).addr()).collect(),
             own: off.own.clone(),
         };
@@ -139,11 +142,11 @@ impl Lives {
 
     /// The slots of an initiative's cadence for an audience at a place, earliest first.
     pub(super) fn slots(&mut self, program: &Program, frame: &Frame, to: &Addressee<'_>) -> Arc<[Slot]> {
-        let Addressee { place, zone, off, audience, approached } = *to;
+        let Addressee { place, zone, hours, off, audience, approached } = *to;
         let Some(window) = &frame.window else { return Arc::default() };
         let adopted = frame.compressed();
         let timeline =
-            || Timeline { program, window, zone, off, audience, adopted, approached }.slots().into();
+            || Timeline { program, window, zone, hours, off, audience, adopted, approached }.slots().into();
         Arc::clone(
             self.slots
                 .entry((place.0, audience, window.quarter, adopted, approached))
@@ -157,6 +160,7 @@ pub(super) struct Timeline<'a> {
     pub(super) program: &'a Program,
     pub(super) window: &'a PlanningWindow,
     pub(super) zone: &'a TimeZone,
+    pub(super) hours: &'a SendHours,
     pub(super) off: &'a DaysOff,
     pub(super) audience: Audience,
     /// For a late initiative, when it was adopted.
@@ -195,7 +199,7 @@ impl Timeline<'_> {
     }
 
     fn sendable(&self, from: Timestamp) -> Option<Timestamp> {
-        self.program.limits.hours.next(from, self.zone, self.off)
+        self.hours.next(from, self.zone, self.off)
     }
 
     /// Touches that come once before the freeze. Each lives until the next is due.

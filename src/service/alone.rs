@@ -94,32 +94,37 @@ pub(crate) fn read_alone(
 ) -> Result<(), String> {
     let mut seen = Observations::default();
     let state = if has_journal(data) {
-        let (journal, reader) = journal::open(data).map_err(|error| error.to_string())?;
-        if *query == Query::Export {
-            return export(&reader, out);
+        let (journal, _) = journal::open(data).map_err(|error| error.to_string())?;
+        let mut vault = Vault::under(data, root);
+        vault.settle(now).map_err(|error| error.to_string())?;
+        let marking = vault.marking().map_err(|error| error.to_string())?;
+        let state = fold(journal, vault)?;
+        if let Some(sealed) = &state.marking_key {
+            let opened = marking.open(sealed).map_err(|error| error.to_string())?;
+            seen.marker = opened.map(|opened| opened.marker);
         }
-        {
-            let mut vault = Vault::under(data, root);
-            vault.settle(now).map_err(|error| error.to_string())?;
-            let marking = vault.marking().map_err(|error| error.to_string())?;
-            let state = fold(journal, vault)?;
-            if let Some(sealed) = &state.marking_key {
-                let opened = marking.open(sealed).map_err(|error| error.to_string())?;
-                seen.marker = opened.map(|opened| opened.marker);
-            }
-            state
-        }
-    } else if *query == Query::Export {
-        return Err(format!(
-            "{} holds no journal, so there is nothing to export. {ELSEWHERE}",
-            data.display()
-        ));
+        state
     } else {
         State::default()
     };
     let program = program.with(&state);
     let view = View { program: &program, state: &state, seen: &seen, now };
     write_out(&answer::answer(view, query)?, out)
+}
+
+/// Writes out the journal without a service. It takes no configuration: a backup mustn't hang on that.
+///
+/// # Errors
+/// A sentence that says why the folder can't be read.
+pub(crate) fn export_alone(data: &Path, out: &mut dyn Write) -> Result<(), String> {
+    if !has_journal(data) {
+        return Err(format!(
+            "{} holds no journal, so there is nothing to export. {ELSEWHERE}",
+            data.display()
+        ));
+    }
+    let (_journal, reader) = journal::open(data).map_err(|error| error.to_string())?;
+    export(&reader, out)
 }
 
 fn fold(journal: impl journal::Records, mut vault: Vault) -> Result<State, String> {
@@ -165,9 +170,8 @@ mod tests {
                 check(forgotten, &parts);
             }
         }
-        let now = Clock::system().now();
         let mut out = Vec::new();
-        let exported = read_alone(&data, RootKeys::default(), &program, now, &Query::Export, &mut out);
+        let exported = export_alone(&data, &mut out);
         check(exported.map(|()| String::new()), &[&["nothing to export"], NO_JOURNAL]);
         assert!(out.is_empty() && !data.exists());
     }

@@ -59,7 +59,7 @@ use crate::slack::socket::{Patience, Sockets};
 use crate::slack::{self, Client, FreshUrls, Inbox, Receiver, SigningSecret, SlackPerformer};
 use crate::web;
 
-pub(crate) use alone::{forget_alone, read_alone};
+pub(crate) use alone::{export_alone, forget_alone, read_alone};
 use feeds::Feeds;
 pub(crate) use follow::Calendar;
 use query::{Query, View};

@@ -195,11 +195,13 @@ const CASES: &[(&str, &[Break])] = &[
         "reminder-schedule",
         &[Write(CANVASS, "at = \"opens - 2w\"", "at = \"opens - 2w\"\nschedule = \"0 0 10 * * Tue\"")],
     ),
+    ("night", &[Write(CANVASS, "Mon-Fri 09:00-17:00", "Mon-Fri 06:30-17:00")]),
+    ("night", &[Write(PEOPLE, "zone = \"Europe/Lisbon\"", "zone = \"Europe/Lisbon\"\nhours = \"Sun-Thu 09:00-20:30\"")]),
+    ("zone-offset", &[Write(PEOPLE, "zone = \"Europe/Lisbon\"", "zone = \"EST\"")]),
     (
         "limit",
         &[
             Write(CANVASS, "asks = 3", "asks = 5\nburst_per_hour = 1000000"),
-            Write(CANVASS, "hours = \"Mon-Fri 09:00-17:00\"", "hours = \"Mon-Sun 00:00-23:59\""),
             Write(CANVASS, "per_week = 2", "per_week = 2000"),
             Write(CANVASS, "gap = \"48h\"", "gap = \"0m\""),
         ],

@@ -145,7 +145,7 @@ async fn a_wrong_id_of_a_stakeholder_that_is_corrected_leaves_the_answers_where_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replaced_account_is_found_again_and_gets_nothing_twice_and_nothing_of_before_until_it_is_confirmed()
+async fn s20_a_replaced_account_is_found_again_and_gets_nothing_twice_and_nothing_of_before_until_it_is_confirmed()
  {
     let world = World::sample().await;
     let (old, priya) = (world.person("henrik").await, world.person("priya").await);

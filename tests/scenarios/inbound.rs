@@ -12,7 +12,7 @@ fn file(kind: Value) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_has_no_words_gets_one_line_that_says_what_can_be_read() {
+async fn s01_s02_what_has_no_words_gets_one_line_that_says_what_can_be_read() {
     let world = World::sample().await;
     world.advance_to(PITCHED).await;
     let (ana, ben, dev) = (world.person("ana").await, world.person("ben").await, world.person("dev").await);

@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_name_that_stands_first_is_meant_and_the_rest_is_left() {
+    fn s14_the_longest_name_that_stands_first_is_meant_and_the_rest_is_left() {
         let program = program();
         let check = |text: &str, expected: Result<(&str, usize), &str>| {
             let words: Vec<&str> = text.split_whitespace().collect();

@@ -239,6 +239,19 @@ pub(super) fn reminder_schedule(organisation: &Organisation<'_>, findings: &mut 
     }
 }
 
+/// The company's hours, and those of its sites.
+pub(super) fn night(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
+    let limits = organisation.canvass.raw.iter().filter_map(|canvass| value(&canvass.limits));
+    let sites = organisation.directory.raw.iter().flat_map(|directory| directory.sites.iter());
+    let all = limits.map(|limits| &limits.hours).chain(sites.map(|(_, site)| &site.hours)).flatten();
+    for hours in all.filter(|hours| hours.value.reach_into_the_night()) {
+        findings
+            .fault(hours.place, "nobody is written to at night")
+            .label("reaches beyond 07:00 to 20:00 of the recipient's day")
+            .help("write hours between 07:00 and 20:00, such as `Mon-Fri 09:00-17:00`");
+    }
+}
+
 pub(super) fn limit(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
     let limits = organisation.canvass.raw.as_ref().and_then(|canvass| value(&canvass.limits));
     let Some(limits) = limits else { return };
@@ -247,12 +260,6 @@ pub(super) fn limit(organisation: &Organisation<'_>, findings: &mut Findings<'_>
             .fault(asks.place, format!("nobody is asked {} times", asks.value))
             .label("after three messages without an answer there is silence")
             .help("write 3 or less");
-    }
-    if let Some(hours) = limits.hours.as_ref().filter(|hours| hours.value.reach_into_the_night()) {
-        findings
-            .fault(hours.place, "nobody is written to at night")
-            .label("reaches beyond 06:00 to 21:00 of the recipient's day")
-            .help("write hours between 06:00 and 21:00, such as `Mon-Fri 09:00-17:00`");
     }
     if let Some(most) = limits.per_week.as_ref().filter(|most| most.value > MOST_PER_WEEK) {
         findings

@@ -71,6 +71,7 @@ checks! {
     "address" "Every person has a Slack id or an e-mail address, and not both." people::address;
     "address-shared" "No two people have the same address." people::address_shared;
     "role" "Everybody who could be written to has an audience." people::role;
+    "zone-offset" "A time zone is a place, with its daylight saving." people::zone;
     "reports-to" "Nobody reports to themselves, directly or through others." people::reports_to;
     "window" "A planning window opens before it freezes." cadence::window;
     "holiday-calendar" "Every .ics file that is named can be read." cadence::holiday_calendar;
@@ -80,6 +81,7 @@ checks! {
     "last-call-audience" "Only product and engineering managers get a last call." cadence::last_call_audience;
     "reminder-schedule" "A reminder has a schedule; nothing else has one." cadence::reminder_schedule;
     "limit" "Limits may be stricter than the product's own, not laxer." cadence::limit;
+    "night" "Nobody is written to at night." cadence::night;
     "range" "Numbers are in the range in which they mean something." plan::range;
     "steps-cycle" "No step comes before itself." plan::steps_cycle;
     "ask-steps" "An ask wants at least one step, and its first step is one of them." plan::ask_steps;

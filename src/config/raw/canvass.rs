@@ -111,8 +111,8 @@ table! {
 table! {
     /// How much nudging a person bears, across all initiatives together.
     Limits {
-        /// When people may be written to, in their own zone, between 06:00 and 21:00; `Mon-Fri 09:00-17:00` if left
-        /// out.
+        /// When people may be written to, in their own zone, between 07:00 and 20:00; `Mon-Fri 09:00-17:00` if left
+        /// out. A site may have its own.
         hours: Maybe<SendHours>,
         /// Most campaign messages to a person in any seven days, 5 at most; 2 if left out.
         per_week: Maybe<u32>,

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use crate::config::read::{List, Maybe, Must, Named, Written, table};
 use crate::config::word::{Email, Holiday};
 use crate::domain::engagement::Audience;
+use crate::domain::hours::SendHours;
 use crate::domain::ids::{PersonId, SiteId, SlackUserId, TeamId};
 
 table! {
@@ -23,10 +24,13 @@ table! {
 }
 
 table! {
-    /// A place whose zone and holidays people share.
+    /// A place whose zone, hours and holidays people share.
     Site {
         /// The IANA zone of its people, unless they have their own.
         zone: Maybe<TimeZone>,
+        /// When its people may be written to, such as `Sun-Thu 09:00-17:00`, between 07:00 and 20:00; the company's
+        /// if left out.
+        hours: Maybe<SendHours>,
         /// Its holidays: days, several days, or the paths of .ics files in this folder.
         #[schemars(default)]
         holidays: List<Holiday>,

@@ -21,7 +21,7 @@ use crate::domain::directory::{Address, Person, Team};
 use crate::domain::engagement::{Audience, Touch};
 use crate::domain::event::Stage;
 use crate::domain::hidden::in_a_line;
-use crate::domain::hours::DaysOff;
+use crate::domain::hours::{DaysOff, SendHours};
 use crate::domain::ids::{InitiativeId, PersonId, Seq, SiteId, TeamId};
 use crate::domain::initiative::{
     Ask, Basis, Estimate, Exception, FaqEntry, Figure, Initiative, Link, News, Step, Words,
@@ -188,10 +188,17 @@ fn team(id: &TeamId, raw: &raw::Team) -> Option<Team> {
 /// Holidays that several people share, laid over each other without being copied.
 type Layer = Arc<BTreeMap<Date, String>>;
 
-/// The holidays of the company and of each site.
+/// What the people of a site share.
+struct Site<'o> {
+    zone: &'o Maybe<TimeZone>,
+    hours: Option<Arc<SendHours>>,
+    days: Layer,
+}
+
+/// The holidays of the company, and what the people of each site share.
 pub(super) struct Layers<'o> {
     company: Layer,
-    sites: BTreeMap<&'o SiteId, (&'o Maybe<TimeZone>, Layer)>,
+    sites: BTreeMap<&'o SiteId, Site<'o>>,
     files: &'o Files,
 }
 
@@ -203,19 +210,23 @@ impl<'o> Layers<'o> {
         Self {
             company: Arc::new(calendar.holidays.clone()),
             sites: sites
-                .map(|(id, site)| (&id.value, (&site.zone, Arc::new(holiday::days(&site.holidays, files)))))
+                .map(|(id, site)| {
+                    let days = Arc::new(holiday::days(&site.holidays, files));
+                    let hours = value(&site.hours).cloned().map(Arc::new);
+                    (&id.value, Site { zone: &site.zone, hours, days })
+                })
                 .collect(),
             files,
         }
     }
 
-    fn site(&self, raw: &raw::Person) -> Option<&(&'o Maybe<TimeZone>, Layer)> {
+    fn site(&self, raw: &raw::Person) -> Option<&Site<'o>> {
         value(&raw.site).and_then(|site| self.sites.get(site))
     }
 
     /// When a person doesn't work.
     pub(super) fn days_off(&self, raw: &raw::Person) -> DaysOff {
-        let layers = std::iter::once(&self.company).chain(self.site(raw).map(|(_, days)| days));
+        let layers = std::iter::once(&self.company).chain(self.site(raw).map(|site| &site.days));
         DaysOff {
             shared: layers.filter(|days| !days.is_empty()).cloned().collect(),
             own: holiday::days(&raw.leave, self.files).into_keys().collect(),
@@ -247,7 +258,8 @@ fn people(
             audiences: raw.audiences.values().copied().collect(),
             teams: raw.teams.values().cloned().collect(),
             reports_to: value(&raw.reports_to).cloned(),
-            zone: value(&raw.zone).or_else(|| layers.site(raw).and_then(|(zone, _)| value(zone))).cloned(),
+            zone: value(&raw.zone).or_else(|| layers.site(raw).and_then(|site| value(site.zone))).cloned(),
+            hours: layers.site(raw).and_then(|site| site.hours.clone()),
             days_off: layers.days_off(raw),
         })
     };

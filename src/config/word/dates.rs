@@ -185,17 +185,46 @@ impl Word for TimeZone {
     }
     fn parse(text: &str) -> Result<Self, Advice> {
         Self::get(text).map_err(|_| {
+            // A place is proposed, never another abbreviation: that would be other hours.
             let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
-            let near = nearest::nearest(text, known.iter().map(String::as_str));
-            Advice {
-                because: "the IANA time zone database doesn't have it".into(),
-                instead: Some(match near {
+            let places = known.iter().map(String::as_str).filter(|name| name.contains('/'));
+            let instead = match abbreviated(text) {
+                Some(place) => format!("write a region and a city, such as `{place}`"),
+                None => match nearest::nearest(text, places) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "write a region and a city, such as `Europe/Lisbon`".into(),
-                }),
-            }
+                },
+            };
+            Advice { because: "the IANA time zone database doesn't have it".into(), instead: Some(instead) }
         })
     }
+}
+
+/// A place where people say `text` for their time, as far as that is clear. Several places say the same.
+pub(in crate::config) fn abbreviated(text: &str) -> Option<&'static str> {
+    Some(match text.to_ascii_uppercase().as_str() {
+        "PST" | "PDT" | "PT" => "America/Los_Angeles",
+        "MST" | "MDT" | "MT" => "America/Denver",
+        "CST" | "CDT" | "CT" => "America/Chicago",
+        "EST" | "EDT" | "ET" => "America/New_York",
+        "HST" => "Pacific/Honolulu",
+        "BRT" => "America/Sao_Paulo",
+        "GMT" | "BST" => "Europe/London",
+        "WET" | "WEST" => "Europe/Lisbon",
+        "CET" | "CEST" => "Europe/Berlin",
+        "EET" | "EEST" => "Europe/Helsinki",
+        "MSK" => "Europe/Moscow",
+        "IST" => "Asia/Kolkata",
+        "SGT" => "Asia/Singapore",
+        "JST" => "Asia/Tokyo",
+        "AEST" | "AEDT" => "Australia/Sydney",
+        _ => return None,
+    })
+}
+
+/// Whether a zone of the database is an offset rather than a place: it knows no daylight saving, wherever people live.
+pub(in crate::config) fn is_offset(name: &str) -> bool {
+    ["EST", "MST", "HST"].contains(&name) || name.starts_with("Etc/GMT+") || name.starts_with("Etc/GMT-")
 }
 
 /// After how many quarters something ends; none if it never does.
@@ -250,5 +279,30 @@ impl Word for Gap {
             because: "not a number of minutes, hours or days".into(),
             instead: Some("write minutes, hours or days, such as `30m`, `48h` or `2d`".into()),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever writes an abbreviation is shown a place, never another abbreviation with other hours.
+    #[test]
+    fn k01_an_abbreviation_is_no_place() {
+        let check = |text: &str, expected: &str| {
+            let advice = TimeZone::parse(text).unwrap_err();
+            assert!(advice.instead.as_deref().unwrap_or_default().contains(expected), "{text}: {advice:?}");
+        };
+        check("PST", "such as `America/Los_Angeles`");
+        check("cest", "such as `Europe/Berlin`");
+        check("Europe/Lisboa", "did you mean `Europe/Lisbon`?");
+        check("XST", "write a region and a city");
+        check("here", "write a region and a city");
+        for offset in ["EST", "MST", "HST", "Etc/GMT+5"] {
+            assert!(is_offset(TimeZone::get(offset).unwrap().iana_name().unwrap()), "{offset}");
+        }
+        for place in ["Europe/Lisbon", "Asia/Kolkata", "UTC", "Etc/UTC", "CET"] {
+            assert!(!is_offset(TimeZone::get(place).unwrap().iana_name().unwrap()), "{place}");
+        }
     }
 }

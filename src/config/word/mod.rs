@@ -9,7 +9,7 @@ mod dates;
 
 pub(super) use addresses::{BotName, Command, Email, Https};
 pub(super) use calendars::{CalendarAddress, Variable};
-pub(super) use dates::{DatedRange, Expiry, FromStart, Gap, Holiday, Period, Weekly};
+pub(super) use dates::{DatedRange, Expiry, FromStart, Gap, Holiday, Period, Weekly, abbreviated, is_offset};
 use schemars::{Schema, json_schema};
 
 use super::nearest;

@@ -56,6 +56,7 @@ pub(super) fn program(people: &[&str]) -> Program {
         teams: Default::default(),
         reports_to: None,
         zone: None,
+        hours: None,
         days_off: DaysOff::default(),
     });
     Program {

@@ -117,6 +117,7 @@ pub(super) fn somebody(id: &str, audience: Option<Audience>, teams: &[&str], zon
         teams: teams.iter().map(|id| team(id)).collect(),
         reports_to: None,
         zone: Some(TimeZone::get(zone).unwrap()),
+        hours: None,
         days_off: DaysOff::default(),
     }
 }

@@ -103,6 +103,7 @@ fn person(id: &str, address: Address) -> Person {
         teams: BTreeSet::new(),
         reports_to: None,
         zone: None,
+        hours: None,
         days_off: DaysOff::default(),
     }
 }

@@ -42,6 +42,7 @@ impl Office {
             teams: BTreeSet::new(),
             reports_to: None,
             zone: None,
+            hours: None,
             days_off: DaysOff::default(),
         };
         let held = |id: &str| {
