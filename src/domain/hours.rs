@@ -244,9 +244,9 @@ mod tests {
             assert_eq!(hours.reach_into_the_night(), night, "{text}");
         };
         check("Mon-Fri 09:00-17:00", false);
-        check("Mon-Sun 06:00-21:00", false);
-        check("Mon-Fri 05:59-17:00", true);
-        check("Mon-Fri 09:00-21:01", true);
+        check("Mon-Sun 07:00-20:00", false);
+        check("Mon-Fri 06:59-17:00", true);
+        check("Mon-Fri 09:00-20:01", true);
         check("Mon-Sun 00:00-23:59", true);
     }
 

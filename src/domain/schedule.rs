@@ -106,7 +106,8 @@ impl FromStr for Schedule {
         let fields: Vec<&str> = text.split_whitespace().collect();
         if let [minutes, hours, days, months, weekdays] = fields.as_slice() {
             // What is proposed has to be taken.
-            let six = named(weekdays).map(|weekdays| format!("0 {minutes} {hours} {days} {months} {weekdays}"));
+            let six =
+                named(weekdays).map(|weekdays| format!("0 {minutes} {hours} {days} {months} {weekdays}"));
             let proposed = six.filter(|six| six.parse::<Self>().is_ok());
             return Err(proposed.map_or(BadSchedule::Syntax, BadSchedule::FiveFields));
         }
@@ -132,7 +133,8 @@ fn unwrapped(fields: &[&str]) -> String {
     let place = |name: &str| DAYS.iter().position(|day| name.to_ascii_lowercase().starts_with(day));
     let part = |part: &str| match part.split_once('-').map(|(first, last)| (place(first), place(last))) {
         Some((Some(first), Some(last))) if last < first => {
-            let days: Vec<&str> = DAYS.iter().cycle().skip(first).take(7 - first + last + 1).copied().collect();
+            let days: Vec<&str> =
+                DAYS.iter().cycle().skip(first).take(7 - first + last + 1).copied().collect();
             days.join(",")
         }
         _ => part.to_owned(),

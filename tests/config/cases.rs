@@ -196,7 +196,14 @@ const CASES: &[(&str, &[Break])] = &[
         &[Write(CANVASS, "at = \"opens - 2w\"", "at = \"opens - 2w\"\nschedule = \"0 0 10 * * Tue\"")],
     ),
     ("night", &[Write(CANVASS, "Mon-Fri 09:00-17:00", "Mon-Fri 06:30-17:00")]),
-    ("night", &[Write(PEOPLE, "zone = \"Europe/Lisbon\"", "zone = \"Europe/Lisbon\"\nhours = \"Sun-Thu 09:00-20:30\"")]),
+    (
+        "night",
+        &[Write(
+            PEOPLE,
+            "zone = \"Europe/Lisbon\"",
+            "zone = \"Europe/Lisbon\"\nhours = \"Sun-Thu 09:00-20:30\"",
+        )],
+    ),
     ("zone-offset", &[Write(PEOPLE, "zone = \"Europe/Lisbon\"", "zone = \"EST\"")]),
     (
         "limit",

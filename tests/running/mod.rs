@@ -1,5 +1,6 @@
 //! What whoever runs the service relies on, with the program as it is run.
 
+mod command_line;
 mod crowd;
 mod first_start;
 mod private;

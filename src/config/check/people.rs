@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Findings;
 use crate::config::organisation::Organisation;
-use crate::config::read::{value, written};
+use crate::config::read::written;
 use crate::config::word::{abbreviated, is_offset};
 
 pub(super) fn address(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
@@ -62,7 +62,7 @@ pub(super) fn role(organisation: &Organisation<'_>, findings: &mut Findings<'_>)
 pub(super) fn zone(organisation: &Organisation<'_>, findings: &mut Findings<'_>) {
     let canvass = organisation.canvass.raw.iter();
     let directory = organisation.directory.raw.iter();
-    let company = canvass.clone().filter_map(|canvass| value(&canvass.calendar)?.zone.0.as_ref());
+    let company = canvass.clone().filter_map(|canvass| canvass.calendar.get()?.zone.0.as_ref());
     let hosts = canvass.flat_map(|canvass| canvass.office_hours.values()).filter_map(|of| of.zone.as_ref());
     let sites = directory.flat_map(|of| of.sites.iter()).filter_map(|(_, site)| site.zone.as_ref());
     let people = organisation.people().filter_map(|(_, person)| person.zone.as_ref());
@@ -73,7 +73,9 @@ pub(super) fn zone(organisation: &Organisation<'_>, findings: &mut Findings<'_>)
             findings
                 .warning(zone.place, format!("`{name}` is the same hour all year"))
                 .label("no place: it knows no daylight saving")
-                .help(format!("write a region and a city, such as `{place}`, unless nobody there changes clocks"));
+                .help(format!(
+                    "write a region and a city, such as `{place}`, unless nobody there changes clocks"
+                ));
         }
     }
 }

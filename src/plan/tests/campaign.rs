@@ -1,5 +1,7 @@
 //! Campaigns from the first touch to the last, as their recipients live them.
 
+use std::sync::Arc;
+
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -38,6 +40,22 @@ fn a_holiday_moves_a_touch_to_the_next_working_day() {
     let mut life = Life::begin(program);
     life.until(at("2026-11-20T00:00:00Z"));
     assert_eq!(life.story("ana"), ["payments heads_up Tue 17 Nov 09:00"]);
+}
+
+#[test]
+fn k09_where_the_week_begins_on_sunday_people_are_written_to_then() {
+    let mut program = program();
+    let hours = "Sun-Thu 10:00-16:00".parse().unwrap();
+    let ana = program.people.get_mut(&person("ana")).unwrap();
+    ana.hours = Some(Arc::new(hours));
+    // The day on which everybody else gets their heads-up is a holiday of theirs, and so are the days up to Saturday.
+    ana.days_off = holiday(date(2026, 11, 16), "Local day");
+    let days = [17, 18, 19].map(|day| date(2026, 11, day));
+    ana.days_off.own.extend(days);
+    let mut life = Life::begin(program);
+    life.until(at("2026-12-01T00:00:00Z"));
+    assert_eq!(life.story("ana"), ["payments heads_up Sun 22 Nov 10:00", "payments pitch Mon 30 Nov 10:00"]);
+    assert_eq!(life.story("ben"), ["payments heads_up Mon 16 Nov 09:00", "payments pitch Mon 30 Nov 09:00"]);
 }
 
 #[test]

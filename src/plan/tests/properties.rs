@@ -1,6 +1,7 @@
 //! What holds whatever people do and whatever fails.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::date;
 use jiff::tz::TimeZone;
@@ -35,7 +36,11 @@ pub(super) fn keeps_the_rules(life: &Life, post: &Post) {
     let person = &program.people[&delivery.person];
     let zone = program.zone_of(person, life.seen.zone(&person.id));
     let local = now.to_zoned(zone.clone());
-    let hours = (9..17).contains(&local.hour()) && local.weekday().to_monday_zero_offset() < 5;
+    // A site of its own has its week from Sunday to Thursday, and begins earlier.
+    let hours = match person.hours {
+        None => (9..17).contains(&local.hour()) && local.weekday().to_monday_zero_offset() < 5,
+        Some(_) => (8..16).contains(&local.hour()) && local.weekday().to_sunday_zero_offset() < 5,
+    };
     assert!(hours, "{local} is outside of hours");
     assert_eq!(person.days_off.reason(local.date()), None, "{local} is a day off");
     assert!(state.paused.is_none(), "posting is paused");
@@ -407,8 +412,10 @@ fn organisation() -> impl Strategy<Value = Program> {
             program.initiatives.push(an_initiative("flags", &["checkout"]));
             program.initiatives.push(an_initiative("backups", &["checkout", "search"]));
             for (who, zone) in zones.into_iter().enumerate() {
-                program.people.get_mut(&person(PEOPLE[who])).unwrap().zone =
-                    Some(TimeZone::get(ZONES[zone]).unwrap());
+                let person = program.people.get_mut(&person(PEOPLE[who])).unwrap();
+                person.zone = Some(TimeZone::get(ZONES[zone]).unwrap());
+                let site = || Arc::new("Sun-Thu 08:00-16:00".parse().unwrap());
+                person.hours = zone.is_multiple_of(3).then(site);
             }
             for (who, day) in off {
                 let day = date(2026, 11, 10).checked_add(Span::new().days(day)).unwrap();
