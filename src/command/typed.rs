@@ -9,7 +9,7 @@ use crate::domain::event::{Event, Said};
 use crate::domain::ids::{MessageTs, Seq, SlackChannelId};
 use crate::domain::message::Reply;
 use crate::domain::personal::Personal;
-use crate::domain::question::{argued, in_charge, is_question, is_stop};
+use crate::domain::question::{argued, in_charge, is_courtesy, is_question, is_stop};
 use crate::domain::state::Phase;
 use crate::plan;
 
@@ -66,11 +66,12 @@ pub(super) fn typed(
         let asked = questions::Asked { text, about, place, thread: thread.cloned() };
         return (questions::ask(scene, actor, asked), Reply::Nothing);
     }
-    // "Thanks" or an emoji is kept and passed on, but nobody is promised an answer to it.
+    // "Done" is kept and passed on, but nobody is promised an answer to it. To "thanks" nothing is said.
+    let said = if is_courtesy(text) { Said::Courtesy } else { Said::Remark };
     let event = Event::MessageReceived {
         person: actor.id.clone(),
         initiative: about,
-        said: Said::Remark,
+        said,
         text: Some(Personal::new(actor.id.clone(), text)),
         place,
         thread: thread.cloned(),

@@ -66,6 +66,8 @@ pub enum Said {
     Question,
     /// Typed to the bot and no question ("thanks", "ok"): it is passed on, and no answer is promised.
     Remark,
+    /// Typed to the bot and neither a question nor news ("thanks", "good morning"): nothing comes of it.
+    Courtesy,
     /// *Let's talk*.
     Talk,
     /// *I have a concern*, with its text.

@@ -206,10 +206,56 @@ pub fn is_question(text: &str) -> bool {
     if text.contains('?') || text.split_whitespace().nth(LONGEST_REMARK).is_some() {
         return true;
     }
-    let mut words = text.split_whitespace().filter(|word| !is_emoji(word)).flat_map(|word| {
-        word.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
-    });
-    !words.by_ref().take(LONGEST_REMARK).all(|word| REMARKS.contains(&word.to_lowercase().as_str()))
+    !is_courtesy(text)
+        && !words_of(text).take(LONGEST_REMARK).all(|word| REMARKS.contains(&word.to_lowercase().as_str()))
+}
+
+/// Words that say thanks, hello or goodbye.
+const THANKS: [&str; 15] = [
+    "thanks",
+    "thank",
+    "thx",
+    "ty",
+    "cheers",
+    "hi",
+    "hello",
+    "hey",
+    "bye",
+    "goodbye",
+    "morning",
+    "afternoon",
+    "evening",
+    "weekend",
+    "welcome",
+];
+
+/// Words that may stand beside them and say no more. "Yes" and "no" do.
+const BESIDE: [&str; 32] = [
+    "you", "so", "much", "very", "a", "lot", "many", "for", "that", "this", "it", "the", "info", "answer",
+    "help", "your", "all", "good", "there", "nice", "great", "cool", "perfect", "super", "ok", "okay", "and",
+    "have", "team", "again", "quick", "everyone",
+];
+
+/// Whether a text is a courtesy, to which nothing is to be said and which nobody has to read: thanks, a greeting, an
+/// emoji.
+pub fn is_courtesy(text: &str) -> bool {
+    if text.contains('?') || text.split_whitespace().nth(LONGEST_COURTESY).is_some() {
+        return false;
+    }
+    let words: Vec<String> = words_of(text).map(str::to_lowercase).collect();
+    let thanks = |word: &String| THANKS.contains(&word.as_str());
+    let says_no_more = words.iter().all(|word| thanks(word) || BESIDE.contains(&word.as_str()));
+    !text.trim().is_empty() && says_no_more && (words.is_empty() || words.iter().any(thanks))
+}
+
+/// Most words of a courtesy.
+const LONGEST_COURTESY: usize = 12;
+
+/// The words of a text, without emoji and punctuation.
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace()
+        .filter(|word| !is_emoji(word))
+        .flat_map(|word| word.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()))
 }
 
 /// What people type who want to hear nothing more. Only all of a message counts: a longer one may say more than that.
@@ -283,6 +329,42 @@ mod tests {
         ] {
             assert!(!is_stop(other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_courtesy_says_thanks_or_hello_and_nothing_else() {
+        let courtesies = [
+            "thanks",
+            "Thank you so much!",
+            "thx",
+            "Ok, thanks",
+            "Great, thanks a lot for the info.",
+            "Hi",
+            "hello there",
+            "Good morning!",
+            ":+1:",
+            "👍",
+            "thanks :wave:",
+            "Bye!",
+        ];
+        for courtesy in courtesies {
+            assert!(is_courtesy(courtesy), "{courtesy}");
+        }
+        for other in [
+            "",
+            "  ",
+            "ok",
+            "yes",
+            "No, thanks",
+            "yes thanks",
+            "thanks?",
+            "thanks, but what about refunds",
+            "done",
+            "the answer",
+        ] {
+            assert!(!is_courtesy(other), "{other}");
+        }
+        assert!(!is_courtesy(&"thanks ".repeat(13)));
     }
 
     #[test]

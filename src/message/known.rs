@@ -153,6 +153,7 @@ impl Desk<'_> {
         let what = match received.said {
             Said::Question => "a question",
             Said::Remark => "a remark",
+            Said::Courtesy => "a courtesy",
             Said::Talk => "a wish to talk",
             Said::Concern => "a concern",
             Said::Correction => "a correction",

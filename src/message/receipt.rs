@@ -40,7 +40,7 @@ pub(super) fn receipt(
     let who = wording::joined(&names(program, &told));
     let about = initiative.map_or_else(String::new, |initiative| format!(" about “{}”", initiative.title));
     let what = match received.said {
-        Said::Question | Said::Remark => "message",
+        Said::Question | Said::Remark | Said::Courtesy => "message",
         Said::Talk => "wish to talk",
         Said::Concern => "concern",
         Said::Correction => "correction",
@@ -59,7 +59,7 @@ pub(super) fn receipt(
     let several = told.len() > 1;
     let s = if several { "" } else { "s" };
     let next = match received.said {
-        Said::Question | Said::Remark => "If you'd like an answer, just ask.".to_owned(),
+        Said::Question | Said::Remark | Said::Courtesy => "If you'd like an answer, just ask.".to_owned(),
         Said::Talk => format!("{who} write{s} to you{by} to find a time."),
         Said::Concern => {
             format!("The bot writes nothing more about it until {who} {} it with you.", settled(several))

@@ -43,7 +43,7 @@ pub(super) fn relay(
         initiative.map_or_else(String::new, |initiative| format!(" {preposition} “{}”", initiative.title))
     };
     let intro = match received.said {
-        Said::Question | Said::Remark => format!(" wrote to you{}.", on("about")),
+        Said::Question | Said::Remark | Said::Courtesy => format!(" wrote to you{}.", on("about")),
         Said::Talk => format!(" would like to talk{}.", on("about")),
         Said::Concern => format!(" has a concern{}.", on("about")),
         Said::Correction => format!(" found something wrong{}.", on("in the heads-up about")),
@@ -147,7 +147,7 @@ fn next(program: &Program, received: &Received, initiative: Option<&Initiative>,
         vec![Span::Code(handle), text(" records that you talked.".to_owned())]
     };
     let mut spans = match received.said {
-        Said::Question | Said::Remark => {
+        Said::Question | Said::Remark | Said::Courtesy => {
             return Paragraph(vec![text(format!(
                 "It does not look like a question, so {name} was promised no answer."
             ))]);

@@ -256,7 +256,7 @@ pub(super) fn everybody_in_charge(program: &Program) -> BTreeSet<PersonId> {
 
 /// What a person said or asked for goes to its advocates, and word of that back to the person.
 pub(super) fn answers_to(program: &Program, state: &State, of: Seq, received: &Received) -> Vec<Item> {
-    if state.is_pseudonym(&received.person) {
+    if state.is_pseudonym(&received.person) || received.said == Said::Courtesy {
         return Vec::new();
     }
     if received.said == Said::Question {
@@ -269,7 +269,12 @@ pub(super) fn answers_to(program: &Program, state: &State, of: Seq, received: &R
     }
     let since = match received.said {
         Said::Talk => received.since().checked_add(TO_BOOK).unwrap_or(received.at),
-        Said::Question | Said::Remark | Said::Concern | Said::Correction | Said::Referral => received.since(),
+        Said::Question
+        | Said::Remark
+        | Said::Courtesy
+        | Said::Concern
+        | Said::Correction
+        | Said::Referral => received.since(),
     };
     let expires = received.heard().checked_add(LIFE).unwrap_or(Timestamp::MAX);
     let item = |key| Item::new(key, since).until(expires);

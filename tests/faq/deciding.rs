@@ -85,7 +85,7 @@ impl Office {
         let (events, reply) = decide(&self.program, &self.state, &seen, &incoming, NOW.parse().unwrap());
         let told = events.iter().map(|event| match event {
             Event::MessageReceived { initiative, said, .. } => {
-                let what = if *said == Said::Remark { "remark" } else { "question" };
+                let what = if matches!(said, Said::Remark | Said::Courtesy) { "remark" } else { "question" };
                 match initiative {
                     Some(initiative) => format!("{what} about {initiative}"),
                     None => format!("{what} about something"),

@@ -170,10 +170,10 @@ async fn an_unclear_question_is_asked_back_and_placed_with_one_click() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn thanks_are_passed_on_and_nothing_is_promised() {
+async fn what_is_no_question_is_passed_on_and_nothing_is_promised() {
     let world = pitched().await;
     let (ana, priya) = (world.person("ana").await, world.person("priya").await);
-    ana.types("Thanks :+1:").await;
+    ana.types("Done :+1:").await;
     let receipt = shows(&ana, "your message", "If you'd like an answer, just ask").await;
     assert!(!words(&receipt).contains("answers"), "{}", words(&receipt));
     world.settled().await;
@@ -181,6 +181,24 @@ async fn thanks_are_passed_on_and_nothing_is_promised() {
     world.advance_to("2026-12-08T18:00:00Z").await;
     let all = priya.messages().await;
     assert!(all.iter().all(|message| !words(message).contains("still waits for an answer")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thanks_and_greetings_get_nothing_and_go_to_nobody() {
+    let world = pitched().await;
+    let (ana, priya) = (world.person("ana").await, world.person("priya").await);
+    world.settled().await;
+    let before = (ana.messages().await.len(), priya.messages().await.len());
+    ana.types("Thanks :+1:").await;
+    let hello = ana.types("Good morning!").await;
+    world.settled().await;
+    world.advance_to("2026-12-04T08:00:00Z").await;
+    let typed = 2;
+    assert_eq!((ana.messages().await.len(), priya.messages().await.len()), (before.0 + typed, before.1));
+    // A greeting that becomes a question is one.
+    ana.retypes(&hello, "Do subscriptions have the same problem?").await;
+    shows(&ana, "goes to Priya", "by").await;
+    shows(&priya, "subscriptions", "asks about").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

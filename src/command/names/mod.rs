@@ -3,9 +3,11 @@
 //! Invariant: what is looked at is bounded by what is known, never by how much was typed. An argument is found
 //! where it stands, and nowhere else: free text behind it is never searched for a name.
 
+mod day;
 mod initiatives;
 mod people;
 
+pub(super) use day::{day, days};
 pub(super) use initiatives::Choice;
 pub(super) use people::person;
 

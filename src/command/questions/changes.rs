@@ -86,7 +86,7 @@ pub(in crate::command) fn edit(
     };
     // "Hi" that becomes a question is asked now. So is another question than the one that was answered.
     let anew = match typed.said {
-        Some(Said::Remark) => true,
+        Some(Said::Remark | Said::Courtesy) => true,
         Some(Said::Question) => is_answered(scene, typed.of) && !same_words(typed.text, text),
         Some(Said::Talk | Said::Concern | Said::Correction | Said::Referral) | None => false,
     };

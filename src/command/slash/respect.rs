@@ -14,7 +14,7 @@ use crate::domain::message::Reply;
 pub(super) const WORDS: [Word; 3] = [
     Word {
         name: "snooze",
-        usage: "2026-12-10|off",
+        usage: "next Monday|12 Jan|off",
         does: "hear nothing about planning before that day",
         may: May::Everybody,
         run: snooze,
@@ -28,7 +28,7 @@ pub(super) const WORDS: [Word; 3] = [
     },
     Word {
         name: "leave",
-        usage: "@person 2026-12-21..2027-01-03|none",
+        usage: "@person 21 Dec to 3 Jan|none",
         does: "somebody is away; nothing is sent to them on these days",
         may: May::Advocates,
         run: leave,
@@ -40,13 +40,16 @@ const LONGEST_LEAVE: i32 = 366;
 
 fn snooze(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let command = &scene.program.command;
-    let usage = || format!("Write a day, such as `{command} snooze 2026-12-10`, or `{command} snooze off`.");
-    let word = words.first().ok_or_else(|| format!("Until when? {}", usage()))?;
-    if word.eq_ignore_ascii_case("off") {
-        return Ok(respect::wake(scene, actor));
+    match words {
+        [] => {
+            return Err(format!(
+                "Until when? Write a day, such as `{command} snooze next Monday`, or `{command} snooze off`."
+            ));
+        }
+        [word] if word.eq_ignore_ascii_case("off") => return Ok(respect::wake(scene, actor)),
+        [_, ..] => {}
     }
-    let date: Date =
-        word.parse().map_err(|_| format!("“{}” is not a day. {}", names::echo(word), usage()))?;
+    let date = names::day(words, today(scene, actor))?;
     let event = respect::snoozed(scene, actor, date)?;
     let day = date.strftime("%A %-d %B %Y");
     let says = format!("Until {day} I won't write to you about planning. `{command} snooze off` ends that.");
@@ -65,14 +68,22 @@ fn stop(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, Str
     }
 }
 
+/// The day that it is where `person` is.
+fn today(scene: Scene<'_>, person: &Person) -> Date {
+    scene.now.to_zoned(scene.zone(person)).date()
+}
+
 fn leave(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, String> {
     let command = &scene.program.command;
-    let usage = || format!("Write `{command} leave @person 2026-12-21..2027-01-03`, or `none` for the days.");
+    let usage = || format!("Write `{command} leave @person 21 Dec to 3 Jan`, or `none` for the days.");
     if words.is_empty() {
         return Err(usage());
     }
     let (person, taken) = scene.person_called(words)?;
-    let Some([days]) = words.get(taken..) else { return Err(usage()) };
+    let days = words.get(taken..).unwrap_or_default();
+    if days.is_empty() {
+        return Err(usage());
+    }
     let stakeholder = |of: &Initiative| scene.program.stakeholder(of, person).is_some();
     if !advocated(scene, actor).into_iter().any(stakeholder) {
         return Err(format!(
@@ -83,19 +94,15 @@ fn leave(scene: Scene<'_>, actor: &Person, words: &[&str]) -> Result<Decided, St
     let by = actor.id.clone();
     let event = |days| Event::LeaveEntered { person: person.id.clone(), days, by: by.clone() };
     let name = &person.name;
-    if days.eq_ignore_ascii_case("none") {
+    if matches!(days, [word] if word.eq_ignore_ascii_case("none")) {
         let entered = scene.state.person(&person.id).is_some_and(|known| known.leave.is_some());
         if !entered {
             return Err(format!("No leave of {name} is on record."));
         }
         return Ok((vec![event(None)], Reply::say(format!("{name} is back, so messages to them resume."))));
     }
-    let (first, last) = days.split_once("..").unwrap_or((days, days));
-    let day = |word: &str| -> Result<Date, String> {
-        word.parse().map_err(|_| format!("“{}” is not a day. {}", names::echo(word), usage()))
-    };
-    let (first, last) = (day(first)?, day(last)?);
-    let today = scene.now.to_zoned(scene.zone(person)).date();
+    let today = today(scene, person);
+    let (first, last) = names::days(days, today)?;
     if last < first {
         return Err(format!("{last} comes before {first}. {}", usage()));
     }

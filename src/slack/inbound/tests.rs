@@ -223,7 +223,7 @@ fn words_that_are_added_to_a_file_are_typed_then_and_later_changes_are_changes()
 }
 
 #[test]
-fn what_was_lost_is_ours_unless_something_says_otherwise() {
+fn s16_what_was_lost_is_ours_unless_something_says_otherwise() {
     let bot = |id: &str| SlackUserId::parse(id).unwrap();
     let ours = Ours { bot: Some(bot("U1")), team: Some("T1".into()), app: Some("A1".into()) };
     let lost = |how: &How, team: Option<&str>, app: Option<&str>| Lost {
