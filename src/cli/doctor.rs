@@ -83,7 +83,8 @@ async fn calendars(program: &Program) -> Vec<Finding> {
             Ok(calendar) => calendar,
             Err(why) => return fault(format!("{name}'s calendar can't be opened: {why}.")),
         };
-        let looked = match calendar.busy(day, Reading::EventsOrReport).await {
+        let reading = if hours.blocks { Reading::Events } else { Reading::EventsOrReport };
+        let looked = match calendar.busy(day, reading).await {
             Ok(_) if hours.writes_calendar() => calendar.may_be_written().await,
             Ok(_) => Ok(true),
             Err(error) => Err(error),

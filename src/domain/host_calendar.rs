@@ -38,6 +38,8 @@ pub enum Put {
     Written(Place),
     /// Nothing was written: the host has moved or cancelled it meanwhile.
     Changed(Found),
+    /// Nothing was written: it was there and isn't any more.
+    Missing,
 }
 
 /// What is wrong with a host's calendar, or no longer.
@@ -129,17 +131,13 @@ pub trait HostCalendar: Send + Sync + 'static {
     async fn may_be_written(&self) -> Result<bool, CalendarError>;
 
     /// Makes the calendar hold `entry` as it is: where it is already, looked for at `place` first, or else in the
-    /// calendar that is meant now. May be repeated. If it is there at another time than `before`, and that is given, it
-    /// is left alone.
+    /// calendar that is meant now. May be repeated. If it is there at another time than any of `ours`, and there are
+    /// some, it is left alone.
     ///
     /// # Errors
     /// Any. After one that is transient the entry may or may not be there.
-    async fn put(
-        &self,
-        entry: &Entry,
-        place: Option<&Place>,
-        before: Option<Stretch>,
-    ) -> Result<Put, CalendarError>;
+    async fn put(&self, entry: &Entry, place: Option<&Place>, ours: &[Stretch])
+    -> Result<Put, CalendarError>;
 
     /// Makes the calendar not hold the entry. May be repeated, also for what never was there.
     ///
@@ -207,6 +205,14 @@ pub enum CalendarError {
         /// The ways that it offers.
         scheme: String,
     },
+    /// The entry is there, and when it is can't be read.
+    #[error("the entry that is there can't be read")]
+    Garbled,
+    /// Every entry of ours is gone at once.
+    #[error(
+        "all of my entries are gone from it at once. No booking was canceled for that; cancel them in Slack if you mean it"
+    )]
+    Emptied,
     /// The server took the entry and doesn't show it.
     #[error(
         "the calendar server doesn't show the entry that it took; check that the address is a calendar's"
@@ -259,8 +265,38 @@ impl CalendarError {
     pub fn is_of_the_entry(&self) -> bool {
         matches!(
             self,
-            Self::Refused { .. } | Self::BadUid | Self::Contended | Self::CalendarGone | Self::NotShown
+            Self::Refused { .. }
+                | Self::BadUid
+                | Self::Contended
+                | Self::CalendarGone
+                | Self::Garbled
+                | Self::NotShown
         )
+    }
+
+    /// True if no other call is worth the trouble before this has passed or somebody has mended it.
+    pub fn stops_all(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::TimedOut
+            | Self::Unauthorised
+            | Self::Login { .. }
+            | Self::NotFound
+            | Self::NoCalendar { .. }
+            | Self::Several { .. }
+            | Self::Elsewhere { .. }
+            | Self::Emptied => true,
+            Self::Later { status, retry_after } => retry_after.is_some() || [429, 503].contains(status),
+            Self::Contended
+            | Self::Refused { .. }
+            | Self::CalendarGone
+            | Self::Garbled
+            | Self::NotShown
+            | Self::ReadOnly
+            | Self::Unreadable { .. }
+            | Self::TooLarge { .. }
+            | Self::BadUid => false,
+        }
     }
 
     /// How long the server asks to be left alone, if it says.
@@ -282,6 +318,8 @@ impl CalendarError {
             | Self::Several { .. }
             | Self::CalendarGone
             | Self::Login { .. }
+            | Self::Garbled
+            | Self::Emptied
             | Self::NotShown
             | Self::Elsewhere { .. }
             | Self::ReadOnly

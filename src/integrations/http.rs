@@ -63,18 +63,17 @@ impl Login {
     fn challenged(&self, response: &Response, answered: bool) -> Result<(), CalendarError> {
         let ways = response.headers().get_all(WWW_AUTHENTICATE).iter();
         let ways: Vec<&str> = ways.filter_map(|way| way.to_str().ok()).collect();
-        let scheme = |way: &&str| way.split([' ', ',']).next().unwrap_or_default().to_ascii_lowercase();
+        let scheme = |way: &str| way.trim().split(' ').next().unwrap_or_default().to_ascii_lowercase();
+        // One header may name several, between the parameters of the one before.
+        let offers =
+            |wanted: &str| ways.iter().flat_map(|way| way.split(',')).any(|way| scheme(way) == wanted);
         let digest = ways.iter().find(|way| scheme(way) == "digest");
-        let Some(digest) = digest.filter(|_| !answered && !ways.iter().any(|way| scheme(way) == "basic"))
-        else {
-            let unspoken: Vec<&str> = ways
-                .iter()
-                .filter(|way| !["basic", "digest"].contains(&scheme(way).as_str()))
-                .filter_map(|way| way.split([' ', ',']).next())
-                .collect();
-            return Err(match unspoken.len() == ways.len() && !ways.is_empty() {
-                true => CalendarError::Login { scheme: unspoken.join(", ") },
-                false => CalendarError::Unauthorised,
+        let Some(digest) = digest.filter(|_| !answered && !offers("basic")) else {
+            let spoken = ways.is_empty() || offers("basic") || offers("digest");
+            let unspoken = || ways.iter().filter_map(|way| way.trim().split([' ', ',']).next());
+            return Err(match spoken {
+                true => CalendarError::Unauthorised,
+                false => CalendarError::Login { scheme: unspoken().collect::<Vec<_>>().join(", ") },
             });
         };
         let challenge = digest_auth::parse(digest)

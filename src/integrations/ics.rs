@@ -88,7 +88,7 @@ impl HostCalendar for Ics {
         let reader = self.reader.clone();
         // What was written from another calendar program isn't ours, whatever it is called.
         let busy = work_out(move || reader.busy([&*text], over, true)).await?;
-        note_doubts(self.url.host_str(), &busy, 0);
+        note_doubts(self.url.host_str(), &busy);
         Ok(busy)
     }
 
@@ -100,7 +100,7 @@ impl HostCalendar for Ics {
         &self,
         _entry: &Entry,
         _place: Option<&Place>,
-        _before: Option<Stretch>,
+        _ours: &[Stretch],
     ) -> Result<Put, CalendarError> {
         Err(CalendarError::ReadOnly)
     }

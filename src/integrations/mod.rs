@@ -87,16 +87,14 @@ async fn work_out<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     done.map_err(|_| CalendarError::Unreadable { what: "an event can't be worked through" })
 }
 
-/// Says in the log that events aren't understood in full, or are `missing` from an answer. Which ones is for the host
-/// alone.
-fn note_doubts(host: Option<&str>, busy: &BusyTimes, missing: usize) {
+/// Says in the log that events aren't understood in full. Which ones is for the host alone.
+fn note_doubts(host: Option<&str>, busy: &BusyTimes) {
     let doubts = busy.doubts.len();
-    if doubts + missing > 0 {
+    if doubts > 0 {
         tracing::warn!(
             calendar.server = host,
             doubts,
-            missing,
-            "events that can't be understood count as busy as widely as they may be; missing ones aren't counted"
+            "events that can't be understood count as busy as widely as they may be"
         );
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::ids::{PersonId, Seq};
 use crate::domain::message::{Message, Paragraph, Part, Span};
 use crate::domain::observation::{Busy, Observations};
 use crate::domain::program::Program;
-use crate::domain::state::{FailingCalendar, State};
+use crate::domain::state::{FailingCalendar, Standing, State};
 
 use super::case::{person, zone};
 use super::dates;
@@ -22,17 +22,18 @@ pub(super) fn fails(
     now: Timestamp,
 ) -> Message {
     let failing = state.calendars.get(to).and_then(|trouble| trouble.failing.as_ref());
-    let Some(failing) = failing.filter(|failing| failing.since == since && failing.until.is_none()) else {
-        // A later time in which it failed has a message of its own.
-        let reads = failing.is_some_and(|failing| failing.since == since && failing.reads);
-        let first =
-            if reads { "Your calendar can be written again." } else { "Your calendar can be read again." };
-        return told(program, to, first.to_owned(), vec![Span::Text("Nothing to do.".to_owned())]);
+    let Some(failing) = failing.filter(|failing| failing.until.is_none()) else {
+        let first = "Your calendar is kept in step again.".to_owned();
+        return told(program, to, first, vec![Span::Text("Nothing to do.".to_owned())]);
     };
+    if failing.since != since {
+        let first = "What is wrong with your calendar has changed since.".to_owned();
+        return told(program, to, first, vec![Span::Text("A newer message says what it is now.".to_owned())]);
+    }
     let FailingCalendar { why, reads, .. } = failing;
     let slot = |at: Timestamp| person(program, to).map(|reader| dates::slot(at, zone(program, seen, reader)));
     let (what, so) = if *reads {
-        ("written", "Your times are still offered, and bookings stand, but none is entered there.".to_owned())
+        ("kept in step", "Your times are still offered, and bookings stand.".to_owned())
     } else {
         let good = seen.busy.get(to).and_then(|busy| busy.as_of.checked_add(Busy::GREATEST_AGE).ok());
         let until = good.filter(|until| now < *until).and_then(|until| slot(until).ok());
@@ -75,9 +76,18 @@ pub(super) fn refused(
         person(program, to).map(|reader| dates::slot(booking.slot.starts, zone(program, seen, reader)));
     let when = starts.map(|starts| format!(" on {starts}")).unwrap_or_default();
     let of = format!("the entry for your office hours with {guest}{when}");
+    let is_theirs = booking.standing == Standing::Agreed && booking.slot.host == *to;
     if refused.taken {
-        let first = format!("Your calendar has taken {of} after all.");
+        let first = match is_theirs {
+            true => format!("Your calendar has taken {of} after all."),
+            false => format!("Your calendar no longer has {of}."),
+        };
         return told(program, to, first, vec![Span::Text("Nothing to do.".to_owned())]);
+    }
+    if !is_theirs {
+        let first = format!("I can't take {of} out of your calendar: {}.", refused.why);
+        let next = "Nobody comes then. Next: delete it yourself.".to_owned();
+        return told(program, to, first, vec![Span::Text(next)]);
     }
     let first = format!("Your calendar doesn't take {of}: {}.", refused.why);
     let next = "The booking stands. Next: enter it yourself, so that nobody books over it.".to_owned();

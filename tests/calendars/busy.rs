@@ -71,7 +71,7 @@ async fn our_own_entries_do_not_stand_in_our_way() {
     for kind in ALL {
         let program = Program::start(kind).await;
         let calendar = at(&program.calendar("Work"), PASSWORD, None);
-        calendar.put(&entry("canvass-1", 9), None, None).await.unwrap();
+        calendar.put(&entry("canvass-1", 9), None, &[]).await.unwrap();
         program
             .has("theirs", &object("theirs", "DTSTART:20260311T090000Z\nDTEND:20260311T100000Z", ""))
             .await;

@@ -10,7 +10,7 @@ async fn a_calendar_is_found_by_its_address_its_name_or_the_servers_address() {
     for kind in ALL {
         let program = Program::start(kind).await;
         let own = program.calendar("Work");
-        at(&own, PASSWORD, None).put(&entry("canvass-1", 9), None, None).await.unwrap();
+        at(&own, PASSWORD, None).put(&entry("canvass-1", 9), None, &[]).await.unwrap();
         // Addresses with and without the slash; the name in any case; the server alone.
         for (address, name) in [
             (own.as_str(), None),
@@ -28,7 +28,7 @@ async fn a_calendar_is_found_by_its_address_its_name_or_the_servers_address() {
         let unnamed = at(&program.base, PASSWORD, None);
         for error in [
             unnamed.busy(spring(), Reading::EventsOrReport).await.unwrap_err(),
-            unnamed.put(&entry("canvass-2", 9), None, None).await.unwrap_err(),
+            unnamed.put(&entry("canvass-2", 9), None, &[]).await.unwrap_err(),
         ] {
             assert!(
                 matches!(&error, CalendarError::Several { there, .. } if there.len() > 1),
@@ -53,14 +53,14 @@ async fn a_wrong_password_and_a_server_that_is_down_are_told_apart() {
         let error = wrong.busy(spring(), Reading::EventsOrReport).await.unwrap_err();
         assert_eq!(error, CalendarError::Unauthorised);
         assert!(!error.is_transient());
-        assert_eq!(wrong.put(&entry("canvass-1", 9), None, None).await, Err(CalendarError::Unauthorised));
+        assert_eq!(wrong.put(&entry("canvass-1", 9), None, &[]).await, Err(CalendarError::Unauthorised));
     }
     let calendar = at(&program.calendar("Work"), PASSWORD, None);
-    calendar.put(&entry("canvass-1", 9), None, None).await.unwrap();
+    calendar.put(&entry("canvass-1", 9), None, &[]).await.unwrap();
     program.stop();
     for error in [
         calendar.busy(spring(), Reading::EventsOrReport).await.unwrap_err(),
-        calendar.put(&entry("canvass-1", 9), None, None).await.unwrap_err(),
+        calendar.put(&entry("canvass-1", 9), None, &[]).await.unwrap_err(),
         calendar.remove("canvass-1", None).await.unwrap_err(),
         calendar.find("canvass-1", None).await.unwrap_err(),
     ] {

@@ -19,15 +19,15 @@ async fn an_entry_is_put_replaced_found_and_removed() {
         let program = Program::start(kind).await;
         let calendar = at(&program.calendar("Work"), PASSWORD, None);
         assert_eq!(calendar.find("canvass-1", None).await, Ok(None), "{kind:?}");
-        calendar.put(&entry("canvass-1", 9), None, None).await.unwrap();
+        calendar.put(&entry("canvass-1", 9), None, &[]).await.unwrap();
         assert_eq!(
             calendar.find("canvass-1", None).await,
             Ok(found(&program, "2026-03-10T09:00 2026-03-10T09:30", false)),
             "{kind:?}"
         );
         // The answer was lost, so it is put once more; then it moves.
-        calendar.put(&entry("canvass-1", 9), None, None).await.unwrap();
-        calendar.put(&entry("canvass-1", 11), None, None).await.unwrap();
+        calendar.put(&entry("canvass-1", 9), None, &[]).await.unwrap();
+        calendar.put(&entry("canvass-1", 11), None, &[]).await.unwrap();
         assert_eq!(
             calendar.find("canvass-1", None).await,
             Ok(found(&program, "2026-03-10T11:00 2026-03-10T11:30", false)),
@@ -37,7 +37,7 @@ async fn an_entry_is_put_replaced_found_and_removed() {
         calendar.remove("canvass-1", None).await.unwrap();
         assert_eq!(calendar.find("canvass-1", None).await, Ok(None), "{kind:?}");
         // What was removed may come back.
-        calendar.put(&entry("canvass-1", 9), None, None).await.unwrap();
+        calendar.put(&entry("canvass-1", 9), None, &[]).await.unwrap();
         assert!(calendar.find("canvass-1", None).await.unwrap().is_some(), "{kind:?}");
         assert_eq!(calendar.remove("../private/x", None).await, Err(CalendarError::BadUid), "{kind:?}");
     }
@@ -48,11 +48,11 @@ async fn what_the_host_adds_to_an_entry_stays_when_it_moves() {
     for kind in ALL {
         let program = Program::start(kind).await;
         let calendar = at(&program.calendar("Work"), PASSWORD, None);
-        calendar.put(&entry("canvass-1", 9), None, None).await.unwrap();
+        calendar.put(&entry("canvass-1", 9), None, &[]).await.unwrap();
         let added = "DTSTART:20260310T090000Z\nDTEND:20260310T093000Z\nCLASS:PRIVATE\nDESCRIPTION:Ask about May\n\
                      BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:Soon\nTRIGGER:-PT10M\nEND:VALARM";
         program.has("canvass-1", &object("canvass-1", added, "")).await;
-        calendar.put(&entry("canvass-1", 11), None, None).await.unwrap();
+        calendar.put(&entry("canvass-1", 11), None, &[]).await.unwrap();
         assert_eq!(
             calendar.find("canvass-1", None).await,
             Ok(found(&program, "2026-03-10T11:00 2026-03-10T11:30", false)),
@@ -71,7 +71,7 @@ async fn what_the_host_does_to_an_entry_is_noticed() {
         let program = Program::start(kind).await;
         let calendar = at(&program.base, PASSWORD, Some("Work"));
         for uid in ["canvass-1", "canvass-2", "canvass-3", "canvass-4"] {
-            calendar.put(&entry(uid, 9), None, None).await.unwrap();
+            calendar.put(&entry(uid, 9), None, &[]).await.unwrap();
         }
         let address = |uid: &str| format!("{}{uid}.ics", program.calendar("Work"));
         // Moved to another day, in the host's zone.
@@ -120,7 +120,7 @@ async fn v08_an_entry_is_known_by_its_uid_wherever_the_host_keeps_it() {
         let work = Place(program.calendar("Work"));
         let put = |hour| {
             let (calendar, work) = (&calendar, &work);
-            async move { calendar.put(&entry("canvass-1", hour), Some(work), None).await }
+            async move { calendar.put(&entry("canvass-1", hour), Some(work), &[]).await }
         };
         assert_eq!(put(9).await, Ok(Put::Written(work.clone())), "{kind:?}");
         let from = |place: &str, name: &str| format!("{}{name}.ics", program.calendar(place));
@@ -137,7 +137,7 @@ async fn v08_an_entry_is_known_by_its_uid_wherever_the_host_keeps_it() {
         let private = Place(program.calendar("Private"));
         assert_eq!(there.place, Some(private.clone()), "{kind:?}");
         // It is changed and removed where it is.
-        let put = calendar.put(&entry("canvass-1", 12), Some(&private), None).await;
+        let put = calendar.put(&entry("canvass-1", 12), Some(&private), &[]).await;
         assert_eq!(put, Ok(Put::Written(private.clone())), "{kind:?}");
         calendar.remove("canvass-1", Some(&private)).await.unwrap();
         assert_eq!(calendar.find("canvass-1", Some(&private)).await, Ok(None), "{kind:?}");
@@ -165,13 +165,36 @@ async fn an_entry_is_not_taken_for_one_whose_uid_is_longer() {
 async fn what_the_host_moved_is_not_written_over() {
     let program = Program::start(Kind::Radicale).await;
     let calendar = at(&program.calendar("Work"), PASSWORD, None);
-    calendar.put(&entry("canvass-1", 9), None, None).await.unwrap();
+    calendar.put(&entry("canvass-1", 9), None, &[]).await.unwrap();
     program
         .has("canvass-1", &object("canvass-1", "DTSTART:20260310T100000Z\nDTEND:20260310T103000Z", ""))
         .await;
     let as_agreed = stretch("2026-03-10T09:00 2026-03-10T09:30");
     let moved = found(&program, "2026-03-10T10:00 2026-03-10T10:30", false).unwrap();
     let later: Entry = entry("canvass-1", 14);
-    assert_eq!(calendar.put(&later, None, Some(as_agreed)).await, Ok(Put::Changed(moved.clone())));
+    assert_eq!(calendar.put(&later, None, &[as_agreed]).await, Ok(Put::Changed(moved.clone())));
     assert_eq!(calendar.find("canvass-1", None).await, Ok(Some(moved)));
+}
+
+/// The address of the calendar itself is all that the operator gave.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_is_followed_into_another_calendar_and_taken_out_there() {
+    for kind in ALL {
+        let program = Program::start(kind).await;
+        let calendar = at(&program.calendar("Work"), PASSWORD, None);
+        let work = Place(program.calendar("Work"));
+        calendar.put(&entry("canvass-1", 9), None, &[]).await.unwrap();
+        let from = |place: &str, name: &str| format!("{}{name}.ics", program.calendar(place));
+        program.moves(&from("Work", "canvass-1"), &from("Private", "canvass-1")).await;
+        // It is changed there, though nobody has seen yet that it was moved; and taken out there.
+        let nine = stretch("2026-03-10T09:00 2026-03-10T09:30");
+        let put = calendar.put(&entry("canvass-1", 11), Some(&work), &[nine]).await;
+        assert_eq!(put, Ok(Put::Written(Place(program.calendar("Private")))), "{kind:?}");
+        assert!(program.named("Work").await.is_empty(), "{kind:?}");
+        calendar.remove("canvass-1", Some(&work)).await.unwrap();
+        assert!(program.named("Private").await.is_empty(), "{kind:?}");
+        // What was there and isn't anywhere is not written again.
+        let put = calendar.put(&entry("canvass-1", 12), Some(&work), &[nine]).await;
+        assert_eq!(put, Ok(Put::Missing), "{kind:?}");
+    }
 }

@@ -87,7 +87,7 @@ async fn a_file_is_read_again_only_when_it_has_changed() {
 async fn a_file_can_be_searched_but_not_written() {
     let file = file(entry("canvass-1", 9).text);
     let calendar = at(&format!("{}/tag.ics", serving(&file).await));
-    assert_eq!(calendar.put(&entry("canvass-2", 9), None, None).await, Err(CalendarError::ReadOnly));
+    assert_eq!(calendar.put(&entry("canvass-2", 9), None, &[]).await, Err(CalendarError::ReadOnly));
     assert_eq!(calendar.remove("canvass-1", None).await, Err(CalendarError::ReadOnly));
     assert!(calendar.find("canvass-1", None).await.unwrap().is_some());
     assert_eq!(calendar.find("canvass-2", None).await, Ok(None));

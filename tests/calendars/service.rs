@@ -255,7 +255,7 @@ async fn a_calendar_that_can_not_be_read_is_told_to_its_host_and_that_it_can_aga
     let text = words(&told);
     assert!(text.contains("by what it said last until Thu 3 Dec 22:3"), "{text}");
     program.again().await;
-    hears(&world, &priya, "Your calendar can be read again.").await;
+    hears(&world, &priya, "Your calendar is kept in step again.").await;
     let messages = priya.messages().await;
     let about = messages.iter().filter(|message| words(message).contains("Your calendar")).count();
     assert_eq!(about, 1, "the same message, brought up to date");
@@ -295,6 +295,26 @@ async fn bookings_move_along_when_the_host_names_another_calendar() {
     assert_eq!(entries.len(), 1);
     assert_eq!(line(&entries[0], "UID:"), line(&made[0], "UID:"));
     assert!(!world.person("ben").await.has_read("canceled").await);
+}
+
+/// A calendar that was made anew has none of the entries, and has cancelled nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn bookings_stand_when_all_entries_are_gone_at_once() {
+    let program = Program::start(Kind::Radicale).await;
+    let config = tempfile::tempdir().unwrap();
+    let world = world(config.path(), &program, "").await;
+    let (ben, ana) = (book(&world, "ben").await, book(&world, "ana").await);
+    let priya = world.person("priya").await;
+    entries(&program, &world, |all| all.len() == 2).await;
+    for name in program.named("Work").await {
+        let (status, answer) =
+            program.host(Method::DELETE, &format!("{}{name}.ics", program.calendar("Work")), "").await;
+        assert!(status.is_success(), "{status} {answer}");
+    }
+    hears(&world, &priya, "all of my entries are gone from it at once").await;
+    for guest in [&ben, &ana] {
+        assert!(!guest.has_read("canceled").await);
+    }
 }
 
 /// A server that refuses one entry for good.

@@ -74,8 +74,13 @@ impl State {
         let told = match trouble {
             Trouble::Failing { why, reads } => {
                 let (why, reads) = (why.clone(), *reads);
-                known.failing = Some(FailingCalendar { since: seq, at, why, reads, until: None });
-                None
+                let failing = FailingCalendar { since: seq, at, why, reads, until: None };
+                // Whoever was told of what was wrong before reads that it has changed.
+                known
+                    .failing
+                    .replace(failing)
+                    .filter(|before| before.until.is_none())
+                    .map(|before| before.since)
             }
             Trouble::Over => {
                 known.failing.as_mut().filter(|failing| failing.until.is_none()).map(|failing| {

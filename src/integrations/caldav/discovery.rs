@@ -31,7 +31,11 @@ pub(super) async fn calendars(
     given: &Url,
     wanted: Option<&str>,
 ) -> Result<(Calendar, Vec<Calendar>), CalendarError> {
-    let here = or_nothing(dav.describe(given, false).await)?;
+    let here = match dav.describe(given, false).await {
+        // Of an address that was meant as it stands nothing else is guessed: another calendar would be another's.
+        Err(error) if given.path() != "/" => return Err(error),
+        described => or_nothing(described)?,
+    };
     let mut there: Vec<Calendar> = Vec::new();
     let mut anything = false;
     if let Some((url, resources)) = &here {
@@ -68,6 +72,14 @@ pub(super) async fn calendars(
         Some(chosen) => chosen.map(|chosen| (chosen, there)),
         None => Err(none(&there, wanted)),
     }
+}
+
+/// All calendars of the user, as far as the server says where they are.
+pub(super) async fn of_user(dav: &Dav, given: &Url) -> Result<Vec<Calendar>, CalendarError> {
+    let Some((url, resources)) = or_nothing(dav.describe(given, false).await)? else { return Ok(Vec::new()) };
+    let Some(home) = home(dav, &url, &resources).await? else { return Ok(Vec::new()) };
+    let (url, members) = dav.describe(&home, true).await?;
+    all(&url, &members)
 }
 
 /// Where the calendars of the user are that the resources speak of.

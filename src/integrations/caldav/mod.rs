@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use reqwest::StatusCode;
-use reqwest::header::ETAG;
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -22,7 +21,8 @@ use crate::ical::{Reader, holds, merged};
 use super::http::{Answer, Http, Login};
 use super::{address, note_doubts, work_out};
 use discovery::Calendar;
-use requests::{Dav, OnlyIf};
+use multistatus::Resource;
+use requests::{Dav, OnlyIf, place_of};
 
 /// How often an entry that changes meanwhile is written anew.
 const MOST_TRIES: usize = 3;
@@ -96,13 +96,6 @@ impl CalDav {
         result
     }
 
-    /// The calendar at a remembered place, unless the password would go to another server for it.
-    fn remembered(&self, place: Option<&Place>) -> Option<Url> {
-        let url = Url::parse(&place?.0).ok()?;
-        let safe = address::same_origin(&self.given, &url) || address::is_sibling(&self.given, &url);
-        safe.then_some(url)
-    }
-
     /// What the server's report says; none if it has none.
     async fn reported(&self, collection: &Url, over: Stretch) -> Result<Option<Vec<Stretch>>, CalendarError> {
         let answer = self.dav.free_busy(collection, over).await?;
@@ -117,10 +110,10 @@ impl CalDav {
     }
 
     async fn events(&self, collection: &Url, over: Stretch) -> Result<BusyTimes, CalendarError> {
-        let (texts, missing) = self.dav.events(collection, over).await?;
+        let texts = self.dav.events(collection, over).await?;
         let reader = self.reader.clone();
         let busy = work_out(move || reader.busy(texts.iter().map(String::as_str), over, false)).await?;
-        note_doubts(self.given.host_str(), &busy, missing);
+        note_doubts(self.given.host_str(), &busy);
         Ok(busy)
     }
 
@@ -128,39 +121,29 @@ impl CalDav {
     /// program put it.
     async fn inside(&self, collection: &Url, uid: &str) -> Result<Inside, CalendarError> {
         let address = collection.join(&format!("{uid}.ics")).map_err(|_| CalendarError::BadUid)?;
-        let answer = self.dav.get(&address).await?;
-        let there = answer.status.is_success();
-        match answer.status {
-            StatusCode::NOT_FOUND | StatusCode::GONE => {}
-            _ if there => {
-                let tag = answer.header(&ETAG).map(str::to_owned);
-                let (text, uid) = (answer.body, uid.to_owned());
-                let (holds, text) = work_out(move || (holds(&text, &uid), text)).await?;
-                if holds {
-                    return Ok(Inside::Entry(Located { url: address, tag, text }));
-                }
-            }
-            _ => return Err(answer.error()),
+        let at_address = self.dav.text(&address).await?;
+        let taken = at_address.is_some();
+        if let Some((text, tag)) = at_address
+            && let Some(text) = self.holding(text, uid).await?
+        {
+            return Ok(Inside::Entry(Located { url: address, tag, text }));
         }
-        let resources = match self.dav.named(collection, uid).await {
-            Ok(resources) => resources,
-            // It may not know how to look by UID, or not be there.
-            Err(
-                CalendarError::NotFound | CalendarError::Refused { .. } | CalendarError::Unreadable { .. },
-            ) => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        for resource in resources {
-            let (Some(text), Ok(url)) = (resource.text, collection.join(&resource.href)) else { continue };
-            let uid = uid.to_owned();
-            let (holds, text) = work_out(move || (holds(&text, &uid), text)).await?;
-            if holds && address::same_origin(collection, &url) {
-                return Ok(Inside::Entry(Located { url, tag: resource.tag, text }));
+        for resource in self.candidates(collection, uid).await? {
+            let url = place_of(collection, &resource.href)?;
+            let (text, tag) = match resource.text {
+                Some(text) => (text, resource.tag),
+                None => match self.dav.text(&url).await? {
+                    Some(found) => found,
+                    None => continue,
+                },
+            };
+            if let Some(text) = self.holding(text, uid).await? {
+                return Ok(Inside::Entry(Located { url, tag, text }));
             }
         }
         // With something else at its address, the answer is no word on whether the host removed it.
-        if there {
-            return Err(CalendarError::Unreadable { what: "the entry is not what was written" });
+        if taken {
+            return Err(CalendarError::Garbled);
         }
         // Some servers say of a calendar that is gone that it has nothing of the kind.
         match self.dav.describe(collection, false).await {
@@ -170,42 +153,73 @@ impl CalDav {
         }
     }
 
-    /// The entry, and the calendar that it is in: the remembered one goes before the one that is meant now.
+    /// What may be the entry, if it isn't at the address that we gave it. A server that can't look by UID is asked for
+    /// all; one that gives none knows entries by their address alone.
+    async fn candidates(&self, collection: &Url, uid: &str) -> Result<Vec<Resource>, CalendarError> {
+        match self.dav.named(collection, uid).await {
+            Err(CalendarError::Refused { .. }) => match self.dav.all(collection).await {
+                Err(CalendarError::Refused { .. } | CalendarError::NotFound) => Ok(Vec::new()),
+                all => all,
+            },
+            // Whether the calendar is there at all is asked next.
+            Err(CalendarError::NotFound) => Ok(Vec::new()),
+            named => named,
+        }
+    }
+
+    /// The text, if it has an event of that UID.
+    async fn holding(&self, text: String, uid: &str) -> Result<Option<String>, CalendarError> {
+        let uid = uid.to_owned();
+        work_out(move || holds(&text, &uid).then_some(text)).await
+    }
+
+    /// The entry, and the calendar that it is in: the remembered one goes before the one that is meant now, unless it is
+    /// on another server, which isn't given the password.
     async fn locate(&self, uid: &str, place: Option<&Place>) -> Result<Where, CalendarError> {
         if !Entry::is_uid(uid) {
             return Err(CalendarError::BadUid);
         }
-        let remembered = self.remembered(place);
-        let mut gone = false;
-        if let Some(collection) = &remembered {
-            match self.inside(collection, uid).await? {
-                Inside::Entry(entry) => {
-                    return Ok(Where { collection: collection.clone(), entry: Some(entry), gone });
-                }
-                Inside::Nothing => {}
-                Inside::NoCalendar => gone = true,
-            }
-        }
         let now = self.calendar().await?.url;
-        if remembered.as_ref() == Some(&now) {
-            if gone {
-                return self.forget_if_gone(Err(CalendarError::NotFound)).await;
+        let remembered = place.map(|place| Url::parse(&place.0).ok());
+        // Of what was entered before places were remembered, nobody knows where it is.
+        let mut unknown = remembered.is_none();
+        if let Some(remembered) = remembered {
+            match remembered.filter(|url| address::same_origin(url, &now)) {
+                Some(url) if url == now => {}
+                Some(url) => match self.inside(&url, uid).await {
+                    Ok(Inside::Entry(entry)) => {
+                        return Ok(Where { collection: url, entry: Some(entry), unknown: false });
+                    }
+                    Ok(Inside::Nothing) => {}
+                    Ok(Inside::NoCalendar) | Err(CalendarError::Refused { .. }) => unknown = true,
+                    Err(error) => return Err(error),
+                },
+                None => unknown = true,
             }
-            return Ok(Where { collection: now, entry: None, gone });
         }
         match self.inside(&now, uid).await? {
-            Inside::Entry(entry) => Ok(Where { collection: now, entry: Some(entry), gone }),
-            Inside::Nothing => Ok(Where { collection: now, entry: None, gone }),
+            Inside::Entry(entry) => Ok(Where { collection: now, entry: Some(entry), unknown }),
+            Inside::Nothing => Ok(self.elsewhere(uid, &now).await?.unwrap_or(Where {
+                collection: now,
+                entry: None,
+                unknown,
+            })),
             Inside::NoCalendar => self.forget_if_gone(Err(CalendarError::NotFound)).await,
         }
     }
 
     /// The same entry in another calendar of the host's: they may have moved it there.
     async fn elsewhere(&self, uid: &str, but: &Url) -> Result<Option<Where>, CalendarError> {
-        let (_, all) = discovery::calendars(&self.dav, &self.given, self.wanted.as_deref()).await?;
+        let all = discovery::of_user(&self.dav, &self.given).await?;
         for calendar in all.into_iter().filter(|calendar| calendar.url != *but) {
-            if let Inside::Entry(entry) = self.inside(&calendar.url, uid).await? {
-                return Ok(Some(Where { collection: calendar.url, entry: Some(entry), gone: false }));
+            match self.inside(&calendar.url, uid).await {
+                Ok(Inside::Entry(entry)) => {
+                    return Ok(Some(Where { collection: calendar.url, entry: Some(entry), unknown: false }));
+                }
+                Ok(Inside::Nothing | Inside::NoCalendar) => {}
+                // A calendar that can't be looked into says nothing.
+                Err(error) if !error.is_transient() => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(None)
@@ -214,19 +228,34 @@ impl CalDav {
     /// When the entry is, as it stands there.
     async fn found(&self, place: &Where, uid: &str) -> Result<Option<Found>, CalendarError> {
         let Some(entry) = &place.entry else { return Ok(None) };
-        let (reader, uid, text) = (self.reader.clone(), uid.to_owned(), entry.text.clone());
-        let found = work_out(move || reader.find(&text, &uid)).await?;
-        let unreadable = CalendarError::Unreadable { what: "the entry is not what was written" };
-        let found = found.ok_or(unreadable)?;
+        let found = self.when(entry.text.clone(), uid).await?.ok_or(CalendarError::Garbled)?;
         Ok(Some(Found { place: Some(place.place()), ..found }))
     }
 
-    /// Whether a server that doesn't say that it wrote the entry shows it.
-    async fn shows(&self, url: &Url, uid: &str) -> Result<(), CalendarError> {
-        let there = self.dav.get(url).await?;
-        let (success, uid, text) = (there.status.is_success(), uid.to_owned(), there.body);
-        let holds = success && work_out(move || holds(&text, &uid)).await?;
-        if holds { Ok(()) } else { Err(CalendarError::NotShown) }
+    async fn when(&self, text: String, uid: &str) -> Result<Option<Found>, CalendarError> {
+        let (reader, uid) = (self.reader.clone(), uid.to_owned());
+        work_out(move || reader.find(&text, &uid)).await
+    }
+
+    /// Whether a server that doesn't say that it wrote the entry shows it as it was written.
+    async fn shows(&self, url: &Url, entry: &Entry) -> Result<(), CalendarError> {
+        let Some((text, _)) = self.dav.text(url).await? else { return Err(CalendarError::NotShown) };
+        let there = self.when(text, &entry.uid).await?;
+        let written = self.when(entry.text.clone(), &entry.uid).await?;
+        if there.is_some() && there == written { Ok(()) } else { Err(CalendarError::NotShown) }
+    }
+
+    /// What may have changed by the next time is looked up again: the right to write, for one.
+    async fn read_only(&self) -> CalendarError {
+        *self.calendar.lock().await = None;
+        CalendarError::ReadOnly
+    }
+
+    async fn refused(&self, answer: &Answer) -> CalendarError {
+        match refusal(answer) {
+            CalendarError::ReadOnly => self.read_only().await,
+            error => error,
+        }
     }
 
     async fn is_read_only(&self, collection: &Url) -> bool {
@@ -238,8 +267,9 @@ impl CalDav {
 struct Where {
     collection: Url,
     entry: Option<Located>,
-    /// The calendar that it was remembered to be in is gone.
-    gone: bool,
+    /// Nobody can say where it was: the calendar that it was remembered to be in is gone, or it was entered before
+    /// that was remembered.
+    unknown: bool,
 }
 
 impl Where {
@@ -269,7 +299,8 @@ impl HostCalendar for CalDav {
             ) = events
             && let Some(stretches) = self.reported(&collection, over).await?
         {
-            let refused = matches!(events, Err(CalendarError::Refused { .. }));
+            // Only what it can't do at all it won't be asked again.
+            let refused = matches!(events, Err(CalendarError::Refused { status: 405 | 501, .. }));
             self.gives_none.fetch_or(refused, Ordering::Relaxed);
             return Ok(BusyTimes { stretches, doubts: Vec::new() });
         }
@@ -284,18 +315,21 @@ impl HostCalendar for CalDav {
         &self,
         entry: &Entry,
         place: Option<&Place>,
-        before: Option<Stretch>,
+        ours: &[Stretch],
     ) -> Result<Put, CalendarError> {
         for _ in 0..MOST_TRIES {
             let there = self.locate(&entry.uid, place).await?;
-            if let (Some(found), Some(before)) =
-                (self.found(&there, &entry.uid).await.unwrap_or_default(), before)
-                && (found.cancelled || found.starts != before.from || found.ends != before.until)
+            if let Some(found) = self.found(&there, &entry.uid).await?
+                && !ours.is_empty()
+                && (found.cancelled || !ours.contains(&Stretch { from: found.starts, until: found.ends }))
             {
                 return Ok(Put::Changed(found));
             }
+            if there.entry.is_none() && place.is_some() && !there.unknown && !ours.is_empty() {
+                return Ok(Put::Missing);
+            }
             if self.is_read_only(&there.collection).await {
-                return Err(CalendarError::ReadOnly);
+                return Err(self.read_only().await);
             }
             let (url, text, only_if) = match &there.entry {
                 Some(located) => {
@@ -317,9 +351,9 @@ impl HostCalendar for CalDav {
                 StatusCode::CREATED | StatusCode::NO_CONTENT => return Ok(Put::Written(there.place())),
                 // A login page, or a promise.
                 status if status.is_success() => {
-                    return self.shows(&url, &entry.uid).await.map(|()| Put::Written(there.place()));
+                    return self.shows(&url, entry).await.map(|()| Put::Written(there.place()));
                 }
-                _ => return Err(refusal(&answer)),
+                _ => return Err(self.refused(&answer).await),
             }
         }
         Err(CalendarError::Contended)
@@ -330,21 +364,20 @@ impl HostCalendar for CalDav {
         let Some(located) = there.entry else { return Ok(()) };
         let answer = self.dav.delete(&located.url).await?;
         match answer.status {
-            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(()),
-            status if status.is_success() => Ok(()),
-            _ => Err(refusal(&answer)),
+            StatusCode::NO_CONTENT | StatusCode::NOT_FOUND | StatusCode::GONE => Ok(()),
+            status if status.is_success() => {
+                let Some((text, _)) = self.dav.text(&located.url).await? else { return Ok(()) };
+                if self.holding(text, uid).await?.is_some() { Err(CalendarError::NotShown) } else { Ok(()) }
+            }
+            _ => Err(self.refused(&answer).await),
         }
     }
 
     async fn find(&self, uid: &str, place: Option<&Place>) -> Result<Option<Found>, CalendarError> {
         let there = self.locate(uid, place).await?;
-        if there.entry.is_some() {
-            return self.found(&there, uid).await;
-        }
-        match self.elsewhere(uid, &there.collection).await? {
-            Some(there) => self.found(&there, uid).await,
-            None if there.gone => Err(CalendarError::CalendarGone),
-            None => Ok(None),
+        match self.found(&there, uid).await? {
+            None if there.unknown && place.is_some() => Err(CalendarError::CalendarGone),
+            found => Ok(found),
         }
     }
 }

@@ -80,7 +80,11 @@ fn resource(response: Node<'_, '_>) -> Option<Resource> {
             }
             (CALDAV, "calendar-home-set") => resource.home = child(property, DAV, "href").and_then(text),
             (DAV, "getetag") => resource.tag = text(property),
-            (DAV, "current-user-privilege-set") => resource.writable = Some(may_write(property)),
+            // An empty set is one that the server doesn't tell.
+            (DAV, "current-user-privilege-set") => {
+                let told = children(property, DAV, "privilege").next().is_some();
+                resource.writable = told.then(|| may_write(property));
+            }
             (CALDAV, "calendar-data") => resource.text = text(property),
             // A calendar that says nothing about it takes anything (RFC 4791, 5.2.3).
             (CALDAV, "supported-calendar-component-set") => {

@@ -1,7 +1,7 @@
 //! What is asked of a CalDAV server.
 
 use jiff::{SignedDuration, Timestamp};
-use reqwest::header::{CONTENT_TYPE, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use reqwest::{Method, StatusCode};
 use url::Url;
 
@@ -60,22 +60,49 @@ impl Dav {
         self.xml("REPORT", calendar, "1", body).await
     }
 
-    /// The texts of the events around `over`, and how many the server named without giving their text.
-    pub(super) async fn events(
-        &self,
-        calendar: &Url,
-        over: Stretch,
-    ) -> Result<(Vec<String>, usize), CalendarError> {
+    /// The texts of the events around `over`.
+    pub(super) async fn events(&self, calendar: &Url, over: Stretch) -> Result<Vec<String>, CalendarError> {
         let around = SignedDuration::from_hours(AROUND);
         let over = Stretch {
             from: over.from.checked_sub(around).unwrap_or(Timestamp::MIN),
             until: over.until.checked_add(around).unwrap_or(Timestamp::MAX),
         };
         let resources = self.query(calendar, &time_range(over)).await?;
-        let named = resources.len();
-        let texts: Vec<String> = resources.into_iter().filter_map(|resource| resource.text).collect();
-        let missing = named - texts.len();
-        Ok((texts, missing))
+        let mut texts = Vec::with_capacity(resources.len());
+        let mut missing = 0;
+        for resource in resources {
+            match resource.text {
+                Some(text) => texts.push(text),
+                // Named without its text: it is asked for, since what isn't read would be free.
+                None if missing < MOST_ASKED_FOR => {
+                    missing += 1;
+                    texts
+                        .extend(self.text(&place_of(calendar, &resource.href)?).await?.map(|(text, _)| text));
+                }
+                None => {
+                    return Err(CalendarError::Unreadable { what: "it names events without their text" });
+                }
+            }
+        }
+        Ok(texts)
+    }
+
+    /// The text of an entry and its tag; none if it isn't there.
+    pub(super) async fn text(&self, url: &Url) -> Result<Option<(String, Option<String>)>, CalendarError> {
+        let answer = self.get(url).await?;
+        match answer.status {
+            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
+            status if status.is_success() => {
+                let tag = answer.header(&ETAG).map(str::to_owned);
+                Ok(Some((answer.body, tag)))
+            }
+            _ => Err(answer.error()),
+        }
+    }
+
+    /// All events of the calendar.
+    pub(super) async fn all(&self, calendar: &Url) -> Result<Vec<Resource>, CalendarError> {
+        self.query(calendar, "").await
     }
 
     /// What the calendar holds whose UID has `uid` in it (RFC 4791, 9.7.5: a text matches as a part).
@@ -104,7 +131,9 @@ impl Dav {
 
     /// The entry at `url`, whatever the status.
     pub(super) async fn get(&self, url: &Url) -> Result<Answer, CalendarError> {
-        self.ask(Method::GET, url, Vec::new(), None).await
+        // Compressed on the way, it would have another ETag at some servers.
+        let as_it_is = vec![(ACCEPT_ENCODING, "identity".to_owned())];
+        self.ask(Method::GET, url, as_it_is, None).await
     }
 
     /// Writes an entry; the answer's status says whether the condition held.
@@ -143,6 +172,20 @@ impl Dav {
     ) -> Result<Answer, CalendarError> {
         self.http.ask(Ask { method, url: url.clone(), headers, body, login: Some(&self.login) }).await
     }
+}
+
+/// Most entries of an answer that are asked for by themselves.
+const MOST_ASKED_FOR: usize = 50;
+
+/// The address that `href` is on the server of `base`: behind a proxy a server may name itself otherwise, and the
+/// password goes to nobody else.
+pub(super) fn place_of(base: &Url, href: &str) -> Result<Url, CalendarError> {
+    let named =
+        base.join(href).map_err(|_| CalendarError::Unreadable { what: "an address in it is none" })?;
+    let mut url = base.clone();
+    url.set_path(named.path());
+    url.set_query(named.query());
+    Ok(url)
 }
 
 /// Whole seconds, and none of the range left out.

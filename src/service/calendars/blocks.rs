@@ -38,7 +38,7 @@ pub(super) async fn keep(round: &Round<'_>, hours: &Hours) -> Result<Option<Cale
     }
     for (uid, window) in named.iter().filter(|(uid, _)| !before.contains(uid)) {
         let entry = host_calendar::Entry { uid: uid.clone(), text: text(uid, window, now) };
-        if let Err(error) = round.calendar.put(&entry, None, None).await {
+        if let Err(error) = round.calendar.put(&entry, None, &[]).await {
             return Ok(Some(error));
         }
     }

@@ -9,7 +9,6 @@
 mod blocks;
 mod round;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
@@ -95,22 +94,30 @@ impl Calendars {
         source: &CalendarSource,
     ) -> Result<(), Stopped> {
         let host = &hours.host;
-        let mail = self.shared.seen().of(host).and_then(|seen| seen.mail.clone());
-        let calendar = match opened(program, hours, source, mail) {
-            Ok(calendar) => calendar,
-            Err(why) => {
-                tracing::error!(person = %host, why, "a host's calendar can't be used, so this host's times aren't offered");
-                round::cannot_begin(&self.writer, host, why).await?;
-                return std::future::pending().await;
-            }
-        };
-        let calendar = calendar.as_ref();
-        let (shared, writer, clock) = (&self.shared, &self.writer, &self.clock);
-        let round = Round { program, shared, writer, clock, host, calendar };
         let mut records = self.writer.subscribe();
         let mut attempt = Attempt::default();
+        let mut calendar: Option<Arc<dyn HostCalendar>> = None;
         loop {
-            let well = round.run(&mut attempt).await?;
+            // Opened anew after each failure: a secret may have been corrected, or a right given.
+            let mail = self.shared.seen().of(host).and_then(|seen| seen.mail.clone());
+            let open = match calendar.take() {
+                Some(calendar) => Ok(calendar),
+                None => opened(program, hours, source, mail),
+            };
+            let (shared, writer, clock) = (&self.shared, &self.writer, &self.clock);
+            let well = match open {
+                Ok(open) => {
+                    let round = Round { program, shared, writer, clock, host, calendar: open.as_ref() };
+                    let well = round.run(&mut attempt).await?;
+                    calendar = well.then_some(open);
+                    well
+                }
+                Err(why) => {
+                    tracing::error!(person = %host, why, "a host's calendar can't be used, so this host's times aren't offered");
+                    round::cannot_begin(&self.writer, host, why).await?;
+                    false
+                }
+            };
             let looked = self.clock.now();
             let wait =
                 looked.checked_add(if well { READ_EVERY } else { TRY_AGAIN }).unwrap_or(Timestamp::MAX);
@@ -199,6 +206,3 @@ async fn of_interest(records: &mut tokio::sync::broadcast::Receiver<Arc<[crate::
         }
     }
 }
-
-/// How often each entry was missing in a row.
-type Misses = HashMap<String, u32>;

@@ -7,7 +7,6 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Misses;
 use super::blocks;
 use crate::clock::Clock;
 use crate::domain::booking::{By, Via};
@@ -24,9 +23,11 @@ use crate::journal::{Decision, Stopped, Writer};
 use crate::message::calendar_entry;
 use crate::service::shared::Shared;
 
-/// How often an entry has to be missing, a round apart, before it counts as taken out: a server that has
-/// trouble may show an empty calendar.
-const MISSED_TWICE: u32 = 2;
+/// How long an entry has to be missing before it counts as taken out: a server that has trouble may show an empty
+/// calendar, or an old one.
+const LOOKED_TWICE: SignedDuration = SignedDuration::from_mins(3);
+/// How soon an entry that wasn't taken for a reason that may pass is tried again.
+const SOON: SignedDuration = SignedDuration::from_mins(1);
 /// Bookings that are over for longer are left as they are.
 const PAST: SignedDuration = SignedDuration::from_hours(24);
 
@@ -46,12 +47,25 @@ const LEFT_ALONE: SignedDuration = SignedDuration::from_hours(1);
 pub(super) struct Attempt {
     /// It isn't looked at before then.
     not_before: Option<Timestamp>,
-    /// How often each entry was missing in a row.
-    misses: Misses,
-    /// Entries that are refused: as of which change, and until when they aren't tried again.
-    refused: HashMap<Seq, (Seq, Timestamp)>,
+    /// Since when each entry is missing.
+    missing: HashMap<Seq, Timestamp>,
+    /// Entries that stand at an hour that was given up, and since when that is seen: some servers show for a while what
+    /// was there before.
+    stale: HashMap<Seq, Timestamp>,
+    /// Entries that aren't taken.
+    refused: HashMap<Seq, Refused>,
     /// Since when it fails.
     failing: Option<Timestamp>,
+}
+
+/// An entry that isn't taken.
+#[derive(Debug, Clone, Copy)]
+struct Refused {
+    /// As of which change.
+    through: Seq,
+    since: Timestamp,
+    /// When it is tried again.
+    until: Timestamp,
 }
 
 impl Attempt {
@@ -70,8 +84,37 @@ impl Attempt {
 
     fn refuses(&self, of: Seq, booking: &BookingState, now: Timestamp) -> bool {
         let latest = booking.latest().map(|change| change.since);
-        self.refused.get(&of).is_some_and(|(through, until)| Some(*through) == latest && now < *until)
+        self.refused.get(&of).is_some_and(|refused| Some(refused.through) == latest && now < refused.until)
     }
+
+    /// Whether an entry that is missing at `now` has been for long enough to be gone.
+    fn is_gone(&mut self, of: Seq, now: Timestamp) -> bool {
+        lasts(&mut self.missing, of, now)
+    }
+
+    /// Notes that an entry isn't taken. True once its host has to hear of it.
+    fn refuse(&mut self, of: Seq, through: Seq, error: &CalendarError, now: Timestamp) -> bool {
+        let later = |by| now.checked_add(by).unwrap_or(Timestamp::MAX);
+        let before = self.refused.get(&of).filter(|refused| refused.through == through);
+        let since = before.map_or(now, |refused| refused.since.min(now));
+        let for_good = matches!(error, CalendarError::Refused { .. } | CalendarError::BadUid);
+        let is_told = for_good || PASSES_WITHIN <= now.duration_since(since);
+        let until = later(if is_told { REFUSED_FOR } else { SOON });
+        self.refused.insert(of, Refused { through, since, until });
+        is_told
+    }
+}
+
+/// Whether what is seen of an entry at `now` was seen long enough ago as well.
+fn lasts(seen: &mut HashMap<Seq, Timestamp>, of: Seq, now: Timestamp) -> bool {
+    let since = seen.entry(of).or_insert(now);
+    // A clock that was ahead says nothing of how long that is.
+    *since = (*since).min(now);
+    let lasts = LOOKED_TWICE <= now.duration_since(*since);
+    if lasts {
+        seen.remove(&of);
+    }
+    lasts
 }
 
 /// What one calendar still has to show.
@@ -107,6 +150,11 @@ fn is_owed(booking: &BookingState, host: &PersonId) -> bool {
     }
 }
 
+/// What says no place.
+fn nowhere() -> Place {
+    Place(String::new())
+}
+
 /// Puts on record that the calendar of `host` can't even be opened.
 pub(super) async fn cannot_begin(writer: &Writer, host: &PersonId, why: String) -> Result<(), Stopped> {
     let (event, host) = (
@@ -138,14 +186,20 @@ impl Round<'_> {
         let mut failed: Option<CalendarError> = None;
         if hours.writes_calendar() {
             failed = self.write(attempt).await?;
-            if failed.is_none() {
-                failed = self.take_up(attempt).await?;
+            let stopped =
+                |failed: &Option<CalendarError>| failed.as_ref().is_some_and(CalendarError::stops_all);
+            if !stopped(&failed) {
+                failed = failed.or(self.take_up(attempt).await?);
             }
-            if failed.is_none() && hours.blocks {
-                failed = blocks::keep(self, hours).await?;
+            if !stopped(&failed) && hours.blocks {
+                failed = failed.or(blocks::keep(self, hours).await?);
             }
         }
-        let read = self.read().await;
+        // A server that asks to be left alone is.
+        let read = match failed.as_ref().is_some_and(|error| error.retry_after().is_some()) {
+            true => Ok(()),
+            false => self.read().await,
+        };
         let reads = read.is_ok();
         let failed = read.err().or(failed);
         self.tell(attempt, failed.as_ref(), reads).await?;
@@ -176,13 +230,15 @@ impl Round<'_> {
             attempt.failing = None;
             return self.trouble(|known| known.now().is_some(), Trouble::Over).await;
         };
-        let since = *attempt.failing.get_or_insert(now);
+        // A clock that was ahead says nothing of how long that is.
+        let since = attempt.failing.map_or(now, |since| since.min(now));
+        attempt.failing = Some(since);
         let patience = if error.is_transient() { PASSES_WITHIN } else { STARTS_WITHIN };
         if now.duration_since(since) < patience {
             return Ok(());
         }
         let failing = Trouble::Failing { why: error.to_string(), reads };
-        self.trouble(|known| known.now().is_none(), failing).await
+        self.trouble(move |known| known.now().is_none_or(|failing| failing.reads && !reads), failing).await
     }
 
     /// Puts on record what the host has to hear of, if `news` says of what is known that it is news.
@@ -203,60 +259,87 @@ impl Round<'_> {
         self.record(move |state| is_news(state).then(|| event.clone()).into_iter().collect()).await
     }
 
-    /// Every booking whose entry doesn't show what is on record. One that is refused stands in no other's way.
+    /// Every booking whose entry doesn't show what is on record. One that isn't taken stands in no other's way.
     async fn write(&self, attempt: &mut Attempt) -> Result<Option<CalendarError>, Stopped> {
+        let mut failed = None;
         for Owing { of, through, booking, owed } in self.owed() {
-            if attempt.refuses(of, &booking, self.clock.now()) {
+            let now = self.clock.now();
+            if attempt.refuses(of, &booking, now) {
                 continue;
             }
-            let before = booking.written.get(self.host);
-            let place = before.and_then(|entry| entry.place.as_ref());
-            let shown = before.and_then(|entry| booking.agreed_in(entry.through));
+            let place = booking.written.get(self.host).and_then(|entry| entry.place.clone());
             let written = match &owed {
-                Owed::Put(entry) => self.put(entry, place, shown).await,
-                Owed::Remove { uid } => self.calendar.remove(uid, place).await.map(|()| Ok(place.cloned())),
+                Owed::Put(entry) => self.put(entry, place.as_ref(), &booking).await,
+                // Where the next host has the same calendar, the entry is theirs now.
+                Owed::Remove { .. } if self.is_shared(&booking, place.as_ref()) => {
+                    Ok(Put::Written(nowhere()))
+                }
+                Owed::Remove { uid } => {
+                    self.calendar.remove(uid, place.as_ref()).await.map(|()| Put::Written(nowhere()))
+                }
             };
             match written {
-                Ok(Ok(place)) => {
+                Ok(Put::Written(at)) => {
+                    attempt.refused.remove(&of);
+                    attempt.missing.remove(&of);
+                    let place = if at == nowhere() { place } else { Some(at) };
                     let entered =
                         Event::BookingEntered { booking: of, host: self.host.clone(), through, place };
                     self.record(move |_| vec![entered.clone()]).await?;
                 }
                 // They hadn't been asked when it was changed in Slack; what they say of their own time counts.
-                Ok(Err(found)) => self.take(of, through, &booking, found).await?,
+                Ok(Put::Changed(found)) => self.take(of, through, &booking, found).await?,
+                Ok(Put::Missing) => self.is_missing(attempt, of, through).await?,
                 Err(error) if error.is_of_the_entry() => {
                     tracing::warn!(person = %self.host, %error, "a host's calendar doesn't take an entry");
-                    if !error.is_transient() {
-                        let until = self.clock.now().checked_add(REFUSED_FOR).unwrap_or(Timestamp::MAX);
-                        attempt.refused.insert(of, (through, until));
+                    if attempt.refuse(of, through, &error, now) {
                         let refused = Trouble::Refused { booking: of, through, why: error.to_string() };
                         self.trouble(move |known| !known.refuses(of, through), refused).await?;
                     }
                 }
-                Err(error) => return Ok(Some(error)),
+                Err(error) if error.stops_all() => return Ok(Some(error)),
+                Err(error) => failed = failed.or(Some(error)),
             }
         }
-        Ok(None)
+        Ok(failed)
     }
 
-    /// Writes an entry that showed `shown` before, unless the host has moved it meanwhile: where it is now, then.
+    /// Whether the entry of a booking that was handed on is in a calendar that its present host has as well.
+    fn is_shared(&self, booking: &BookingState, place: Option<&Place>) -> bool {
+        let theirs = booking.written.get(&booking.slot.host).and_then(|entry| entry.place.as_ref());
+        booking.standing == Standing::Agreed
+            && booking.slot.host != *self.host
+            && place.is_some()
+            && theirs == place
+    }
+
+    /// Writes an entry, unless the host has moved it meanwhile to an hour that was never agreed. Where it stands at one
+    /// that was, that is ours, or says the same in another way.
     async fn put(
         &self,
         entry: &Entry,
         place: Option<&Place>,
-        shown: Option<&Slot>,
-    ) -> Result<Result<Option<Place>, Found>, CalendarError> {
-        let put = match (self.calendar.put(entry, place, shown.map(Slot::stretch)).await?, shown) {
-            // It says the same in another way.
-            (Put::Changed(found), Some(shown)) if !found.cancelled && self.moved(shown, &found).is_none() => {
-                self.calendar.put(entry, place, None).await?
+        booking: &BookingState,
+    ) -> Result<Put, CalendarError> {
+        let agreed: Vec<&Slot> = booking.changes.iter().filter_map(|change| change.agreed.as_ref()).collect();
+        let ours: Vec<Stretch> = agreed.iter().map(|slot| slot.stretch()).collect();
+        match self.calendar.put(entry, place, &ours).await? {
+            Put::Changed(found)
+                if !found.cancelled && agreed.iter().any(|slot| self.moved(slot, &found).is_none()) =>
+            {
+                self.calendar.put(entry, place, &[]).await
             }
-            (put, _) => put,
-        };
-        Ok(match put {
-            Put::Written(place) => Ok(Some(place)),
-            Put::Changed(found) => Err(found),
-        })
+            put => Ok(put),
+        }
+    }
+
+    /// An entry isn't there. Seen twice, some minutes apart, its host has taken it out.
+    async fn is_missing(&self, attempt: &mut Attempt, of: Seq, through: Seq) -> Result<(), Stopped> {
+        if !attempt.is_gone(of, self.clock.now()) {
+            return Ok(());
+        }
+        let cancelled = Event::BookingCancelled { booking: of, by: By::Calendar };
+        self.follow(of, through, Some(cancelled), None).await
     }
 
     fn owed(&self) -> Vec<Owing> {
@@ -287,45 +370,74 @@ impl Round<'_> {
             });
             ahead.filter_map(|(of, booking)| Some((of, booking.latest()?.since, booking.clone()))).collect()
         };
+        let (mut failed, mut missing) = (None, Vec::new());
+        let looked = shown.len();
         for (of, through, booking) in shown {
             let place = booking.written.get(self.host).and_then(|entry| entry.place.clone());
             match self.calendar.find(&booking.uid, place.as_ref()).await {
                 Ok(Some(found)) => {
-                    attempt.misses.remove(&booking.uid);
+                    attempt.missing.remove(&of);
+                    if self.is_stale(attempt, of, &booking, &found) {
+                        continue;
+                    }
                     self.take(of, through, &booking, found).await?;
                 }
-                Ok(None) => {
-                    let missed = attempt.misses.entry(booking.uid.clone()).or_default();
-                    *missed += 1;
-                    if *missed >= MISSED_TWICE {
-                        attempt.misses.remove(&booking.uid);
-                        let cancelled = Event::BookingCancelled { booking: of, by: By::Calendar };
-                        self.follow(of, through, Some(cancelled), None).await?;
-                    }
-                }
+                // What was entered before places were remembered may be in a calendar that nobody looks into.
+                Ok(None) if place.is_none() => self.enter_again(attempt, of, through, &booking).await?,
+                Ok(None) => missing.push((of, through)),
                 // Nobody removed the entry in particular: it is written into the calendar that is meant now.
-                Err(CalendarError::CalendarGone) => {
-                    let entry = calendar_entry(self.program, &self.shared.seen(), &booking);
-                    let Some(text) = entry else { continue };
-                    let entry = Entry { uid: booking.uid.clone(), text };
-                    match self.calendar.put(&entry, None, None).await {
-                        Ok(Put::Written(place)) => self.follow(of, through, None, Some(place)).await?,
-                        Ok(Put::Changed(_)) => {}
-                        Err(error) => return Ok(Some(error)),
-                    }
-                }
+                Err(CalendarError::CalendarGone) => self.enter_again(attempt, of, through, &booking).await?,
                 Err(error) if error.is_of_the_entry() => {
-                    tracing::warn!(person = %self.host, %error, "an entry in a host's calendar can't be read");
+                    tracing::debug!(person = %self.host, %error, "an entry in a host's calendar can't be read");
                 }
-                Err(error) => return Ok(Some(error)),
+                Err(error) if error.stops_all() => return Ok(Some(error)),
+                Err(error) => failed = failed.or(Some(error)),
             }
         }
-        Ok(None)
+        // A calendar that was made anew, or put back from a backup: nobody takes out everything at once.
+        if 1 < missing.len() && missing.len() == looked {
+            return Ok(failed.or(Some(CalendarError::Emptied)));
+        }
+        for (of, through) in missing {
+            self.is_missing(attempt, of, through).await?;
+        }
+        Ok(failed)
     }
 
-    fn moved(&self, slot: &Slot, found: &Found) -> Option<(Timestamp, u32)> {
-        let zone = &self.program.hours.get(self.host)?.zone;
-        moved(slot, zone, (found.starts, found.ends))
+    /// Whether an entry stands at an hour that was given up, seen for the first time.
+    fn is_stale(&self, attempt: &mut Attempt, of: Seq, booking: &BookingState, found: &Found) -> bool {
+        let before = booking.changes.iter().filter_map(|change| change.agreed.as_ref());
+        let given_up = before.clone().any(|slot| self.moved(slot, found).is_none())
+            && self.moved(&booking.slot, found).is_some();
+        if !given_up {
+            attempt.stale.remove(&of);
+            return false;
+        }
+        !lasts(&mut attempt.stale, of, self.clock.now())
+    }
+
+    /// Writes an entry anew whose place is gone, once that was seen twice.
+    async fn enter_again(
+        &self,
+        attempt: &mut Attempt,
+        of: Seq,
+        through: Seq,
+        booking: &BookingState,
+    ) -> Result<(), Stopped> {
+        if !attempt.is_gone(of, self.clock.now()) {
+            return Ok(());
+        }
+        let entry = calendar_entry(self.program, &self.shared.seen(), booking);
+        let Some(text) = entry else { return Ok(()) };
+        let entry = Entry { uid: booking.uid.clone(), text };
+        match self.calendar.put(&entry, None, &[]).await {
+            Ok(Put::Written(place)) => self.follow(of, through, None, Some(place)).await?,
+            Ok(Put::Changed(_) | Put::Missing) => {}
+            Err(error) => {
+                tracing::warn!(person = %self.host, %error, "an entry whose calendar is gone could not be entered in another");
+            }
+        }
+        Ok(())
     }
 
     /// Takes the entry of a booking as it stands in the calendar for the host's word.
@@ -391,6 +503,11 @@ impl Round<'_> {
             Some(_) | None => Vec::new(),
         })
         .await
+    }
+
+    fn moved(&self, slot: &Slot, found: &Found) -> Option<(Timestamp, u32)> {
+        let zone = &self.program.hours.get(self.host)?.zone;
+        moved(slot, zone, (found.starts, found.ends))
     }
 
     /// When the host is busy. An old reading is kept, with word of its age.
