@@ -192,7 +192,7 @@ async fn thanks_and_greetings_get_nothing_and_go_to_nobody() {
     ana.types("Thanks :+1:").await;
     let hello = ana.types("Good morning!").await;
     world.settled().await;
-    world.advance_to("2026-12-04T08:00:00Z").await;
+    world.advance_to("2026-12-04T10:00:00Z").await;
     let typed = 2;
     assert_eq!((ana.messages().await.len(), priya.messages().await.len()), (before.0 + typed, before.1));
     // A greeting that becomes a question is one.

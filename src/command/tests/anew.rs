@@ -46,3 +46,11 @@ fn the_same_words_and_what_waits_for_an_answer_are_not_asked_anew() {
     let (events, _) = office.edits("ana", "1.000001", "Who would test it?");
     assert!(matches!(events.as_slice(), [Event::MessageEdited { .. }]), "{events:?}");
 }
+
+#[test]
+fn a_greeting_that_becomes_a_question_is_asked() {
+    let mut office = Office::open();
+    office.types("ana", "1.000001", None, "Good morning!");
+    let (events, reply) = office.edits("ana", "1.000001", "Do subscriptions have the same problem?");
+    assert!(asks(&events), "{events:?} {reply:?}");
+}
