@@ -390,3 +390,35 @@ async fn the_doctor_looks_at_the_hosts_calendars() {
     let found = finds(format!("caldav = '{}'", program.base), PASSWORD).await;
     assert!(found.contains("several calendars and none is named; name one of `Private`, `Work`"), "{found}");
 }
+
+/// Whoever was named by a colleague and approached while the service ran is a guest like any other.
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_was_approached_since_is_entered_as_well() {
+    let program = Program::start(Kind::Radicale).await;
+    let config = tempfile::tempdir().unwrap();
+    organisation(config.path(), &program, "");
+    let file = config.path().join("people.toml");
+    let people = fs::read_to_string(&file).unwrap();
+    let (before, rest) = people.split_once("[people.lucia]").unwrap();
+    let after = rest.split_once("[people.").map(|(_, after)| format!("[people.{after}")).unwrap();
+    // She is in the workspace, which is made from the file, and then in the file no more.
+    let mut world = World::without_bot(config.path()).await;
+    world.secret(SECRET, PASSWORD);
+    fs::write(&file, format!("{before}{after}")).unwrap();
+    world.start_bot().await;
+    world.advance_to("2026-12-03T18:00:00Z").await;
+    let (dev, priya) = (world.person("dev").await, world.person("priya").await);
+    let lucia = world.person("lucia").await;
+    dev.clicks("Someone else decides").await;
+    dev.submits(&[("how", json!("missing")), ("who", json!(lucia.id))]).await;
+    world.settled().await;
+    world.advance_to("2026-12-04T09:30:00Z").await;
+    priya.clicks_on(&priya.reads("says that somebody is missing").await, "Approach them").await;
+    let form =
+        [("name", json!("Lucía Ortega")), ("audience", json!("engineer")), ("teams", json!(["checkout"]))];
+    priya.submits(&form).await;
+    lucia.reads("Lucía, ").await;
+    _ = book(&world, "lucia").await;
+    let made = entries(&program, &world, |all| all.len() == 1).await;
+    assert!(made[0].contains("Lucía Ortega"), "{}", made[0]);
+}

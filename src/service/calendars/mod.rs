@@ -51,9 +51,9 @@ impl Calendars {
         let mut programs = self.shared.program.subscribe();
         loop {
             let program = programs.borrow_and_update().clone();
-            let hosts = program.hours.values().filter_map(|hours| Some((hours, hours.calendar.as_ref()?)));
+            let hosts = program.hours.values().filter(|hours| hours.calendar.is_some());
             // Side by side: a server that is slow keeps only its own host waiting.
-            let all = try_join_all(hosts.map(|(hours, source)| self.keep_one(&program, hours, source)));
+            let all = try_join_all(hosts.map(|hours| self.keep_one(&hours.host)));
             let other = async {
                 while programs.changed().await.is_ok() {
                     if programs.borrow_and_update().digest != program.digest {
@@ -87,27 +87,29 @@ impl Calendars {
     }
 
     /// Reads and writes the calendar of one host, until the configuration changes.
-    async fn keep_one(
-        &self,
-        program: &Program,
-        hours: &Hours,
-        source: &CalendarSource,
-    ) -> Result<(), Stopped> {
-        let host = &hours.host;
+    async fn keep_one(&self, host: &PersonId) -> Result<(), Stopped> {
         let mut records = self.writer.subscribe();
         let mut attempt = Attempt::default();
         let mut calendar: Option<Arc<dyn HostCalendar>> = None;
         loop {
+            // The one of this moment: somebody who is approached since may be among the guests.
+            let program = self.shared.program();
+            let hours = program.hours.get(host);
+            let Some((hours, source)) = hours.and_then(|hours| Some((hours, hours.calendar.as_ref()?)))
+            else {
+                return std::future::pending().await;
+            };
             // Opened anew after each failure: a secret may have been corrected, or a right given.
             let mail = self.shared.seen().of(host).and_then(|seen| seen.mail.clone());
             let open = match calendar.take() {
                 Some(calendar) => Ok(calendar),
-                None => opened(program, hours, source, mail),
+                None => opened(&program, hours, source, mail),
             };
             let (shared, writer, clock) = (&self.shared, &self.writer, &self.clock);
             let well = match open {
                 Ok(open) => {
-                    let round = Round { program, shared, writer, clock, host, calendar: open.as_ref() };
+                    let round =
+                        Round { program: &program, shared, writer, clock, host, calendar: open.as_ref() };
                     let well = round.run(&mut attempt).await?;
                     calendar = well.then_some(open);
                     well
