@@ -144,11 +144,6 @@ impl BookingState {
         self.changes.iter().take_while(|change| change.since < since).count()
     }
 
-    /// What was agreed in change `since`.
-    pub fn agreed_in(&self, since: Seq) -> Option<&Slot> {
-        self.changes.iter().find(|change| change.since == since)?.agreed.as_ref()
-    }
-
     /// What was agreed before change `since`.
     pub fn before(&self, since: Seq) -> Option<&Slot> {
         self.changes.iter().take_while(|change| change.since < since).last()?.agreed.as_ref()

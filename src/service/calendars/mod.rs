@@ -91,6 +91,7 @@ impl Calendars {
         let mut records = self.writer.subscribe();
         let mut attempt = Attempt::default();
         let mut calendar: Option<Arc<dyn HostCalendar>> = None;
+        let mut said: Option<String> = None;
         loop {
             // The one of this moment: somebody who is approached since may be among the guests.
             let program = self.shared.program();
@@ -115,7 +116,11 @@ impl Calendars {
                     well
                 }
                 Err(why) => {
-                    tracing::error!(person = %host, why, "a host's calendar can't be used, so this host's times aren't offered");
+                    // Once for each reason: it is tried again every minute.
+                    if said.as_ref() != Some(&why) {
+                        tracing::error!(person = %host, why, "a host's calendar can't be used, so this host's times aren't offered");
+                        said = Some(why.clone());
+                    }
                     round::cannot_begin(&self.writer, host, why).await?;
                     false
                 }

@@ -162,7 +162,7 @@ pub(super) async fn cannot_begin(writer: &Writer, host: &PersonId, why: String) 
         host.clone(),
     );
     let decide = move |state: &State, _: Timestamp| {
-        let known = state.calendars.get(&host).is_some_and(|known| known.now().is_some());
+        let known = state.calendars.get(&host).and_then(CalendarTrouble::now).is_some_and(|now| !now.reads);
         Decision { events: (!known).then(|| event.clone()).into_iter().collect(), reply: () }
     };
     writer.submit(None, decide).await
