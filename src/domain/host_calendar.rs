@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::doubt::Doubt;
@@ -103,6 +105,29 @@ pub struct Found {
     pub cancelled: bool,
     /// Which calendar it is in; none where that can't be said.
     pub place: Option<Place>,
+}
+
+impl Found {
+    /// When a meeting that was agreed for `agreed` is by this entry, and for how many minutes: none if it is where it was.
+    ///
+    /// An entry for whole days says no hour: the meeting keeps its own, on the first of these days if it wasn't on one
+    /// of them.
+    pub fn moves(&self, agreed: Stretch, zone: &TimeZone) -> Option<(Timestamp, u32)> {
+        let minutes =
+            |from: Timestamp, until: Timestamp| u32::try_from(until.duration_since(from).as_mins()).ok();
+        let lasted = minutes(agreed.from, agreed.until)?;
+        let (first, over) = (zone.to_datetime(self.starts), zone.to_datetime(self.ends));
+        let before = zone.to_datetime(agreed.from);
+        let midnight = Time::midnight();
+        let now = if first.time() == midnight && over.time() == midnight && first.date() < over.date() {
+            let holds = first.date() <= before.date() && before.date() < over.date();
+            let day = if holds { before.date() } else { first.date() };
+            (zone.to_timestamp(day.to_datetime(before.time())).ok()?, lasted)
+        } else {
+            (self.starts, minutes(self.starts, self.ends).filter(|minutes| *minutes > 0)?)
+        };
+        (now != (agreed.from, lasted)).then_some(now)
+    }
 }
 
 /// When a host is busy.
@@ -379,5 +404,34 @@ mod tests {
         assert_eq!(unknown.to_string(), "there is no calendar `Wrok` on the server; it has `Home`, `Work`");
         assert!(!unknown.is_transient());
         assert!(CalendarError::Later { status: 503, retry_after: None }.is_transient());
+    }
+
+    #[test]
+    fn an_entry_says_when_a_meeting_is_and_one_for_whole_days_on_which_day() {
+        let zone = TimeZone::get("America/Sao_Paulo").unwrap();
+        let at = |text: &str| format!("{text}:00Z").parse::<Timestamp>().unwrap();
+        // Thursday, 10:30 in Sao Paulo.
+        let agreed = Stretch { from: at("2026-12-10T13:30"), until: at("2026-12-10T14:00") };
+        let cases = [
+            ("2026-12-10T13:30 2026-12-10T14:00", None),
+            ("2026-12-10T14:30 2026-12-10T15:00", Some("2026-12-10T14:30 30")),
+            ("2026-12-10T13:30 2026-12-10T14:15", Some("2026-12-10T13:30 45")),
+            // The whole of that day, and of three around it.
+            ("2026-12-10T03:00 2026-12-11T03:00", None),
+            ("2026-12-09T03:00 2026-12-12T03:00", None),
+            // The whole of the day after, and of the week after that.
+            ("2026-12-11T03:00 2026-12-12T03:00", Some("2026-12-11T13:30 30")),
+            ("2026-12-14T03:00 2026-12-21T03:00", Some("2026-12-14T13:30 30")),
+            // Twenty-four hours that are no day there.
+            ("2026-12-10T00:00 2026-12-11T00:00", Some("2026-12-10T00:00 1440")),
+            ("2026-12-10T14:00 2026-12-10T14:00", None),
+        ];
+        for (entry, expected) in cases {
+            let (starts, ends) = entry.split_once(' ').unwrap();
+            let found = Found { starts: at(starts), ends: at(ends), cancelled: false, place: None };
+            let now = found.moves(agreed, &zone);
+            let shown = now.map(|(at, minutes)| format!("{} {minutes}", at.strftime("%Y-%m-%dT%H:%M")));
+            assert_eq!(shown.as_deref(), expected, "{entry}");
+        }
     }
 }

@@ -17,7 +17,7 @@ pub(in crate::command) fn day(words: &[&str], today: Date) -> Result<Date, Strin
     let plain: Vec<&str> = lowered
         .iter()
         .map(String::as_str)
-        .filter(|word| !word.is_empty())
+        .filter(|word| !["", "of"].contains(word))
         .skip_while(|word| ["until", "till", "on", "from", "the"].contains(word))
         .collect();
     let found = match plain.as_slice() {
@@ -183,7 +183,7 @@ mod tests {
         check("January 12th, 2028", "2028-01-12");
         check("12 dec", "2026-12-12");
         check("9 dec", "2027-12-09");
-        check("1st of March", "none");
+        check("1st of March", "2027-03-01");
         check("29 Feb", "2028-02-29");
         check("Sept 1", "2027-09-01");
         // What some read one way and some the other, and what is no day.

@@ -174,8 +174,8 @@ impl CalDav {
     }
 
     /// The entry, and the calendar that it is in: the remembered one goes before the one that is meant now, unless it is
-    /// on another server, which isn't given the password.
-    async fn locate(&self, uid: &str, place: Option<&Place>) -> Result<Where, CalendarError> {
+    /// on another server, which isn't given the password. With `wide`, the host's other calendars are looked into as well.
+    async fn locate(&self, uid: &str, place: Option<&Place>, wide: bool) -> Result<Where, CalendarError> {
         if !Entry::is_uid(uid) {
             return Err(CalendarError::BadUid);
         }
@@ -199,11 +199,10 @@ impl CalDav {
         }
         match self.inside(&now, uid).await? {
             Inside::Entry(entry) => Ok(Where { collection: now, entry: Some(entry), unknown }),
-            Inside::Nothing => Ok(self.elsewhere(uid, &now).await?.unwrap_or(Where {
-                collection: now,
-                entry: None,
-                unknown,
-            })),
+            Inside::Nothing => {
+                let elsewhere = if wide { self.elsewhere(uid, &now).await? } else { None };
+                Ok(elsewhere.unwrap_or(Where { collection: now, entry: None, unknown }))
+            }
             Inside::NoCalendar => self.forget_if_gone(Err(CalendarError::NotFound)).await,
         }
     }
@@ -318,7 +317,8 @@ impl HostCalendar for CalDav {
         ours: &[Stretch],
     ) -> Result<Put, CalendarError> {
         for _ in 0..MOST_TRIES {
-            let there = self.locate(&entry.uid, place).await?;
+            // What is new is in no other calendar.
+            let there = self.locate(&entry.uid, place, place.is_some()).await?;
             if let Some(found) = self.found(&there, &entry.uid).await?
                 && !ours.is_empty()
                 && (found.cancelled || !ours.contains(&Stretch { from: found.starts, until: found.ends }))
@@ -360,7 +360,7 @@ impl HostCalendar for CalDav {
     }
 
     async fn remove(&self, uid: &str, place: Option<&Place>) -> Result<(), CalendarError> {
-        let there = self.locate(uid, place).await?;
+        let there = self.locate(uid, place, true).await?;
         let Some(located) = there.entry else { return Ok(()) };
         let answer = self.dav.delete(&located.url).await?;
         match answer.status {
@@ -374,7 +374,7 @@ impl HostCalendar for CalDav {
     }
 
     async fn find(&self, uid: &str, place: Option<&Place>) -> Result<Option<Found>, CalendarError> {
-        let there = self.locate(uid, place).await?;
+        let there = self.locate(uid, place, true).await?;
         match self.found(&there, uid).await? {
             None if there.unknown && place.is_some() => Err(CalendarError::CalendarGone),
             found => Ok(found),

@@ -6,6 +6,7 @@
 //!
 //! How often is counted by the calendar clock; the calls themselves take real time.
 
+mod attempt;
 mod blocks;
 mod round;
 
@@ -29,7 +30,8 @@ use crate::journal::{Stopped, Writer};
 
 use super::feeds::Feeds;
 use super::shared::Shared;
-use round::{Attempt, Round};
+use attempt::Attempt;
+use round::Round;
 
 /// How old busy time may become before it is read again.
 const READ_EVERY: SignedDuration = SignedDuration::from_mins(3);
@@ -138,7 +140,9 @@ impl Calendars {
                 }
                 let now = self.clock.now();
                 let writes = hours.writes_calendar() && attempt.may_write(now);
-                if next <= now || now < looked || writes && attempt.is_behind(&self.writer.state(), host, now)
+                if next <= now
+                    || now < looked
+                    || writes && round::is_behind(&attempt, &self.writer.state(), host, now)
                 {
                     break;
                 }

@@ -1,12 +1,10 @@
 //! One look at one host's calendar: what is to be written, what the host changed, and when they are busy.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::civil::Time;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::attempt::Attempt;
 use super::blocks;
 use crate::clock::Clock;
 use crate::domain::booking::{By, Via};
@@ -23,99 +21,8 @@ use crate::journal::{Decision, Stopped, Writer};
 use crate::message::calendar_entry;
 use crate::service::shared::Shared;
 
-/// How long an entry has to be missing before it counts as taken out: a server that has trouble may show an empty
-/// calendar, or an old one.
-const LOOKED_TWICE: SignedDuration = SignedDuration::from_mins(3);
-/// How soon an entry that wasn't taken for a reason that may pass is tried again.
-const SOON: SignedDuration = SignedDuration::from_mins(1);
 /// Bookings that are over for longer are left as they are.
 const PAST: SignedDuration = SignedDuration::from_hours(24);
-
-/// How long a calendar may fail for a reason that passes before its host is told; other reasons are told sooner.
-const PASSES_WITHIN: SignedDuration = SignedDuration::from_mins(30);
-/// How long for any other reason: a server that is started anew may say strange things.
-const STARTS_WITHIN: SignedDuration = SignedDuration::from_mins(5);
-/// How soon an entry that was refused is tried again.
-const REFUSED_FOR: SignedDuration = SignedDuration::from_hours(24);
-/// How soon a calendar that failed is tried again.
-const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(20);
-/// Longest time for which a server that asks for it is left alone.
-const LEFT_ALONE: SignedDuration = SignedDuration::from_hours(1);
-
-/// How looking at a calendar went so far.
-#[derive(Debug, Default)]
-pub(super) struct Attempt {
-    /// It isn't looked at before then.
-    not_before: Option<Timestamp>,
-    /// Since when each entry is missing.
-    missing: HashMap<Seq, Timestamp>,
-    /// Entries that stand at an hour that was given up, and since when that is seen: some servers show for a while what
-    /// was there before.
-    stale: HashMap<Seq, Timestamp>,
-    /// Entries that aren't taken.
-    refused: HashMap<Seq, Refused>,
-    /// Since when it fails.
-    failing: Option<Timestamp>,
-}
-
-/// An entry that isn't taken.
-#[derive(Debug, Clone, Copy)]
-struct Refused {
-    /// As of which change.
-    through: Seq,
-    since: Timestamp,
-    /// When it is tried again.
-    until: Timestamp,
-}
-
-impl Attempt {
-    pub(super) fn not_before(&self) -> Option<Timestamp> {
-        self.not_before
-    }
-
-    pub(super) fn may_write(&self, now: Timestamp) -> bool {
-        self.not_before.is_none_or(|at| at <= now)
-    }
-
-    /// Whether this calendar has something to show that it may take at `now`.
-    pub(super) fn is_behind(&self, state: &State, host: &PersonId, now: Timestamp) -> bool {
-        concerning(state, host).any(|(of, booking)| is_owed(booking, host) && !self.refuses(of, booking, now))
-    }
-
-    fn refuses(&self, of: Seq, booking: &BookingState, now: Timestamp) -> bool {
-        let latest = booking.latest().map(|change| change.since);
-        self.refused.get(&of).is_some_and(|refused| Some(refused.through) == latest && now < refused.until)
-    }
-
-    /// Whether an entry that is missing at `now` has been for long enough to be gone.
-    fn is_gone(&mut self, of: Seq, now: Timestamp) -> bool {
-        lasts(&mut self.missing, of, now)
-    }
-
-    /// Notes that an entry isn't taken. True once its host has to hear of it.
-    fn refuse(&mut self, of: Seq, through: Seq, error: &CalendarError, now: Timestamp) -> bool {
-        let later = |by| now.checked_add(by).unwrap_or(Timestamp::MAX);
-        let before = self.refused.get(&of).filter(|refused| refused.through == through);
-        let since = before.map_or(now, |refused| refused.since.min(now));
-        let for_good = matches!(error, CalendarError::Refused { .. } | CalendarError::BadUid);
-        let is_told = for_good || PASSES_WITHIN <= now.duration_since(since);
-        let until = later(if is_told { REFUSED_FOR } else { SOON });
-        self.refused.insert(of, Refused { through, since, until });
-        is_told
-    }
-}
-
-/// Whether what is seen of an entry at `now` was seen long enough ago as well.
-fn lasts(seen: &mut HashMap<Seq, Timestamp>, of: Seq, now: Timestamp) -> bool {
-    let since = seen.entry(of).or_insert(now);
-    // A clock that was ahead says nothing of how long that is.
-    *since = (*since).min(now);
-    let lasts = LOOKED_TWICE <= now.duration_since(*since);
-    if lasts {
-        seen.remove(&of);
-    }
-    lasts
-}
 
 /// What one calendar still has to show.
 enum Owed {
@@ -150,11 +57,6 @@ fn is_owed(booking: &BookingState, host: &PersonId) -> bool {
     }
 }
 
-/// What says no place.
-fn nowhere() -> Place {
-    Place(String::new())
-}
-
 /// Puts on record that the calendar of `host` can't even be opened.
 pub(super) async fn cannot_begin(writer: &Writer, host: &PersonId, why: String) -> Result<(), Stopped> {
     let (event, host) = (
@@ -166,6 +68,11 @@ pub(super) async fn cannot_begin(writer: &Writer, host: &PersonId, why: String) 
         Decision { events: (!known).then(|| event.clone()).into_iter().collect(), reply: () }
     };
     writer.submit(None, decide).await
+}
+
+/// Whether the calendar of `host` has something to show that it may take at `now`.
+pub(super) fn is_behind(attempt: &Attempt, state: &State, host: &PersonId, now: Timestamp) -> bool {
+    concerning(state, host).any(|(of, booking)| is_owed(booking, host) && !attempt.refuses(of, booking, now))
 }
 
 /// A look at the calendar of one host.
@@ -214,27 +121,18 @@ impl Round<'_> {
         reads: bool,
     ) -> Result<(), Stopped> {
         let now = self.clock.now();
-        let wait = |error: &CalendarError| {
-            let asked = error.retry_after().and_then(|asked| SignedDuration::try_from(asked).ok());
-            now.checked_add(asked.map_or(TRY_AGAIN, |asked| asked.clamp(TRY_AGAIN, LEFT_ALONE))).ok()
-        };
-        attempt.not_before = failed.and_then(wait);
-        match (failed, attempt.failing) {
-            (Some(error), None) => tracing::warn!(
+        match (failed, attempt.fails()) {
+            (Some(error), false) => tracing::warn!(
                 person = %self.host, %error, "a host's calendar can't be kept in step; it is tried again"
             ),
-            (None, Some(_)) => tracing::info!(person = %self.host, "a host's calendar is kept in step again"),
-            (Some(_), Some(_)) | (None, None) => {}
+            (None, true) => tracing::info!(person = %self.host, "a host's calendar is kept in step again"),
+            (Some(_), true) | (None, false) => {}
         }
+        let is_told = attempt.went(failed, now);
         let Some(error) = failed else {
-            attempt.failing = None;
             return self.trouble(|known| known.now().is_some(), Trouble::Over).await;
         };
-        // A clock that was ahead says nothing of how long that is.
-        let since = attempt.failing.map_or(now, |since| since.min(now));
-        attempt.failing = Some(since);
-        let patience = if error.is_transient() { PASSES_WITHIN } else { STARTS_WITHIN };
-        if now.duration_since(since) < patience {
+        if !is_told {
             return Ok(());
         }
         let failing = Trouble::Failing { why: error.to_string(), reads };
@@ -268,28 +166,25 @@ impl Round<'_> {
                 continue;
             }
             let place = booking.written.get(self.host).and_then(|entry| entry.place.clone());
-            let written = match &owed {
-                Owed::Put(entry) => self.put(entry, place.as_ref(), &booking).await,
+            let done = match &owed {
+                Owed::Put(entry) => match self.put(entry, place.as_ref(), &booking).await {
+                    Ok(Put::Written(at)) => Ok(self.shown(attempt, of, through, Some(at)).await?),
+                    // They hadn't been asked when it was changed in Slack; what they say of their own time counts.
+                    Ok(Put::Changed(found)) => Ok(self.take(of, through, &booking, found).await?),
+                    Ok(Put::Missing) => Ok(self.is_missing(attempt, of, through).await?),
+                    Err(error) => Err(error),
+                },
                 // Where the next host has the same calendar, the entry is theirs now.
                 Owed::Remove { .. } if self.is_shared(&booking, place.as_ref()) => {
-                    Ok(Put::Written(nowhere()))
+                    Ok(self.shown(attempt, of, through, place).await?)
                 }
-                Owed::Remove { uid } => {
-                    self.calendar.remove(uid, place.as_ref()).await.map(|()| Put::Written(nowhere()))
-                }
+                Owed::Remove { uid } => match self.calendar.remove(uid, place.as_ref()).await {
+                    Ok(()) => Ok(self.shown(attempt, of, through, place).await?),
+                    Err(error) => Err(error),
+                },
             };
-            match written {
-                Ok(Put::Written(at)) => {
-                    attempt.refused.remove(&of);
-                    attempt.missing.remove(&of);
-                    let place = if at == nowhere() { place } else { Some(at) };
-                    let entered =
-                        Event::BookingEntered { booking: of, host: self.host.clone(), through, place };
-                    self.record(move |_| vec![entered.clone()]).await?;
-                }
-                // They hadn't been asked when it was changed in Slack; what they say of their own time counts.
-                Ok(Put::Changed(found)) => self.take(of, through, &booking, found).await?,
-                Ok(Put::Missing) => self.is_missing(attempt, of, through).await?,
+            match done {
+                Ok(()) => {}
                 Err(error) if error.is_of_the_entry() => {
                     tracing::warn!(person = %self.host, %error, "a host's calendar doesn't take an entry");
                     if attempt.refuse(of, through, &error, now) {
@@ -302,6 +197,19 @@ impl Round<'_> {
             }
         }
         Ok(failed)
+    }
+
+    /// The calendar shows everything up to change `through`.
+    async fn shown(
+        &self,
+        attempt: &mut Attempt,
+        of: Seq,
+        through: Seq,
+        place: Option<Place>,
+    ) -> Result<(), Stopped> {
+        attempt.taken(of);
+        let entered = Event::BookingEntered { booking: of, host: self.host.clone(), through, place };
+        self.record(move |_| vec![entered.clone()]).await
     }
 
     /// Whether the entry of a booking that was handed on is in a calendar that its present host has as well.
@@ -376,7 +284,7 @@ impl Round<'_> {
             let place = booking.written.get(self.host).and_then(|entry| entry.place.clone());
             match self.calendar.find(&booking.uid, place.as_ref()).await {
                 Ok(Some(found)) => {
-                    attempt.missing.remove(&of);
+                    attempt.is_there(of);
                     if self.is_stale(attempt, of, &booking, &found) {
                         continue;
                     }
@@ -407,13 +315,12 @@ impl Round<'_> {
     /// Whether an entry stands at an hour that was given up, seen for the first time.
     fn is_stale(&self, attempt: &mut Attempt, of: Seq, booking: &BookingState, found: &Found) -> bool {
         let before = booking.changes.iter().filter_map(|change| change.agreed.as_ref());
-        let given_up = before.clone().any(|slot| self.moved(slot, found).is_none())
-            && self.moved(&booking.slot, found).is_some();
+        let given_up = self.moved(&booking.slot, found).is_some()
+            && before.into_iter().any(|slot| self.moved(slot, found).is_none());
         if !given_up {
-            attempt.stale.remove(&of);
-            return false;
+            attempt.is_fresh(of);
         }
-        !lasts(&mut attempt.stale, of, self.clock.now())
+        given_up && attempt.is_stale(of, self.clock.now())
     }
 
     /// Writes an entry anew whose place is gone, once that was seen twice.
@@ -506,8 +413,7 @@ impl Round<'_> {
     }
 
     fn moved(&self, slot: &Slot, found: &Found) -> Option<(Timestamp, u32)> {
-        let zone = &self.program.hours.get(self.host)?.zone;
-        moved(slot, zone, (found.starts, found.ends))
+        found.moves(slot.stretch(), &self.program.hours.get(self.host)?.zone)
     }
 
     /// When the host is busy. An old reading is kept, with word of its age.
@@ -541,58 +447,5 @@ impl Round<'_> {
         decide: impl Fn(&State) -> Vec<Event> + Send + 'static,
     ) -> Result<(), Stopped> {
         self.writer.submit(None, move |state, _| Decision { events: decide(state), reply: () }).await
-    }
-}
-
-/// When `slot` is now by an entry that the host left at `starts` to `ends`: none if it is where it was.
-///
-/// An entry for whole days says no hour: the meeting keeps its own, on the first of these days if it wasn't on one of
-/// them.
-fn moved(slot: &Slot, zone: &TimeZone, (starts, ends): (Timestamp, Timestamp)) -> Option<(Timestamp, u32)> {
-    let (first, over) = (zone.to_datetime(starts), zone.to_datetime(ends));
-    let agreed = zone.to_datetime(slot.starts);
-    let midnight = Time::midnight();
-    let now = if first.time() == midnight && over.time() == midnight && first.date() < over.date() {
-        let holds = first.date() <= agreed.date() && agreed.date() < over.date();
-        let day = if holds { agreed.date() } else { first.date() };
-        (zone.to_timestamp(day.to_datetime(agreed.time())).ok()?, slot.minutes)
-    } else {
-        let minutes = u32::try_from(ends.duration_since(starts).as_mins()).ok();
-        (starts, minutes.filter(|minutes| *minutes > 0)?)
-    };
-    (now != (slot.starts, slot.minutes)).then_some(now)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_entry_says_when_a_meeting_is_and_one_for_whole_days_on_which_day() {
-        let zone = TimeZone::get("America/Sao_Paulo").unwrap();
-        let at = |text: &str| format!("{text}:00Z").parse::<Timestamp>().unwrap();
-        let host = PersonId::parse("priya").unwrap();
-        // Thursday, 10:30 in Sao Paulo.
-        let slot = Slot { host, starts: at("2026-12-10T13:30"), minutes: 30 };
-        let cases = [
-            ("2026-12-10T13:30 2026-12-10T14:00", None),
-            ("2026-12-10T14:30 2026-12-10T15:00", Some("2026-12-10T14:30 30")),
-            ("2026-12-10T13:30 2026-12-10T14:15", Some("2026-12-10T13:30 45")),
-            // The whole of that day, and of three around it.
-            ("2026-12-10T03:00 2026-12-11T03:00", None),
-            ("2026-12-09T03:00 2026-12-12T03:00", None),
-            // The whole of the day after, and of the week after that.
-            ("2026-12-11T03:00 2026-12-12T03:00", Some("2026-12-11T13:30 30")),
-            ("2026-12-14T03:00 2026-12-21T03:00", Some("2026-12-14T13:30 30")),
-            // Twenty-four hours that are no day there.
-            ("2026-12-10T00:00 2026-12-11T00:00", Some("2026-12-10T00:00 1440")),
-            ("2026-12-10T14:00 2026-12-10T14:00", None),
-        ];
-        for (entry, expected) in cases {
-            let (starts, ends) = entry.split_once(' ').unwrap();
-            let now = moved(&slot, &zone, (at(starts), at(ends)));
-            let shown = now.map(|(at, minutes)| format!("{} {minutes}", at.strftime("%Y-%m-%dT%H:%M")));
-            assert_eq!(shown.as_deref(), expected, "{entry}");
-        }
     }
 }
